@@ -1,0 +1,178 @@
+"""The vocabulary of everything memoryd extracts: frozen values, no behaviour.
+
+Conventions, in every type: ``line`` and ``end_line`` are 1-based and inclusive; ``column`` is a 0-based
+byte offset in its line; ``start_byte``/``end_byte`` are 0-based, end exclusive; ``path`` is relative to
+the project root with ``/``; ``qualname`` is the dotted chain of enclosing symbols inside one file
+(``Outer.method``), without the module, and ``""`` means the file itself.
+
+The types encode as MessagePack arrays (``array_like``): append fields at the end, with a default.
+"""
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+SymbolKind = Literal[
+    "class", "interface", "struct", "enum", "trait", "type", "function", "method", "property",
+    "field", "constant", "variable", "macro", "module", "namespace",
+]
+ReferenceKind = Literal["call", "inherit", "type", "read", "decorate"]
+ChunkKind = Literal["function", "class", "remainder", "window", "section"]
+EdgeKind = Literal["imports", "calls", "inherits", "references"]
+Method = Literal["exact", "inferred", "name-only", "history"]
+
+
+class Fact(Struct, frozen=True, array_like=True):
+    """Base of all facts: immutable, compared by value."""
+
+
+class Symbol(Fact):
+    """A definition. ``signature`` is its first line without the body, ``doc`` its docstring or doc comment."""
+
+    name: str
+    qualname: str
+    kind: SymbolKind
+    line: int
+    end_line: int
+    start_byte: int
+    end_byte: int
+    signature: str = ""
+    doc: str = ""
+    exported: bool = True  # visible to other files by the language's own rule
+
+
+class Reference(Fact):
+    """A use of a name. For ``a.b.c()``: name ``c``, receiver ``a.b``; a call in a receiver keeps its
+    parentheses (``get_db().cursor()`` -> receiver ``get_db()``); an expression that is no dotted chain
+    gives receiver ``?``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
+    (parameters, local variables) are not references, but the call of a method on one is."""
+
+    name: str
+    receiver: str
+    kind: ReferenceKind
+    line: int
+    column: int
+    scope: str = ""
+
+
+class Import(Fact):
+    """``module`` as written (leading dots kept). ``name``: the imported name, ``""`` for the module
+    itself, ``*`` for all. ``alias``: the local name it binds (``""``: binds nothing). One Import per name.
+    ``reexport``: the file hands it on by syntax (``export … from``, ``pub use``)."""
+
+    module: str
+    name: str
+    alias: str
+    line: int
+    scope: str = ""
+    reexport: bool = False
+    type_only: bool = False
+
+
+class Binding(Fact):
+    """A local hint of a type: in ``scope``, ``name`` (``self.x`` for an attribute) is a ``type_text``.
+    ``how``: ``annotation``, ``constructor`` (``x = Foo()``: ``Foo``), ``alias`` (``x = y.z``: ``y.z``),
+    ``return`` (name is the function's own name) or ``receiver`` (Go, Rust: the method's self)."""
+
+    scope: str
+    name: str
+    type_text: str
+    line: int
+    how: Literal["annotation", "constructor", "alias", "return", "receiver"]
+
+
+class Comment(Fact):
+    """A comment block (consecutive lines joined), markers stripped; ``scope`` is the enclosing qualname."""
+
+    text: str
+    line: int
+    end_line: int
+    scope: str = ""
+
+
+class Problem(Fact):
+    """Something the reader could not understand; never an error. ``code``: ``syntax``, ``encoding``, ``limit``."""
+
+    code: str
+    line: int
+    message: str
+
+
+class Chunk(Fact):
+    """A piece of a file that search ranks. Documents: ``section``, qualname = heading path joined by `` > ``."""
+
+    kind: ChunkKind
+    qualname: str
+    line: int
+    end_line: int
+    start_byte: int
+    end_byte: int
+
+
+class Decision(Fact):
+    """A decision document (ADR, RFC …). ``status``: proposed accepted rejected deprecated superseded
+    withdrawn. ``status_source``: ``explicit`` or ``implied_by_merge``. ``date``: ISO day or ``""``.
+    ``supersedes``/``superseded_by``: as written (paths, numbers, titles)."""
+
+    title: str
+    status: str
+    status_source: str
+    date: str
+    line: int
+    number: str = ""
+    supersedes: tuple[str, ...] = ()
+    superseded_by: tuple[str, ...] = ()
+    decision: str = ""
+    context: str = ""
+
+
+class FileFacts(Fact):
+    """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
+    ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``."""
+
+    language: str
+    symbols: tuple[Symbol, ...] = ()
+    references: tuple[Reference, ...] = ()
+    imports: tuple[Import, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    exports: tuple[str, ...] | None = None
+    package: str = ""
+
+
+class ParsedFile(Fact):
+    """What a parse worker returns for one (path, blob): a pure function of path, language, bytes and
+    EXTRACTOR_VERSION. ``text``: the bytes with secrets overwritten (same length, same lines).
+    ``forward``: the chunks' terms, encoded by ``indexers.terms``. ``redacted``: secrets overwritten."""
+
+    facts: FileFacts
+    chunks: tuple[Chunk, ...]
+    forward: bytes
+    text: bytes
+    decision: Decision | None = None
+    redacted: int = 0
+
+
+class FileChange(Fact):
+    """One row of ``git log --raw``. ``status``: A M D R C T. ``old_path`` is set for R and C. Blob ids are hex."""
+
+    status: str
+    path: str
+    old_path: str = ""
+    old_blob: str = ""
+    new_blob: str = ""
+
+
+class Commit(Fact):
+    """``author``/``email`` are mapped through .mailmap; ``time_s`` is the committer time, UTC epoch seconds."""
+
+    sha: str
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    time_s: int
+    subject: str
+    body: str
+    changes: tuple[FileChange, ...]

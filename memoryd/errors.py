@@ -1,0 +1,36 @@
+"""The one error type: what went wrong, where, and what to do next."""
+from __future__ import annotations
+
+
+class MemorydError(Exception):
+    """An expected failure. ``what``: one sentence; ``where``: the path, setting or argument (may be empty);
+    ``next_step``: what the reader can do. ``exit_code``: the CLI's exit status (2 wrong use, 3 failure)."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.next_step = what, where, next_step
+
+    def __str__(self) -> str:
+        place = f" ({self.where})" if self.where else ""
+        step = f"\n  next: {self.next_step}" if self.next_step else ""
+        return f"{self.what}{place}{step}"
+
+
+class UsageError(MemorydError):
+    """The request itself is wrong: an unknown argument, a target that matches nothing, a refused path."""
+
+    exit_code = 2
+
+
+class StoreError(MemorydError):
+    """A store cannot be opened, read or written."""
+
+
+class GitError(MemorydError):
+    """git failed or answered something unreadable."""
+
+
+class BusyError(MemorydError):
+    """Too much at once; asking again later may work."""

@@ -1,0 +1,1 @@
+"""The read side: store in, answer values out. Never writes, never parses."""
