@@ -1,0 +1,135 @@
+"""The pool of parse workers: separate processes with a deadline and a memory limit for each file."""
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from memoryd.ingest.frames import read_frame_until, write_frame
+from memoryd.ingest.worker import PackedFile, ParseJob
+
+_DECODER = msgspec.msgpack.Decoder(PackedFile)
+_QUEUE_PER_WORKER = 4
+_FILES_PER_WORKER = 24  # a second worker pays for its start from here on
+
+
+class PoolLimits(Struct, frozen=True):
+    """``file_wall_s``: a file that takes longer loses its worker. ``memory_bytes``: private memory of one."""
+
+    workers: int
+    file_wall_s: float = 10.0
+    memory_bytes: int = 512 * 1024 * 1024
+
+
+class Outcome(Struct, frozen=True):
+    """``packed`` is None when the file cost its worker; ``reason`` says how (``timeout``, ``crashed``,
+    ``error``), ``detail`` what is known."""
+
+    job: ParseJob
+    packed: PackedFile | None
+    reason: str = ""
+    detail: str = ""
+
+
+class ParsePool:
+    """``run`` may be called again and again; workers start when needed and live until ``close``."""
+
+    def __init__(self, limits: PoolLimits) -> None:
+        self._limits = limits
+        self._jobs: queue.Queue[ParseJob | None] = queue.Queue()
+        self._outcomes: queue.Queue[Outcome] = queue.Queue()
+        self._runners: list[_Runner] = []
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that all workers, dead ones too, have used."""
+        return sum(runner.cpu_s for runner in self._runners)
+
+    def run(self, jobs: Iterable[ParseJob]) -> Iterator[Outcome]:
+        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work."""
+        source = iter(jobs)
+        waiting = taken = 0
+        while True:
+            while waiting < _QUEUE_PER_WORKER * self._limits.workers and (job := next(source, None)) is not None:
+                self._grow(taken)
+                self._jobs.put(job)
+                waiting, taken = waiting + 1, taken + 1
+            if not waiting:
+                return
+            yield self._outcomes.get()
+            waiting -= 1
+
+    def _grow(self, taken: int) -> None:
+        wanted = min(self._limits.workers, 1 + taken // _FILES_PER_WORKER)
+        while len(self._runners) < wanted:
+            self._runners.append(_Runner(self._limits, self._jobs, self._outcomes))
+
+    def close(self) -> None:
+        for _ in self._runners:
+            self._jobs.put(None)
+        for runner in self._runners:
+            runner.thread.join()
+
+
+class _Runner:
+    """One thread that owns one worker process at a time."""
+
+    def __init__(self, limits: PoolLimits, jobs: queue.Queue, outcomes: queue.Queue) -> None:
+        self._limits, self._jobs, self._outcomes = limits, jobs, outcomes
+        self._process: subprocess.Popen | None = None
+        self._dead_cpu_s = self._live_cpu_s = 0.0
+        self.thread = threading.Thread(target=self._loop, name="parse-runner", daemon=True)
+        self.thread.start()
+
+    @property
+    def cpu_s(self) -> float:
+        return self._dead_cpu_s + self._live_cpu_s
+
+    def _loop(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._outcomes.put(self._parse(job))
+        self._stop()
+
+    def _parse(self, job: ParseJob) -> Outcome:
+        process = self._process or self._start()
+        deadline_s = time.monotonic() + self._limits.file_wall_s
+        try:
+            write_frame(process.stdin, msgspec.msgpack.encode(job))
+            reply = read_frame_until(process.stdout.fileno(), deadline_s)
+        except BrokenPipeError:
+            reply = None
+        if reply is None:
+            late = time.monotonic() >= deadline_s
+            code = self._stop()
+            if late:
+                return Outcome(job, None, "timeout", f"no answer within {self._limits.file_wall_s:g} s")
+            return Outcome(job, None, "crashed", f"its parse worker ended with status {code}")
+        packed = _DECODER.decode(reply)
+        self._live_cpu_s = packed.cpu_s
+        if packed.error:
+            return Outcome(job, None, "error", packed.error)
+        return Outcome(job, packed)
+
+    def _start(self) -> subprocess.Popen:
+        # -P: a module named like one of ours in the working directory must never be imported
+        command = [sys.executable, "-P", "-m", "memoryd.ingest.worker"]
+        command += [str(os.getpid()), str(self._limits.memory_bytes)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._process
+
+    def _stop(self) -> int:
+        process, self._process = self._process, None
+        self._dead_cpu_s, self._live_cpu_s = self.cpu_s, 0.0
+        if process is None:
+            return 0
+        process.kill()
+        process.stdin.close()
+        process.stdout.close()
+        return process.wait()

@@ -1,0 +1,38 @@
+"""What every question is answered from: one view of one project, opened for reading."""
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from memoryd.store.reader import View
+
+if TYPE_CHECKING:
+    from memoryd.embedding.base import Embedder
+    from memoryd.query.answers import Freshness
+    from memoryd.query.lexical import LexicalIndex
+    from memoryd.store.records import Records
+
+
+class BlameSpan(Struct, frozen=True):
+    """``count`` lines from ``first_line`` (1-based) were last touched by ``sha``."""
+
+    sha: str
+    first_line: int
+    count: int
+
+
+class Context(Struct, frozen=True):
+    """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
+    None where the project has no git. ``root``: the project's absolute root, for display."""
+
+    index: sqlite3.Connection
+    records: Records | None
+    view: View
+    lexical: LexicalIndex
+    embedder: Embedder | None
+    freshness: Freshness
+    root: str
+    blame: Callable[[str, str], Sequence[BlameSpan]] | None = None

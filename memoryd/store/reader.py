@@ -1,0 +1,93 @@
+"""Low-level reads of index.db that both sides need: views, files, texts, facts."""
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+from indexers.facts import FileFacts
+
+_FACTS = msgspec.msgpack.Decoder(FileFacts)
+MAX_SQL_VARIABLES = 900  # below SQLite's oldest default of 999
+
+
+class View(Struct, frozen=True):
+    """One state of the project. ``name``: ``worktree:<root>`` or ``rev:<sha>``. ``head``: the commit it was
+    indexed at, ``""`` without git. ``complete`` is false while its first index is under way."""
+
+    id: int
+    name: str
+    head: str
+    branch: str
+    indexed_at_s: int
+    complete: bool
+
+
+class ViewFile(Struct, frozen=True):
+    """One path of a view. ``mtime_ns`` and ``inode`` are 0 in views of commits."""
+
+    path_id: int
+    path: str
+    file_id: int
+    link_id: int | None
+    hash: bytes
+    language: str
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+
+
+def view(conn: sqlite3.Connection, name: str) -> View | None:
+    row = conn.execute(
+        "SELECT id, name, head, branch, indexed_at_s, complete FROM view WHERE name = ?", (name,)
+    ).fetchone()
+    return View(*row[:5], bool(row[5])) if row else None
+
+
+def view_files(conn: sqlite3.Connection, view_id: int) -> list[ViewFile]:
+    """All files of a view, ordered by path."""
+    rows = conn.execute(
+        "SELECT vf.path_id, p.path, vf.file_id, vf.link_id, f.hash, f.language, vf.size_bytes, vf.mtime_ns,"
+        " vf.inode FROM view_file vf JOIN path p ON p.id = vf.path_id JOIN file f ON f.id = vf.file_id"
+        " WHERE vf.view_id = ? ORDER BY p.path",
+        (view_id,),
+    )
+    return [ViewFile(*row) for row in rows]
+
+
+def file_text(conn: sqlite3.Connection, file_id: int) -> bytes:
+    """The file's bytes as indexed, secrets overwritten."""
+    row = conn.execute("SELECT text FROM file WHERE id = ?", (file_id,)).fetchone()
+    return zlib.decompress(row[0]) if row else b""
+
+
+def file_facts(conn: sqlite3.Connection, file_ids: Iterable[int]) -> Iterator[tuple[int, FileFacts]]:
+    """(file id, facts) for each known id, in no particular order."""
+    for part in batches(list(file_ids), MAX_SQL_VARIABLES):
+        marks = ",".join("?" * len(part))
+        for file_id, facts in conn.execute(f"SELECT id, facts FROM file WHERE id IN ({marks})", part):
+            yield file_id, _FACTS.decode(zlib.decompress(facts))
+
+
+def generation(conn: sqlite3.Connection) -> int:
+    """A number that grows whenever the writer commits derived rows; 0 for an empty store."""
+    row = conn.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def meta(conn: sqlite3.Connection, key: str) -> str:
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else ""
+
+
+def commit_shas(conn: sqlite3.Connection) -> dict[str, int]:
+    """sha → commit id, for all commits ever indexed."""
+    return dict(conn.execute("SELECT sha, id FROM git_commit"))
+
+
+def batches(items: list, size: int) -> Iterator[list]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,282 @@
+"""The only writer of index.db. Every public method is one step inside the caller's transaction."""
+from __future__ import annotations
+
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from indexers.facts import Commit
+from memoryd.store import reader
+from memoryd.store.sqlite import connect, migrate
+
+MAX_REVISION_VIEWS = 64  # least recently used views of commits beyond this many are dropped
+MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
+
+
+class FileRow(Struct, frozen=True):
+    """One file to insert; the fields are those of memoryd.ingest.worker.PackedFile and the table."""
+
+    path: str
+    hash: bytes
+    language: str
+    size_bytes: int
+    facts: bytes
+    text: bytes
+    forward: bytes
+    redacted: int
+    symbols: Sequence[tuple[str, str, str, int, int, str, bool]]
+    chunks: Sequence[tuple[str, str, int, int, int, int, bytes]]
+    decision: bytes
+    decision_row: tuple[str, str, str, str, int] | None
+
+
+class ViewEntry(Struct, frozen=True):
+    path: str
+    file_id: int
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+
+
+class EdgeRow(Struct, frozen=True):
+    """``src``/``dst`` are qualnames, ``""`` for the file itself."""
+
+    src: str
+    kind: str
+    dst_path: str
+    dst: str
+    line: int
+    method: str
+    confidence: float
+
+
+class IndexWriter:
+    """Owns the writing connection of one project's index.db. Close it; a crash loses only the open transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self.conn = connect(path)
+        migrate(self.conn, "index")
+        self._paths: dict[str, int] = {}
+        self._names: dict[str, int] = {}
+        self._authors: dict[tuple[str, str], int] = {}
+
+    def close(self) -> None:
+        self.conn.execute("PRAGMA optimize")
+        self.conn.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; on success readers see a new generation."""
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.set_meta("generation", str(reader.generation(self.conn) + 1))
+        except BaseException:
+            self.conn.execute("ROLLBACK")
+            self._paths, self._names, self._authors = {}, {}, {}
+            raise
+        self.conn.execute("COMMIT")
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # -- files
+
+    def forget_files(self) -> None:
+        """Drop everything extracted from files (a new extractor reads them again); history stays."""
+        for table in ("view_file", "link", "edge", "decision", "symbol", "chunk", "file", "quarantine"):
+            self.conn.execute(f"DELETE FROM {table}")
+
+    def path_id(self, path: str) -> int:
+        return self._intern(self._paths, "path", "path", path)
+
+    def name_id(self, text: str) -> int:
+        return self._intern(self._names, "name", "text", text)
+
+    def _intern(self, known: dict[str, int], table: str, column: str, value: str) -> int:
+        found = known.get(value)
+        if found is None:
+            self.conn.execute(f"INSERT OR IGNORE INTO {table} ({column}) VALUES (?)", (value,))
+            row = self.conn.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()
+            found = known[value] = row[0]
+        return found
+
+    def find_file(self, path: str, blob: bytes) -> int | None:
+        row = self.conn.execute(
+            "SELECT f.id FROM file f JOIN path p ON p.id = f.path_id WHERE p.path = ? AND f.hash = ?", (path, blob)
+        ).fetchone()
+        return row[0] if row else None
+
+    def add_file(self, row: FileRow) -> int:
+        """Insert a file with its symbols, chunks and decision; returns its id."""
+        cursor = self.conn.execute(
+            "INSERT INTO file (path_id, hash, language, size_bytes, facts, text, forward, redacted)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.path_id(row.path), row.hash, row.language, row.size_bytes, row.facts, row.text, row.forward,
+             row.redacted),
+        )
+        file_id = cursor.lastrowid
+        self.conn.executemany(
+            "INSERT INTO symbol (file_id, name, qualname, kind, line, end_line, signature, exported)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(file_id, *symbol) for symbol in row.symbols],
+        )
+        self.conn.executemany(
+            "INSERT INTO chunk (file_id, ordinal, kind, qualname, line, end_line, start_byte, end_byte, hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(file_id, ordinal, *chunk) for ordinal, chunk in enumerate(row.chunks)],
+        )
+        if row.decision_row:
+            self.conn.execute(
+                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", (file_id, *row.decision_row, row.decision)
+            )
+        return file_id
+
+    def quarantine(self, blob: bytes, language: str, reason: str) -> None:
+        self.conn.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", (blob, language, reason))
+
+    # -- views
+
+    def open_view(self, name: str) -> int:
+        """The id of the view, created incomplete when it is new."""
+        now_s = int(time.time())
+        self.conn.execute(
+            "INSERT OR IGNORE INTO view (name, head, branch, indexed_at_s, used_at_s, complete, commits)"
+            " VALUES (?, '', '', 0, ?, 0, x'')",
+            (name, now_s),
+        )
+        self.conn.execute("UPDATE view SET used_at_s = ? WHERE name = ?", (now_s, name))
+        return self.conn.execute("SELECT id FROM view WHERE name = ?", (name,)).fetchone()[0]
+
+    def put_view_files(self, view_id: int, entries: Iterable[ViewEntry]) -> None:
+        """Insert or replace rows; a row whose file changed loses its link."""
+        self.conn.executemany(
+            "INSERT INTO view_file (view_id, path_id, file_id, link_id, size_bytes, mtime_ns, inode)"
+            " VALUES (?, ?, ?, NULL, ?, ?, ?) ON CONFLICT (view_id, path_id) DO UPDATE SET"
+            " link_id = CASE WHEN file_id = excluded.file_id THEN link_id END, file_id = excluded.file_id,"
+            " size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns, inode = excluded.inode",
+            [(view_id, self.path_id(e.path), e.file_id, e.size_bytes, e.mtime_ns, e.inode) for e in entries],
+        )
+
+    def drop_view_files(self, view_id: int, paths: Iterable[str]) -> None:
+        self.conn.executemany(
+            "DELETE FROM view_file WHERE view_id = ? AND path_id = ?", [(view_id, self.path_id(p)) for p in paths]
+        )
+
+    def put_skipped(self, view_id: int, rows: Iterable[tuple[str, str, str]], *, only: Sequence[str] | None) -> None:
+        """Replace the skipped list of the view, or of the paths in ``only``."""
+        if only is None:
+            self.conn.execute("DELETE FROM skipped WHERE view_id = ?", (view_id,))
+        else:
+            self.conn.executemany(
+                "DELETE FROM skipped WHERE view_id = ? AND path = ?", [(view_id, path) for path in only]
+            )
+        self.conn.executemany(
+            "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(view_id, *row) for row in rows]
+        )
+
+    def finish_view(self, view_id: int, head: str, branch: str, commits: bytes | None) -> None:
+        """Mark the view complete at ``head``. ``commits``: bitmap over commit ids (None: unchanged)."""
+        self.conn.execute(
+            "UPDATE view SET head = ?, branch = ?, indexed_at_s = ?, complete = 1 WHERE id = ?",
+            (head, branch, int(time.time()), view_id),
+        )
+        if commits is not None:
+            self.conn.execute("UPDATE view SET commits = ? WHERE id = ?", (zlib.compress(commits, 1), view_id))
+
+    def set_links(self, view_id: int, links: Iterable[tuple[int, int]]) -> None:
+        """(path id, link id) of files linked anew."""
+        self.conn.executemany(
+            "UPDATE view_file SET link_id = ? WHERE view_id = ? AND path_id = ?",
+            [(link_id, view_id, path_id) for path_id, link_id in links],
+        )
+
+    # -- links and edges
+
+    def find_link(self, file_id: int, surface: bytes) -> int | None:
+        row = self.conn.execute("SELECT id FROM link WHERE file_id = ? AND surface = ?", (file_id, surface)).fetchone()
+        return row[0] if row else None
+
+    def add_link(self, file_id: int, surface: bytes, unresolved: int, edges: Iterable[EdgeRow]) -> int:
+        link_id = self.conn.execute(
+            "INSERT INTO link (file_id, surface, unresolved) VALUES (?, ?, ?)", (file_id, surface, unresolved)
+        ).lastrowid
+        self.conn.executemany(
+            "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (link_id, self.name_id(e.src), e.kind, self.path_id(e.dst_path), self.name_id(e.dst), e.line,
+                 e.method, e.confidence)
+                for e in edges
+            ],
+        )
+        return link_id
+
+    # -- embeddings
+
+    def add_embeddings(self, model: str, rows: Iterable[tuple[bytes, bytes]]) -> None:
+        """(chunk hash, int8 vector) pairs."""
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO embedding VALUES (?, ?, ?)", [(model, key, vector) for key, vector in rows]
+        )
+
+    # -- history
+
+    def add_commits(self, rows: Iterable[tuple[Commit, bytes]]) -> None:
+        """(commit, forward) pairs, parents before children; known commits are left alone."""
+        for commit, forward in rows:
+            cursor = self.conn.execute(
+                "INSERT OR IGNORE INTO git_commit (sha, parents, author_id, time_s, subject, body, files, forward)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (commit.sha, " ".join(commit.parents), self._author_id(commit.author, commit.email), commit.time_s,
+                 commit.subject, commit.body, len(commit.changes), forward),
+            )
+            if cursor.rowcount:
+                self._add_changes(cursor.lastrowid, commit)
+
+    def _add_changes(self, commit_id: int, commit: Commit) -> None:
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (commit_id, self.path_id(c.path), c.status, self.path_id(c.old_path) if c.old_path else None,
+                 blob_key(c.old_blob), blob_key(c.new_blob))
+                for c in commit.changes
+            ],
+        )
+
+    def _author_id(self, name: str, email: str) -> int:
+        found = self._authors.get((name, email))
+        if found is None:
+            self.conn.execute("INSERT OR IGNORE INTO author (name, email) VALUES (?, ?)", (name, email))
+            row = self.conn.execute("SELECT id FROM author WHERE name = ? AND email = ?", (name, email)).fetchone()
+            found = self._authors[name, email] = row[0]
+        return found
+
+    # -- housekeeping
+
+    def prune(self) -> int:
+        """Drop old views of commits and, beyond a margin, files that no view holds; returns files dropped."""
+        self.conn.execute(
+            "DELETE FROM view WHERE name LIKE 'rev:%' AND id NOT IN"
+            " (SELECT id FROM view WHERE name LIKE 'rev:%' ORDER BY used_at_s DESC, id DESC LIMIT ?)",
+            (MAX_REVISION_VIEWS,),
+        )
+        orphans = "SELECT id FROM file WHERE id NOT IN (SELECT file_id FROM view_file)"
+        total, live = (
+            self.conn.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
+            for query in ("SELECT id FROM file", "SELECT DISTINCT file_id FROM view_file")
+        )
+        if total - live <= max(MIN_ORPHAN_FILES, live):
+            return 0
+        dropped = self.conn.execute(f"DELETE FROM file WHERE id IN ({orphans})").rowcount
+        self.conn.execute("DELETE FROM embedding WHERE hash NOT IN (SELECT hash FROM chunk)")
+        return dropped
+
+
+def blob_key(hex_id: str) -> int:
+    """First 8 bytes of a blob id as a signed integer; 0 for none."""
+    return int.from_bytes(bytes.fromhex(hex_id[:16]), "big", signed=True) if hex_id.strip("0") else 0
