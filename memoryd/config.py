@@ -1,0 +1,367 @@
+"""Every setting, once: the fields below are the file, the environment variables, the flags and their help.
+
+Precedence, lowest first: the defaults here, ``$MEMORYD_HOME/config.toml``, ``MEMORYD_<SECTION>_<KEY>``
+in the environment, ``--<section>-<key>`` flags. A wrong name or value is refused by name (UsageError).
+A ``.memoryd.toml`` inside a repository is hostile data: it can only narrow what is read (``narrow``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from memoryd.errors import UsageError
+from memoryd.paths import Paths, default_paths
+
+__all__ = ["Config", "Paths", "default_paths", "load", "narrow", "settings"]
+
+PositiveInt = Annotated[int, Meta(ge=1)]
+Seconds = Annotated[float, Meta(ge=0)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=False):
+    """One ``[section]`` of the configuration."""
+
+
+def _doc(text: str) -> Meta:
+    return Meta(description=text)
+
+
+class IndexSection(Section):
+    """What is read from a project, and at what cost."""
+
+    max_file_bytes: Annotated[PositiveInt, _doc("Files above this size are listed as skipped.")] = 1_048_576
+    exclude: Annotated[
+        tuple[str, ...], _doc("Patterns (.gitignore syntax) never read, on top of the built-in deny list.")
+    ] = ()
+    untracked: Annotated[bool, _doc("Also index files that git does not track and does not ignore.")] = True
+    parse_workers: Annotated[
+        int, Meta(ge=0, le=64, description="Parse processes; 0 = as many as there are cores, at most 8.")
+    ] = 0
+    parse_timeout_s: Annotated[
+        Seconds, _doc("A file whose parsing takes longer is quarantined by its hash.")
+    ] = 10.0
+    worker_memory_mb: Annotated[
+        int, Meta(ge=64, description="Address-space growth allowed to one parse process, in MiB.")
+    ] = 512
+    commits: Annotated[
+        int, Meta(ge=0, description="Newest commits of the history to read; 0 = all of them.")
+    ] = 0
+    revision_views: Annotated[
+        PositiveInt, _doc("Views of commits (--rev) kept per project; the least used goes first.")
+    ] = 16
+
+
+class WatchSection(Section):
+    """How changes on disk are noticed."""
+
+    enabled: Annotated[bool, _doc("Keep registered projects fresh as files change.")] = True
+    mode: Annotated[
+        Literal["auto", "native", "polling"], _doc("auto = native events, polling where they run out.")
+    ] = "auto"
+    debounce_ms: Annotated[PositiveInt, _doc("Quiet time after an event before indexing.")] = 400
+    max_delay_ms: Annotated[PositiveInt, _doc("Under constant change, index at least this often.")] = 2_000
+    polling_s: Annotated[Seconds, _doc("Time between two looks in polling mode.")] = 5.0
+    reconcile_s: Annotated[
+        Seconds, _doc("Full comparison with the disk this often, because events get lost; 0 = never.")
+    ] = 900.0
+
+
+class DaemonSection(Section):
+    """The background process."""
+
+    idle_stop_s: Annotated[
+        Seconds, _doc("Stop after this long without a client; 0 = never. It starts again on demand.")
+    ] = 14_400.0
+    ingest_idle_s: Annotated[
+        Seconds, _doc("End a project's indexing process after this long without work (frees its memory).")
+    ] = 60.0
+    max_connections: Annotated[PositiveInt, _doc("Clients connected at once.")] = 512
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _doc("Detail of daemon.log.")] = "info"
+    log_max_bytes: Annotated[PositiveInt, _doc("daemon.log is rotated at this size.")] = 2_000_000
+    log_files: Annotated[int, Meta(ge=0, le=50, description="Rotated logs kept.")] = 3
+
+
+class SearchSection(Section):
+    """Defaults of answers."""
+
+    k: Annotated[int, Meta(ge=1, le=100, description="Hits returned when the caller names no number.")] = 10
+    max_tokens: Annotated[
+        int, Meta(ge=50, le=20_000, description="Length of an answer in tokens (about 4 characters each).")
+    ] = 800
+    brief_max_tokens: Annotated[int, Meta(ge=50, le=20_000, description="Length of a brief in tokens.")] = (
+        1_500
+    )
+
+
+class LimitsSection(Section):
+    """What one caller may ask of the daemon."""
+
+    argument_bytes: Annotated[PositiveInt, _doc("Arguments of one tool call.")] = 65_536
+    line_bytes: Annotated[
+        int, Meta(ge=65_536, description="One message on the socket; a longer line is refused unread.")
+    ] = 1_048_576
+    deadline_s: Annotated[
+        Seconds, _doc("Time for one answer, waiting included; then it is stopped with an error.")
+    ] = 10.0
+    parallel: Annotated[PositiveInt, _doc("Answers computed at once.")] = 4
+    waiting: Annotated[
+        int, Meta(ge=0, description="Calls that may wait for a free place; above it the answer is BUSY.")
+    ] = 256
+
+
+class VectorsSection(Section):
+    """Meaning-based search."""
+
+    enabled: Annotated[bool, _doc("Use vectors in search and keep the Chroma cache.")] = True
+    quality_model: Annotated[
+        str, _doc("Folder or package of a sentence-transformers model; empty = the shipped static model.")
+    ] = ""
+    idle_stop_s: Annotated[Seconds, _doc("End the vector process after this long without work.")] = 600.0
+
+
+class HttpSection(Section):
+    """``memoryd serve --http``: MCP over streamable HTTP, on the loopback interface only."""
+
+    port: Annotated[Port, _doc("TCP port on 127.0.0.1; 0 = any free one.")] = 8767
+    allowed_origins: Annotated[
+        tuple[str, ...], _doc("Origins of web pages that may call, exactly as the browser sends them.")
+    ] = ()
+    body_bytes: Annotated[PositiveInt, _doc("Largest request body.")] = 1_048_576
+    max_sessions: Annotated[PositiveInt, _doc("Open MCP sessions.")] = 128
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings; each field is one section."""
+
+    index: IndexSection = IndexSection()
+    watch: WatchSection = WatchSection()
+    daemon: DaemonSection = DaemonSection()
+    search: SearchSection = SearchSection()
+    limits: LimitsSection = LimitsSection()
+    vectors: VectorsSection = VectorsSection()
+    http: HttpSection = HttpSection()
+
+
+class Setting(Struct, frozen=True):
+    """One setting as people meet it. ``kind``: ``int``, ``float``, ``bool``, ``text``, ``list`` or the
+    choices joined by ``|``."""
+
+    section: str
+    key: str
+    kind: str
+    default: Any
+    doc: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}.{self.key}"
+
+    @property
+    def variable(self) -> str:
+        return f"MEMORYD_{self.section}_{self.key}".upper()
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.section}-{self.key}".replace("_", "-")
+
+
+def settings() -> Iterator[Setting]:
+    """Every setting in file order."""
+    for section in structs.fields(Config):
+        hints = get_type_hints(section.type, include_extras=True)
+        for field in structs.fields(section.type):
+            kind, doc = _kind_and_doc(hints[field.name])
+            yield Setting(section.name, field.name, kind, field.default, doc)
+
+
+def _kind_and_doc(hint: Any) -> tuple[str, str]:
+    doc = next((m.description for m in getattr(hint, "__metadata__", ()) if m.description), "")
+    while get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    if get_origin(hint) is Literal:
+        return "|".join(get_args(hint)), doc
+    if get_origin(hint) is tuple:
+        return "list", doc
+    return {str: "text"}.get(hint, hint.__name__), doc
+
+
+def load(
+    paths: Paths, environment: Mapping[str, str] = os.environ, flags: Mapping[str, str] | None = None
+) -> Config:
+    """The effective configuration. ``flags``: ``section.key`` → text as typed.
+
+    Raises UsageError naming the setting (and the file or variable) that is unknown or has a bad value.
+    """
+    values = _read_file(paths.config_file)
+    known = {setting.name: setting for setting in settings()}
+    for name, text in environment.items():
+        setting = _setting_of_variable(name, known)
+        if setting:
+            _assign(values, setting, text)
+            _check({setting.section: {setting.key: values[setting.section][setting.key]}}, name)
+    for name, text in (flags or {}).items():
+        if name not in known:
+            raise UsageError(f"there is no setting `{name}`", where="flags", next_step=_suggest(name, known))
+        _assign(values, known[name], text)
+        _check({known[name].section: {known[name].key: values[known[name].section][known[name].key]}}, name)
+    return _check(values, str(paths.config_file))
+
+
+def as_environment(config: Config) -> dict[str, str]:
+    """The settings that differ from the defaults, as variables: how a child process gets the same ones."""
+    found = {}
+    for setting in settings():
+        value = getattr(getattr(config, setting.section), setting.key)
+        if value != setting.default:
+            found[setting.variable] = ",".join(value) if setting.kind == "list" else _text_of(value)
+    return found
+
+
+def narrow(config: Config, document: bytes, where: str) -> Config:
+    """``config`` under a repository's own ``.memoryd.toml``.
+
+    It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and ``index.commits`` and turn
+    ``index.untracked`` off; whatever would widen is ignored. Raises UsageError (naming ``where``) when the
+    file says anything else, so that nobody believes in a setting without effect.
+    """
+    values = _parse(document, where)
+    for section, keys in values.items():
+        for key in keys if isinstance(keys, dict) else ():
+            if f"{section}.{key}" not in _NARROWING:
+                raise UsageError(
+                    f"a project's own file cannot set `{section}.{key}`",
+                    where=where,
+                    next_step=f"allowed there: {', '.join(sorted(_NARROWING))}",
+                )
+    theirs, ours = _check(values, where).index, config.index
+    given = values.get("index", {})
+    merged = structs.replace(
+        ours,
+        exclude=(*ours.exclude, *theirs.exclude),
+        max_file_bytes=min(ours.max_file_bytes, given.get("max_file_bytes", ours.max_file_bytes)),
+        commits=min(ours.commits or theirs.commits, theirs.commits or ours.commits),
+        untracked=ours.untracked and theirs.untracked,
+    )
+    return structs.replace(config, index=merged)
+
+
+_NARROWING = {"index.exclude", "index.max_file_bytes", "index.commits", "index.untracked"}
+
+
+def example_toml() -> str:
+    """The text of config.example.toml: every setting with its help, commented out at its default."""
+    lines = [
+        "# memoryd configuration. Copy to $MEMORYD_HOME/config.toml and uncomment what you change.",
+        "# Each setting can also be given as an environment variable or as a flag of `memoryd daemon start`.",
+    ]
+    section = ""
+    for setting in settings():
+        if setting.section != section:
+            section = setting.section
+            about = getattr(Config(), section).__doc__
+            lines += ["", f"# {about}", f"[{section}]"]
+        choices = f" ({setting.kind.replace('|', ', ')})" if "|" in setting.kind else ""
+        lines += [
+            f"# {setting.doc}{choices}",
+            f"#   {setting.variable}, {setting.flag}",
+            f"# {setting.key} = {_toml(setting.default)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    return msgspec.json.encode(value).decode()  # JSON literals are TOML for our scalar and list types
+
+
+def _text_of(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return _parse(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"cannot read the configuration: {error.strerror}", where=str(path)) from error
+
+
+def _parse(document: bytes, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(document.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(
+            f"this is no valid TOML: {error}", where=where, next_step="compare with config.example.toml"
+        ) from error
+
+
+def _setting_of_variable(name: str, known: Mapping[str, Setting]) -> Setting | None:
+    """The setting a variable names; None for variables that are not ours. A typo in the key is refused."""
+    for section in Config.__struct_fields__:
+        prefix = f"MEMORYD_{section}_".upper()
+        if name.startswith(prefix):
+            wanted = f"{section}.{name.removeprefix(prefix).lower()}"
+            if wanted not in known:
+                raise UsageError(
+                    f"there is no setting `{wanted}`", where=name, next_step=_suggest(wanted, known)
+                )
+            return known[wanted]
+    return None
+
+
+def _assign(values: dict[str, Any], setting: Setting, text: str) -> None:
+    section = values.setdefault(setting.section, {})
+    if not isinstance(section, dict):
+        raise UsageError(f"`{setting.section}` must be a table", where=setting.section)
+    section[setting.key] = _from_text(setting.kind, text)
+
+
+def _from_text(kind: str, text: str) -> Any:
+    """The typed value of a variable or flag; text that does not fit is left for the check to refuse."""
+    if kind == "list":
+        return [item.strip() for item in text.split(",") if item.strip()]
+    if kind == "bool":
+        return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(
+            text.strip().lower(), text
+        )
+    if kind in ("int", "float"):
+        try:
+            return int(text) if kind == "int" else float(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _check(values: dict[str, Any], where: str) -> Config:
+    known = {setting.name: setting for setting in settings()}
+    for section, keys in values.items():
+        names = [f"{section}.{key}" for key in keys] if isinstance(keys, dict) else [section]
+        for name in names or [section]:
+            if name not in known and not (name == section and section in Config.__struct_fields__):
+                raise UsageError(
+                    f"there is no setting `{name}`", where=where, next_step=_suggest(name, known)
+                )
+    try:
+        return msgspec.convert(values, Config)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`") or "the file"
+        raise UsageError(
+            f"the value of `{name}` is wrong: {what[0].lower()}{what[1:]}",
+            where=where,
+            next_step="see config.example.toml",
+        ) from error
+
+
+def _suggest(name: str, known: Mapping[str, Setting]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else "config.example.toml lists every setting"
