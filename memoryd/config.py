@@ -35,7 +35,7 @@ def _doc(text: str) -> Meta:
     return Meta(description=text)
 
 
-class IndexSection(Section):
+class IndexSection(Section, frozen=True):
     """What is read from a project, and at what cost."""
 
     max_file_bytes: Annotated[PositiveInt, _doc("Files above this size are listed as skipped.")] = 1_048_576
@@ -60,7 +60,7 @@ class IndexSection(Section):
     ] = 16
 
 
-class WatchSection(Section):
+class WatchSection(Section, frozen=True):
     """How changes on disk are noticed."""
 
     enabled: Annotated[bool, _doc("Keep registered projects fresh as files change.")] = True
@@ -75,7 +75,7 @@ class WatchSection(Section):
     ] = 900.0
 
 
-class DaemonSection(Section):
+class DaemonSection(Section, frozen=True):
     """The background process."""
 
     idle_stop_s: Annotated[
@@ -90,7 +90,7 @@ class DaemonSection(Section):
     log_files: Annotated[int, Meta(ge=0, le=50, description="Rotated logs kept.")] = 3
 
 
-class SearchSection(Section):
+class SearchSection(Section, frozen=True):
     """Defaults of answers."""
 
     k: Annotated[int, Meta(ge=1, le=100, description="Hits returned when the caller names no number.")] = 10
@@ -102,7 +102,7 @@ class SearchSection(Section):
     )
 
 
-class LimitsSection(Section):
+class LimitsSection(Section, frozen=True):
     """What one caller may ask of the daemon."""
 
     argument_bytes: Annotated[PositiveInt, _doc("Arguments of one tool call.")] = 65_536
@@ -118,7 +118,7 @@ class LimitsSection(Section):
     ] = 256
 
 
-class VectorsSection(Section):
+class VectorsSection(Section, frozen=True):
     """Meaning-based search."""
 
     enabled: Annotated[bool, _doc("Use vectors in search and keep the Chroma cache.")] = True
@@ -128,7 +128,7 @@ class VectorsSection(Section):
     idle_stop_s: Annotated[Seconds, _doc("End the vector process after this long without work.")] = 600.0
 
 
-class HttpSection(Section):
+class HttpSection(Section, frozen=True):
     """``memoryd serve --http``: MCP over streamable HTTP, on the loopback interface only."""
 
     port: Annotated[Port, _doc("TCP port on 127.0.0.1; 0 = any free one.")] = 8767
