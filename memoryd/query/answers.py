@@ -1,0 +1,407 @@
+"""The answers: one frozen value per verb, encoded as it stands into the verb's JSON.
+
+Everywhere: ``path`` is relative to the project root, ``line`` 1-based (0 = no line), ``date`` an ISO day in
+UTC (``""`` unknown), ``sha`` a full commit id (``""`` none). ``total`` is exact; ``truncated`` says that
+items were left off, and ``next`` is the command that shows more (``""``: nothing more). ``confidence`` is
+0..1.
+Quoted repository text has passed ``safe_text.quote``.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Freshness(Struct, frozen=True):
+    """How current the answer is. ``indexed_commit``: what the view was indexed at; ``head``: what the project
+    is at now (``""`` without git); ``pending``: files known to differ from the index; ``vectors``: ``ready``,
+    ``rebuilding``, ``absent``."""
+
+    indexed_commit: str
+    head: str
+    branch: str
+    dirty: bool
+    pending: int
+    indexing: bool
+    vectors: str
+
+
+class Answer(Struct, frozen=True):
+    """Base of all answers."""
+
+    freshness: Freshness
+
+
+class Definition(Struct, frozen=True):
+    """A symbol's definition; ``qualname`` ``""`` and kind ``file`` mean the file itself."""
+
+    path: str
+    line: int
+    end_line: int
+    kind: str
+    qualname: str
+    signature: str = ""
+
+
+class ReferenceItem(Struct, frozen=True):
+    """One use. ``symbol``: the qualname in which it stands (``""``: the file); ``to``: what is used."""
+
+    path: str
+    line: int
+    kind: str
+    method: str
+    confidence: float
+    symbol: str = ""
+    to: str = ""
+
+
+class SymbolAnswer(Answer):
+    """``definition`` is the likeliest of ``definitions`` (None: not found). ``references``: how many uses
+    ``definition`` has."""
+
+    name: str
+    definition: Definition | None
+    definitions: tuple[Definition, ...]
+    references: int
+    total: int
+    truncated: bool = False
+    next: str = ""
+    searched: str = ""
+
+
+class RefsAnswer(Answer):
+    """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
+    the uses of all of them, each with its ``to``."""
+
+    target: str
+    definition: Definition | None
+    references: tuple[ReferenceItem, ...]
+    candidates: tuple[Definition, ...]
+    total: int
+    truncated: bool = False
+    next: str = ""
+
+
+class EdgeItem(Struct, frozen=True):
+    """``src`` depends on ``dst``: paths at file level, ``path:Qual.name`` at symbol level."""
+
+    src: str
+    dst: str
+    kind: str
+    method: str
+    confidence: float
+
+
+class EdgesAnswer(Answer):
+    """One page of the graph, ordered; the last page has ``truncated`` false."""
+
+    edges: tuple[EdgeItem, ...]
+    truncated: bool = False
+    next: str = ""
+
+
+class Dependent(Struct, frozen=True):
+    """Something that depends on the target. ``via``: ``kind path:symbol`` of the step towards the target;
+    ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it."""
+
+    path: str
+    symbol: str
+    via: str
+    method: str
+    confidence: float
+    line: int = 0
+
+
+class ReachingTest(Struct, frozen=True):
+    """A test file to run. ``hop``: its distance; ``symbols``: up to five of its tests that reach it."""
+
+    path: str
+    hop: int
+    method: str
+    confidence: float
+    symbols: tuple[str, ...] = ()
+
+
+class CochangeItem(Struct, frozen=True):
+    """A file that changed with the target ``support`` times. ``explained``: a static edge exists too."""
+
+    path: str
+    score: float
+    support: int
+    explained: bool = False
+
+
+class OwnerItem(Struct, frozen=True):
+    """``share``: part of the commits on the target's files, 0..1."""
+
+    name: str
+    commits: int
+    share: float
+    last_date: str
+
+
+class ImpactTotals(Struct, frozen=True):
+    """Exact counts, before any truncation. ``hops``: dependents at each distance."""
+
+    dependents: int
+    hops: tuple[int, ...]
+    files: int
+    tests: int
+    cochange: int
+
+
+class ImpactAnswer(Answer):
+    """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
+    ambiguous."""
+
+    target: str
+    definitions: tuple[Definition, ...]
+    hops: tuple[tuple[Dependent, ...], ...]
+    tests: tuple[ReachingTest, ...]
+    cochange: tuple[CochangeItem, ...]
+    owners: tuple[OwnerItem, ...]
+    totals: ImpactTotals
+    candidates: tuple[Definition, ...] = ()
+    truncated: bool = False
+    next: str = ""
+
+
+class CochangeAnswer(Answer):
+    """What changes together with ``target``, strongest first. ``commits``: on the target, all counted."""
+
+    target: str
+    files: tuple[CochangeItem, ...]
+    commits: int
+    total: int
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
+
+
+class WhyItem(Struct, frozen=True):
+    """``kind``: record decision constraint debt comment commit. ``tier``: declared evidence proposed."""
+
+    kind: str
+    quote: str
+    path: str
+    line: int
+    sha: str
+    date: str
+    author: str
+    confidence: float
+    tier: str = "evidence"
+    method: str = "exact"
+
+
+class WhyAnswer(Answer):
+    target: str
+    definitions: tuple[Definition, ...]
+    items: tuple[WhyItem, ...]
+    total: int
+    candidates: tuple[Definition, ...] = ()
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
+
+
+class CommitItem(Struct, frozen=True):
+    """``path``: the file's name at that commit, for the history of a path. ``score`` is 0 there."""
+
+    sha: str
+    date: str
+    author: str
+    subject: str
+    files: int
+    path: str = ""
+    status: str = ""
+    score: float = 0.0
+    body: str = ""
+
+
+class HistoryAnswer(Answer):
+    """``mode``: ``path`` or ``query``. ``names``: the names that the file had, newest first."""
+
+    query: str
+    mode: str
+    commits: tuple[CommitItem, ...]
+    total: int
+    names: tuple[str, ...] = ()
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
+
+
+class DecisionItem(Struct, frozen=True):
+    """``status``: proposed accepted rejected deprecated superseded withdrawn. ``status_source``: explicit,
+    implied_by_merge, agent, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
+    evidence, proposed. ``scope``: files that it names. ``text`` is filled by ``show`` only."""
+
+    id: str
+    aliases: tuple[str, ...]
+    kind: str
+    title: str
+    status: str
+    status_source: str
+    health: str
+    date: str
+    path: str
+    line: int
+    supersedes: tuple[str, ...]
+    superseded_by: tuple[str, ...]
+    scope: tuple[str, ...]
+    tier: str
+    confidence: float
+    author: str = ""
+    excerpt: str = ""
+    text: str = ""
+
+
+class DecisionsAnswer(Answer):
+    topic: str
+    decisions: tuple[DecisionItem, ...]
+    total: int
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
+
+
+class RecordItem(Struct, frozen=True):
+    """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME`` or ``agent:NAME``."""
+
+    id: str
+    kind: str
+    text: str
+    status: str
+    actor: str
+    date: str
+    head: str
+    anchors: tuple[str, ...]
+    supersedes: str = ""
+
+
+class RecordAnswer(Answer):
+    """``created`` is false where the record was known already (the same text)."""
+
+    record: RecordItem
+    created: bool
+    message: str
+
+
+class ProposalsAnswer(Answer):
+    records: tuple[RecordItem, ...]
+    total: int
+    truncated: bool = False
+    next: str = ""
+
+
+class BriefItem(Struct, frozen=True):
+    """One line of a brief. ``text`` is quoted data; ``source``: ``path:line``, a sha or a record id."""
+
+    text: str
+    source: str
+    kind: str
+    confidence: float
+    method: str = "exact"
+
+
+class BriefSection(Struct, frozen=True):
+    title: str
+    items: tuple[BriefItem, ...]
+    total: int
+
+
+class BriefAnswer(Answer):
+    """Sections in order of authority; a section with nothing relevant is absent."""
+
+    task: str
+    sections: tuple[BriefSection, ...]
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
+
+
+class ChangedFile(Struct, frozen=True):
+    """``status``: of the last change, A M D R C T."""
+
+    path: str
+    status: str
+    commits: int
+
+
+class ChangesTotals(Struct, frozen=True):
+    commits: int
+    files: int
+    decisions: int
+    records: int
+
+
+class ChangesAnswer(Answer):
+    """``since``: as understood, in words."""
+
+    since: str
+    commits: tuple[CommitItem, ...]
+    files: tuple[ChangedFile, ...]
+    decisions: tuple[DecisionItem, ...]
+    records: tuple[RecordItem, ...]
+    totals: ChangesTotals
+    truncated: bool = False
+    next: str = ""
+
+
+class SkippedItem(Struct, frozen=True):
+    path: str
+    reason: str
+    detail: str
+
+
+class Check(Struct, frozen=True):
+    """One thing that ``doctor`` looked at. ``state``: ok, warn, fail."""
+
+    name: str
+    state: str
+    detail: str
+    next_step: str = ""
+
+
+class Counts(Struct, frozen=True):
+    """Of the answering view, except ``commits_known`` (all ever indexed)."""
+
+    files: int
+    symbols: int
+    chunks: int
+    edges: int
+    unresolved: int
+    commits: int
+    commits_known: int
+    decisions: int
+    records: int
+    proposals: int
+    embeddings: int
+    redacted: int
+
+
+class StatusAnswer(Answer):
+    """``languages``: (language, files), most first. ``skipped_reasons``: (reason, files). ``skipped``: the
+    first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and appends its own checks."""
+
+    root: str
+    view: str
+    indexed_commit: str
+    head: str
+    branch: str
+    dirty: bool
+    pending: int
+    indexing: bool
+    vectors: str
+    watch: str
+    indexed_at_s: int
+    complete: bool
+    counts: Counts
+    languages: tuple[tuple[str, int], ...]
+    skipped_total: int
+    skipped_reasons: tuple[tuple[str, int], ...]
+    skipped: tuple[SkippedItem, ...]
+    quarantined: int
+    index_bytes: int
+    records_bytes: int
+    checks: tuple[Check, ...] = ()

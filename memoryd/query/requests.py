@@ -1,0 +1,152 @@
+"""What each verb may be asked: one frozen value per verb, limits included.
+
+The common parameters ``project``, ``rev``, ``format`` and ``max_tokens`` are taken off by the server before;
+an unknown field is refused by name, never ignored. Fields have the names of the CLI flags and MCP arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
+Target = Annotated[str, Meta(min_length=1, max_length=1_024)]
+Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
+Optional = Annotated[str, Meta(max_length=1_024)]
+RecordId = Annotated[str, Meta(min_length=1, max_length=1_024)]
+Limit = Annotated[int, Meta(ge=1, le=10_000)]
+Offset = Annotated[int, Meta(ge=0, le=100_000_000)]
+Hops = Annotated[int, Meta(ge=1, le=12)]
+MaxTokens = Annotated[int, Meta(ge=50, le=20_000)]
+
+RecordKind = Literal["decision", "lesson", "constraint", "convention", "note"]
+EdgeLevel = Literal["file", "symbol"]
+EdgeKindName = Literal["imports", "depends", "calls", "inherits", "references"]
+
+
+class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all requests."""
+
+
+class SymbolRequest(Request):
+    """Where is ``name`` defined? ``name``: a bare name, ``Qual.name`` or ``path:Qual.name``."""
+
+    name: Target
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class RefsRequest(Request):
+    """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
+
+    target: Target
+    limit: Limit = 10_000
+    offset: Offset = 0
+
+
+class EdgesRequest(Request):
+    """The graph for export. ``kinds`` empty: imports and depends of files, everything of symbols."""
+
+    level: EdgeLevel = "file"
+    kinds: Annotated[tuple[EdgeKindName, ...], Meta(max_length=8)] = ()
+    limit: Annotated[int, Meta(ge=1, le=50_000)] = 50_000
+    offset: Offset = 0
+
+
+class ImpactRequest(Request):
+    """What depends on ``target``, up to ``hops`` steps away."""
+
+    target: Target
+    hops: Hops = 3
+    limit: Limit = 1_000
+    offset: Offset = 0
+
+
+class CochangeRequest(Request):
+    """What changes together with ``target`` (a path or a symbol's file)? ``k``: how many files."""
+
+    target: Target
+    k: Annotated[int, Meta(ge=1, le=1_000)] = 10
+
+
+class WhyRequest(Request):
+    """Why is ``target`` as it is?"""
+
+    target: Target
+    limit: Limit = 50
+    offset: Offset = 0
+
+
+class HistoryRequest(Request):
+    """``query``: a path of the project (its commits through renames) or words (commits about them)."""
+
+    query: Text
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class DecisionsRequest(Request):
+    """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full."""
+
+    topic: Optional = ""
+    path: Optional = ""
+    status: Optional = ""
+    id: Optional = ""
+    limit: Limit = 1_000
+    offset: Offset = 0
+
+
+class RecordRequest(Request):
+    """Remember ``text``. ``supersedes``: the id of the record that it replaces."""
+
+    kind: RecordKind
+    text: Annotated[str, Meta(min_length=1, max_length=8_192)]
+    anchors: Annotated[tuple[Target, ...], Meta(max_length=20)] = ()
+    supersedes: Optional = ""
+
+
+class ProposalsRequest(Request):
+    """Records by ``status`` (empty: all)."""
+
+    status: Literal["proposed", "confirmed", "retracted", "superseded", ""] = "proposed"
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class JudgeRequest(Request):
+    """A person's word on record ``id`` (confirm, retract, forget)."""
+
+    id: RecordId
+    reason: Optional = ""
+
+
+class SupersedeRequest(Request):
+    """A person says that record ``new`` replaces ``old``."""
+
+    old: RecordId
+    new: RecordId
+
+
+class BriefRequest(Request):
+    """What to know before ``task``. The server hands the common ``max_tokens`` on to this one."""
+
+    task: Text
+    paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
+    max_tokens: MaxTokens = 1_500
+
+
+class ChangesRequest(Request):
+    """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``) or ``last``.
+    ``last_seen_s`` is what ``last`` means (UTC epoch seconds); the server fills it in."""
+
+    since: Optional = "last"
+    last_seen_s: Annotated[int, Meta(ge=0)] = 0
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class StatusRequest(Request):
+    """``deep`` checks the audit chain and the stores' integrity as well."""
+
+    deep: bool = False
