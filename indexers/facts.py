@@ -176,3 +176,11 @@ class Commit(Fact):
     subject: str
     body: str
     changes: tuple[FileChange, ...]
+
+
+class BlameSpan(Fact):
+    """Lines ``first_line`` … ``first_line + count - 1`` of a file were last changed by commit ``sha``."""
+
+    sha: str
+    first_line: int
+    count: int

@@ -1,0 +1,120 @@
+"""What a git directory says in plain files: where it is, its HEAD, whether git is busy. Starts no process.
+
+Every file here may be planted: reads never block (fifo), never follow names out of the directory and are
+limited in size.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from msgspec import Struct
+
+from memoryd.errors import GitError
+
+_READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public repositories stay below
+_REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
+_HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SYMREF_DEPTH = 5
+_BUSY_MARKS = (("index.lock", "index.lock"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"))
+
+
+class Head(Struct, frozen=True):
+    """``sha``: the checked-out commit, ``""`` when unborn. ``branch``: short name, ``""`` when detached."""
+
+    sha: str
+    branch: str
+
+
+class GitDir(Struct, frozen=True):
+    """``git_dir``: HEAD and index live here. ``common_dir``: objects and refs; differs in a linked worktree.
+    ``bare``: the root is itself the git directory, there is no work tree."""
+
+    git_dir: Path
+    common_dir: Path
+    bare: bool = False
+
+    def head(self) -> Head:
+        """Raises GitError when HEAD is missing, or names something that no plain file resolves (reftable)."""
+        text = read_text(self.git_dir / "HEAD")
+        for _ in range(_SYMREF_DEPTH):
+            if _HEX.fullmatch(text):
+                return Head(text, "")
+            if not text.startswith("ref: ") or not _REF.fullmatch(text[5:]):
+                break
+            name = text[5:]
+            text = self._ref(name)
+            if not text or _HEX.fullmatch(text):
+                return Head(text, name.removeprefix("refs/heads/"))
+        raise GitError(
+            "HEAD of the repository is unreadable",
+            where=str(self.git_dir / "HEAD"),
+            next_step="see what `git status` says there",
+        )
+
+    def busy(self) -> str:
+        """``""``, or what is under way: ``index.lock`` (some git command) or ``rebase``."""
+        for file_name, word in _BUSY_MARKS:
+            if os.path.lexists(self.git_dir / file_name):
+                return word
+        return ""
+
+    def is_shallow(self) -> bool:
+        """The history was cut off when cloning."""
+        return (self.common_dir / "shallow").is_file()
+
+    def is_partial(self) -> bool:
+        """Some objects were left on the server when cloning; memoryd never fetches them."""
+        return any((self.common_dir / "objects" / "pack").glob("*.promisor"))
+
+    def uses_reftable(self) -> bool:
+        """Refs live in a binary table that only git reads."""
+        return (self.common_dir / "reftable").is_dir()
+
+    def _ref(self, name: str) -> str:
+        for folder in (self.git_dir, self.common_dir):
+            if text := read_text(folder / name):
+                return text
+        suffix = f" {name}"
+        for line in read_text(self.common_dir / "packed-refs").splitlines():
+            if line.endswith(suffix):
+                return line.removesuffix(suffix)
+        return ""
+
+
+def discover(root: Path) -> GitDir | None:
+    """The git directory of exactly ``root`` (not of a folder above it), or None."""
+    mark = root / ".git"
+    if mark.is_dir():
+        return _git_dir(mark)
+    if (text := read_text(mark)).startswith("gitdir: "):
+        return _git_dir((root / text.removeprefix("gitdir: ")).resolve())
+    return _git_dir(root, bare=True)
+
+
+def find_root(start: Path) -> Path | None:
+    """``start`` or the nearest folder above it that is a work tree or a bare repository."""
+    start = start.resolve()
+    return next((folder for folder in (start, *start.parents) if discover(folder)), None)
+
+
+def read_text(path: Path) -> str:
+    """The stripped text of a small regular file; ``""`` when it is missing, special or unreadable."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except (OSError, ValueError):  # ValueError: a NUL in a planted name
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return ""
+        return file.read(_READ_LIMIT_BYTES).decode("utf-8", "surrogateescape").strip()
+
+
+def _git_dir(folder: Path, *, bare: bool = False) -> GitDir | None:
+    common_text = read_text(folder / "commondir")
+    common = (folder / common_text).resolve() if common_text else folder
+    looks_right = (common / "objects").is_dir() and (common / "refs").is_dir() and (folder / "HEAD").exists()
+    return GitDir(folder, common, bare) if looks_right else None

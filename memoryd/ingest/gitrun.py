@@ -1,0 +1,210 @@
+"""How git is started: the only place that does, and it runs nothing that a repository configures.
+
+A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
+lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
+subcommands, none of which reads work-tree content, and limits on silence and output, because a planted
+fifo blocks git for ever.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from select import POLLIN, poll
+from typing import IO
+
+from msgspec import Struct
+
+from memoryd.errors import GitError
+
+ALLOWED = frozenset(
+    {
+        "blame",
+        "cat-file",
+        "check-ignore",
+        "for-each-ref",
+        "log",
+        "ls-files",
+        "ls-tree",
+        "rev-list",
+        "rev-parse",
+    }
+)
+OLDEST_GIT = (2, 32)  # the first that GIT_CONFIG_GLOBAL keeps from the user's own configuration
+
+# Settings that run programs, then those that read files elsewhere, then those that would change answers.
+_OVERRIDES = (
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "core.sshCommand=false",
+    "core.askPass=", "credential.helper=", "diff.external=", "log.showSignature=false",
+    "protocol.allow=never", "gc.auto=0", "maintenance.auto=false", "submodule.recurse=false",
+    "core.attributesFile=/dev/null", "mailmap.file=/dev/null", "blame.ignoreRevsFile=",
+    "log.showRoot=true", "log.follow=false", "diff.renames=true", "i18n.logOutputEncoding=UTF-8",
+)  # fmt: skip
+_FLAGS = ("--no-optional-locks", "--no-pager", "--literal-pathspecs", "--no-replace-objects")
+_OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
+_READ_BYTES = 1 << 20
+
+
+class GitSilent(GitError):
+    """git was ended because it did not answer: it may hang on a planted fifo or a dead disk."""
+
+
+class Call(Struct, frozen=True):
+    """One git command. ``stdin``: its input. ``settings``: extra ``name=value`` overrides. ``ok``: exit
+    codes that are answers. ``endless``: the caller consumes the output as it comes, whatever its size."""
+
+    subcommand: str
+    args: tuple[str, ...] = ()
+    stdin: bytes = b""
+    worktree: bool = False
+    settings: tuple[str, ...] = ()
+    ok: tuple[int, ...] = (0,)
+    endless: bool = False
+
+
+class Runner(Struct, frozen=True):
+    """Starts git for one repository.
+
+    Commands over history and objects run as if bare, from ``/``: they never look at the work tree. With
+    ``worktree`` git sees the names in it. Raises GitError when git fails or answers too much, GitSilent
+    when it says nothing for ``silence_s`` seconds.
+    """
+
+    root: Path
+    git_dir: Path
+    silence_s: float
+
+    def output(self, call: Call) -> bytes:
+        """Its whole standard output."""
+        return b"".join(self.stream(call))
+
+    def stream(self, call: Call) -> Iterator[bytes]:
+        """Its standard output as it comes. Closing the iterator early ends git."""
+        command = self._command(call)
+        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
+            source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
+            source.seek(0)
+            process = subprocess.Popen(
+                command,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=environment(),
+                cwd=self.root if call.worktree else "/",
+            )
+            assert process.stdout is not None
+            try:
+                yield from self._chunks(call, process.stdout)
+                code = process.wait(self.silence_s)
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
+            if code not in call.ok:
+                errors.seek(0)
+                message = errors.read(2000).decode("utf-8", "replace").strip()
+                raise self._failure(call, f"exit {code}: {message}")
+
+    def _chunks(self, call: Call, stdout: IO[bytes]) -> Iterator[bytes]:
+        descriptor, total = stdout.fileno(), 0
+        waiting = poll()
+        waiting.register(descriptor, POLLIN)
+        while True:
+            if not waiting.poll(self.silence_s * 1000):
+                detail = f"git {call.subcommand} gave no answer in {self.silence_s:g} s"
+                raise GitSilent(
+                    detail, where=str(self.root), next_step="look for a fifo or a stale disk there"
+                )
+            chunk = os.read(descriptor, _READ_BYTES)
+            if not chunk:
+                return
+            total += len(chunk)
+            if total > _OUTPUT_LIMIT_BYTES and not call.endless:
+                raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
+            yield chunk
+
+    def _command(self, call: Call) -> list[str]:
+        if call.subcommand not in ALLOWED:
+            raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
+        place = ("--work-tree", str(self.root)) if call.worktree else ("--bare",)
+        overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
+        settings = (part for setting in overrides for part in ("-c", setting))
+        at = ("--git-dir", str(self.git_dir), *place)
+        return [git_path(), *_FLAGS, *at, *settings, call.subcommand, *call.args]
+
+    def _failure(self, call: Call, detail: str) -> GitError:
+        return GitError(
+            f"git {call.subcommand} failed: {detail}",
+            where=str(self.root),
+            next_step="run `git fsck` in the repository, then try again",
+        )
+
+
+@functools.cache
+def git_path() -> str:
+    """The git that is run, absolute; ``""`` when none is installed."""
+    return shutil.which("git", path=_safe_path()) or ""
+
+
+@functools.cache
+def git_version() -> tuple[int, ...]:
+    """Of the git that is run; empty when none is installed."""
+    answer = _ask_user_git("version", home="/dev/null") if git_path() else ""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer)
+    return tuple(int(part) for part in match.groups() if part) if match else ()
+
+
+@functools.cache
+def user_excludes() -> str:
+    """The setting that names the *user's* ignore file, in place of any that a repository chooses."""
+    home = os.path.expanduser("~")
+    configured = _ask_user_git("config", "--global", "--type=path", "--get", "core.excludesFile", home=home)
+    config_home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    for candidate in (configured, os.path.join(config_home, "git", "ignore")):
+        if candidate and os.path.isfile(candidate):
+            return f"core.excludesFile={candidate}"
+    return "core.excludesFile=/dev/null"
+
+
+def environment() -> dict[str, str]:
+    """Made from nothing: no GIT_* of the caller survives."""
+    return {
+        "PATH": _safe_path(),
+        "HOME": "/dev/null",
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+    }
+
+
+def _safe_path() -> str:
+    """PATH without relative entries, which a hostile working directory could fill."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))
+
+
+def _ask_user_git(*args: str, home: str) -> str:
+    """An answer that concerns no repository: run outside of any, with the user's own configuration."""
+    names = {key: value for key, value in environment().items() if key != "GIT_CONFIG_GLOBAL"}
+    answer = subprocess.run(
+        [git_path(), *args],
+        env={**names, "HOME": home, "GIT_DIR": "/dev/null"},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    return os.fsdecode(answer.stdout).strip()
