@@ -1,0 +1,66 @@
+"""Write the contracts of this folder from the types. ``python schemas/generate.py [--check]``.
+
+Run as a script only: this folder is no package (docs/decisions/0004).
+"""
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from indexers import facts  # noqa: E402
+from memoryd.config import Config  # noqa: E402
+from memoryd.query import answers, requests, search_answers  # noqa: E402
+
+
+def _structs(module: object) -> list[type]:
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
+    ]
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+def _schema(types: list[type]) -> bytes:
+    _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": dict(sorted(components.items()))}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def contracts() -> dict[str, bytes]:
+    """File name → content, for every contract."""
+    migrations = HERE.parent / "memoryd" / "store" / "migrations"
+    layouts = {
+        f"{kind}.sql": b"\n".join(path.read_bytes() for path in sorted((migrations / kind).glob("*.sql")))
+        for kind in ("index", "records")
+    }
+    return {
+        "facts.schema.json": _schema(_structs(facts)),
+        "answers.schema.json": _schema(_structs(answers) + _structs(search_answers)),
+        "requests.schema.json": _schema(_structs(requests)),
+        "config.schema.json": _schema([Config]),
+        **layouts,
+    }
+
+
+def main(arguments: list[str]) -> int:
+    stale = [
+        name for name, content in contracts().items()
+        if not (HERE / name).exists() or (HERE / name).read_bytes() != content
+    ]
+    if "--check" in arguments:
+        for name in stale:
+            print(f"schemas/{name} is not what the types say; run python schemas/generate.py")
+        return 1 if stale else 0
+    for name, content in contracts().items():
+        (HERE / name).write_bytes(content)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
