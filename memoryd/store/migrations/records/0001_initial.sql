@@ -13,6 +13,7 @@ CREATE TABLE record (
   supersedes TEXT,                 -- id of the record that it replaces
   fingerprint BLOB NOT NULL        -- of the normalised text: near-duplicates return the existing id
 );
+CREATE INDEX record_by_fingerprint ON record(fingerprint);
 CREATE TABLE anchor (
   record_id TEXT NOT NULL REFERENCES record(id) ON DELETE CASCADE,
   target TEXT NOT NULL,            -- path, path:line, path:Qual.name or a glob, as given

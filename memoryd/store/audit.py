@@ -1,0 +1,102 @@
+"""The append-only audit log of records.db: each row's hash covers the row before it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+GENESIS = bytes(32)
+_HEAD = "audit_head"  # meta key: hash of the last row, so that a cut-off tail shows
+
+
+class Report(Struct, frozen=True):
+    """``rows`` checked; ``problem`` is ``""`` when all is well, else what is wrong at row ``seq``."""
+
+    rows: int
+    problem: str = ""
+    seq: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self.problem
+
+
+class _Payload(Struct, frozen=True):
+    status: str = ""
+    digest: str = ""
+    reason: str = ""
+
+
+def append(
+    conn: sqlite3.Connection, at_s: int, actor: str, action: str, record_id: str, payload: Mapping[str, str]
+) -> None:
+    """Add one row, inside the caller's transaction."""
+    last = conn.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    seq, prev_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    text = _canonical(payload).decode()
+    row_hash = _row_hash(prev_hash, (seq, at_s, actor, action, record_id, text))
+    conn.execute(
+        "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (seq, at_s, actor, action, record_id, text, prev_hash, row_hash),
+    )
+    conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_HEAD, row_hash.hex()))
+
+
+def length(conn: sqlite3.Connection) -> int:
+    return conn.execute("SELECT ifnull(max(seq), 0) FROM audit").fetchone()[0]
+
+
+def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> Report:
+    """Check the chain, its head, and ``digests`` (record id → digest of what the record says now) against
+    what the chain last said of each record."""
+    sealed: dict[str, tuple[int, str]] = {}
+    previous, seq = GENESIS, 0
+    rows = conn.execute(
+        "SELECT seq, at_s, actor, action, record_id, payload, prev_hash, hash FROM audit ORDER BY seq"
+    )
+    for *fields, prev_hash, row_hash in rows:
+        seq += 1
+        if fields[0] != seq:
+            return Report(seq - 1, "a row is missing from the audit", seq)
+        if prev_hash != previous or row_hash != _row_hash(previous, tuple(fields)):
+            return Report(seq - 1, "an audit row was changed", seq)
+        sealed[fields[4]] = (seq, msgspec.json.decode(fields[5], type=_Payload).digest)
+        previous = row_hash
+    return _compare(conn, seq, previous, sealed, digests)
+
+
+def _compare(
+    conn: sqlite3.Connection,
+    rows: int,
+    last_hash: bytes,
+    sealed: Mapping[str, tuple[int, str]],
+    digests: Mapping[str, str],
+) -> Report:
+    head = conn.execute("SELECT value FROM meta WHERE key = ?", (_HEAD,)).fetchone()
+    if (head[0] if head else GENESIS.hex()) != last_hash.hex():
+        return Report(rows, "the audit's end was cut off", rows)
+    for record_id, (seq, expected) in sealed.items():
+        if digests.get(record_id, "") != expected:
+            return Report(rows, f"record {record_id} is not as the audit left it", seq)
+    for record_id in digests:
+        if record_id not in sealed:
+            return Report(rows, f"record {record_id} was added past the audit", rows)
+    return Report(rows)
+
+
+def sha256(value: Any) -> bytes:
+    """Of the canonical JSON of ``value``."""
+    return hashlib.sha256(_canonical(value)).digest()
+
+
+def _row_hash(prev_hash: bytes, row: tuple) -> bytes:
+    return hashlib.sha256(prev_hash + _canonical(row)).digest()
+
+
+def _canonical(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="sorted")
