@@ -158,8 +158,9 @@ class Git:
         revisions = [_hex(tip), *(f"^{_hex(sha)}" for sha in sorted(known))]
         done = 0
         try:
-            for done, commit in enumerate(self._log(tip, revisions, "-M"), 1):
+            for commit in self._log(tip, revisions, "-M"):
                 yield commit
+                done += 1
         except GitSilent:
             raise
         except GitError:

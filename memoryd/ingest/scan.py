@@ -1,0 +1,371 @@
+"""Which files of a work tree or commit are the project's text, and which are left out and why.
+
+Looks at names and `stat` only; contents are read one by one through `read_file`. Ignored files are not
+listed at all; every other file left out is, with one of these reasons: ``too-large``, ``binary`` (by its
+extension), ``denied`` (its name carries secrets), ``ignored`` (.memoryignore or the user's settings),
+``link``, ``submodule``, ``repository`` (one inside another), ``special`` (fifo, socket, device),
+``name`` (not UTF-8), ``vendored``, ``unreadable``, ``too-deep``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from memoryd.errors import UsageError
+from memoryd.ingest import names
+from memoryd.ingest.git import Git, IndexEntry, TreeEntry
+from memoryd.ingest.gitrun import GitSilent
+from memoryd.ingest.ignore import Ignore, any_ignored
+from memoryd.ingest.jail import Jail, Unreadable
+
+__all__ = [
+    "Entry", "Limits", "Scan", "Skipped", "TreeScan", "Unreadable", "Visibility", "blob_hash", "check_root",
+    "read_file", "scan", "scan_tree",
+]  # fmt: skip
+
+IGNORE_FILE = ".memoryignore"
+_IGNORE_FILE_LIMIT_BYTES = 1024 * 1024
+_DEPTH_LIMIT = 200
+_LINK, _SUBMODULE = "120000", "160000"
+_NOT_A_PROJECT = frozenset(
+    "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr "
+    "/usr/local /var /var/tmp /Users /Volumes /System /Library /Applications /private /private/tmp".split()
+)
+_NEVER_BELOW = ("/proc/", "/sys/", "/dev/")
+
+
+class Limits(Struct, frozen=True):
+    """``exclude``: more patterns in .gitignore syntax. ``untracked``: also files that git does not track."""
+
+    max_file_bytes: int = 2 * 1024 * 1024
+    max_files: int = 500_000
+    exclude: tuple[str, ...] = ()
+    untracked: bool = True
+
+
+class Entry(Struct, frozen=True):
+    """A regular file to be read. The three numbers change when the file does."""
+
+    path: str
+    size_bytes: int
+    mtime_ns: int
+    inode: int
+
+
+class Skipped(Struct, frozen=True):
+    """A path left out; for the reasons see the module. A name that is not UTF-8 is shown with U+FFFD."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+
+class Scan(Struct, frozen=True):
+    """Both sorted by path."""
+
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skipped, ...]
+
+
+class TreeScan(Struct, frozen=True):
+    """The same for a commit. Both sorted by path."""
+
+    entries: tuple[TreeEntry, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def check_root(path: Path | str) -> Path:
+    """The resolved folder, if it can be a project. Raises UsageError: missing, no folder, no rights, or a
+    folder that is never one project (``/``, the home folder or one above it, system folders)."""
+    given = str(path)
+    try:
+        root = Path(given).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UsageError("there is no such folder", where=given, next_step="check the path") from error
+    if not root.is_dir():
+        raise UsageError("not a folder", where=given, next_step="name the folder that contains the project")
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise UsageError("no right to read the folder", where=given, next_step="check its owner and mode")
+    home = Path.home().resolve()
+    if (
+        str(root) in _NOT_A_PROJECT
+        or root == home
+        or root in home.parents
+        or f"{root}/".startswith(_NEVER_BELOW)
+    ):
+        raise UsageError(
+            "this folder is never one project: indexing it would read everything below",
+            where=str(root),
+            next_step="name the project's own folder inside it",
+        )
+    return root
+
+
+def scan(root: Path, git: Git | None, limits: Limits = Limits()) -> Scan:  # noqa: B008 (frozen)
+    """Every file of the work tree: with git what it tracks and what it neither tracks nor ignores; else a
+    walk that honours ``.gitignore`` files. A file that vanishes meanwhile is in neither list.
+
+    Raises GitError, Unreadable (the root itself), UsageError (more than ``max_files``).
+    """
+    if git is not None and git.bare:
+        return Scan((), ())
+    with Jail(root) as jail:
+        sieve = _Sieve(limits, _memoryignore(jail))
+        listed = _git_paths(git, limits) if git is not None else iter(_Walk(jail, sieve))
+        for path, reason in listed:
+            sieve.take(path, reason, jail)
+    return sieve.result()
+
+
+def scan_tree(git: Git, tree: Iterable[TreeEntry], limits: Limits = Limits()) -> TreeScan:  # noqa: B008
+    """The same choice over ``git.ls_tree(sha)``, by that commit's own ``.memoryignore``. A file of unknown
+    size (-1, partial clone) is listed as an entry."""
+    rows = sorted(tree, key=lambda row: row.path)
+    ignore_blobs = [
+        row.hash for row in rows if row.path == IGNORE_FILE and row.mode not in (_LINK, _SUBMODULE)
+    ]
+    texts = [data.decode("utf-8", "replace") for _, data in git.blobs(ignore_blobs, _IGNORE_FILE_LIMIT_BYTES)]
+    sieve = _Sieve(limits, texts[0] if texts else "")
+    entries = [row for row in rows if sieve.by_name(row.path, _mode_reason(row.mode)) and sieve.by_size(row)]
+    return TreeScan(tuple(entries), sieve.result().skipped)
+
+
+def read_file(root: Path, path: str, max_bytes: int) -> bytes:
+    """The bytes of a regular file below ``root``; no link is followed at any component, nothing blocks.
+    Raises Unreadable (see its reasons)."""
+    if names.denied(path):
+        raise Unreadable(path, "denied")
+    with Jail(root) as jail:
+        return jail.read(path, max_bytes)
+
+
+def blob_hash(data: bytes, algorithm: str = "sha1") -> str:
+    """git's object id for a file with this content, hex. ``algorithm``: the repository's object_format."""
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+class Visibility:
+    """Which paths and folders can contain indexed files: what the watcher asks before it watches.
+
+    Made once per registration; make a new one when an ignore file changes.
+    """
+
+    def __init__(self, root: Path, git: Git | None, limits: Limits = Limits()) -> None:  # noqa: B008
+        self._root, self._git = root, git
+        with Jail(root) as jail:
+            self._rules = _rules(limits, _memoryignore(jail))
+        self._walk_rules = Ignore({})
+        self._walk_folders: set[str] = set()
+        self._tracked_folders: set[str] = set()
+        for path in git.tracked() if git is not None and not git.bare else ():
+            while path := path.rpartition("/")[0]:
+                if path in self._tracked_folders:
+                    break
+                self._tracked_folders.add(path)
+
+    def hidden(self, paths: Collection[str]) -> frozenset[str]:
+        """Those of ``paths`` (files or folders) that can be left unwatched. Raises GitError."""
+        folders = {path for path in paths if (self._root / path).is_dir()}
+        by_name = frozenset(path for path in paths if self._by_name(path, path in folders))
+        rest = [path for path in paths if path not in by_name and path not in self._tracked_folders]
+        if self._git is not None:
+            return by_name | self._git.ignored(rest)
+        with Jail(self._root) as jail:
+            for path in rest:
+                _load_gitignores(jail, path, self._walk_rules, self._walk_folders)
+        return by_name | {path for path in rest if self._walk_rules.ignored(path, path in folders)}
+
+    def _by_name(self, path: str, is_folder: bool) -> bool:
+        if names.denied(path) or any_ignored(self._rules, path, is_folder):
+            return True
+        vendored = names.vendored(path)
+        return bool(vendored) and vendored not in self._tracked_folders
+
+
+class _Sieve:
+    """Sorts listed paths into entries and skipped ones."""
+
+    def __init__(self, limits: Limits, memoryignore: str) -> None:
+        self._limits = limits
+        self.rules = _rules(limits, memoryignore)
+        self._entries: list[Entry] = []
+        self._skipped: list[Skipped] = []
+
+    def by_name(self, path: str, reason: str = "") -> bool:
+        """Nothing speaks against the path; if something does, it is noted. ``reason``: already known."""
+        reason = reason or _name_reason(path) or self._ignored(path)
+        if reason:
+            self.skip(path, reason)
+        return not reason
+
+    def by_size(self, row: TreeEntry) -> bool:
+        """The same for the size."""
+        if row.size_bytes > self._limits.max_file_bytes:
+            self.skip(row.path, "too-large", f"{row.size_bytes} bytes")
+            return False
+        return True
+
+    def skip(self, path: str, reason: str, detail: str = "") -> None:
+        printable = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        self._skipped.append(Skipped(printable, reason, detail))
+
+    def take(self, path: str, reason: str, jail: Jail) -> None:
+        """Judge one path of the work tree."""
+        if not self.by_name(path, reason):
+            return
+        try:
+            state = jail.stat(path)
+        except Unreadable as error:
+            if error.reason not in ("vanished", "link"):  # behind a link git has no such file either
+                self.skip(path, error.reason, error.detail)
+            return
+        if not stat.S_ISREG(state.st_mode):
+            if not stat.S_ISDIR(state.st_mode):  # a folder now stands where git tracks a file: deleted
+                self.skip(path, "link" if stat.S_ISLNK(state.st_mode) else "special")
+        elif state.st_size > self._limits.max_file_bytes:
+            self.skip(path, "too-large", f"{state.st_size} bytes")
+        else:
+            self._entries.append(Entry(path, state.st_size, state.st_mtime_ns, state.st_ino))
+            self._check_count()
+
+    def result(self) -> Scan:
+        by_path = {row.path: row for row in self._skipped}  # two bad names can print alike
+        return Scan(
+            tuple(sorted(self._entries, key=lambda entry: entry.path)),
+            tuple(by_path[path] for path in sorted(by_path)),
+        )
+
+    def _ignored(self, path: str) -> str:
+        return "ignored" if any_ignored(self.rules, path) else ""
+
+    def _check_count(self) -> None:
+        if len(self._entries) > self._limits.max_files:
+            raise UsageError(
+                f"the project has more than {self._limits.max_files} files",
+                next_step=f"leave folders out in {IGNORE_FILE}, or name a smaller folder",
+            )
+
+
+class _Walk:
+    """The files of a folder without git, as (path, known reason or ``""``)."""
+
+    def __init__(self, jail: Jail, sieve: _Sieve) -> None:
+        self._jail, self._sieve = jail, sieve
+        self._gitignore = Ignore({})
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        pending = [""]
+        while pending:
+            folder = pending.pop()
+            try:
+                listing = sorted(self._jail.listing(folder), key=lambda entry: entry.name)
+            except Unreadable as error:
+                if error.reason not in ("vanished", "link"):
+                    yield folder, error.reason
+                continue
+            found = {entry.name for entry in listing}
+            if folder and (reason := _foreign(found)):
+                yield folder, reason
+                continue
+            if ".gitignore" in found:
+                self._gitignore.add(folder, _text(self._jail, _join(folder, ".gitignore")))
+            yield from self._level(folder, listing, pending)
+
+    def _level(
+        self, folder: str, listing: Sequence[os.DirEntry[str]], pending: list[str]
+    ) -> Iterator[tuple[str, str]]:
+        for entry in listing:
+            path = _join(folder, entry.name)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name == ".git" or self._gitignore.ignored(path, is_folder):
+                continue
+            if not is_folder:
+                yield path, ""
+            elif entry.name in names.VENDORED_FOLDERS:
+                yield path, "vendored"
+            elif path.count("/") >= _DEPTH_LIMIT:
+                yield path, "too-deep"
+            elif names.denied(path) or any_ignored(self._sieve.rules, path, True):
+                yield path, "denied" if names.denied(path) else "ignored"
+            else:
+                pending.append(path)
+
+
+def _git_paths(git: Git, limits: Limits) -> Iterator[tuple[str, str]]:
+    """What git knows, sorted so that folders come together."""
+    reasons: dict[str, str] = {row.path: _mode_reason(row.mode) for row in git.index_entries()}
+    for path in _untracked(git) if limits.untracked else ():
+        if path.endswith("/"):
+            reasons.setdefault(path[:-1], "repository")
+        elif vendored := names.vendored(path):
+            reasons.setdefault(vendored, "vendored")
+        else:
+            reasons.setdefault(path, "")
+    return iter(sorted(reasons.items(), key=lambda item: item[0].split("/")))
+
+
+def _untracked(git: Git) -> list[str]:
+    """A planted fifo can hang git's walk; the tracked files do not suffer for it."""
+    try:
+        return git.untracked()
+    except GitSilent:
+        return []
+
+
+def _mode_reason(mode: str) -> str:
+    return {_LINK: "link", _SUBMODULE: "submodule"}.get(mode, "")
+
+
+def _name_reason(path: str) -> str:
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return "name"
+    if names.denied(path):
+        return "denied"
+    return "binary" if names.binary(path) else ""
+
+
+def _foreign(found: Collection[str]) -> str:
+    """Why a folder with these names is not the project's own, or ``""``."""
+    if ".git" in found:
+        return "repository"
+    return "vendored" if "CACHEDIR.TAG" in found or "pyvenv.cfg" in found else ""
+
+
+def _rules(limits: Limits, memoryignore: str) -> tuple[Ignore, ...]:
+    """Separate, so that a repository's own file cannot lift what the user excluded."""
+    sources = ("\n".join(limits.exclude), memoryignore)
+    return tuple(rule for text in sources if (rule := Ignore({"": text})))
+
+
+def _memoryignore(jail: Jail) -> str:
+    return _text(jail, IGNORE_FILE)
+
+
+def _load_gitignores(jail: Jail, path: str, rules: Ignore, loaded: set[str]) -> None:
+    """Take in the .gitignore files of all folders above ``path``."""
+    parts = path.split("/")
+    for depth in range(len(parts)):
+        folder = "/".join(parts[:depth])
+        if folder not in loaded:
+            loaded.add(folder)
+            rules.add(folder, _text(jail, _join(folder, ".gitignore")))
+
+
+def _text(jail: Jail, path: str) -> str:
+    """Of an ignore file; ``""`` when there is none that can be read."""
+    try:
+        return jail.read(path, _IGNORE_FILE_LIMIT_BYTES).decode("utf-8", "replace")
+    except Unreadable:
+        return ""
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
