@@ -7,7 +7,7 @@ A pattern is matched name by name; inside one name, ``*`` takes the earliest mat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
@@ -224,8 +224,3 @@ def _literal(glob: str, at: int) -> tuple[str, int]:
 
 def _refuse() -> str:
     raise ValueError("unknown character class")
-
-
-def any_ignored(rules: Iterable[Ignore], path: str, is_folder: bool = False) -> bool:
-    """One of the rule sets excludes the path."""
-    return any(rule.ignored(path, is_folder) for rule in rules)

@@ -20,33 +20,35 @@ _DENIED = re.compile(
 _DENIED_FOLDERS = frozenset({".ssh", ".gnupg", ".aws", ".kube", ".azure", ".git"})
 _TEMPLATE = re.compile(r"\.(?:example|sample|template|tmpl|dist|defaults?)(?:\.|$)", re.IGNORECASE)
 
-_BINARY_EXTENSIONS = frozenset(
-    """
+_BINARY = """
     7z a aab aac ai aiff apk ar avi avif bin blend bmp br bz2 cab cer class cur dat db db3 dcm deb der dex
     dll dmg doc docx dylib ear egg elf eot eps exe fbx flac flv gif glb gz heic hdf5 h5 icns ico idx img
     ipa iso jar jp2 jpeg jpg jxl lib lz lz4 lzma m4a m4v mid midi mkv mo mov mp3 mp4 mpeg mpg msi ncb node
     npy npz o obj odp ods odt ogg ogv onnx opus otf pack parquet pb pcap pdb pdf pickle pkl png ppt pptx
     psd pt pth pyc pyd pyo rar raw rlib rpm safetensors sketch so sqlite sqlite3 swf swp tar tbz2 tflite
     tga tgz tif tiff ttc ttf vsix wasm wav webm webp whl wma wmv woff woff2 xls xlsx xz z zip zst
-    """.split()
-)
+"""
+_BINARY_EXTENSIONS = frozenset(_BINARY.split())
 
-VENDORED_FOLDERS = frozenset(
-    """
+_VENDORED = """
     node_modules bower_components jspm_packages .venv venv virtualenv .virtualenv site-packages
     dist-packages __pycache__ .tox .nox .eggs .mypy_cache .pytest_cache .ruff_cache .hypothesis .gradle
     .terraform .next .nuxt .svelte-kit .parcel-cache .cache .bundle vendor Pods .hg .svn .bzr .idea
-    """.split()
-)
+"""
+VENDORED_FOLDERS = frozenset(_VENDORED.split())
 """Skipped where git does not say that their contents belong to the project."""
 
 
 def denied(path: str) -> bool:
-    """The path by its name carries secrets (``.env``, keys, credentials) or git's own files."""
-    *folders, name = path.split("/")
-    if _DENIED.fullmatch(name) and not _TEMPLATE.search(name):
-        return True
-    return any(folder.lower() in _DENIED_FOLDERS for folder in (*folders, name))
+    """The file by its name carries secrets (``.env``, keys, credentials), or lies in a folder of such."""
+    folder, _slash, name = path.rpartition("/")
+    secret = _DENIED.fullmatch(name) is not None and not _TEMPLATE.search(name)
+    return secret or denied_folder(path if name in _DENIED_FOLDERS else folder)
+
+
+def denied_folder(path: str) -> bool:
+    """The folder or one above it holds credentials, or git's own files."""
+    return not _DENIED_FOLDERS.isdisjoint(path.lower().split("/"))
 
 
 def binary(path: str) -> bool:

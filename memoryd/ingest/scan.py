@@ -19,24 +19,23 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 from memoryd.ingest import names
-from memoryd.ingest.git import Git, IndexEntry, TreeEntry
+from memoryd.ingest.git import Git, TreeEntry
 from memoryd.ingest.gitrun import GitSilent
-from memoryd.ingest.ignore import Ignore, any_ignored
 from memoryd.ingest.jail import Jail, Unreadable
+from memoryd.ingest.rules import MEMORYIGNORE, SIZE_LIMIT_BYTES, Gitignores, Narrowing, join, read_rules
 
 __all__ = [
-    "Entry", "Limits", "Scan", "Skipped", "TreeScan", "Unreadable", "Visibility", "blob_hash", "check_root",
+    "Entry", "Limits", "Scan", "Skipped", "TreeScan", "Unreadable", "blob_hash", "check_root",
     "read_file", "scan", "scan_tree",
 ]  # fmt: skip
 
-IGNORE_FILE = ".memoryignore"
-_IGNORE_FILE_LIMIT_BYTES = 1024 * 1024
 _DEPTH_LIMIT = 200
 _LINK, _SUBMODULE = "120000", "160000"
-_NOT_A_PROJECT = frozenset(
+_SYSTEM_FOLDERS = (
     "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr "
-    "/usr/local /var /var/tmp /Users /Volumes /System /Library /Applications /private /private/tmp".split()
+    "/usr/local /var /var/tmp /Users /Volumes /System /Library /Applications /private /private/tmp"
 )
+_NOT_A_PROJECT = frozenset(_SYSTEM_FOLDERS.split())
 _NEVER_BELOW = ("/proc/", "/sys/", "/dev/")
 
 
@@ -47,6 +46,9 @@ class Limits(Struct, frozen=True):
     max_files: int = 500_000
     exclude: tuple[str, ...] = ()
     untracked: bool = True
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class Entry(Struct, frozen=True):
@@ -107,7 +109,7 @@ def check_root(path: Path | str) -> Path:
     return root
 
 
-def scan(root: Path, git: Git | None, limits: Limits = Limits()) -> Scan:  # noqa: B008 (frozen)
+def scan(root: Path, git: Git | None, limits: Limits = DEFAULT_LIMITS) -> Scan:
     """Every file of the work tree: with git what it tracks and what it neither tracks nor ignores; else a
     walk that honours ``.gitignore`` files. A file that vanishes meanwhile is in neither list.
 
@@ -116,21 +118,19 @@ def scan(root: Path, git: Git | None, limits: Limits = Limits()) -> Scan:  # noq
     if git is not None and git.bare:
         return Scan((), ())
     with Jail(root) as jail:
-        sieve = _Sieve(limits, _memoryignore(jail))
+        sieve = _Sieve(limits, read_rules(jail, MEMORYIGNORE))
         listed = _git_paths(git, limits) if git is not None else iter(_Walk(jail, sieve))
         for path, reason in listed:
             sieve.take(path, reason, jail)
     return sieve.result()
 
 
-def scan_tree(git: Git, tree: Iterable[TreeEntry], limits: Limits = Limits()) -> TreeScan:  # noqa: B008
+def scan_tree(git: Git, tree: Iterable[TreeEntry], limits: Limits = DEFAULT_LIMITS) -> TreeScan:
     """The same choice over ``git.ls_tree(sha)``, by that commit's own ``.memoryignore``. A file of unknown
     size (-1, partial clone) is listed as an entry."""
     rows = sorted(tree, key=lambda row: row.path)
-    ignore_blobs = [
-        row.hash for row in rows if row.path == IGNORE_FILE and row.mode not in (_LINK, _SUBMODULE)
-    ]
-    texts = [data.decode("utf-8", "replace") for _, data in git.blobs(ignore_blobs, _IGNORE_FILE_LIMIT_BYTES)]
+    rules = [row.hash for row in rows if row.path == MEMORYIGNORE and not _mode_reason(row.mode)]
+    texts = [data.decode("utf-8", "replace") for _, data in git.blobs(rules, SIZE_LIMIT_BYTES)]
     sieve = _Sieve(limits, texts[0] if texts else "")
     entries = [row for row in rows if sieve.by_name(row.path, _mode_reason(row.mode)) and sieve.by_size(row)]
     return TreeScan(tuple(entries), sieve.result().skipped)
@@ -150,56 +150,18 @@ def blob_hash(data: bytes, algorithm: str = "sha1") -> str:
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-class Visibility:
-    """Which paths and folders can contain indexed files: what the watcher asks before it watches.
-
-    Made once per registration; make a new one when an ignore file changes.
-    """
-
-    def __init__(self, root: Path, git: Git | None, limits: Limits = Limits()) -> None:  # noqa: B008
-        self._root, self._git = root, git
-        with Jail(root) as jail:
-            self._rules = _rules(limits, _memoryignore(jail))
-        self._walk_rules = Ignore({})
-        self._walk_folders: set[str] = set()
-        self._tracked_folders: set[str] = set()
-        for path in git.tracked() if git is not None and not git.bare else ():
-            while path := path.rpartition("/")[0]:
-                if path in self._tracked_folders:
-                    break
-                self._tracked_folders.add(path)
-
-    def hidden(self, paths: Collection[str]) -> frozenset[str]:
-        """Those of ``paths`` (files or folders) that can be left unwatched. Raises GitError."""
-        folders = {path for path in paths if (self._root / path).is_dir()}
-        by_name = frozenset(path for path in paths if self._by_name(path, path in folders))
-        rest = [path for path in paths if path not in by_name and path not in self._tracked_folders]
-        if self._git is not None:
-            return by_name | self._git.ignored(rest)
-        with Jail(self._root) as jail:
-            for path in rest:
-                _load_gitignores(jail, path, self._walk_rules, self._walk_folders)
-        return by_name | {path for path in rest if self._walk_rules.ignored(path, path in folders)}
-
-    def _by_name(self, path: str, is_folder: bool) -> bool:
-        if names.denied(path) or any_ignored(self._rules, path, is_folder):
-            return True
-        vendored = names.vendored(path)
-        return bool(vendored) and vendored not in self._tracked_folders
-
-
 class _Sieve:
     """Sorts listed paths into entries and skipped ones."""
 
     def __init__(self, limits: Limits, memoryignore: str) -> None:
         self._limits = limits
-        self.rules = _rules(limits, memoryignore)
+        self.narrowing = Narrowing(limits.exclude, memoryignore)
         self._entries: list[Entry] = []
         self._skipped: list[Skipped] = []
 
     def by_name(self, path: str, reason: str = "") -> bool:
         """Nothing speaks against the path; if something does, it is noted. ``reason``: already known."""
-        reason = reason or _name_reason(path) or self._ignored(path)
+        reason = reason or _name_reason(path) or ("ignored" if self.narrowing.ignored(path) else "")
         if reason:
             self.skip(path, reason)
         return not reason
@@ -241,14 +203,11 @@ class _Sieve:
             tuple(by_path[path] for path in sorted(by_path)),
         )
 
-    def _ignored(self, path: str) -> str:
-        return "ignored" if any_ignored(self.rules, path) else ""
-
     def _check_count(self) -> None:
         if len(self._entries) > self._limits.max_files:
             raise UsageError(
                 f"the project has more than {self._limits.max_files} files",
-                next_step=f"leave folders out in {IGNORE_FILE}, or name a smaller folder",
+                next_step=f"leave folders out in {MEMORYIGNORE}, or name a smaller folder",
             )
 
 
@@ -257,7 +216,7 @@ class _Walk:
 
     def __init__(self, jail: Jail, sieve: _Sieve) -> None:
         self._jail, self._sieve = jail, sieve
-        self._gitignore = Ignore({})
+        self._gitignores = Gitignores(jail)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         pending = [""]
@@ -273,17 +232,15 @@ class _Walk:
             if folder and (reason := _foreign(found)):
                 yield folder, reason
                 continue
-            if ".gitignore" in found:
-                self._gitignore.add(folder, _text(self._jail, _join(folder, ".gitignore")))
             yield from self._level(folder, listing, pending)
 
     def _level(
         self, folder: str, listing: Sequence[os.DirEntry[str]], pending: list[str]
     ) -> Iterator[tuple[str, str]]:
         for entry in listing:
-            path = _join(folder, entry.name)
+            path = join(folder, entry.name)
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name == ".git" or self._gitignore.ignored(path, is_folder):
+            if entry.name == ".git" or self._gitignores.ignored(path, is_folder):
                 continue
             if not is_folder:
                 yield path, ""
@@ -291,8 +248,10 @@ class _Walk:
                 yield path, "vendored"
             elif path.count("/") >= _DEPTH_LIMIT:
                 yield path, "too-deep"
-            elif names.denied(path) or any_ignored(self._sieve.rules, path, True):
-                yield path, "denied" if names.denied(path) else "ignored"
+            elif names.denied_folder(path):
+                yield path, "denied"
+            elif self._sieve.narrowing.ignored(path, True):
+                yield path, "ignored"
             else:
                 pending.append(path)
 
@@ -337,35 +296,3 @@ def _foreign(found: Collection[str]) -> str:
     if ".git" in found:
         return "repository"
     return "vendored" if "CACHEDIR.TAG" in found or "pyvenv.cfg" in found else ""
-
-
-def _rules(limits: Limits, memoryignore: str) -> tuple[Ignore, ...]:
-    """Separate, so that a repository's own file cannot lift what the user excluded."""
-    sources = ("\n".join(limits.exclude), memoryignore)
-    return tuple(rule for text in sources if (rule := Ignore({"": text})))
-
-
-def _memoryignore(jail: Jail) -> str:
-    return _text(jail, IGNORE_FILE)
-
-
-def _load_gitignores(jail: Jail, path: str, rules: Ignore, loaded: set[str]) -> None:
-    """Take in the .gitignore files of all folders above ``path``."""
-    parts = path.split("/")
-    for depth in range(len(parts)):
-        folder = "/".join(parts[:depth])
-        if folder not in loaded:
-            loaded.add(folder)
-            rules.add(folder, _text(jail, _join(folder, ".gitignore")))
-
-
-def _text(jail: Jail, path: str) -> str:
-    """Of an ignore file; ``""`` when there is none that can be read."""
-    try:
-        return jail.read(path, _IGNORE_FILE_LIMIT_BYTES).decode("utf-8", "replace")
-    except Unreadable:
-        return ""
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name

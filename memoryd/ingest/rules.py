@@ -1,0 +1,55 @@
+"""The ignore rules of a project, read from its files: .memoryignore, .gitignore, the user's patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from memoryd.ingest.ignore import Ignore
+from memoryd.ingest.jail import Jail, Unreadable
+
+MEMORYIGNORE = ".memoryignore"
+GITIGNORE = ".gitignore"
+SIZE_LIMIT_BYTES = 1024 * 1024
+
+
+class Narrowing:
+    """What is left out on top of git's rules: ``exclude`` (the user's patterns) and the text of the
+    project's .memoryignore. Two rule sets, so that the repository cannot lift what the user excluded."""
+
+    def __init__(self, exclude: Sequence[str], memoryignore: str) -> None:
+        sources = ("\n".join(exclude), memoryignore)
+        self._rules = [rules for text in sources if (rules := Ignore({"": text}))]
+
+    def ignored(self, path: str, is_folder: bool = False) -> bool:
+        return any(rules.ignored(path, is_folder) for rules in self._rules)
+
+
+class Gitignores:
+    """The .gitignore files of a tree without git, read as their folders are first asked about."""
+
+    def __init__(self, jail: Jail) -> None:
+        self._jail = jail
+        self._rules = Ignore({})
+        self._read: set[str] = set()
+
+    def ignored(self, path: str, is_folder: bool = False) -> bool:
+        parts = path.split("/")
+        for depth in range(len(parts)):
+            folder = "/".join(parts[:depth])
+            if folder not in self._read:
+                self._read.add(folder)
+                self._rules.add(folder, read_rules(self._jail, join(folder, GITIGNORE)))
+        return self._rules.ignored(path, is_folder)
+
+
+def read_rules(jail: Jail, path: str) -> str:
+    """Of an ignore file; ``""`` when there is none that can be read."""
+    try:
+        return jail.read(path, SIZE_LIMIT_BYTES).decode("utf-8", "replace")
+    except Unreadable:
+        return ""
+
+
+def join(folder: str, name: str) -> str:
+    """``folder`` may be ``""``, the root."""
+    return f"{folder}/{name}" if folder else name
