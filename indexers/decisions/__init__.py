@@ -1,0 +1,1 @@
+"""Readers of what a project declared: decision documents and their kin."""

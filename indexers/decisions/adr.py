@@ -1,0 +1,161 @@
+"""Decision documents (ADR, RFC, KEP, PEP …): one file -> one ``Decision``.
+
+A file is one when it lies in a decision folder, or when its numbered name, its title and its stated
+status say so; templates, indexes and test fixtures are none. A status that is missing is ``accepted``,
+``implied_by_merge``: the file is in the repository. *Amends* is not *supersedes*.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexers.decisions.document import Document, Section, read
+from indexers.decisions.location import (
+    KINDS,
+    NUMBERED,
+    identity,
+    in_decision_folder,
+    is_candidate,
+    is_kep,
+    number,
+)
+from indexers.decisions.relations import SUPERSEDED_KEYS, relations
+from indexers.decisions.status import dates, normalise
+from indexers.facts import Decision
+
+_DASH = "\u2013\u2014"  # en and em dash
+_TITLE_NUMBER = re.compile(
+    rf"(?i)^(?:[\w&.]{{1,30}}[ \t]+)?\[?{KINDS}[\s#:_-]*[\d.]+\]?\s*[:.)|{_DASH}-]*\s*"
+    rf"|^\[?#?\d+\]?\s*(?:[:.)|{_DASH}]|[-]\s)\s*"
+)
+_TITLE_TAG = re.compile(
+    rf"^\s*[\[(]([\w -]{{3,30}})[\])]\s*[:{_DASH}-]?\s*|\s*[\[(]([\w -]{{3,30}})[\])]\s*$"
+)
+_PLACEHOLDER_TITLE = re.compile(
+    r"(?i)^\W*[\[{<].*[\]}>]\W*$|\b(?:short title|your title|title here|title of (?:the )?(?:adr|decision))\b"
+    r"|^(?:NUMBER|TITLE|ADR|RFC|NNN+|XXX+)\b[\W\d]*(?:title)?$"
+)
+_STATUS_HEADING = re.compile(rf"(?i)^\W*status\s*[:{_DASH}-]\s*(.+)")
+_ANNOUNCED = re.compile(
+    r"(?i)^[\W_]*(?:(?:note|warning|caution|important|danger|info|tip|status)\W+)*(?:this|the)\s+(?:\w+\s+){1,3}?"
+    r"(?:is|was|has been|have been)\s+(?:now\s+|been\s+|partially\s+)*(.{0,200})"
+)
+_SECTION_NAMES = """
+summary motivation context status decision consequences abstract background problem introduction overview
+goals proposal metadata
+"""
+_NO_TITLES = frozenset([*_SECTION_NAMES.split(), "context and problem statement", "problem statement"])
+_STATUS_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "state")
+_DATE_KEYS = (
+    "date", "start date", "creation date", "created", "date created", "created on", "created at",
+    "decision date", "date decided", "decided", "decided on", "proposed", "proposed on",
+    "last modified", "last updated", "updated",
+)  # fmt: skip
+_DECISION_NAMES = (
+    "decision", "decision outcome", "the decision", "decisions", "outcome", "resolution", "chosen option",
+    "proposed decision", "proposal", "proposed solution", "solution", "summary", "abstract",
+)  # fmt: skip
+_CONTEXT_NAMES = (
+    "context", "context and problem statement", "context and problem", "problem statement", "problem",
+    "issue", "background", "motivation", "rationale", "introduction", "overview",
+)  # fmt: skip
+_HISTORY_NAMES = ("changelog", "change log", "history", "revision history", "document history", "revisions")
+_TEXT_LIMIT = 2_000  # characters kept of decision and context
+_READ_LIMIT = 400_000  # characters of a document that are read
+
+
+def extract(path: str, text: str) -> Decision | None:
+    """The decision that the file at ``path`` records, ``None`` where it is no decision document."""
+    if not is_candidate(path):
+        return None
+    document = read(path.lower(), text[:_READ_LIMIT])
+    title, line = _title(path, document)
+    status = _status(document)
+    if _PLACEHOLDER_TITLE.search(title) or not _is_record(path, document, bool(status)):
+        return None
+    supersedes, superseded_by = relations(document)
+    return Decision(
+        title=_bare_title(title),
+        status=status or "accepted",
+        status_source="explicit" if status else "implied_by_merge",
+        date=_date(path, document),
+        line=line,
+        number=number(path),
+        supersedes=supersedes,
+        superseded_by=superseded_by,
+        decision=_text(document.section(*_DECISION_NAMES)),
+        context=_text(document.section(*_CONTEXT_NAMES)),
+    )
+
+
+def _is_record(path: str, document: Document, has_status: bool) -> bool:
+    """In a decision folder: a number, a status or a decision section. A README, or elsewhere: a stated
+    status under a numbered name, and a title or a section that speaks of a decision."""
+    if is_kep(path):
+        return bool(document.field("title"))
+    has_decision = document.section("decision", "decision outcome") is not None
+    if in_decision_folder(path) and not path.lower().rpartition("/")[2].startswith("readme."):
+        return has_status or has_decision or bool(number(path))
+    tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
+    return has_status and bool(number(path)) and (tagged or has_decision)
+
+
+def _title(path: str, document: Document) -> tuple[str, int]:
+    """The title as written and its line: the first heading unless that names a section (Rust RFCs), a
+    stated title, the file's name. A PEP states its title; its first heading is a section."""
+    heading = next((s for s in document.sections[1:] if s.title and s.name not in _NO_TITLES), None)
+    stated = document.field("title", "feature name", "name").strip("`\"' ")
+    if heading and heading is document.sections[1] and not (stated and path.endswith((".rst", ".txt"))):
+        return heading.title, heading.line
+    if stated:
+        return stated, 1
+    slug = NUMBERED.sub("", identity(path)).strip("-_. ")
+    return re.sub(r"[-_]+", " ", slug).capitalize() or identity(path), 1
+
+
+def _bare_title(title: str) -> str:
+    """Without number, status tag, link target and closing ``{#anchor}``."""
+    title = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", title)
+    title = re.sub(r"\{#[^{}]*\}$", "", title.strip()).strip()
+    for match in (_TITLE_TAG.match(title), _TITLE_TAG.search(title)):
+        if match and normalise(match[1] or match[2] or "") and len(match[0]) < len(title):
+            title = title.replace(match[0], " ", 1).strip()
+    return _TITLE_NUMBER.sub("", title, count=1).strip() or title
+
+
+def _status(document: Document) -> str:
+    """The stated status or ``""``: fields, the status section, a tag in the title, an announcement. A later
+    statement that it is superseded wins: people add it without touching the first."""
+    stated = [status for status in map(normalise, _status_texts(document)) if status]
+    if "superseded" in stated or (not stated and document.field(*SUPERSEDED_KEYS)):
+        return "superseded"
+    return stated[0] if stated else ""
+
+
+def _status_texts(document: Document) -> list[str]:
+    texts = [value for key in _STATUS_KEYS for value in document.fields.get(key, ())]
+    if section := document.section("status"):
+        texts.append(section.text)
+    texts += [match[1] for s in document.sections if (match := _STATUS_HEADING.match(s.title))]
+    texts += [match[1] or match[2] for s in document.sections[1:2] for match in _TITLE_TAG.finditer(s.title)]
+    lines = (line for s in document.sections[:2] for line in s.lines)
+    return texts + [match[1] for line in lines if (match := _ANNOUNCED.match(line))]
+
+
+def _date(path: str, document: Document) -> str:
+    """A date field, a date section, the earliest day of its history, the file's name, or ``""``."""
+    texts = [value[:300] for key in _DATE_KEYS for value in document.fields.get(key, ())]
+    if section := document.section("date"):
+        texts.append(section.text[:300])
+    for text in texts:
+        if found := dates(text):
+            return found[0]
+    history = document.section(*_HISTORY_NAMES)
+    if history and (found := dates(history.text[:_TEXT_LIMIT])):
+        return min(found)
+    found = dates(identity(path)[:10]) or dates(identity(path)[:8])
+    return found[0] if found else ""
+
+
+def _text(section: Section | None) -> str:
+    return section.text[:_TEXT_LIMIT].strip() if section else ""

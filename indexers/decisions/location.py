@@ -1,0 +1,147 @@
+"""What a path says about a decision document: whether it can be one, and what identifies it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+KINDS = r"(?:m?adr|rfc|rfd|kep|pep|aep|dep|oep|decision)"
+NUMBERED = re.compile(rf"(?i)^(?:{KINDS}[-_ ]?)?(\d{{1,8}})(?=$|[-_. ])")
+
+_FOLDER_NAMES = """
+adr adrs madr decision decisions architecture-decisions architectural-decisions architecture-decision-records
+decision-records decision-log design-decisions rfc rfcs rfd keps kep enhancements proposals peps
+"""
+FOLDERS = frozenset(_FOLDER_NAMES.split())
+_OTHER_NAMES = """
+t testing __tests__ example examples sample samples template templates mock mocks e2e snapshots __snapshots__
+node_modules vendor third-party spec
+"""
+_OTHERS = frozenset(_OTHER_NAMES.split())
+_TESTS = re.compile(r"^(?!\d)(?:.*[-.])?(?:tests?|testdata|fixtures?)(?:[-.].*)?$")
+_ENDINGS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".asciidoc")
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:[a-z]+[-_])?(?:n{3,}|x{3,}|yyyy.*|0{3,}[-_](?:[a-z]+[-_])?template)(?=$|[-_.])"
+)
+_TEMPLATE = re.compile(
+    r"(?i)^_|^(?:\d+[-_])?(?:[a-z]+[-_])?template(?:[-_](?:short|long|minimal|bare|full|\w\w))*$"
+)
+_INDEX_STEMS = """
+readme index toc contents contributing changelog guide guidelines process about overview list decisions adrs
+rfcs summary glossary license
+"""
+_INDEXES = frozenset(_INDEX_STEMS.split())
+
+
+def is_candidate(path: str) -> bool:
+    """Whether the path alone allows a decision document: its ending, its folders, its name."""
+    *folders, name = path.split("/")
+    stem, dot, ending = name.rpartition(".")
+    if any(_is_foreign(folder) for folder in folders):
+        return False
+    if any(_PLACEHOLDER.match(part) for part in (*folders[-1:], stem)):
+        return False
+    if is_kep(path):
+        return True
+    if (dot + ending).lower() not in _ENDINGS or _TEMPLATE.match(stem):
+        return False
+    if stem.lower() in _INDEXES:
+        # README.md in a numbered folder is a record; not so beside a kep.yaml, which is the record there
+        return stem.lower() == "readme" and bool(number(path)) and "keps" not in folders
+    return in_decision_folder(path) or bool(number(path))
+
+
+def is_kep(path: str) -> bool:
+    return path.rpartition("/")[2].lower() in ("kep.yaml", "kep.yml")
+
+
+def in_decision_folder(path: str) -> bool:
+    return any(_plain(folder) in FOLDERS for folder in path.split("/")[:-1])
+
+
+def identity(path: str) -> str:
+    """The part of the path that names the record: the file's stem, or its folder for README and kep.yaml."""
+    *folders, name = path.split("/")
+    stem = name.rpartition(".")[0]
+    return folders[-1] if folders and stem.lower() in ("readme", "kep") else stem
+
+
+def number(path: str) -> str:
+    """The digits that the name begins with, as written (``0004``), else ``""``."""
+    numbered = NUMBERED.match(identity(path))
+    return numbered[1] if numbered else ""
+
+
+def resolve(path: str, reference: str, records: Iterable[str]) -> str:
+    """The path among ``records`` (paths of decision documents) that ``reference``, as written in the record
+    at ``path``, names; ``""`` where none or several fit. Tried in order: a path relative to the record, a
+    path from the root or inside a URL, the folder or stem of one record, its number (nearest folder first).
+    """
+    known = set(records) - {path}
+    target = (
+        reference.strip().partition("#")[0].strip("<>`'\" ") if "/" in reference or "." in reference else ""
+    )
+    for candidate in _as_paths(path, target):
+        for ending in ("", ".md", "/README.md", "/kep.yaml"):
+            if candidate + ending in known:
+                return candidate + ending
+    return _by_name(target, known) if target else _by_number(path, reference, known)
+
+
+def _as_paths(path: str, target: str) -> list[str]:
+    if not target:
+        return []
+    in_repository = re.search(r"://[^\s]*?/(?:blob|tree|raw)/[^/]+/(.+)", target)
+    found = [in_repository[1]] if in_repository else [_join(path, target), target.lstrip("./")]
+    return [form for item in found for form in (item.rstrip("/"), _folder_of_readme(item))]
+
+
+def _folder_of_readme(target: str) -> str:
+    folder, _, name = target.rpartition("/")
+    return folder if name.lower() == "readme.md" else target
+
+
+def _join(path: str, target: str) -> str:
+    parts = path.split("/")[:-1]
+    for part in target.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _by_name(target: str, known: set[str]) -> str:
+    """The one record whose stem or folder is the target's last name."""
+    if "://" in target:
+        return ""
+    wanted = _folder_of_readme(target.rstrip("/")).rpartition("/")[2]
+    wanted = wanted.rpartition(".")[0] or wanted
+    hits = [path for path in known if identity(path) == wanted]
+    return hits[0] if len(hits) == 1 else ""
+
+
+def _by_number(path: str, reference: str, known: set[str]) -> str:
+    """The one record of that number in the folder of ``path``, else in all."""
+    digits = re.fullmatch(rf"(?i)\W*(?:{KINDS})?[-\s#]*0*(\d{{1,8}})\W*", reference.strip())
+    if not digits:
+        return ""
+    hits = sorted(other for other in known if (n := number(other)) and int(n) == int(digits[1]))
+    near = [other for other in hits if _parent(other) == _parent(path)]
+    return (near or hits)[0] if len(near or hits) == 1 else ""
+
+
+def _parent(path: str) -> str:
+    """The folder that holds the record beside its siblings."""
+    folder, _, name = path.rpartition("/")
+    return folder.rpartition("/")[0] if name.lower().startswith(("readme.", "kep.")) else folder
+
+
+def _is_foreign(folder: str) -> bool:
+    """Folders of tests, templates, examples and dependencies: their documents decide nothing here."""
+    plain = _plain(folder)
+    return plain in _OTHERS or bool(_TESTS.match(plain))
+
+
+def _plain(folder: str) -> str:
+    return folder.lower().replace("_", "-") if not folder.startswith("__") else folder.lower()

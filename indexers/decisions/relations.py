@@ -1,0 +1,73 @@
+"""Which documents a decision supersedes, and which supersede it, as the document says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from indexers.decisions.document import Document, simple
+from indexers.decisions.location import KINDS
+
+SUPERSEDED_KEYS = ("superseded by", "superceded by", "replaced by", "obsoleted by")
+_SUPERSEDES_KEYS = ("supersedes", "supercedes", "replaces", "obsoletes")
+_NOTE_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "status note")
+_PASSIVE = r"(?:super[sc]eded|replaced|obsoleted)[- ]+by"
+_ACTIVE = r"(?:super[sc]edes|replaces|obsoletes)"
+_RELATION = re.compile(rf"(?i)\b(?:({_PASSIVE})|({_ACTIVE}))\b[\s:*_]*([^\n]*)")
+_LEADING = re.compile(
+    r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:(?:is|was|has been|been|also|now|partially|partly)\s+)*"
+    r"(?=(?:super[sc]eded[- ]+by|super[sc]edes)\b)"
+)
+# Another statement begins here: what it links to is not what the relation names.
+_CLAUSE_END = re.compile(
+    r"[.;](?:\s|$)|\b(?:and|which|that|but)\s+(?:is|are|was|were|has|have|will)\b|\bamend", re.I
+)
+_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,500})>?[^()\n]{0,200}\)")
+_REFERENCE = re.compile(
+    rf"(?i)https?://[^\s,;()\[\]]+|\b{KINDS}[-\s#]*\d+\b|[^\s,;()\[\]]{{1,200}}\.(?:md|rst|adoc|txt)\b"
+    r"|(?<!\S)\.{0,2}/[^\s,;()]+|(?<![\w.])#?\d{1,8}\b(?![.\d]*\w)"
+)
+_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?")
+_NOTHING = frozenset(["", "none", "n a", "na", "no", "tbd", "null", "nothing", "unknown"])
+_TEXT_LIMIT = 2_000  # characters of one value that are read
+_KEPT = 20  # references kept in one direction
+
+
+def relations(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(supersedes, superseded by) as written: link targets, numbers, paths or titles. Fields say it in any
+    form; sentences (the status, notes, lines that begin with the relation) must name a document."""
+    supersedes = _from_fields(document, _SUPERSEDES_KEYS)
+    superseded = _from_fields(document, SUPERSEDED_KEYS)
+    for text in _sentences(document):
+        for passive, _active, rest in _RELATION.findall(text[:_TEXT_LIMIT]):
+            (superseded if passive else supersedes).extend(_named(_CLAUSE_END.split(rest)[0]))
+    return _unique(supersedes), _unique(superseded)
+
+
+def _from_fields(document: Document, keys: Iterable[str]) -> list[str]:
+    values = (value[:_TEXT_LIMIT] for key in keys for value in document.fields.get(key, ()))
+    return [reference for value in values for reference in _named(value) or _whole(value)]
+
+
+def _sentences(document: Document) -> list[str]:
+    notes = [value for key in _NOTE_KEYS for value in document.fields.get(key, ())]
+    status = document.section("status")
+    lines = (line for section in document.sections for line in section.lines if "uper" in line)
+    return [*notes, *([status.text] if status else []), *filter(_LEADING.match, lines)]
+
+
+def _named(text: str) -> list[str]:
+    """The documents that ``text`` names: link targets, else numbers and paths."""
+    links = [target.partition("#")[0] for target in _LINK.findall(text)]
+    if links:
+        return [link for link in links if link]
+    return _REFERENCE.findall(_DATE.sub(" ", text))
+
+
+def _whole(text: str) -> list[str]:
+    plain = text.strip(" \t\n.*_`\"'")
+    return [] if simple(plain) in _NOTHING else [plain[:200]]
+
+
+def _unique(references: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(references))[:_KEPT]
