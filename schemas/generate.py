@@ -2,6 +2,7 @@
 
 Run as a script only: this folder is no package (docs/decisions/0004).
 """
+
 from __future__ import annotations
 
 import sys
@@ -21,14 +22,19 @@ def _structs(module: object) -> list[type]:
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
+        if isinstance(value, type)
+        and issubclass(value, msgspec.Struct)
+        and value.__module__ == module.__name__
     ]
     return sorted(found, key=lambda kind: kind.__name__)
 
 
 def _schema(types: list[type]) -> bytes:
     _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": dict(sorted(components.items()))}
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$defs": dict(sorted(components.items())),
+    }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
@@ -50,7 +56,8 @@ def contracts() -> dict[str, bytes]:
 
 def main(arguments: list[str]) -> int:
     stale = [
-        name for name, content in contracts().items()
+        name
+        for name, content in contracts().items()
         if not (HERE / name).exists() or (HERE / name).read_bytes() != content
     ]
     if "--check" in arguments:

@@ -1,4 +1,5 @@
 """Length-prefixed frames on pipes: u32 little-endian size, then the bytes."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """The pool of parse workers: separate processes with a deadline and a memory limit for each file."""
+
 from __future__ import annotations
 
 import os
@@ -57,7 +58,9 @@ class ParsePool:
         source = iter(jobs)
         waiting = taken = 0
         while True:
-            while waiting < _QUEUE_PER_WORKER * self._limits.workers and (job := next(source, None)) is not None:
+            while (
+                waiting < _QUEUE_PER_WORKER * self._limits.workers and (job := next(source, None)) is not None
+            ):
                 self._grow(taken)
                 self._jobs.put(job)
                 waiting, taken = waiting + 1, taken + 1

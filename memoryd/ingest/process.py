@@ -1,4 +1,5 @@
 """Small facts of life as a child process on Linux and macOS."""
+
 from __future__ import annotations
 
 import contextlib

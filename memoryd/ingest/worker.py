@@ -3,6 +3,7 @@
 It has no access to the store and needs none to the disk: bytes in, bytes out. Anything that crashes,
 hangs or eats memory here costs one file, never the index.
 """
+
 from __future__ import annotations
 
 import sys
@@ -12,10 +13,10 @@ import zlib
 from hashlib import blake2b
 
 import msgspec
+from indexers.parse import parse_file
 from msgspec import Struct
 
 from indexers.facts import Chunk, ParsedFile
-from indexers.parse import parse_file
 from memoryd.ingest.frames import read_frame, write_frame
 from memoryd.ingest.process import die_with_parent, limit_memory
 
@@ -64,7 +65,15 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
             (s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, s.exported) for s in facts.symbols
         ),
         chunks=tuple(
-            (c.kind, c.qualname, c.line, c.end_line, c.start_byte, c.end_byte, chunk_hash(path, c, parsed.text))
+            (
+                c.kind,
+                c.qualname,
+                c.line,
+                c.end_line,
+                c.start_byte,
+                c.end_byte,
+                chunk_hash(path, c, parsed.text),
+            )
             for c in parsed.chunks
         ),
         decision=msgspec.msgpack.encode(decision) if decision else b"",

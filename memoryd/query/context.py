@@ -1,4 +1,5 @@
 """What every question is answered from: one view of one project, opened for reading."""
+
 from __future__ import annotations
 
 import sqlite3

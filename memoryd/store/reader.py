@@ -1,4 +1,5 @@
 """Low-level reads of index.db that both sides need: views, files, texts, facts."""
+
 from __future__ import annotations
 
 import sqlite3
@@ -47,6 +48,18 @@ def view(conn: sqlite3.Connection, name: str) -> View | None:
     return View(*row[:5], bool(row[5])) if row else None
 
 
+def view_head(conn: sqlite3.Connection, view_id: int) -> str:
+    """The commit that the view was last completely indexed at, ``""`` for none."""
+    row = conn.execute("SELECT head FROM view WHERE id = ? AND complete", (view_id,)).fetchone()
+    return row[0] if row else ""
+
+
+def view_commits(conn: sqlite3.Connection, view_id: int) -> bytes:
+    """Bitmap of the commits that the view can see: bit i (least significant first) is commit id i."""
+    row = conn.execute("SELECT commits FROM view WHERE id = ?", (view_id,)).fetchone()
+    return zlib.decompress(row[0]) if row and row[0] else b""
+
+
 def view_files(conn: sqlite3.Connection, view_id: int) -> list[ViewFile]:
     """All files of a view, ordered by path."""
     rows = conn.execute(
@@ -70,6 +83,14 @@ def file_facts(conn: sqlite3.Connection, file_ids: Iterable[int]) -> Iterator[tu
         marks = ",".join("?" * len(part))
         for file_id, facts in conn.execute(f"SELECT id, facts FROM file WHERE id IN ({marks})", part):
             yield file_id, _FACTS.decode(zlib.decompress(facts))
+
+
+def quarantined(conn: sqlite3.Connection, blob: bytes, language: str) -> str:
+    """Why this blob is not parsed again; ``""`` when it may be."""
+    row = conn.execute(
+        "SELECT reason FROM quarantine WHERE hash = ? AND language = ?", (blob, language)
+    ).fetchone()
+    return row[0] if row else ""
 
 
 def generation(conn: sqlite3.Connection) -> int:

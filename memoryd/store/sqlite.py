@@ -1,4 +1,5 @@
 """Opening and upgrading the SQLite files. Disk outlives code: migrations are numbered and append-only."""
+
 from __future__ import annotations
 
 import os
@@ -26,13 +27,17 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         mode = "ro" if readonly else "rw"
         conn = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, check_same_thread=False,
-            isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000,
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+            timeout=BUSY_TIMEOUT_MS / 1000,
         )
         _configure(conn, path, readonly)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
-            f"cannot open the store: {error}", where=str(path),
+            f"cannot open the store: {error}",
+            where=str(path),
             next_step="run `memoryd doctor`; a damaged index.db is rebuilt by `memoryd doctor --repair`",
         ) from error
     return conn
@@ -72,7 +77,8 @@ def migrate(conn: sqlite3.Connection, kind: str) -> int:
     if current > newest:
         raise StoreError(
             f"this {kind} store has layout {current}, written by a newer memoryd; this one knows {newest}",
-            where=_file_of(conn), next_step="upgrade memoryd, or point MEMORYD_HOME at another folder",
+            where=_file_of(conn),
+            next_step="upgrade memoryd, or point MEMORYD_HOME at another folder",
         )
     if current == newest:
         return newest

@@ -1,7 +1,7 @@
 """The only writer of index.db. Every public method is one step inside the caller's transaction."""
+
 from __future__ import annotations
 
-import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +29,7 @@ class FileRow(Struct, frozen=True):
     text: bytes
     forward: bytes
     redacted: int
+    reference_count: int
     symbols: Sequence[tuple[str, str, str, int, int, str, bool]]
     chunks: Sequence[tuple[str, str, int, int, int, int, bytes]]
     decision: bytes
@@ -92,6 +93,12 @@ class IndexWriter:
         for table in ("view_file", "link", "edge", "decision", "symbol", "chunk", "file", "quarantine"):
             self.conn.execute(f"DELETE FROM {table}")
 
+    def forget_links(self) -> None:
+        """Drop all edges (a new linker draws them again)."""
+        self.conn.execute("UPDATE view_file SET link_id = NULL")
+        self.conn.execute("DELETE FROM edge")
+        self.conn.execute("DELETE FROM link")
+
     def path_id(self, path: str) -> int:
         return self._intern(self._paths, "path", "path", path)
 
@@ -108,17 +115,27 @@ class IndexWriter:
 
     def find_file(self, path: str, blob: bytes) -> int | None:
         row = self.conn.execute(
-            "SELECT f.id FROM file f JOIN path p ON p.id = f.path_id WHERE p.path = ? AND f.hash = ?", (path, blob)
+            "SELECT f.id FROM file f JOIN path p ON p.id = f.path_id WHERE p.path = ? AND f.hash = ?",
+            (path, blob),
         ).fetchone()
         return row[0] if row else None
 
     def add_file(self, row: FileRow) -> int:
         """Insert a file with its symbols, chunks and decision; returns its id."""
         cursor = self.conn.execute(
-            "INSERT INTO file (path_id, hash, language, size_bytes, facts, text, forward, redacted)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self.path_id(row.path), row.hash, row.language, row.size_bytes, row.facts, row.text, row.forward,
-             row.redacted),
+            "INSERT INTO file (path_id, hash, language, size_bytes, facts, text, forward, redacted, reference_count)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.path_id(row.path),
+                row.hash,
+                row.language,
+                row.size_bytes,
+                row.facts,
+                row.text,
+                row.forward,
+                row.redacted,
+                row.reference_count,
+            ),
         )
         file_id = cursor.lastrowid
         self.conn.executemany(
@@ -133,7 +150,8 @@ class IndexWriter:
         )
         if row.decision_row:
             self.conn.execute(
-                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)", (file_id, *row.decision_row, row.decision)
+                "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (file_id, *row.decision_row, row.decision),
             )
         return file_id
 
@@ -165,11 +183,14 @@ class IndexWriter:
 
     def drop_view_files(self, view_id: int, paths: Iterable[str]) -> None:
         self.conn.executemany(
-            "DELETE FROM view_file WHERE view_id = ? AND path_id = ?", [(view_id, self.path_id(p)) for p in paths]
+            "DELETE FROM view_file WHERE view_id = ? AND path_id = ?",
+            [(view_id, self.path_id(p)) for p in paths],
         )
 
-    def put_skipped(self, view_id: int, rows: Iterable[tuple[str, str, str]], *, only: Sequence[str] | None) -> None:
-        """Replace the skipped list of the view, or of the paths in ``only``."""
+    def put_skipped(
+        self, view_id: int, rows: Iterable[tuple[str, str, str]], only: Iterable[str] | None
+    ) -> None:
+        """Replace the (path, reason, detail) list of the view, or of the paths in ``only``."""
         if only is None:
             self.conn.execute("DELETE FROM skipped WHERE view_id = ?", (view_id,))
         else:
@@ -177,7 +198,7 @@ class IndexWriter:
                 "DELETE FROM skipped WHERE view_id = ? AND path = ?", [(view_id, path) for path in only]
             )
         self.conn.executemany(
-            "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(view_id, *row) for row in rows]
+            "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(view_id, *r) for r in rows]
         )
 
     def finish_view(self, view_id: int, head: str, branch: str, commits: bytes | None) -> None:
@@ -187,7 +208,9 @@ class IndexWriter:
             (head, branch, int(time.time()), view_id),
         )
         if commits is not None:
-            self.conn.execute("UPDATE view SET commits = ? WHERE id = ?", (zlib.compress(commits, 1), view_id))
+            self.conn.execute(
+                "UPDATE view SET commits = ? WHERE id = ?", (zlib.compress(commits, 1), view_id)
+            )
 
     def set_links(self, view_id: int, links: Iterable[tuple[int, int]]) -> None:
         """(path id, link id) of files linked anew."""
@@ -199,7 +222,9 @@ class IndexWriter:
     # -- links and edges
 
     def find_link(self, file_id: int, surface: bytes) -> int | None:
-        row = self.conn.execute("SELECT id FROM link WHERE file_id = ? AND surface = ?", (file_id, surface)).fetchone()
+        row = self.conn.execute(
+            "SELECT id FROM link WHERE file_id = ? AND surface = ?", (file_id, surface)
+        ).fetchone()
         return row[0] if row else None
 
     def add_link(self, file_id: int, surface: bytes, unresolved: int, edges: Iterable[EdgeRow]) -> int:
@@ -209,8 +234,16 @@ class IndexWriter:
         self.conn.executemany(
             "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (link_id, self.name_id(e.src), e.kind, self.path_id(e.dst_path), self.name_id(e.dst), e.line,
-                 e.method, e.confidence)
+                (
+                    link_id,
+                    self.name_id(e.src),
+                    e.kind,
+                    self.path_id(e.dst_path),
+                    self.name_id(e.dst),
+                    e.line,
+                    e.method,
+                    e.confidence,
+                )
                 for e in edges
             ],
         )
@@ -232,8 +265,16 @@ class IndexWriter:
             cursor = self.conn.execute(
                 "INSERT OR IGNORE INTO git_commit (sha, parents, author_id, time_s, subject, body, files, forward)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (commit.sha, " ".join(commit.parents), self._author_id(commit.author, commit.email), commit.time_s,
-                 commit.subject, commit.body, len(commit.changes), forward),
+                (
+                    commit.sha,
+                    " ".join(commit.parents),
+                    self._author_id(commit.author, commit.email),
+                    commit.time_s,
+                    commit.subject,
+                    commit.body,
+                    len(commit.changes),
+                    forward,
+                ),
             )
             if cursor.rowcount:
                 self._add_changes(cursor.lastrowid, commit)
@@ -242,8 +283,14 @@ class IndexWriter:
         self.conn.executemany(
             "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?, ?, ?)",
             [
-                (commit_id, self.path_id(c.path), c.status, self.path_id(c.old_path) if c.old_path else None,
-                 blob_key(c.old_blob), blob_key(c.new_blob))
+                (
+                    commit_id,
+                    self.path_id(c.path),
+                    c.status,
+                    self.path_id(c.old_path) if c.old_path else None,
+                    blob_key(c.old_blob),
+                    blob_key(c.new_blob),
+                )
                 for c in commit.changes
             ],
         )
@@ -252,7 +299,9 @@ class IndexWriter:
         found = self._authors.get((name, email))
         if found is None:
             self.conn.execute("INSERT OR IGNORE INTO author (name, email) VALUES (?, ?)", (name, email))
-            row = self.conn.execute("SELECT id FROM author WHERE name = ? AND email = ?", (name, email)).fetchone()
+            row = self.conn.execute(
+                "SELECT id FROM author WHERE name = ? AND email = ?", (name, email)
+            ).fetchone()
             found = self._authors[name, email] = row[0]
         return found
 

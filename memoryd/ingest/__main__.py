@@ -1,0 +1,156 @@
+"""The ingest process: index jobs in on stdin, progress and results out on stdout, one JSON line each.
+
+It is the only process that writes index.db. It ends at stdin's EOF and dies with its parent.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from memoryd.config import Config, default_paths, load, narrow
+from memoryd.embedding import static
+from memoryd.errors import MemorydError
+from memoryd.ingest.jail import Unreadable
+from memoryd.ingest.job import IndexJob
+from memoryd.ingest.pipeline import index
+from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.process import die_with_parent
+from memoryd.ingest.scan import read_file
+
+_PROGRESS_EVERY_S = 0.1
+
+
+class Line(Struct, frozen=True):
+    """One line of stdin: a job, or ``cancel`` with the id of the job to stop."""
+
+    id: int
+    job: str = "index"  # index | cancel
+    root: str = ""
+    index: str = ""
+    rev: str | None = None
+    paths: list[str] | None = None
+    full: bool = False
+
+
+class Desk:
+    """Keeps what outlives one job: the parse workers, the embedder, the configuration."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        workers = config.index.parse_workers or min(8, os.cpu_count() or 1)
+        limits = PoolLimits(
+            workers, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024
+        )
+        self._pool = ParsePool(limits)
+        self._embedder = static.load()
+
+    def work(self, line: Line, cancelled: threading.Event) -> None:
+        """Run one job to its end; its failure is an answer, not the end of the process."""
+        try:
+            job = self._job(line)
+            summary = index(job, self._pool, self._embedder, _Reporter(line.id), cancelled)
+        except MemorydError as error:
+            _say({"id": line.id, "error": _error_values(error)})
+        else:
+            _say({"id": line.id, "result": msgspec.to_builtins(summary)})
+
+    def _job(self, line: Line) -> IndexJob:
+        root = Path(line.root)
+        config = self._config
+        own = read_own_config(root)
+        if own is not None:
+            config = narrow(config, own, str(root / OWN_CONFIG))
+        return IndexJob(
+            root=root,
+            index=Path(line.index),
+            rev=line.rev,
+            paths=None if line.paths is None else frozenset(line.paths),
+            full=line.full,
+            exclude=config.index.exclude,
+            max_file_bytes=config.index.max_file_bytes,
+        )
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+OWN_CONFIG = ".memoryd.toml"
+_OWN_CONFIG_MAX_BYTES = 65_536
+
+
+def read_own_config(root: Path) -> bytes | None:
+    """The bytes of the project's own settings file, None where there is none."""
+    try:
+        return read_file(root, OWN_CONFIG, _OWN_CONFIG_MAX_BYTES)
+    except Unreadable as error:
+        if error.reason == "vanished":
+            return None
+        raise
+
+
+class _Reporter:
+    """Writes progress, but not more often than a reader can use; a phase's start is always said."""
+
+    def __init__(self, job_id: int) -> None:
+        self._id, self._phase, self._last_s = job_id, "", 0.0
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        now_s = time.monotonic()
+        if phase != self._phase or now_s - self._last_s >= _PROGRESS_EVERY_S or (total and done == total):
+            self._phase, self._last_s = phase, now_s
+            _say({"id": self._id, "progress": {"phase": phase, "done": done, "total": total}})
+
+
+def _error_values(error: MemorydError) -> dict[str, Any]:
+    return {
+        "what": error.what,
+        "where": error.where,
+        "next_step": error.next_step,
+        "exit_code": error.exit_code,
+    }
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(message) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _listen(jobs: queue.Queue[tuple[Line, threading.Event] | None]) -> None:
+    """Read lines until EOF: jobs are queued, a cancel stops its job, EOF stops all of them."""
+    decoder = msgspec.json.Decoder(Line)
+    open_jobs: dict[int, threading.Event] = {}
+    for text in sys.stdin.buffer:
+        line = decoder.decode(text)
+        if line.job == "cancel":
+            open_jobs.pop(line.id, threading.Event()).set()
+        else:
+            open_jobs[line.id] = threading.Event()
+            jobs.put((line, open_jobs[line.id]))
+    for event in open_jobs.values():
+        event.set()
+    jobs.put(None)
+
+
+def main() -> int:
+    """argv: parent pid."""
+    die_with_parent(int(sys.argv[1]))
+    jobs: queue.Queue[tuple[Line, threading.Event] | None] = queue.Queue()
+    threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
+    desk = Desk(load(default_paths()))
+    while (item := jobs.get()) is not None:
+        desk.work(*item)
+    desk.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

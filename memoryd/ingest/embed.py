@@ -1,0 +1,23 @@
+"""The embed phase: vectors for chunks that have none, written into index.db."""
+
+from __future__ import annotations
+
+from memoryd.embedding.base import Embedder
+from memoryd.ingest.job import Run
+from memoryd.store import embedding_rows
+from memoryd.store.writer import IndexWriter
+
+FILES_PER_TRANSACTION = 500
+
+
+def fill(writer: IndexWriter, view_id: int, embedder: Embedder, run: Run) -> None:
+    """Embed every chunk of the view that lacks a vector of this model; nothing is embedded twice."""
+    missing = embedding_rows.files_without_vectors(writer.conn, view_id, embedder.model)
+    for start in range(0, len(missing), FILES_PER_TRANSACTION):
+        run.step("embed", start, len(missing))
+        part = missing[start : start + FILES_PER_TRANSACTION]
+        forwards = embedding_rows.forwards(writer.conn, part)
+        vectors = embedder.encode_forward(forwards)
+        hashes = embedding_rows.chunk_hashes(writer.conn, part)
+        with writer.transaction():
+            writer.add_embeddings(embedder.model, zip(hashes, map(bytes, vectors), strict=True))

@@ -1,0 +1,76 @@
+"""The history phase: commits that the store does not know yet, and which commits a view can see."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from indexers.secrets import redact_text
+
+from indexers import terms
+from indexers.facts import Commit
+from memoryd.ingest.git import Git
+from memoryd.ingest.job import Run
+from memoryd.store import reader
+from memoryd.store.writer import IndexWriter
+
+COMMITS_PER_TRANSACTION = 2_000
+MAX_BODY_CHARACTERS = 20_000
+_INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise (retrieval.md, history vote)
+
+
+def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> bytes | None:
+    """Store the commits reachable from ``head`` that are new.
+
+    Returns the bitmap of all commits reachable from it (bit i of byte i // 8, least significant first, for
+    commit id i), or None when the view's history cannot have changed.
+    """
+    if not head:
+        return b""
+    if reader.view_head(writer.conn, view_id) == head:
+        return None
+    known = reader.commit_shas(writer.conn)
+    tips = [tip for tip in reader.meta(writer.conn, "history_tips").split() if tip in known]
+    if head not in known or not tips:
+        _add(writer, git.log(head, tips), run)
+        with writer.transaction():
+            writer.set_meta("history_tips", " ".join([*tips, head][-64:]))
+        known = reader.commit_shas(writer.conn)
+    return _bitmap(known[sha] for sha in git.rev_list(head) if sha in known)
+
+
+def _add(writer: IndexWriter, commits: Iterator[Commit], run: Run) -> None:
+    done = 0
+    while batch := list(itertools.islice(commits, COMMITS_PER_TRANSACTION)):
+        with writer.transaction():
+            writer.add_commits((_stored(commit), indexed_terms(commit)) for commit in batch)
+        done += len(batch)
+        run.step("history", done, 0)
+
+
+def indexed_terms(commit: Commit) -> bytes:
+    return terms.encode([f"{commit.subject}\n{commit.body[:_INDEXED_BODY_CHARACTERS]}"])
+
+
+def _stored(commit: Commit) -> Commit:
+    """The commit without secrets and without an absurd body."""
+    return Commit(
+        sha=commit.sha,
+        parents=commit.parents,
+        author=commit.author,
+        email=commit.email,
+        time_s=commit.time_s,
+        subject=redact_text(commit.subject),
+        body=redact_text(commit.body[:MAX_BODY_CHARACTERS]),
+        changes=commit.changes,
+    )
+
+
+def _bitmap(ids: Iterator[int]) -> bytes:
+    bits = bytearray()
+    for number in ids:
+        place = number >> 3
+        if place >= len(bits):
+            bits.extend(bytes(place + 1 - len(bits)))
+        bits[place] |= 1 << (number & 7)
+    return bytes(bits)

@@ -1,0 +1,98 @@
+"""One index run: list, read, parse, store, link, history, embed. What happens now? Read ``index`` top down.
+
+Each phase commits; a run that dies leaves whole transactions, and the next run goes on from them, because
+everything is keyed by content.
+"""
+
+from __future__ import annotations
+
+from threading import Event
+
+from indexers.registry import EXTRACTOR_VERSION
+
+from memoryd.embedding.base import Embedder
+from memoryd.ingest import embed, history
+from memoryd.ingest.intake import Work, parse
+from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
+from memoryd.ingest.link.linker import LINKER_VERSION, link_view
+from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.source import Source, open_source
+from memoryd.store import reader, totals
+from memoryd.store.writer import IndexWriter
+
+
+def index(
+    job: IndexJob, pool: ParsePool, embedder: Embedder | None, progress: Progress, cancelled: Event
+) -> IndexSummary:
+    """Bring the view that ``job`` names up to date; returns its totals.
+
+    Raises UsageError (root refused, revision unknown), Cancelled, StoreError, GitError.
+    """
+    run = Run(progress, cancelled)
+    pool_cpu_start_s = pool.cpu_s
+    source, git = open_source(job)
+    writer = IndexWriter(job.index)
+    try:
+        view_id = _open_view(writer, source, job)
+        with run.phase("scan"):
+            work = _scan(writer, source, view_id)
+        with run.phase("parse"):
+            failed = parse(writer, source, view_id, work, pool, run)
+        with run.phase("history"):
+            commits = history.update(writer, git, view_id, source.head, run) if git else None
+        with writer.transaction():
+            writer.finish_view(view_id, source.head, source.branch, commits)
+        with run.phase("link"):
+            link_view(writer, view_id, job.root, run)
+        with run.phase("embed"):
+            if embedder:
+                embed.fill(writer, view_id, embedder, run)
+        with writer.transaction():
+            writer.prune()
+        totals_now = totals.view_totals(writer.conn, view_id)
+    finally:
+        writer.close()
+    return IndexSummary(
+        view=source.name,
+        head=source.head,
+        branch=source.branch,
+        files=totals_now.files,
+        symbols=totals_now.symbols,
+        references=totals_now.references,
+        edges=totals_now.edges,
+        commits=totals_now.commits,
+        decisions=totals_now.decisions,
+        chunks=totals_now.chunks,
+        skipped=totals_now.skipped,
+        parsed=len(work.changed),
+        failed=failed,
+        seconds=run.seconds,
+        cpu_seconds=round(run.cpu_s() + pool.cpu_s - pool_cpu_start_s, 3),
+    )
+
+
+def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:
+    with writer.transaction():
+        if job.full or reader.meta(writer.conn, "extractor") != str(EXTRACTOR_VERSION):
+            writer.forget_files()
+            writer.set_meta("extractor", str(EXTRACTOR_VERSION))
+        if reader.meta(writer.conn, "linker") != str(LINKER_VERSION):
+            writer.forget_links()
+            writer.set_meta("linker", str(LINKER_VERSION))
+        return writer.open_view(source.name)
+
+
+def _scan(writer: IndexWriter, source: Source, view_id: int) -> Work:
+    known = {row.path: row for row in reader.view_files(writer.conn, view_id)}
+    listing = source.list()
+    present = {candidate.path for candidate in listing.candidates}
+    return Work(
+        changed=tuple(
+            candidate
+            for candidate in listing.candidates
+            if (row := known.get(candidate.path)) is None or not source.unchanged(candidate, row)
+        ),
+        removed=tuple(path for path in known if path not in present and listing.covers(path)),
+        skipped=listing.skipped,
+        only=listing.only,
+    )

@@ -1,0 +1,57 @@
+"""Parse workers: a file may cost its worker, never the run."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import islice
+
+import pytest
+
+from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.worker import ParseJob
+
+
+def _jobs(count: int) -> list[ParseJob]:
+    return [ParseJob(f"a{n}.py", "python", b"def f():\n    pass\n") for n in range(count)]
+
+
+def test_every_job_has_one_outcome(pool: ParsePool) -> None:
+    """Each job comes back once, parsed."""
+    outcomes = list(pool.run(_jobs(30)))
+    assert sorted(o.job.path for o in outcomes) == sorted(j.path for j in _jobs(30))
+    assert all(o.packed and o.packed.symbols[0][1] == "f" for o in outcomes)
+
+
+def test_a_slow_file_is_given_up() -> None:
+    """A worker that does not answer in time is killed, and its file named with `timeout`; others go on."""
+    pool = ParsePool(PoolLimits(workers=1, file_wall_s=0.000_01))
+    try:
+        assert [o.reason for o in pool.run(_jobs(2))] == ["timeout", "timeout"]
+    finally:
+        pool.close()
+
+
+def test_a_killed_worker_costs_one_file() -> None:
+    """kill -9 of a worker loses the file it had, and a new worker takes the next."""
+    pool = ParsePool(PoolLimits(workers=1))
+    try:
+        run = pool.run(_jobs(40))
+        next(run)
+        process = pool._runners[0]._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        outcomes = list(run)
+        assert len(outcomes) == 39
+        assert sum(o.packed is None for o in outcomes) <= 1
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize(
+    "data", [b"(" * 200_000, b"{" * 200_000, b"def f():\n" + b" if x:\n" * 100_000, b"\xff\xfe\x00" * 9999]
+)
+def test_hostile_bytes_cost_at_most_their_own_file(pool: ParsePool, data: bytes) -> None:
+    """Deep nesting and garbage come back as facts, or as one failure; the next file parses."""
+    outcomes = list(islice(pool.run([ParseJob("bad.py", "python", data), *_jobs(1)]), 2))
+    assert [o.packed is not None for o in outcomes if o.job.path == "a0.py"] == [True]
