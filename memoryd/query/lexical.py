@@ -1,0 +1,171 @@
+"""The search index of one project in memory: text, names and paths of its files, and its commits.
+
+`LexicalIndex` grows with what the store holds; all views of the project share it. `LexicalView` is an
+unchanging picture of one view: it may be used by any thread while the index grows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from threading import Lock
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from indexers import terms
+from memoryd.query.history_vote import CommitLog, Votes
+from memoryd.query.postings import Forward, Scope, Segment, decode, grow
+from memoryd.store import lexical_rows, reader
+from memoryd.store.lexical_rows import FileForward
+
+K1 = 1.2
+TEXT_B = 0.75
+PATH_B = 0.3  # long paths are deep folders, not more talk: normalise their length little
+MAX_VIEWS = 8
+MIN_DEAD_FILES = 2_000  # a rebuild pays only when dead files outnumber both this and the live ones
+
+
+class FileSlot(Struct, frozen=True, gc=False):
+    """A file of the index; its chunks are numbered ``first_chunk … first_chunk + chunks - 1``."""
+
+    file_id: int
+    path_id: int
+    path: str
+    hash: bytes
+    language: str
+    is_decision: bool
+    first_chunk: int
+    chunks: int
+
+
+class LexicalView(Struct, frozen=True):
+    """One view, ready to be scored. Arrays over files run over slots, arrays over chunks over chunk numbers,
+    those of other views included (dead: ``alive`` of the scopes is False). ``slots`` may hold more than
+    ``len(paths.alive)`` files: the index grew since."""
+
+    generation: int
+    slots: list[FileSlot]
+    chunk_slot: NDArray[np.int32]
+    text: Scope
+    names: Scope
+    paths: Scope
+    commits: Scope
+    votes: Votes
+
+
+class _Field:
+    """Postings and lengths of one kind of document."""
+
+    def __init__(self) -> None:
+        self.segments: tuple[Segment, ...] = ()
+        self.lengths: NDArray[np.uint32] = np.zeros(0, np.uint32)
+
+    def add(self, forward: Forward) -> None:
+        self.segments = grow(self.segments, forward, len(self.lengths))
+        self.lengths = np.concatenate([self.lengths, forward.lengths])
+
+    def scope(self, alive: NDArray[np.bool_], b: float) -> Scope:
+        return Scope.of(self.segments, self.lengths, alive, k1=K1, b=b)
+
+
+class LexicalIndex:
+    """Search data of one project. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._reset("")
+
+    def _reset(self, extractor: str) -> None:
+        self._extractor = extractor
+        self._slots: list[FileSlot] = []
+        self._slot_of: dict[int, int] = {}
+        self._text, self._names, self._paths = _Field(), _Field(), _Field()
+        self._log = CommitLog()
+        self._views: dict[int, LexicalView] = {}
+
+    def refresh(self, conn: sqlite3.Connection, view_id: int) -> LexicalView:
+        """The view as stored now. Cheap when nothing was written since the last call; otherwise only files
+        and commits never seen before are read."""
+        with self._lock:
+            known = self._views.get(view_id)
+            if known and known.generation == reader.generation(conn):
+                return known
+            own = not conn.in_transaction
+            if own:
+                conn.execute("BEGIN")
+            try:
+                return self._load(conn, view_id)
+            finally:
+                if own:
+                    conn.execute("ROLLBACK")
+
+    def _load(self, conn: sqlite3.Connection, view_id: int) -> LexicalView:
+        extractor = reader.meta(conn, "extractor")
+        if extractor != self._extractor:
+            self._reset(extractor)
+        keys = lexical_rows.view_file_keys(conn, view_id)
+        if self._is_mostly_dead(keys):
+            self._reset(extractor)
+        missing = [file_id for file_id, blob in keys if not self._has(file_id, blob)]
+        self._add_files(list(lexical_rows.file_forwards(conn, missing)))
+        self._log.load(conn)
+        view = self._view(conn, view_id, [self._slot_of[file_id] for file_id, _ in keys])
+        self._views.pop(view_id, None)
+        self._views[view_id] = view
+        while len(self._views) > MAX_VIEWS:
+            self._views.pop(next(iter(self._views)))
+        return view
+
+    def _has(self, file_id: int, blob: bytes) -> bool:
+        slot = self._slot_of.get(file_id)
+        return slot is not None and self._slots[slot].hash == blob
+
+    def _is_mostly_dead(self, keys: list[tuple[int, bytes]]) -> bool:
+        live = np.zeros(len(self._slots), bool)
+        for view in self._views.values():
+            live[: len(view.paths.alive)] |= view.paths.alive
+        live[[self._slot_of[file_id] for file_id, blob in keys if self._has(file_id, blob)]] = True
+        used = int(np.count_nonzero(live))
+        return len(self._slots) - used > max(used, MIN_DEAD_FILES)
+
+    def _add_files(self, files: list[FileForward]) -> None:
+        if not files:
+            return
+        for file in files:
+            self._slot_of[file.file_id] = len(self._slots)
+            first = self._slots[-1].first_chunk + self._slots[-1].chunks if self._slots else 0
+            self._slots.append(
+                FileSlot(
+                    file.file_id, file.path_id, file.path, file.hash, file.language, file.is_decision,
+                    first, len(file.names),
+                )
+            )  # fmt: skip
+        self._text.add(decode(file.forward for file in files))
+        self._names.add(decode(terms.encode(file.names) for file in files))
+        self._paths.add(decode([terms.encode(map(_path_text, (file.path for file in files)))]))
+
+    def _view(self, conn: sqlite3.Connection, view_id: int, slots: list[int]) -> LexicalView:
+        files_alive = np.zeros(len(self._slots), bool)
+        files_alive[slots] = True
+        chunk_slot = np.repeat(
+            np.arange(len(self._slots), dtype=np.int32), [slot.chunks for slot in self._slots]
+        ).astype(np.int32)
+        chunks_alive = files_alive[chunk_slot]
+        slot_of_path = {self._slots[slot].path_id: slot for slot in slots}
+        reachable = self._log.reachable(lexical_rows.view_commits(conn, view_id))
+        return LexicalView(
+            generation=reader.generation(conn),
+            slots=self._slots,
+            chunk_slot=chunk_slot,
+            text=self._text.scope(chunks_alive, TEXT_B),
+            names=self._names.scope(chunks_alive, TEXT_B),
+            paths=self._paths.scope(files_alive, PATH_B),
+            commits=self._log.field_scope(reachable, K1, TEXT_B),
+            votes=self._log.votes(reachable, slot_of_path),
+        )
+
+
+def _path_text(path: str) -> str:
+    """The path with its base name once more: the name of a file says more about it than its folders do."""
+    return f"{path}\n{path.rpartition('/')[2]}"
