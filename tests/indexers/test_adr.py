@@ -1,0 +1,299 @@
+"""Decision documents: every dialect and trap seen in real repositories, as a snippet."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexers.decisions.adr import extract
+from indexers.decisions.location import is_candidate, resolve
+from indexers.decisions.status import dates, normalise
+
+NYGARD = """# 5. Help comments
+
+Date: 2016-02-13
+
+## Status
+
+Accepted
+
+Amended by [9. Help scripts](0009-help-scripts.md)
+
+## Context
+
+Users want help.
+
+## Decision
+
+Write usage in comments.
+
+## Consequences
+
+None.
+"""
+
+
+def fields(text: str, path: str = "doc/adr/0005-x.md") -> tuple[str, str, str]:
+    """(title, status, date); the status in brackets when it is implied."""
+    found = extract(path, text)
+    assert found is not None
+    status = found.status if found.status_source == "explicit" else f"({found.status})"
+    return found.title, status, found.date
+
+
+def test_nygard_sections() -> None:
+    """Title without number, status section, date line, texts of decision and context; amended is accepted."""
+    found = extract("doc/adr/0005-help-comments.md", NYGARD)
+    assert found is not None
+    assert (found.title, found.status, found.status_source) == ("Help comments", "accepted", "explicit")
+    assert (found.date, found.line, found.number) == ("2016-02-13", 1, "0005")
+    assert (found.supersedes, found.superseded_by) == ((), ())
+    assert (found.decision, found.context) == ("Write usage in comments.", "Users want help.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Use X\n\n- Status: accepted\n- Date: 2020-09-24\n\n## Decision\n\nX\n", ("Use X", "accepted", "2020-09-24")),
+        ("---\nstatus: on hold\ndate: 2021-01-02\n---\n# Use X\n", ("Use X", "proposed", "2021-01-02")),
+        ("---\nstatus: 'rejected' # why not\n---\n# Use X\n", ("Use X", "rejected", "")),
+        ("# Use X\n\n|Meta|Value|\n|---|---|\n|Date|2020-04-30|\n|Status|Done|\n", ("Use X", "accepted", "2020-04-30")),
+        ("# Use X\n\n| Status | Date |\n|--|--|\n| Draft | 2020-04-30 |\n", ("Use X", "proposed", "2020-04-30")),
+        ("# Use X\n\n**Status:** Deprecated\n\n**Date**: 12 Feb 2016\n", ("Use X", "deprecated", "2016-02-12")),
+        (
+            "# ADR 001: Use X\n\n## Changelog\n\n- 2020-08-11: more\n- 2020-07-09: draft\n\n## Status\n\n*Accepted*, in v7\n",
+            ("Use X", "accepted", "2020-07-09"),
+        ),
+        ("# [DEPRECATED] Use X\n\n## Decision\n\nX\n", ("Use X", "deprecated", "")),
+        ("# Use X (superseded)\n\n## Decision\n\nX\n", ("Use X", "superseded", "")),
+        ("# Use X\n\n> [!WARNING]\n> This ADR has been superseded by [Y](0009-y.md).\n", ("Use X", "superseded", "")),
+        ("# Use X\n\n## Status: Withdrawn\n\n## Decision\n\nX\n", ("Use X", "withdrawn", "")),
+        ("# Use X\n\n## Status\n\n- [ ] Proposed\n- [x] Accepted\n", ("Use X", "accepted", "")),
+        ("# Use X\n\n## Status\n\n~~Proposed~~ Rejected\n", ("Use X", "rejected", "")),
+        ("# Use X\n\n## Status\n\nAccepted\n\nSuperseded by ADR-9\n", ("Use X", "superseded", "")),
+        ("# Use X\n\nStatus: [ADOPTED](/README.md#adopted) (may be RETIRED later)\n", ("Use X", "accepted", "")),
+        ("Use X\n=====\n\nStatus\n------\n\nAccepted\n", ("Use X", "accepted", "")),
+        ("\ufeff# Use X\r\n\r\n## Status\r\n\r\nRejected\r\n", ("Use X", "rejected", "")),
+    ],
+)  # fmt: skip
+def test_dialects(text: str, expected: tuple[str, str, str]) -> None:
+    """Lists, front matter, tables, bold lines, change logs, title tags, admonitions and headings all count."""
+    assert fields(text) == expected
+
+
+def test_rst_and_pep() -> None:
+    """An RST document has underlined sections and field lists; a PEP an RFC-822 header."""
+    rst = (
+        "Use X\n#####\n\n:Date: 2021-03-04\n\nStatus\n******\n\n**Provisional**\n\nDecision\n********\n\nX.\n"
+    )
+    assert fields(rst, "docs/decisions/0003-use-x.rst") == ("Use X", "proposed", "2021-03-04")
+    pep = "PEP: 8\nTitle: Style Guide\nStatus: Superseded\nCreated: 05-Jul-2001\n"
+    pep += "Superseded-By: 9\n\nAbstract\n========\n\nText.\n"
+    found = extract("peps/pep-0008.rst", pep)
+    assert found is not None
+    assert (found.title, found.status, found.date, found.number) == (
+        "Style Guide",
+        "superseded",
+        "2001-07-05",
+        "0008",
+    )
+    assert found.superseded_by == ("9",)
+
+
+def test_kep_yaml_is_the_record_and_its_readme_is_not() -> None:
+    """``kep.yaml`` gives title, status, date and lists of references."""
+    text = (
+        'title: "Pod Cost"\nkep-number: 2255\nstatus: implementable # stage\ncreation-date: 2021-01-12\n'
+        "replaces:\n  - /keps/sig-apps/1-old/README.md\nsuperseded-by:\n"
+    )
+    found = extract("keps/sig-apps/2255-pod-cost/kep.yaml", text)
+    assert found is not None
+    assert (found.title, found.status, found.date, found.number) == (
+        "Pod Cost",
+        "accepted",
+        "2021-01-12",
+        "2255",
+    )
+    assert (found.supersedes, found.superseded_by) == (("/keps/sig-apps/1-old/README.md",), ())
+    assert extract("keps/sig-apps/2255-pod-cost/README.md", "# KEP-2255: Pod Cost\n\nStatus: draft\n") is None
+
+
+def test_missing_status_is_implied_by_the_merge() -> None:
+    """A status inside a code fence or a comment is an example; "Decision Drivers" is not the decision."""
+    text = """---
+parent: Decisions
+---
+# Use front matter
+
+## Decision Drivers
+
+* Easy to read
+
+## Considered Options
+
+* A
+
+## Decision Outcome
+
+Chosen option: "A", because
+
+### Consequences
+
+* Good
+
+## Pros
+
+```markdown
+---
+status: rejected
+---
+# Other
+
+## Status
+
+Superseded by [B](0099-b.md)
+```
+
+<!-- Status: deprecated -->
+"""
+    found = extract("docs/decisions/0013-use-front-matter.md", text)
+    assert found is not None
+    assert (found.status, found.status_source) == ("accepted", "implied_by_merge")
+    assert found.decision == 'Chosen option: "A", because'
+    assert found.superseded_by == ()
+
+
+def test_supersession_is_read_in_both_directions_and_amends_is_neither() -> None:
+    """Status sections, fields and link lists name the other document; another clause's links are not meant."""
+    text = """# Use X
+
+## Status
+
+Superseded by [ADR-0020](./0020-y.md)
+
+Amends [5](0005-z.md)
+
+## Links
+
+- Supersedes [old](../0001-old.md)
+- Refined by [other](0031-other.md)
+"""
+    found = extract("adr/0002-x.md", text)
+    assert found is not None
+    assert (found.supersedes, found.superseded_by) == (("../0001-old.md",), ("./0020-y.md",))
+    note = "# RFC 0023: Exchange\n\n- Status: ADOPTED\n"
+    note += (
+        "- Status Note: Replaces [RFC 0160](../0160-c/README.md) and is part of [AIP](../0302-a/README.md).\n"
+    )
+    note += "- Supersedes: none\n"
+    found = extract("features/0023-exchange/README.md", note)
+    assert found is not None
+    assert found.supersedes == ("../0160-c/README.md",)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("docs/adr/template.md", NYGARD),
+        ("docs/adr/0000-adr-template.md", NYGARD),
+        ("keps/NNNN-kep-template/kep.yaml", "title: KEP Template\nstatus: provisional\n"),
+        ("docs/adr/README.md", NYGARD),
+        ("docs/adr/index.md", NYGARD),
+        ("packages/core/integration-tests/project/docs/adr/0001-first.md", NYGARD),
+        ("tests/fixtures/adr/0001-first.md", NYGARD),
+        ("examples/adr/0001-first.md", NYGARD),
+        ("docs/adr/0001-x.md", "# [short title of solved problem and solution]\n\n- Status: proposed\n"),
+        ("docs/adr/0001-x.md", "# {short title}\n\n## Decision\n\nx\n"),
+        ("docs/adr/notes.md", "# Notes\n\nSome text.\n"),
+        ("src/0001-parser.md", "# Parser\n\nStatus: open\n"),
+        ("docs/adr/diagram.png", ""),
+        ("docs/guide.md", NYGARD),
+    ],
+)
+def test_templates_indexes_fixtures_and_other_documents_are_no_decisions(path: str, text: str) -> None:
+    """What only looks like a decision document gives none."""
+    assert extract(path, text) is None
+
+
+def test_a_menu_of_choices_is_no_status() -> None:
+    """A template's line left as it was states nothing."""
+    text = "# Use X\n\n- Status: [proposed | rejected | accepted | deprecated]\n"
+    assert fields(text)[1] == "(accepted)"
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        ("imlpemented", "accepted"), ("Partly superseded", "superseded"), ("not accepted", "rejected"),
+        ("no longer valid", "deprecated"), ("Reverted by [#1](x)", "deprecated"), ("STALLED", "proposed"),
+        ("won't do", "rejected"), ("In Progress", "proposed"), ("TBC", ""), ("", ""), ("{status}", ""),
+        ("Final", "accepted"), ("replaced", "superseded"), ("Accepted (superseded by ADR 4)", "superseded"),
+    ],
+)  # fmt: skip
+def test_status_words(raw: str, status: str) -> None:
+    """The words of the dialects fall into seven states; anything else states nothing."""
+    assert normalise(raw) == status
+
+
+def test_dates() -> None:
+    """Days are read in the usual forms; numeric ones day first, unless the text shows otherwise."""
+    assert dates("2019-05-13, updated 2023-02-05") == ["2019-05-13", "2023-02-05"]
+    assert dates("February 12th, 2016") == ["2016-02-12"]
+    assert dates("03/04/2022") == ["2022-04-03"]
+    assert dates("03/04/2022 and 12/25/2022") == ["2022-03-04", "2022-12-25"]
+    assert dates("20200924-use") == ["2020-09-24"]
+    assert dates("version 1.2.3 of 9999-99-99") == []
+
+
+def test_references_resolve_to_records() -> None:
+    """Relative and absolute paths, URLs, folders and numbers name a record; the nearest folder's number wins."""
+    records = [
+        "a/adr/0001-x.md",
+        "a/adr/0002-y.md",
+        "b/adr/0001-z.md",
+        "keps/sig/9-k/kep.yaml",
+        "f/0003-p/README.md",
+    ]
+    path = "a/adr/0002-y.md"
+    assert resolve(path, "0001-x.md#top", records) == "a/adr/0001-x.md"
+    assert resolve(path, "../../b/adr/0001-z.md", records) == "b/adr/0001-z.md"
+    assert resolve(path, "/keps/sig/9-k/README.md", records) == "keps/sig/9-k/kep.yaml"
+    assert resolve(path, "https://host/o/r/blob/main/f/0003-p/README.md", records) == "f/0003-p/README.md"
+    assert resolve(path, "ADR-1", records) == "a/adr/0001-x.md"
+    assert resolve(path, "9", records) == "keps/sig/9-k/kep.yaml"
+    assert resolve("c/adr/0007-q.md", "1", records) == ""
+    assert resolve(path, "https://host/o/r/pull/9", records) == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(NYGARD.splitlines()), st.text(max_size=40))))
+def test_any_text_is_read_without_an_error(lines: list[str]) -> None:
+    """Nothing that a document says can raise."""
+    for path in ("adr/0001-x.md", "adr/0001-x.rst", "keps/1-x/kep.yaml"):
+        extract(path, "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "piece", ["# ", "|", "[", "- a: ", " ", "(", "this is ", "supersedes ", "{", "~~", "1/", "\n#", "a "]
+)
+def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
+    """Half a megabyte of any mark, on one line or many, costs less than a second."""
+    for text in (
+        "# T\n\nStatus: " + piece * (500_000 // len(piece)),
+        "# T\n" + (piece * 100 + "x\n") * (5_000 // len(piece)),
+    ):
+        started = time.process_time()
+        extract("adr/0001-x.md", text)
+        assert time.process_time() - started < 1
+
+
+def test_candidates_by_path() -> None:
+    """A folder's name, or a numbered file name, makes a candidate; source code never is one."""
+    assert is_candidate("docs/architecture/adr-001-coin.md")
+    assert is_candidate("text/0001-private-fields.md")
+    assert is_candidate("docs/decisions/use-x.md")
+    assert not is_candidate("src/decisions/engine.py")
+    assert not is_candidate("docs/architecture/overview.md")
