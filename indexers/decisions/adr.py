@@ -17,6 +17,7 @@ from indexers.decisions.location import (
     in_decision_folder,
     is_candidate,
     is_kep,
+    names_its_kind,
     number,
 )
 from indexers.decisions.relations import SUPERSEDED_KEYS, relations
@@ -45,6 +46,7 @@ summary motivation context status decision consequences abstract background prob
 goals proposal metadata
 """
 _NO_TITLES = frozenset([*_SECTION_NAMES.split(), "context and problem statement", "problem statement"])
+_RFC_KEYS = ("rfc pr", "feature name", "rfc issue", "rfc discussion")  # Rust and its followers
 _STATUS_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "state")
 _DATE_KEYS = (
     "date", "start date", "creation date", "created", "date created", "created on", "created at",
@@ -75,7 +77,7 @@ def extract(path: str, text: str) -> Decision | None:
         return None
     supersedes, superseded_by = relations(document)
     return Decision(
-        title=_bare_title(title),
+        title=_bare_title(title, number(path)),
         status=status or "accepted",
         status_source="explicit" if status else "implied_by_merge",
         date=_date(path, document),
@@ -89,23 +91,24 @@ def extract(path: str, text: str) -> Decision | None:
 
 
 def _is_record(path: str, document: Document, has_status: bool) -> bool:
-    """In a decision folder: a number, a status or a decision section. A README, or elsewhere: a stated
-    status under a numbered name, and a title or a section that speaks of a decision."""
+    """In a decision folder: a number, a status or a decision section. A README, or elsewhere: a number,
+    with a stated status and a name, title or section that speaks of a decision, or the fields of an RFC."""
     if is_kep(path):
         return bool(document.field("title"))
     has_decision = document.section("decision", "decision outcome") is not None
     if in_decision_folder(path) and not path.lower().rpartition("/")[2].startswith("readme."):
         return has_status or has_decision or bool(number(path))
     tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
-    return has_status and bool(number(path)) and (tagged or has_decision)
+    told = has_status and (tagged or has_decision or names_its_kind(path))
+    return bool(number(path)) and (told or bool(document.field(*_RFC_KEYS)))
 
 
 def _title(path: str, document: Document) -> tuple[str, int]:
-    """The title as written and its line: the first heading unless that names a section (Rust RFCs), a
-    stated title, the file's name. A PEP states its title; its first heading is a section."""
-    heading = next((s for s in document.sections[1:] if s.title and s.name not in _NO_TITLES), None)
+    """The title as written and its line: the first heading unless it names a section (Rust RFCs) or stands
+    below a stated title (PEPs), a stated title, the file's name."""
+    heading = next((s for s in document.sections[1:2] if s.name not in _NO_TITLES), None)
     stated = document.field("title", "feature name", "name").strip("`\"' ")
-    if heading and heading is document.sections[1] and not (stated and path.endswith((".rst", ".txt"))):
+    if heading and not (stated and (heading.level > 1 or path.endswith((".rst", ".txt")))):
         return heading.title, heading.line
     if stated:
         return stated, 1
@@ -113,14 +116,16 @@ def _title(path: str, document: Document) -> tuple[str, int]:
     return re.sub(r"[-_]+", " ", slug).capitalize() or identity(path), 1
 
 
-def _bare_title(title: str) -> str:
-    """Without number, status tag, link target and closing ``{#anchor}``."""
+def _bare_title(title: str, own_number: str) -> str:
+    """Without number (any that is set off, or the file's own), status tag, link and closing ``{#anchor}``."""
     title = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", title)
     title = re.sub(r"\{#[^{}]*\}$", "", title.strip()).strip()
     for match in (_TITLE_TAG.match(title), _TITLE_TAG.search(title)):
         if match and normalise(match[1] or match[2] or "") and len(match[0]) < len(title):
             title = title.replace(match[0], " ", 1).strip()
-    return _TITLE_NUMBER.sub("", title, count=1).strip() or title
+    bare = _TITLE_NUMBER.sub("", title, count=1)
+    first, _, rest = bare.partition(" ")
+    return (rest if first == own_number else bare).strip() or title
 
 
 def _status(document: Document) -> str:

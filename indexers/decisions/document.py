@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -16,9 +17,11 @@ from indexers.languages.markdown import Heading, scan
 
 _KEY = re.compile(
     r"^[ \t>]{0,8}(?:[-*+][ \t]{1,4})?(?::(?=\w[^:]{0,40}:[ \t]))?(?:\*\*|__|_|\*|`)?"
-    r"([A-Za-z][\w /()-]{0,38}?)(?:\*\*|__|_|\*|`)?[ \t]?:(?:\*\*|__|_|\*|`)?(?=[ \t]|$)(.*)$"
+    r"([A-Za-z][\w /()#-]{0,38}?)(?:\*\*|__|_|\*|`)?[ \t]?:(?:\*\*|__|_|\*|`)?(?=[ \t]|$)(.*)$"
 )
 _ROW = re.compile(r"^\s{0,3}\|(.*)\|\s*$")
+_LIST_KEY = re.compile(r"^\s{1,12}\* - (\w[\w ]{0,40})\s*$")
+_LIST_VALUE = re.compile(r"^\s{1,12}- (.*)$")
 _RULE_CELLS = re.compile(r"^[\s|:-]+$")
 _YAML_KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
 _YAML_ITEM = re.compile(r"^\s*-\s+(.*)$")
@@ -177,7 +180,7 @@ def _loose_fields(lines: Sequence[str]) -> list[tuple[str, str]]:
             pairs.append((match[1], match[2]))
         elif pairs and line[:1].isspace() and line.strip():
             pairs[-1] = (pairs[-1][0], pairs[-1][1] + "\n" + line.strip())
-    return pairs + _tables(lines)
+    return pairs + _tables(lines) + _list_table(lines)
 
 
 def _tables(lines: Sequence[str]) -> list[tuple[str, str]]:
@@ -190,6 +193,12 @@ def _tables(lines: Sequence[str]) -> list[tuple[str, str]]:
         else:
             pairs += [(row[0], row[1]) for row in rows if len(row) >= 2]
     return pairs
+
+
+def _list_table(lines: Sequence[str]) -> list[tuple[str, str]]:
+    """RST's ``list-table``: ``* - Key`` over ``- value``."""
+    found = ((_LIST_KEY.match(key), _LIST_VALUE.match(value)) for key, value in pairwise(lines))
+    return [(key[1], value[1]) for key, value in found if key and value]
 
 
 def _table_blocks(lines: Sequence[str]) -> Iterator[list[list[str]]]:

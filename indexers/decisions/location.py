@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-KINDS = r"(?:m?adr|rfc|rfd|kep|pep|aep|dep|oep|decision)"
+KINDS = r"(?:m?adr|rfc|rfd|[a-z]ep|[bes]ip|decision)"
 NUMBERED = re.compile(rf"(?i)^(?:{KINDS}[-_ ]?)?(\d{{1,8}})(?=$|[-_. ])")
 
 _FOLDER_NAMES = """
 adr adrs madr decision decisions architecture-decisions architectural-decisions architecture-decision-records
 decision-records decision-log design-decisions rfc rfcs rfd keps kep enhancements proposals peps
+oeps teps eips bips jeps aeps geps neps
 """
 FOLDERS = frozenset(_FOLDER_NAMES.split())
+_OF_A_KIND = re.compile(rf"(?i)^{KINDS}[-_ ]?\d")
 _OTHER_NAMES = """
 t testing __tests__ example examples sample samples template templates mock mocks e2e snapshots __snapshots__
 node_modules vendor third-party spec
@@ -64,6 +66,11 @@ def identity(path: str) -> str:
     *folders, name = path.split("/")
     stem = name.rpartition(".")[0]
     return folders[-1] if folders and stem.lower() in ("readme", "kep") else stem
+
+
+def names_its_kind(path: str) -> bool:
+    """``ADR-12-cache.md``: the name says what the document is."""
+    return bool(_OF_A_KIND.match(identity(path)))
 
 
 def number(path: str) -> str:

@@ -57,14 +57,14 @@ def test_nygard_sections() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("# Use X\n\n- Status: accepted\n- Date: 2020-09-24\n\n## Decision\n\nX\n", ("Use X", "accepted", "2020-09-24")),
+        ("# Use X\n\n- Status: accepted\n- Date: 2020-09-24\n\n## Decision\n", ("Use X", "accepted", "2020-09-24")),
         ("---\nstatus: on hold\ndate: 2021-01-02\n---\n# Use X\n", ("Use X", "proposed", "2021-01-02")),
         ("---\nstatus: 'rejected' # why not\n---\n# Use X\n", ("Use X", "rejected", "")),
-        ("# Use X\n\n|Meta|Value|\n|---|---|\n|Date|2020-04-30|\n|Status|Done|\n", ("Use X", "accepted", "2020-04-30")),
+        ("# Use X\n|Meta|Value|\n|---|---|\n|Date|2020-04-30|\n|Status|Done|\n", ("Use X", "accepted", "2020-04-30")),
         ("# Use X\n\n| Status | Date |\n|--|--|\n| Draft | 2020-04-30 |\n", ("Use X", "proposed", "2020-04-30")),
         ("# Use X\n\n**Status:** Deprecated\n\n**Date**: 12 Feb 2016\n", ("Use X", "deprecated", "2016-02-12")),
         (
-            "# ADR 001: Use X\n\n## Changelog\n\n- 2020-08-11: more\n- 2020-07-09: draft\n\n## Status\n\n*Accepted*, in v7\n",
+            "# ADR 001: Use X\n## Changelog\n- 2020-08-11: more\n- 2020-07-09: draft\n## Status\n*Accepted*, in v7\n",
             ("Use X", "accepted", "2020-07-09"),
         ),
         ("# [DEPRECATED] Use X\n\n## Decision\n\nX\n", ("Use X", "deprecated", "")),
@@ -101,6 +101,20 @@ def test_rst_and_pep() -> None:
         "0008",
     )
     assert found.superseded_by == ("9",)
+
+
+def test_records_known_by_their_form_outside_a_decision_folder() -> None:
+    """A numbered file with an RFC's fields, or a name like ADR-12 with a status, is one anywhere; sections
+    are no titles."""
+    rust = (
+        "- Feature Name: `private_fields`\n- Start Date: 2014-03-11\n- RFC PR: [1](x)\n\n# Summary\n\nHide.\n"
+    )
+    assert fields(rust, "text/0001-private-fields.md") == ("private_fields", "(accepted)", "2014-03-11")
+    front = "---\ndate: 2020-12-03\ntitle: Roadmap\nstatus: Final\n---\n\n## Aim\n\nText.\n"
+    assert fields(front, "content/ADR-19-roadmap.md") == ("Roadmap", "accepted", "2020-12-03")
+    table = "\n.. list-table::\n\n   * - Status\n     - Accepted\n   * - Created\n     - 2020-02-23\n"
+    oep = "OEP-41: Events\n##############\n" + table
+    assert fields(oep, "oeps/arch/oep-0041-events.rst") == ("Events", "accepted", "2020-02-23")
 
 
 def test_kep_yaml_is_the_record_and_its_readme_is_not() -> None:
