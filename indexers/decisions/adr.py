@@ -39,7 +39,7 @@ _PLACEHOLDER_TITLE = re.compile(
 _STATUS_HEADING = re.compile(rf"(?i)^\W*status\s*[:{_DASH}-]\s*(.+)")
 _ANNOUNCED = re.compile(
     r"(?i)^[\W_]*(?:(?:note|warning|caution|important|danger|info|tip|status)\W+)*(?:this|the)\s+(?:\w+\s+){1,3}?"
-    r"(?:is|was|has been|have been)\s+(?:now\s+|been\s+|partially\s+)*(.{0,200})"
+    r"(?:is|was|has been|have been)\s+(?:now\s+|been\s+|partially\s+)*(no longer|\w+)"
 )
 _SECTION_NAMES = """
 summary motivation context status decision consequences abstract background problem introduction overview
