@@ -69,7 +69,7 @@ def _misspelt(text: str) -> str:
     words = text.split()
     if len(words) != 1 or len(words[0]) < 6:
         return ""
-    close = get_close_matches(words[0], _VOCABULARY, n=1, cutoff=0.8)
+    close = get_close_matches(words[0], _VOCABULARY, n=1, cutoff=0.9)
     return _STATUS_OF[close[0]] if close else ""
 
 
