@@ -38,7 +38,7 @@ def _doc(text: str) -> Meta:
 class IndexSection(Section, frozen=True):
     """What is read from a project, and at what cost."""
 
-    max_file_bytes: Annotated[PositiveInt, _doc("Files above this size are listed as skipped.")] = 1_048_576
+    max_file_bytes: Annotated[PositiveInt, _doc("Files above this size are listed as skipped.")] = 2_097_152
     exclude: Annotated[
         tuple[str, ...], _doc("Patterns (.gitignore syntax) never read, on top of the built-in deny list.")
     ] = ()
@@ -108,7 +108,7 @@ class LimitsSection(Section, frozen=True):
     argument_bytes: Annotated[PositiveInt, _doc("Arguments of one tool call.")] = 65_536
     line_bytes: Annotated[
         int, Meta(ge=65_536, description="One message on the socket; a longer line is refused unread.")
-    ] = 1_048_576
+    ] = 4_194_304
     deadline_s: Annotated[
         Seconds, _doc("Time for one answer, waiting included; then it is stopped with an error.")
     ] = 10.0

@@ -1,0 +1,61 @@
+"""``python -m memoryd.daemon [--section-key VALUE …]``: become the user's daemon, or leave it to the one that is.
+
+Exit codes: 0 ended in order, or another daemon lives; 2 wrong configuration; 3 failure. Clients can connect
+some milliseconds after the start: the socket listens before anything heavy is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from memoryd.daemon.lock import acquire
+from memoryd.errors import MemorydError, UsageError
+from memoryd.paths import default_paths
+
+
+def main(arguments: list[str]) -> int:
+    os.umask(0o077)
+    try:
+        paths = default_paths()
+        paths.prepare()
+        lock = acquire(paths)
+        if lock is None:
+            return 0
+        from memoryd import config
+        from memoryd.server.listen import listen
+
+        loaded = config.load(paths, flags=_flags(arguments))
+        listener = listen(paths.socket)
+        from memoryd.daemon.daemon import run
+
+        return run(paths, loaded, lock, listener)
+    except MemorydError as error:
+        print(f"memoryd daemon: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _flags(arguments: list[str]) -> dict[str, str]:
+    """``--section-key value`` pairs as ``section.key`` → value."""
+    from memoryd.config import settings
+
+    names = {setting.flag: setting.name for setting in settings()}
+    found: dict[str, str] = {}
+    rest = [part for argument in arguments for part in argument.split("=", 1)]
+    for flag, value in zip(rest[::2], [*rest[1::2], None], strict=False):
+        if flag not in names or value is None:
+            raise UsageError(
+                f"unknown flag or missing value: {flag}",
+                where="memoryd daemon",
+                next_step="see config.example.toml for all flags",
+            )
+        found[names[flag]] = value
+    return found
+
+
+if __name__ == "__main__":
+    sys.stdout.flush()
+    status = main(sys.argv[1:])
+    sys.stderr.flush()
+    # A thread in the middle of a query cannot be stopped, and nothing of ours waits for the interpreter's end.
+    os._exit(status)

@@ -1,0 +1,89 @@
+"""A child process that answers in JSON lines: started on demand, ended when idle, never outliving the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from memoryd.server.protocol import LineTooLong, read_line
+
+log = logging.getLogger(__name__)
+
+LINE_BYTES = 16 * 1024 * 1024
+STOP_S = 1.0
+NICENESS = 5  # reads go before indexing when the machine is full
+
+
+class Child:
+    """One running ``python -m <module> <our pid>``. Its stderr goes to ``log_file``."""
+
+    def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
+        self.module = module
+        self._process = process
+
+    @classmethod
+    async def start(cls, module: str, environment: Mapping[str, str], log_file: Path) -> Child:
+        """Raises OSError when no process can be started."""
+        with open(log_file, "ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", module, str(os.getpid()),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
+                env=dict(environment), cwd="/", limit=LINE_BYTES,
+            )  # fmt: skip
+        with contextlib.suppress(OSError):  # it ended already: its reader will see
+            os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+        log.info("started %s, pid %d", module, process.pid)
+        return cls(module, process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def send(self, line: bytes) -> None:
+        """Raises ConnectionError when the child is gone."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line)
+        await self._process.stdin.drain()
+
+    async def read_line(self) -> bytes:
+        """The next line; ``b""`` when the child has ended its output."""
+        assert self._process.stdout is not None
+        try:
+            return await read_line(self._process.stdout)
+        except (LineTooLong, ConnectionError):
+            return b""
+
+    async def ended(self) -> str:
+        """Wait for the end; how it ended, in words."""
+        code = await self._process.wait()
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+    async def stop(self) -> None:
+        """End it: stdin's EOF first, then SIGTERM, then SIGKILL within STOP_S. Does nothing when it is gone."""
+        if not self.running:
+            return
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        for end in (None, self._process.terminate, self._process.kill):
+            if end:
+                with contextlib.suppress(ProcessLookupError):
+                    end()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_S / 3):
+                    await self._process.wait()
+                    break
+        log.info("ended %s, pid %d", self.module, self.pid)
+
+    def kill(self) -> None:
+        """At once, for the daemon's own end."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()

@@ -1,0 +1,161 @@
+"""The life of the daemon: listen at once, import the rest behind the first clients, end within two seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import logging
+import os
+import signal
+import socket
+import time
+from typing import Any
+
+import memoryd
+from memoryd.config import Config
+from memoryd.daemon import logs
+from memoryd.daemon.desk import DaemonStatus, Desk
+from memoryd.daemon.lock import Lock
+from memoryd.errors import MemorydError
+from memoryd.paths import Paths
+from memoryd.server.connection import Connection
+from memoryd.server.gate import Gate
+from memoryd.server.service import Peer
+from memoryd.server.socket import SocketServer
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+CLOSE_S = 1.5  # of the two seconds that SIGTERM leaves
+MEMORY_IDLE_S = 1_800.0
+
+
+def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> int:
+    """Serve until told to end. Returns the exit code."""
+    logs.start(paths, config.daemon)
+    faulthandler.enable()
+    log.info("memoryd %s begins, pid %d, home %s", memoryd.__version__, os.getpid(), paths.home)
+    try:
+        asyncio.run(_serve(paths, config, lock, listener))
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            if lock.still_ours():
+                paths.socket.unlink()
+        log.info("memoryd ends, pid %d", os.getpid())
+    return 0
+
+
+async def _serve(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> None:
+    daemon = Daemon(paths, config, lock)
+    await daemon.serve(listener)
+
+
+class Daemon(Desk):
+    """The whole service: the desk, and the process around it."""
+
+    def __init__(self, paths: Paths, config: Config, lock: Lock) -> None:
+        self._gate = Gate(config.limits)
+        super().__init__(paths, config, self._gate)
+        self._lock = lock
+        self._stopping = asyncio.Event()
+        self._loaded = asyncio.Event()
+        self._mcp: Any = None
+        self._http: Any = None
+        self._sockets = SocketServer(self, self._serve_mcp)
+        self._last_client_s = time.monotonic()
+        self._last_compared_s = time.monotonic()
+
+    async def serve(self, listener: socket.socket) -> None:
+        """Until ``stop`` or a signal."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)  # the terminal that started us was closed
+        await self._sockets.start(listener)
+        tasks = [asyncio.create_task(self._load()), asyncio.create_task(self._tick())]
+        await self._stopping.wait()
+        for task in tasks:
+            task.cancel()
+        await self._close()
+
+    async def _close(self) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._sockets.close()
+                if self._http:
+                    await self._http.close()
+                await self.close()
+        except TimeoutError:
+            log.warning("something did not end in time; the kernel ends it with us")
+        self._gate.close()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def _load(self) -> None:
+        """Import what is heavy in a thread, while the light verbs are served already."""
+        try:
+            self.reading.embedder = await asyncio.to_thread(_embedder, self.config)
+        except MemorydError as error:
+            log.error("no vectors: %s", error)
+        try:
+            self._mcp = await asyncio.to_thread(_mcp_server, self)
+        except Exception:
+            log.exception("MCP cannot be served")
+        self._loaded.set()
+
+    async def _serve_mcp(self, connection: Connection, peer: Peer) -> None:
+        await self._loaded.wait()
+        if self._mcp is None:
+            raise ConnectionResetError("MCP cannot be served")
+        await self._mcp.serve(connection, peer)
+
+    async def serve_http(self, port: int | None, *, token: bool) -> Any:
+        from memoryd.server.http import HttpDoor
+
+        await self._loaded.wait()
+        if self._http is None:
+            self._http = HttpDoor(self, self._mcp)
+        return await self._http.open(self.config.http.port if port is None else port, token=token)
+
+    def status(self) -> DaemonStatus:
+        where = self._http.address if self._http else ""
+        return self.state(clients=self._sockets.clients, http=where, ready=self._loaded.is_set())
+
+    async def _tick(self) -> None:
+        """Once a second: is anybody there, is our place still ours, is it time to compare or to tidy?"""
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_s = time.monotonic()
+            if not self._lock.still_ours():
+                log.warning("the lock file is gone: another daemon may begin, this one ends")
+                self.stop()
+            if self._sockets.clients or self.busy or (self._http and self._http.address):
+                self._last_client_s = now_s
+            idle_stop_s = self.config.daemon.idle_stop_s
+            if idle_stop_s and now_s - self._last_client_s >= idle_stop_s:
+                log.info("no client for %.0f s", now_s - self._last_client_s)
+                self.stop()
+            self._keep_house(now_s)
+
+    def _keep_house(self, now_s: float) -> None:
+        every_s = self.config.watch.reconcile_s
+        if every_s and now_s - self._last_compared_s >= every_s:
+            self._last_compared_s = now_s
+            self.compare_all()
+        self.drop_idle_caches(MEMORY_IDLE_S)
+
+
+def _embedder(config: Config) -> Any:
+    if not config.vectors.enabled:
+        return None
+    from memoryd.embedding.static import StaticEmbedder
+
+    return StaticEmbedder()
+
+
+def _mcp_server(daemon: Daemon) -> Any:
+    from memoryd.server.mcp_server import McpServer
+
+    return McpServer(daemon)

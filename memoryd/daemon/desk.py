@@ -1,0 +1,222 @@
+"""What the surfaces ask of the daemon, put together from projects, stores, queues and watchers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pwd
+import resource
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from msgspec import Struct, structs
+
+import memoryd
+from memoryd.config import Config, as_environment
+from memoryd.daemon import doctor, seen
+from memoryd.daemon.freshness import differs_from_head
+from memoryd.daemon.jobs import IngestQueue, Target
+from memoryd.daemon.projects import Projects
+from memoryd.daemon.reading import Reading, find_view
+from memoryd.daemon.stores import Store
+from memoryd.daemon.watch import Watch
+from memoryd.errors import MemorydError
+from memoryd.ingest.job import IndexSummary
+from memoryd.paths import Paths, private_folder
+from memoryd.query.context import Context
+from memoryd.server.gate import Gate
+from memoryd.server.params import DoctorParams
+from memoryd.server.service import Call, Peer, Project
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class DaemonStatus(Struct, frozen=True):
+    """The daemon's own state. ``clients``: open connections; ``answering``: questions being computed or
+    waiting; ``ingest_pids``: indexing processes alive; ``http``: address or empty."""
+
+    pid: int
+    version: str
+    home: str
+    socket: str
+    uptime_s: int
+    clients: int
+    answering: int
+    projects: int
+    watching: tuple[str, ...]
+    indexing: tuple[str, ...]
+    ingest_pids: tuple[int, ...]
+    rss_mb: int
+    http: str
+    ready: bool
+
+
+class Desk:
+    """Implements server.service.Service, except for what only the process itself can do (see Daemon)."""
+
+    def __init__(self, paths: Paths, config: Config, gate: Gate) -> None:
+        self.paths, self.config = paths, config
+        self._gate = gate
+        self._registry = Projects(paths.projects_file)
+        self._stores: dict[str, Store] = {}
+        self._in_use: set[str] = set()
+        self._dirty: dict[str, bool] = {}
+        self.reading = Reading(config, gate, lambda root: self._dirty.get(root, False))
+        self.watch = Watch(config, self._post_changes)
+        self._started_s = time.monotonic()
+
+    # --- projects
+
+    def project_of(self, call: Call) -> Project:
+        named = call.common.project or call.peer.cwd
+        if call.common.project or (call.peer.surface == "cli" and named):
+            return self._registry.find(named)
+        if named:
+            try:
+                return self._registry.find(named)
+            except MemorydError as error:
+                if len(self._registry.all()) != 1:
+                    raise
+                log.debug("the caller's directory names no project: %s", error.what)
+        return self._registry.only()
+
+    def projects(self) -> list[Project]:
+        return self._registry.all()
+
+    def forget_project(self, root: str) -> Project:
+        project = self._registry.forget(root)
+        self.watch.end(project.root)
+        self._in_use.discard(project.root)
+        return project
+
+    def store_of(self, project: Project) -> Store:
+        """The project's store; the first use of a project in this daemon's life also begins to watch it and
+        compares it with the disk, because nobody looked while no daemon ran."""
+        store = self._stores.get(project.key)
+        if store is None:
+            folder = self.paths.project_dir(project.key)
+            private_folder(folder.parent)
+            private_folder(folder)
+            queue = IngestQueue(
+                folder / "index.db",
+                self.paths.log,
+                {**os.environ, **as_environment(self.config), "MEMORYD_HOME": str(self.paths.home)},
+                self.config.daemon.ingest_idle_s,
+                self._on_indexed,
+            )
+            store = self._stores[project.key] = Store(folder, queue)
+        return store
+
+    def _use(self, project: Project) -> Store:
+        store = self.store_of(project)
+        if project.root not in self._in_use:
+            self._in_use.add(project.root)
+            if self.config.watch.enabled:
+                self.watch.begin(project.root)
+                store.queue.post(Target(project.root))
+        return store
+
+    # --- asking
+
+    async def read(self, call: Call, work: Callable[[Context], T]) -> T:
+        project = self.project_of(call)
+        return await self.reading.read(call, project, self._use(project), work)
+
+    async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
+        project = self._registry.register(path)
+        store = self.store_of(project)
+        rev = await self.reading.sha(project, call.common.rev)
+        job = store.queue.post(Target(project.root, rev), full=full, background=False)
+        summary = await store.queue.follow(job, call.on_progress)
+        if project.root not in self._in_use and self.config.watch.enabled and rev is None:
+            self._in_use.add(project.root)
+            self.watch.begin(project.root)
+        return summary
+
+    async def doctor(self, call: Call, request: DoctorParams) -> Any:
+        return await doctor.doctor(self, call, request)
+
+    def completed_status(self, call: Call, answer: Any) -> Any:
+        project = self.project_of(call)
+        state = self.watch.describe(project.root)
+        return structs.replace(answer, watch=state, checks=(*answer.checks, *doctor.own_checks(state)))
+
+    def actor_of(self, peer: Peer) -> str:
+        if peer.interactive:
+            return f"human:{pwd.getpwuid(os.getuid()).pw_name}"
+        return f"agent:{peer.client or peer.surface}"[:200]
+
+    def last_seen_s(self, call: Call) -> int:
+        store = self.store_of(self.project_of(call))
+        return seen.mark(store.folder, self.actor_of(call.peer))
+
+    # --- what happens in the background
+
+    def _post_changes(self, root: str, paths: set[str] | None) -> None:
+        project = next((project for project in self._registry.all() if project.root == root), None)
+        if project:
+            self.store_of(project).queue.post(Target(root), paths)
+
+    def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
+        """Find out, after the job, whether the work tree still is its commit."""
+        if target.rev is None:
+            project = self._registry.find(target.root)
+            self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
+
+    def _note_dirty(self, store: Store, target: Target) -> None:
+        view = find_view(store, target)
+        if view:
+            with store.connection() as conn:
+                self._dirty[target.root] = differs_from_head(conn, target.root, view)
+
+    def compare_all(self) -> None:
+        """Look at every project in use as a whole: what no event told is found here."""
+        for root in self._in_use:
+            self._post_changes(root, None)
+
+    def drop_idle_caches(self, idle_s: float) -> None:
+        for store in self._stores.values():
+            if time.monotonic() - store.used_at_s > idle_s:
+                store.forget_caches()
+
+    @property
+    def busy(self) -> bool:
+        return any(store.queue.busy for store in self._stores.values())
+
+    def state(self, *, clients: int, http: str, ready: bool) -> DaemonStatus:
+        """What ``daemon status`` says."""
+        queues = {key: store.queue for key, store in self._stores.items()}
+        return DaemonStatus(
+            pid=os.getpid(),
+            version=memoryd.__version__,
+            home=str(self.paths.home),
+            socket=str(self.paths.socket),
+            uptime_s=int(time.monotonic() - self._started_s),
+            clients=clients,
+            answering=self._gate.taken,
+            projects=len(self._registry.all()),
+            watching=tuple(sorted(self.watch.roots())),
+            indexing=tuple(p.root for p in self._registry.all() if p.key in queues and queues[p.key].busy),
+            ingest_pids=tuple(queue.pid for queue in queues.values() if queue.pid),
+            rss_mb=_rss_mb(),
+            http=http,
+            ready=ready,
+        )
+
+    async def close(self) -> None:
+        """End the children and the watchers; records are closed last."""
+        self.watch.close()
+        for store in self._stores.values():
+            await store.queue.close()
+        for store in self._stores.values():
+            store.close()
+
+
+def _rss_mb() -> int:
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize() // 2**20
+    except OSError:  # not Linux: the peak has to do
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20

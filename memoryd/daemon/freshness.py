@@ -1,0 +1,61 @@
+"""How current an answer is: what was indexed, what the project is at now, what lies between."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from memoryd.daemon.jobs import IngestQueue, Target
+from memoryd.errors import MemorydError
+from memoryd.ingest.git import Git
+from memoryd.ingest.gitdir import Head, discover
+from memoryd.query.answers import Freshness
+from memoryd.store import reader
+from memoryd.store.reader import View
+from memoryd.store.skipped_rows import skipped_paths
+
+log = logging.getLogger(__name__)
+
+
+def head_of(root: str) -> Head:
+    """The project's commit and branch now, from git's files alone; empty without git or when unreadable."""
+    try:
+        directory = discover(Path(root))
+        if directory is None:
+            return Head("", "")
+        if directory.uses_reftable():
+            git = Git.open(Path(root))
+            return git.head() if git else Head("", "")
+        return directory.head()
+    except MemorydError as error:
+        log.info("no HEAD of %s: %s", root, error.what)
+        return Head("", "")
+
+
+def freshness(
+    view: View, target: Target, head: Head, queue: IngestQueue, *, dirty: bool, vectors: str
+) -> Freshness:
+    """The freshness line of an answer from ``view``."""
+    return Freshness(
+        indexed_commit=view.head,
+        head=head.sha,
+        branch=view.branch if target.rev else head.branch,
+        dirty=dirty and target.rev is None,
+        pending=queue.pending_paths(target),
+        indexing=queue.job_of(target) is not None,
+        vectors=vectors,
+    )
+
+
+def differs_from_head(conn: sqlite3.Connection, root: str, view: View) -> bool:
+    """Whether the indexed files of a work tree are not those of its commit (changed, new or missing)."""
+    git = Git.open(Path(root)) if view.head else None
+    if git is None:
+        return False
+    committed = {entry.path: entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")}
+    skipped = skipped_paths(conn, view.id)
+    for file in reader.view_files(conn, view.id):
+        if committed.pop(file.path, "") != file.hash.hex():
+            return True
+    return any(path not in skipped for path in committed)

@@ -1,0 +1,40 @@
+"""daemon.log: rotating, 0600, never more than its configured size, never a secret."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+
+from memoryd.config import DaemonSection
+from memoryd.paths import Paths
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# These libraries log what they are sent: at their default levels arguments would land in the log.
+_TALKATIVE = ("mcp", "uvicorn", "asyncio", "anyio", "httpx", "watchdog", "chromadb")
+
+
+class _PrivateHandler(logging.handlers.RotatingFileHandler):
+    """Creates each file 0600, also after a rotation and under any umask."""
+
+    def _open(self) -> object:  # type: ignore[override]
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
+
+
+def start(paths: Paths, section: DaemonSection) -> None:
+    """Send all logging of this process to daemon.log; a crash's trace goes to stderr and so beside it."""
+    handler = _PrivateHandler(paths.log, maxBytes=section.log_max_bytes, backupCount=section.log_files)
+    handler.setFormatter(logging.Formatter(FORMAT))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(section.log_level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.raiseExceptions = False  # a full disk must not turn each log line into a trace
+    sys.excepthook = _log_uncaught
+
+
+def _log_uncaught(kind: type[BaseException], value: BaseException, trace: object) -> None:
+    logging.getLogger("memoryd").critical("the daemon ends", exc_info=(kind, value, trace))  # type: ignore[arg-type]

@@ -1,0 +1,144 @@
+"""One project store as the read side uses it: connections, the records, the search index, its ingest queue."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from memoryd.daemon.jobs import IngestQueue
+from memoryd.errors import GitError, StoreError
+from memoryd.ingest.git import Git
+from memoryd.paths import private_folder
+from memoryd.store import sqlite
+
+if TYPE_CHECKING:
+    from memoryd.query.lexical import LexicalIndex
+    from memoryd.store.records import Records
+
+log = logging.getLogger(__name__)
+
+IDLE_CONNECTIONS = 4
+BLAMES_KEPT = 64
+
+
+class Store:
+    """The stores of one key. Methods may be called from any thread, except for the queue's."""
+
+    def __init__(self, folder: Path, queue: IngestQueue) -> None:
+        self.folder, self.queue = folder, queue
+        self.used_at_s = time.monotonic()
+        self._lock = Lock()
+        self._idle: list[tuple[int, sqlite3.Connection]] = []
+        self._records: Records | None = None
+        self._lexical: LexicalIndex | None = None
+        self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
+
+    @property
+    def index_file(self) -> Path:
+        return self.folder / "index.db"
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A read-only connection for one answer, inside one transaction: all its queries see one state.
+
+        Raises StoreError when there is no index yet or it cannot be opened.
+        """
+        self.used_at_s = time.monotonic()
+        inode, conn = self._take()
+        try:
+            conn.execute("BEGIN")
+            yield conn
+            conn.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            conn.close()
+            raise StoreError(
+                f"the index cannot be read: {error}",
+                where=str(self.index_file),
+                next_step="run `memoryd doctor --repair`: it builds the index again",
+            ) from error
+        except BaseException:
+            conn.close()
+            raise
+        self._give_back(inode, conn)
+
+    def _give_back(self, inode: int, conn: sqlite3.Connection) -> None:
+        with self._lock:
+            if len(self._idle) < IDLE_CONNECTIONS:
+                self._idle.append((inode, conn))
+                return
+        conn.close()
+
+    def _take(self) -> tuple[int, sqlite3.Connection]:
+        """An idle connection to the file that is there now; a rebuilt index has another inode."""
+        try:
+            inode = os.stat(self.index_file).st_ino
+        except OSError:
+            inode = 0
+        with self._lock:
+            while self._idle:
+                known, conn = self._idle.pop()
+                if known == inode:
+                    return known, conn
+                conn.close()
+        return inode, sqlite.connect(self.index_file, readonly=True)
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        with self._lock:
+            if self._lexical is None:
+                from memoryd.query.lexical import LexicalIndex
+
+                self._lexical = LexicalIndex()
+            return self._lexical
+
+    @property
+    def records(self) -> Records:
+        """Opened on first use. Raises StoreError."""
+        with self._lock:
+            if self._records is None:
+                from memoryd.store.records import Records
+
+                private_folder(self.folder)
+                self._records = Records.open(self.folder / "records.db")
+            return self._records
+
+    def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
+        """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""
+        key = (root, path, head)
+        with self._lock:
+            if key in self._blames:
+                return self._blames[key]
+        git = Git.open(Path(root))
+        try:
+            found = tuple(git.blame(path, head)) if git and head else ()
+        except GitError as error:
+            log.info("no blame of a file: %s", error.what)
+            found = ()
+        with self._lock:
+            self._blames[key] = found
+            while len(self._blames) > BLAMES_KEPT:
+                self._blames.pop(next(iter(self._blames)))
+        return found
+
+    def forget_caches(self) -> None:
+        """Give memory back; the next question pays for loading again."""
+        with self._lock:
+            self._lexical = None
+            self._blames.clear()
+            for _, conn in self._idle:
+                conn.close()
+            self._idle.clear()
+
+    def close(self) -> None:
+        self.forget_caches()
+        with self._lock:
+            if self._records:
+                self._records.close()
+                self._records = None

@@ -1,0 +1,118 @@
+"""Keeping projects fresh: a watcher per root in use, and a comparison with the disk from time to time.
+
+Watch events are hints. What they miss is found by the periodic comparison and by the look at HEAD that
+every read takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, Protocol
+
+from memoryd.config import Config
+from memoryd.errors import MemorydError
+from memoryd.ingest.git import Git
+from memoryd.ingest.visibility import Visibility
+
+log = logging.getLogger(__name__)
+
+Post = Callable[[str, set[str] | None], None]  # root, paths (None: look at everything)
+_RULE_FILES = (".gitignore", ".memoryignore", ".memoryd.toml")
+
+
+class AnyWatcher(Protocol):
+    """What is used of ingest.watcher.Watcher."""
+
+    mode: str
+    degraded: str
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Watch:
+    """The watchers of all roots in use. Used from the event loop's thread only."""
+
+    def __init__(self, config: Config, post: Post) -> None:
+        self._config, self._post = config, post
+        self._loop = asyncio.get_running_loop()
+        self._watchers: dict[str, AnyWatcher] = {}
+        self._starting: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, root: str) -> None:
+        """Watch ``root`` from now on; setting up a large tree happens in a thread."""
+        if not self._config.watch.enabled or root in self._watchers or root in self._starting:
+            return
+        self._starting[root] = asyncio.create_task(self._begin(root))
+
+    async def _begin(self, root: str) -> None:
+        try:
+            self._watchers[root] = await asyncio.to_thread(self._start, root)
+        except MemorydError as error:
+            log.warning("%s is not watched: %s", root, error)
+        finally:
+            self._starting.pop(root, None)
+
+    def _start(self, root: str) -> AnyWatcher:
+        from memoryd.ingest.watcher import Watcher
+
+        rules = _Rules(Path(root), self._config)
+
+        def on_paths(paths: frozenset[str]) -> None:
+            if any(path.rpartition("/")[2] in _RULE_FILES for path in paths):
+                rules.reload()
+                self._from_thread(root, None)
+            else:
+                self._from_thread(root, set(paths))
+
+        def on_rescan(reason: str) -> None:
+            log.info("looking at all of %s: %s", root, reason)
+            rules.reload()
+            self._from_thread(root, None)
+
+        watcher: Any = Watcher(Path(root), rules.hidden, on_paths, on_rescan)
+        watcher.start()
+        return watcher
+
+    def _from_thread(self, root: str, paths: set[str] | None) -> None:
+        self._loop.call_soon_threadsafe(self._post, root, paths)
+
+    def describe(self, root: str) -> str:
+        """``native``, ``polling``, ``starting``, ``off``, or ``degraded: …``."""
+        if root in self._starting:
+            return "starting"
+        watcher = self._watchers.get(root)
+        if watcher is None:
+            return "off"
+        return f"degraded: {watcher.degraded}" if watcher.degraded else watcher.mode
+
+    def end(self, root: str) -> None:
+        watcher = self._watchers.pop(root, None)
+        if watcher:
+            watcher.stop()
+
+    def roots(self) -> list[str]:
+        return list(self._watchers)
+
+    def close(self) -> None:
+        for task in self._starting.values():
+            task.cancel()
+        for root in self.roots():
+            self.end(root)
+
+
+class _Rules:
+    """The ignore rules of one root, read again when one of their files changes."""
+
+    def __init__(self, root: Path, config: Config) -> None:
+        self._root, self._exclude = root, config.index.exclude
+        self.reload()
+
+    def reload(self) -> None:
+        self._visibility = Visibility(self._root, Git.open(self._root), self._exclude)
+
+    def hidden(self, paths: Collection[str]) -> frozenset[str]:
+        return self._visibility.hidden(paths)

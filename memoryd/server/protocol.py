@@ -1,0 +1,132 @@
+"""The lines on the Unix socket: a hello, then newline-delimited JSON-RPC 2.0. No I/O here but reading a line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from memoryd.errors import BusyError, MemorydError, UsageError
+
+PARSE_ERROR, INVALID_REQUEST, INVALID_PARAMS = -32700, -32600, -32602
+FAILED, BUSY = -32000, -32001
+
+
+class Hello(Struct, frozen=True):
+    """The first line of a connection. ``cwd``: absolute, picks the project; ``""`` when unknown.
+
+    ``interactive``: a person sits at a terminal (only then is a record theirs).
+    """
+
+    memoryd: int
+    role: Literal["cli", "mcp"]
+    cwd: str = ""
+    version: str = ""
+    interactive: bool = False
+
+
+class Request(Struct, frozen=True):
+    """One call. ``id`` None: nobody waits for the answer."""
+
+    method: str
+    params: dict[str, Any] = {}
+    id: int | str | None = None
+    jsonrpc: str = "2.0"
+
+
+_HELLO = msgspec.json.Decoder(Hello)
+_REQUEST = msgspec.json.Decoder(Request)
+_ENCODER = msgspec.json.Encoder()
+
+
+class LineTooLong(Exception):
+    """A line exceeded the limit; it was read to its end and dropped, the next line can be read."""
+
+
+def decode_hello(line: bytes) -> Hello:
+    """Raises UsageError when the line is no hello of a protocol we speak."""
+    try:
+        hello = _HELLO.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UsageError(
+            "the first line of a connection must be a hello",
+            where=str(error)[:200],
+            next_step='send {"memoryd":1,"role":"cli","cwd":"…","version":"…"}',
+        ) from error
+    if hello.memoryd != 1:
+        raise UsageError(
+            f"this daemon speaks protocol 1, the client {hello.memoryd}",
+            next_step="run `memoryd daemon stop`; the next command starts the daemon of its own version",
+        )
+    return hello
+
+
+def decode_request(line: bytes) -> Request:
+    """Raises UsageError when the line is no JSON-RPC request."""
+    try:
+        return _REQUEST.decode(line)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UsageError("this line is no JSON-RPC request", where=str(error)[:200]) from error
+
+
+def encode(message: Any) -> bytes:
+    """One line of JSON, newline included."""
+    return _ENCODER.encode(message) + b"\n"
+
+
+def result_line(request_id: int | str | None, result: Any) -> bytes:
+    return encode({"jsonrpc": "2.0", "id": request_id, "result": result})
+
+
+def notification_line(method: str, params: Any) -> bytes:
+    return encode({"jsonrpc": "2.0", "method": method, "params": params})
+
+
+def error_line(request_id: int | str | None, error: MemorydError, code: int | None = None) -> bytes:
+    """The one place where an error becomes JSON-RPC."""
+    body = {"code": code or error_code(error), "message": error.what, "data": error_data(error)}
+    return encode({"jsonrpc": "2.0", "id": request_id, "error": body})
+
+
+def error_code(error: MemorydError) -> int:
+    return BUSY if isinstance(error, BusyError) else FAILED
+
+
+def error_data(error: MemorydError) -> dict[str, Any]:
+    return {
+        "what": error.what,
+        "where": error.where,
+        "next_step": error.next_step,
+        "exit_code": error.exit_code,
+    }
+
+
+async def read_line(reader: asyncio.StreamReader) -> bytes:
+    """The next line without its newline; ``b""`` at the end of the stream (blank lines are skipped).
+
+    Memory stays within twice the reader's limit whatever arrives. Raises LineTooLong after dropping a line.
+    """
+    while True:
+        try:
+            line = await reader.readuntil(b"\n")
+        except asyncio.IncompleteReadError:
+            return b""  # a last line without newline was cut off; nobody can say where
+        except asyncio.LimitOverrunError as overrun:
+            await _drop_line(reader, overrun.consumed)
+            raise LineTooLong from None
+        if line := line.strip():
+            return line
+
+
+async def _drop_line(reader: asyncio.StreamReader, consumed: int) -> None:
+    while True:
+        await reader.readexactly(consumed)
+        try:
+            await reader.readuntil(b"\n")
+            return
+        except asyncio.LimitOverrunError as overrun:
+            consumed = overrun.consumed
+        except asyncio.IncompleteReadError:
+            return

@@ -1,0 +1,104 @@
+"""What the surfaces need from the daemon. The daemon implements it; nothing here knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from memoryd.config import Config, Paths
+from memoryd.query.context import Context
+from memoryd.server.params import Common, DoctorParams
+
+T = TypeVar("T")
+
+
+class Peer(Struct, frozen=True):
+    """Who is asking. ``surface``: cli, mcp or http. ``cwd``: absolute or ``""``. ``client``: name of the MCP
+    client as it says itself. ``interactive``: a person at a terminal."""
+
+    surface: str
+    cwd: str = ""
+    client: str = ""
+    interactive: bool = False
+
+
+class Progress(Struct, frozen=True):
+    """Where a long job is. ``total`` 0 = unknown."""
+
+    phase: str
+    done: int
+    total: int
+    message: str = ""
+
+
+class Project(Struct, frozen=True):
+    """A registered root. Work trees of one repository share ``key`` and so the stores."""
+
+    root: str
+    key: str
+    added_at_s: int
+
+
+OnProgress = Callable[[Progress], None]
+OnRows = Callable[[Sequence[Any]], Awaitable[None]]
+
+
+def _ignore(_: Any) -> None:
+    """Nobody follows the progress."""
+
+
+async def _ignore_rows(_: Any) -> None:
+    """Nobody takes rows."""
+
+
+class Call(Struct, frozen=True):
+    """One call under way: what was asked besides the verb's own arguments, by whom, and who listens."""
+
+    peer: Peer
+    common: Common = Common()
+    on_progress: OnProgress = _ignore
+    on_rows: OnRows = _ignore_rows
+
+
+class Service(Protocol):
+    """The daemon as the verbs see it."""
+
+    config: Config
+    paths: Paths
+
+    def project_of(self, call: Call) -> Project:
+        """The project a call is about: its ``project``, else the caller's directory, else the only one.
+        Raises UsageError naming what was tried."""
+
+    async def read(self, call: Call, work: Callable[[Context], T]) -> T:
+        """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError."""
+
+    async def index(self, call: Call, path: str, *, full: bool) -> Any:
+        """Register the project around ``path``, index it now and wait. Returns the ingest process's summary."""
+
+    def projects(self) -> list[Project]: ...
+
+    def forget_project(self, root: str) -> Project:
+        """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
+
+    def completed_status(self, call: Call, answer: Any) -> Any:
+        """A StatusAnswer with what only the daemon knows (watching, its own checks)."""
+
+    async def doctor(self, call: Call, request: DoctorParams) -> Any: ...
+
+    def status(self) -> Any:
+        """The daemon's own state (a Struct)."""
+
+    def actor_of(self, peer: Peer) -> str:
+        """Who writes a record: ``human:<user>`` at a terminal, else ``agent:<client>``."""
+
+    def last_seen_s(self, call: Call) -> int:
+        """When this client last asked for changes of the project (0: never); now counts as seen."""
+
+    async def serve_http(self, port: int | None, *, token: bool) -> Any:
+        """Open the HTTP listener, or say where it already listens."""
+
+    def stop(self) -> None:
+        """Begin the orderly end of the daemon."""

@@ -1,0 +1,157 @@
+"""Every verb that can be asked over the socket, in one table: arguments in, answer value out.
+
+Questions are answered by ``memoryd.query``, whose modules are imported on their first use, so that the
+daemon listens before numpy is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from memoryd.errors import UsageError
+from memoryd.query import requests
+from memoryd.server import housekeeping, params
+from memoryd.server.service import Call, Service
+
+Run = Callable[[Service, Call, Any], Awaitable[Any]]
+SEARCH = "memoryd.query.search_answers:SearchRequest"
+
+
+class Verb(Struct, frozen=True):
+    """``request``: the type of the verb's own arguments (or where to find it); ``run`` answers with a Struct."""
+
+    name: str
+    request: type | str
+    run: Run
+
+
+def _question(place: str) -> Run:
+    """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread."""
+
+    async def run(service: Service, call: Call, request: Any) -> Any:
+        return await service.read(call, lambda ctx: _found(place)(ctx, request))
+
+    return run
+
+
+def _found(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"memoryd.query.{module}"), name)
+
+
+async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -> Any:
+    """The graph page by page: each edge is a row, the answer is the last page."""
+    ask = _question("symbols:edges")
+    while True:
+        answer = await ask(service, call, request)
+        if call.common.format == "text" or not answer.truncated:
+            return answer
+        await call.on_rows(answer.edges)
+        request = msgspec.structs.replace(request, offset=request.offset + len(answer.edges))
+
+
+async def _brief(service: Service, call: Call, request: requests.BriefRequest) -> Any:
+    tokens = call.common.max_tokens or service.config.search.brief_max_tokens
+    request = msgspec.structs.replace(request, max_tokens=tokens)
+    return await _question("brief:brief")(service, call, request)
+
+
+async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
+    seen_s = service.last_seen_s(call) if request.since == "last" else 0
+    request = msgspec.structs.replace(request, last_seen_s=seen_s)
+    return await _question("changes:changes")(service, call, request)
+
+
+async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
+    actor = service.actor_of(call.peer)
+    return await service.read(call, lambda ctx: _found("record:record")(ctx, request, actor))
+
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb("search", SEARCH, _question("search:search")),
+        Verb("symbol", requests.SymbolRequest, _question("symbols:symbol")),
+        Verb("refs", requests.RefsRequest, _question("symbols:refs")),
+        Verb("edges", requests.EdgesRequest, _edges),
+        Verb("impact", requests.ImpactRequest, _question("impact:impact")),
+        Verb("cochange", requests.CochangeRequest, _question("impact:cochange")),
+        Verb("why", requests.WhyRequest, _question("why:why")),
+        Verb("history", requests.HistoryRequest, _question("history:history")),
+        Verb("decisions", requests.DecisionsRequest, _question("decisions:decisions")),
+        Verb("brief", requests.BriefRequest, _brief),
+        Verb("changes", requests.ChangesRequest, _changes),
+        Verb("record", requests.RecordRequest, _record),
+        Verb("proposals", requests.ProposalsRequest, _question("record:proposals")),
+        Verb("status", requests.StatusRequest, housekeeping.status),
+        Verb("doctor", params.DoctorParams, housekeeping.doctor),
+        Verb("up", params.IndexParams, housekeeping.index),
+        Verb("index", params.IndexParams, housekeeping.index),
+        Verb("projects", params.ProjectsParams, housekeeping.projects),
+        Verb("config", params.NoParams, housekeeping.config),
+        Verb("serve", params.ServeParams, housekeeping.serve),
+        Verb("daemon_status", params.NoParams, housekeeping.daemon_status),
+        Verb("daemon_stop", params.NoParams, housekeeping.daemon_stop),
+    )
+}
+
+_COMMON = frozenset(params.Common.__struct_fields__)
+
+
+async def call(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer one socket request: ``{"json": …}`` or ``{"text": …}``. Raises MemorydError."""
+    verb = VERBS.get(name)
+    if verb is None:
+        raise UsageError(
+            f"there is no verb {name[:40]!r}", where="method", next_step=f"verbs: {', '.join(VERBS)}"
+        )
+    common = {key: value for key, value in arguments.items() if key in _COMMON}
+    own = {key: value for key, value in arguments.items() if key not in _COMMON}
+    call = msgspec.structs.replace(call, common=typed(common, params.Common, name))
+    return await _rendered(service, call, await answer(service, call, verb, own))
+
+
+async def answer(service: Service, call: Call, verb: Verb, own: Mapping[str, Any]) -> Any:
+    """The verb's answer value for its own arguments. Raises MemorydError."""
+    return await verb.run(service, call, typed(own, request_type(verb), verb.name))
+
+
+def request_type(verb: Verb) -> type:
+    """The Struct of the verb's own arguments."""
+    if isinstance(verb.request, str):
+        module, _, name = verb.request.partition(":")
+        return getattr(import_module(module), name)
+    return verb.request
+
+
+def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:
+    """``arguments`` as a ``request``. Raises UsageError naming the argument that is unknown or wrong."""
+    names = request.__struct_fields__  # type: ignore[attr-defined]
+    for key in arguments:
+        if key not in names:
+            raise UsageError(
+                f"{verb} has no argument {str(key)[:60]!r}",
+                where=f"{verb}.{str(key)[:60]}",
+                next_step=f"its arguments: {', '.join(names) or 'none'}",
+            )
+    try:
+        return msgspec.convert(dict(arguments), request)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$")
+        raise UsageError(
+            f"{verb}: {what[:1].lower()}{what[1:]}",
+            where=f"{verb}{place.rstrip('`')}",
+            next_step=f"see `memoryd {verb.replace('_', ' ')} -h`",
+        ) from error
+
+
+async def _rendered(service: Service, call: Call, value: Any) -> dict[str, Any]:
+    if call.common.format == "json":
+        return {"json": value}
+    tokens = call.common.max_tokens or service.config.search.max_tokens
+    return {"text": _found("render:render")(value, tokens)}
