@@ -1,0 +1,185 @@
+"""Python: modules, classes, functions, imports, and what annotations and constructors tell of types."""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+from indexers.facts import FileFacts, SymbolKind
+from indexers.treesitter import File, Grammar, Node, Rules, Scope
+
+NAME = "python"
+EXTENSIONS = (".py", ".pyi", ".pyw")
+FILENAMES = ("sconstruct", "sconscript", "wscript")
+
+_CONSTANTS = frozenset({"None", "True", "False", "NotImplemented", "Ellipsis"})
+_FROM = re.compile(r"from\s*(\.[.\s]*\w*[\w.\s]*|\w[\w.\s]*?)\s*\bimport\b\s*\(?")
+_COMMENT = re.compile(r"#[^\n]*")
+_IMPORTED = re.compile(r"(\w+(?:\s*\.\s*\w+)*|\*)(?:\s+as\s+(\w+))?")
+_TARGET = re.compile(rb"((?:(?:self|cls)\s*\.\s*)?[^\W\d]\w*)\s*(=|:|\+=)\s*\(*\s*")
+_STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
+_NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a Python file."""
+    return _GRAMMAR.extract(source)
+
+
+def _import(file: File, node: Node) -> None:
+    start = node.start_byte
+    text = _COMMENT.sub(lambda found: " " * len(found[0]), file.text(node)).replace("\\\n", " \n")
+    head = _FROM.match(text)
+    module = "".join(head[1].split()) if head else ""
+    type_only = _is_guarded(file, start)
+    position = head.end() if head else len("import")
+    for found in _IMPORTED.finditer(text, position):
+        at = start + len(text[: found.start()].encode())
+        name, alias = "".join(found[1].split()), found[2] or ""
+        if head:
+            bound = "" if name == "*" else alias or name
+            file.add_import(at, module, name, bound, type_only=type_only)
+        else:
+            file.add_import(at, name, "", alias or name.partition(".")[0], type_only=type_only)
+
+
+def _is_guarded(file: File, byte: int) -> bool:
+    """Whether the offset is in the body of an ``if TYPE_CHECKING:``."""
+    return any(start <= byte < end for start, end in _type_checking_blocks(file))
+
+
+def _type_checking_blocks(file: File) -> list[tuple[int, int]]:
+    blocks = file.spans.get("guarded", [])
+    conditions = file.spans.get("condition", [])
+    if len(blocks) != len(conditions):
+        return []
+    return [
+        block
+        for condition, block in zip(conditions, blocks, strict=True)
+        if file.source[slice(*condition)].rpartition(b".")[2] == b"TYPE_CHECKING"
+    ]
+
+
+def _assign(file: File, node: Node) -> None:
+    start, end = node.byte_range
+    target = _TARGET.match(file.source, start, end)
+    if target is None:
+        return
+    name = target[1].decode("utf-8", "replace")
+    value_at = target.end()
+    if target[2] == b":":
+        annotation = node.child_by_field_name("type")
+        if annotation is not None:
+            file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
+        value = node.child_by_field_name("right")
+        value_at = value.start_byte if value is not None else end
+    if name == "__all__" and not file.scope_at(start).parent:
+        _exports(file, file.text((value_at, end)), target[2] == b"+=")
+    if "." in name:
+        _add_field(file, name, start, end)
+    _bind_value(file, start, name, value_at, end)
+
+
+def _bind_value(file: File, at: int, name: str, start: int, end: int) -> None:
+    text = file.source[start:end]
+    if text[:5] == b"await":
+        start += 5 + len(text[5:]) - len(text[5:].lstrip())
+    how = "constructor" if start in _built(file) else "alias"
+    chain = file.chain((start, end))
+    if chain != "?" and chain not in _CONSTANTS and not chain[:1].isdigit():
+        file.add_binding(at, name, chain.removesuffix("()") if how == "constructor" else chain, how)
+
+
+def _built(file: File) -> set[int]:
+    return {start for start, _ in file.spans.get("built", ())}
+
+
+def _add_field(file: File, name: str, start: int, end: int) -> None:
+    """``self.x = …`` defines the field x of the class, unless the class already has it."""
+    owner = file.scope_at(start).enclosing_class()
+    if owner is not None:
+        short = name.partition(".")[2].strip()
+        file.add_symbol(owner, short, "field", start, (start, end), not owner.in_function)
+
+
+def _exports(file: File, text: str, more: bool) -> None:
+    """``__all__`` when it is a literal; anything else states nothing that could be read."""
+    text = _COMMENT.sub("", text).strip()
+    rest = _STRING.sub("", text[1:-1])
+    if text[:1] in "[(" and not rest.replace(",", "").strip():
+        names = [found[2] for found in _STRING.finditer(text)]
+        file.exports = (file.exports or []) + names if more else names
+
+
+def _typed(file: File, node: Node) -> None:
+    annotation = node.child_by_field_name("type")
+    name = _NAMES.match(file.text(node))
+    if annotation is not None and name:
+        file.add_binding(node.start_byte, name[0], _unquoted(file.text(annotation)), "annotation")
+
+
+def _returns(file: File, node: Node) -> None:
+    scope = file.scope_at(node.start_byte)
+    if scope.parent is not None:
+        file.add_binding(scope.name_start, scope.name, _unquoted(file.text(node)), "return", scope.parent)
+
+
+def _as(file: File, node: Node) -> None:
+    """``with Foo() as x``: x is what Foo gives."""
+    value, target = node.children[0], node.children[-1]
+    chain = file.chain(value)
+    if chain != "?" and file.text(target).isidentifier():
+        file.add_binding(target.start_byte, file.text(target), chain.removesuffix("()"), "constructor")
+
+
+def _quoted(file: File, node: Node) -> None:
+    """Names inside of quoted annotations are uses too."""
+    start, end = node.byte_range
+    if not any(quote in file.source[start:end] for quote in (b'"', b"'")):
+        return
+    text = file.text(node)
+    for string in _STRING.finditer(text):
+        if "Literal" in text[: string.start()].rpartition("[")[0][-20:]:
+            continue
+        for found in _NAMES.finditer(string[2]):
+            receiver, _, name = found[0].rpartition(".")
+            if name.encode() not in _BUILTINS:
+                at = start + len(text[: string.start(2) + found.end() - len(name)].encode())
+                file.add_reference(at, name, receiver, "type")
+
+
+def _unquoted(text: str) -> str:
+    return text.strip("\"'") if text[:1] in "\"'" else text
+
+
+def _kind(file: File, scope: Scope) -> SymbolKind:
+    if scope.kind == "method" and _PROPERTY.search(file.source, scope.outer_start, scope.start):
+        return "property"
+    return scope.kind  # type: ignore[return-value]
+
+
+_BUILTINS = frozenset(name.encode() for name in dir(builtins)) | {b"__file__", b"__path__", b"reveal_type"}
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        grammar="tree_sitter_python",
+        queries=("python.scm",),
+        hooks={
+            "import": _import,
+            "assign": _assign,
+            "augmented": _assign,
+            "typed": _typed,
+            "returns": _returns,
+            "as": _as,
+            "type": _quoted,
+        },
+        data=frozenset({"condition", "guarded", "built"}),
+        builtins=_BUILTINS,
+        self_names=frozenset({b"self", b"cls"}),
+        doc_prefixes=(b"#:",),
+        header_outside=True,
+        kind=_kind,
+    )
+)

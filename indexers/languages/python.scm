@@ -1,0 +1,70 @@
+; Definitions
+(function_definition
+  name: (identifier) @name
+  body: (block) @body) @def.function
+(class_definition
+  name: (identifier) @name
+  body: (block) @body) @def.class
+(type_alias_statement left: (type [(identifier) @name (generic_type . (identifier) @name)])) @def.type
+(decorated_definition) @outer
+(assignment) @declaration @assign
+(assignment left: (identifier) @variable)
+(assignment left: (pattern_list (identifier) @variable))
+(assignment left: (tuple_pattern (identifier) @variable))
+
+; Documentation
+(module . (comment)* . (expression_statement . (string) @doc.file))
+(function_definition body: (block . (expression_statement . (string) @doc)))
+(class_definition body: (block . (expression_statement . (string) @doc)))
+(comment) @comment
+
+; Local names
+(lambda) @scope
+[(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @scope
+(parameters (identifier) @local)
+(lambda_parameters (identifier) @local)
+(default_parameter name: (identifier) @local)
+(typed_parameter . (identifier) @local)
+(typed_default_parameter name: (identifier) @local)
+(list_splat_pattern (identifier) @local)
+(dictionary_splat_pattern (identifier) @local)
+(pattern_list (identifier) @local)
+(tuple_pattern (identifier) @local)
+(list_pattern (identifier) @local)
+(for_statement left: (identifier) @local)
+(for_in_clause left: (identifier) @local)
+(as_pattern_target (identifier) @local)
+(named_expression name: (identifier) @local)
+(global_statement (identifier) @global)
+(case_pattern (dotted_name . (identifier) @local .))
+(case_pattern (as_pattern (identifier) @local))
+(splat_pattern (identifier) @local)
+(union_pattern (dotted_name . (identifier) @local .))
+
+; Uses
+(identifier) @id
+(attribute) @member
+(case_pattern (dotted_name (identifier) (identifier)) @member)
+(class_pattern (dotted_name) @member)
+(call function: (_) @call)
+(class_pattern (dotted_name) @call)
+(class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))
+(class_definition superclasses: (argument_list (subscript value: (_) @inherit)))
+(decorator [(identifier) (attribute)] @decorate)
+(decorator (call function: (_) @decorate))
+(type) @type
+(keyword_argument name: (identifier) @skip)
+(keyword_pattern . (identifier) @skip)
+
+; Imports, types of local names: read by python.py
+[(import_statement) (import_from_statement) (future_import_statement)] @opaque @import
+(if_statement condition: [(identifier) (attribute)] @condition consequence: (block) @guarded)
+[(typed_parameter) (typed_default_parameter)] @typed
+(function_definition return_type: (type) @returns)
+(augmented_assignment) @augmented
+(assignment right: (call) @built)
+(assignment right: (await (call) @built))
+(as_pattern (call) @built (as_pattern_target)) @as
+
+(ERROR) @error
+(MISSING) @error

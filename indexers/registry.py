@@ -1,0 +1,103 @@
+"""Which reader reads which file: one dict, and the rules that pick from it."""
+
+from __future__ import annotations
+
+import importlib
+import posixpath
+import re
+from typing import cast
+
+from indexers.base import Language
+from indexers.facts import FileFacts
+
+EXTRACTOR_VERSION = 1
+"""Raise it, with a line here, whenever the same bytes would give other facts, chunks or terms.
+1: first version."""
+
+
+def _present(*names: str) -> dict[str, Language]:
+    """Only while the readers are being written: those that exist."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = cast(Language, importlib.import_module(f"indexers.languages.{name}"))
+        except ModuleNotFoundError:
+            continue
+    return found
+
+
+LANGUAGES: dict[str, Language] = _present(
+    "python", "javascript", "typescript", "go", "rust", "java", "c", "cpp", "markdown", "text"
+)
+
+_TEXT = "text"
+_TEXT_EXTENSIONS = frozenset(
+    """
+    .adoc .asciidoc .asc .awk .bash .bat .bazel .bib .bzl .cfg .clj .cljs .cmake .cmd .conf .config .cr .cs .csproj
+    .css .csv .cue .d .dart .desktop .diff .dockerfile .dtd .ejs .el .elm .erb .erl .ex .exs .f .f90 .fish .fs .fsx
+    .gemspec .gql .gradle .graphql .groovy .haml .handlebars .hbs .hcl .hjson .hrl .hs .htm .html .http .ini .inc
+    .ipynb .j2 .jinja .jinja2 .jl .json .json5 .jsonc .jsonl .kt .kts .less .lhs .liquid .lisp .lock .log .lua .m
+    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .nomad .org .pas .patch .php .pl .plist .pm .po .pod
+    .pot .prisma .pro .properties .proto .ps1 .psm1 .pug .pxd .pyx .r .rake .rb .rego .rkt .rmd .robot .rst .sass
+    .sbt .scala .scm .scss .service .sh .sln .sol .sql .star .sum .svelte .svg .swift .tcl .template .tex .tf
+    .tfvars .thrift .tmpl .toml .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .vue .wat .xhtml .xml .xsd .xsl
+    .yaml .yang .yml .zig .zsh
+    """.split()  # noqa: SIM905
+)
+_TEXT_FILENAMES = frozenset(
+    """
+    authors berksfile brewfile build buildfile caddyfile capfile changelog changes codeowners containerfile
+    contributing contributors copying copyright dockerfile gemfile gnumakefile guardfile history install jenkinsfile
+    justfile license maintainers makefile manifest news notice owners podfile pipfile procfile rakefile readme
+    security tiltfile todo vagrantfile version workspace .adr-dir .babelrc .bazelrc .clang-format .clang-tidy
+    .coveragerc .dockerignore .editorconfig .eslintignore .eslintrc .flake8 .gitattributes .gitignore .gitmodules
+    .mailmap .npmrc .nvmrc .prettierignore .prettierrc .pylintrc .stylelintrc .yamllint go.mod go.sum
+    """.split()  # noqa: SIM905
+)
+_INTERPRETERS = {
+    "python": "python", "pypy": "python", "node": "javascript", "nodejs": "javascript", "bun": "typescript",
+    "deno": "typescript", "ts-node": "typescript", "tsx": "typescript",
+}  # fmt: skip
+_SHEBANG = re.compile(
+    rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*\S*?([^\s/]+)(?:\s|$)"
+)
+_BINARY_SNIFF_BYTES = 8000
+
+_BY_NAME = {name: language for language, module in LANGUAGES.items() for name in module.FILENAMES}
+_BY_EXTENSION = {
+    **dict.fromkeys(_TEXT_EXTENSIONS, _TEXT),
+    **{extension: language for language, module in LANGUAGES.items() for extension in module.EXTENSIONS},
+}
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    """The key in LANGUAGES for a file, by base name, extension, then the ``#!`` line. ``head``: its first 8,000
+    bytes or more (fewer only if the file is shorter). None: not a text, or of no kind that is indexed."""
+    if is_binary(head):
+        return None
+    name = posixpath.basename(path).lower()
+    extension = posixpath.splitext(name)[1]
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if extension in _BY_EXTENSION:
+        return _BY_EXTENSION[extension]
+    if head.startswith(b"#!"):
+        return _by_shebang(head)
+    return _TEXT if name in _TEXT_FILENAMES or name.partition(".")[0] in _TEXT_FILENAMES else None
+
+
+def is_binary(head: bytes) -> bool:
+    """A NUL byte early in the file, unless it starts with a UTF-16 byte order mark."""
+    return b"\0" in head[:_BINARY_SNIFF_BYTES] and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def extract(language: str, data: bytes) -> FileFacts:
+    """The facts of one file. ``language``: a key of LANGUAGES; ``data``: UTF-8, perhaps broken. Never raises
+    for what is in the file."""
+    return LANGUAGES[language].extract(data)
+
+
+def _by_shebang(head: bytes) -> str:
+    found = _SHEBANG.match(head)
+    program = (found[1] or found[2]).decode("utf-8", "replace") if found else ""
+    return _INTERPRETERS.get(program.rstrip("0123456789."), _TEXT)

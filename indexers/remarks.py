@@ -1,0 +1,60 @@
+"""Comments and doc strings as text: markers off, blocks joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from indexers.facts import Comment
+from indexers.scopes import Span
+
+_LINE_MARK = re.compile(r"^\s*(?:#+[:!]?|//+[/!]?|--+|;+|\*(?!/))[ \t]?")
+_OPEN_MARK = re.compile(r"^\s*/\*+[!<]?[ \t]?")
+_QUOTES = re.compile(r"^[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
+
+
+def clean_comment(text: str) -> str:
+    """The text without comment markers, each line stripped on the right, blank ends removed."""
+    text = _OPEN_MARK.sub("", text).removesuffix("*/")
+    lines = [_LINE_MARK.sub("", line).rstrip() for line in text.splitlines()]
+    return "\n".join(lines).strip("\n").strip()
+
+
+def clean_docstring(text: str) -> str:
+    """The text of a Python string literal without prefix, quotes and common indentation."""
+    opening = _QUOTES.match(text)
+    if opening:
+        text = text[opening.end() :].removesuffix(opening[1])
+    lines = text.expandtabs().splitlines()
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    margin = min(indents, default=0)
+    return "\n".join([*lines[:1], *(line[margin:] for line in lines[1:])]).strip()
+
+
+def join_blocks(source: bytes, spans: Sequence[Span], line_of: Callable[[int], int]) -> list[Span]:
+    """Comments that stand alone on consecutive lines in the same column become one span."""
+    blocks: list[Span] = []
+    previous_line, previous_column = -1, -1
+    for start, end in spans:
+        line, last_line = line_of(start), line_of(end - 1)
+        line_start = source.rfind(b"\n", 0, start) + 1
+        alone = not source[line_start:start].strip()
+        column = start - line_start if alone else -1
+        if alone and line == previous_line + 1 and column == previous_column:
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((start, end))
+        previous_line, previous_column = last_line, column
+    return blocks
+
+
+def comments(
+    source: bytes, blocks: Sequence[Span], line_of: Callable[[int], int], scope_of: Callable[[int], str]
+) -> list[Comment]:
+    """One Comment per block; blocks without any text are left out."""
+    found = []
+    for start, end in blocks:
+        text = clean_comment(source[start:end].decode("utf-8", "replace"))
+        if text:
+            found.append(Comment(text, line_of(start), line_of(max(start, end - 1)), scope_of(start)))
+    return found
