@@ -233,11 +233,11 @@ class Records:
     def _now(self) -> int:
         return int(self._clock())
 
-    def _record(self, row: tuple) -> Record:
+    def _record(self, row: tuple[str, str, str, str, str, int, str, str]) -> Record:
         anchors = self._conn.execute(
             "SELECT target FROM anchor WHERE record_id = ? ORDER BY target", (row[0],)
         )
-        return Record(*row, anchors=tuple(target for (target,) in anchors))
+        return Record(*row, tuple(target for (target,) in anchors))
 
     def _need(self, record_id: str) -> Record:
         record = self.get(record_id)

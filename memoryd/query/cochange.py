@@ -1,0 +1,126 @@
+"""What changes together: counted over past commits, weighted towards the recent ones. Statistics, no verdict."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.query import targets
+from memoryd.query.answers import CochangeAnswer, CochangeItem
+from memoryd.query.context import Context
+from memoryd.query.requests import CochangeRequest
+from memoryd.store import graph_rows, history_rows
+from memoryd.store.history_rows import Touch
+
+MAX_FILES = 30  # a commit over more files says little, and costs its square
+HALF_LIFE_COMMITS = 500
+MIN_SUPPORT = 3  # fewer common commits are not worth a line
+MAX_COMMITS = 2_000  # of the target's newest that are looked at
+_ALWAYS_TOUCHED = re.compile(
+    r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$"
+    r"|(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|uv\.lock"
+    r"|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$",
+    re.IGNORECASE,
+)
+
+
+class Coupling(Struct, frozen=True):
+    """``score``: the weighted share of the target's commits that changed ``path`` too, 0..1."""
+
+    path_id: int
+    path: str
+    score: float
+    support: int
+
+
+def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
+    """The ``k`` files that changed most with the target's file. Raises UsageError when it means nothing."""
+    resolution = targets.resolve(ctx, request.target)
+    meant = resolution.targets or resolution.candidates
+    paths = {target.path_id for target in meant}
+    past = touched(ctx, paths)
+    found = couplings(ctx, paths, past)
+    linked = neighbours(ctx, paths)
+    items = tuple(
+        CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found[: request.k]
+    )
+    rest = len(found) > len(items)
+    return CochangeAnswer(
+        ctx.freshness,
+        target=request.target,
+        files=items,
+        commits=len({touch.commit_id for touch in past}),
+        total=len(found),
+        searched="" if found else "the commits of the target's file",
+        truncated=rest,
+        next=f"memoryd cochange {shlex.quote(request.target)} -k {min(1_000, len(found))}" if rest else "",
+    )
+
+
+def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
+    """Every change of these files through renames, newest first."""
+    seen = history_rows.reachable(ctx.index, ctx.view.id)
+    found = [touch for path_id in path_ids for touch in history_rows.touches(ctx.index, path_id, seen)]
+    return sorted(found, key=lambda touch: -touch.commit_id)
+
+
+def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[Coupling]:
+    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out."""
+    ids = list(dict.fromkeys(touch.commit_id for touch in past))[:MAX_COMMITS]
+    rows = history_rows.commits(ctx.index, ids)
+    small = {id_ for id_ in ids if rows[id_].files <= MAX_FILES}
+    if not small:
+        return []
+    weight = _weights(ctx, small)
+    now = _Names(ctx)
+    own = {*path_ids, *(touch.path_id for touch in past)}
+    score: dict[int, float] = defaultdict(float)
+    support: dict[int, int] = defaultdict(int)
+    for commit_id, path_id, _, _ in history_rows.changes_of(ctx.index, small):
+        today = now.of(path_id)
+        if today is not None and today not in own:
+            score[today] += weight[commit_id]
+            support[today] += 1
+    total = sum(weight.values())
+    paths = graph_rows.path_names(ctx.index, score)
+    found = [Coupling(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
+    return sorted(found, key=lambda c: (-c.score, -c.support, c.path))
+
+
+def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
+    """Without what every commit touches and what is too seldom to mean anything."""
+    return [c for c in found if c.support >= MIN_SUPPORT and not _ALWAYS_TOUCHED.search(c.path)]
+
+
+def neighbours(ctx: Context, path_ids: Collection[int]) -> set[int]:
+    """Files tied to these by an edge, in either direction."""
+    return graph_rows.neighbour_files(ctx.index, ctx.view.id, path_ids)
+
+
+def _weights(ctx: Context, commit_ids: Collection[int]) -> Mapping[int, float]:
+    """Halved for each HALF_LIFE_COMMITS commits that came later."""
+    newest = max(commit_ids)
+    last = history_rows.last_id(ctx.index)
+    return {id_: 0.5 ** ((max(last, newest) - id_) / HALF_LIFE_COMMITS) for id_ in commit_ids}
+
+
+class _Names:
+    """From a path in the past to the path of the view that it became."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._renamed = history_rows.renames(ctx.index, history_rows.reachable(ctx.index, ctx.view.id))
+        self._alive = graph_rows.path_ids_of_view(ctx.index, ctx.view.id)
+
+    def of(self, path_id: int) -> int | None:
+        """None: the file is gone."""
+        for _ in range(history_rows.MAX_NAMES):
+            if path_id in self._alive:
+                return path_id
+            if path_id not in self._renamed:
+                return None
+            path_id = self._renamed[path_id]
+        return None

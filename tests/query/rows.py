@@ -1,0 +1,111 @@
+"""A small index.db by hand: rows through the real writer, so that tests say exactly what is known."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from indexers import terms
+from indexers.facts import Commit, Decision, FileChange, FileFacts
+from memoryd.query.answers import Freshness
+from memoryd.query.context import Context
+from memoryd.store import reader, sqlite
+from memoryd.store.records import Records
+from memoryd.store.writer import EdgeRow, FileRow, IndexWriter, ViewEntry
+
+VIEW = "worktree:/project"
+FRESH = Freshness("", "", "main", False, 0, False, "ready")
+DAY_S = 86_400
+_KINDS = {"class": "class", "variable": "remainder"}
+
+
+class Rows:
+    """Open one store; every method commits. ``symbols``: (qualname, kind, line) or (…, line, end_line)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.writer = IndexWriter(path)
+        with self.writer.transaction():
+            self.view_id = self.writer.open_view(VIEW)
+        self.commits: list[Commit] = []
+
+    def close(self) -> None:
+        self.writer.close()
+
+    def file(
+        self, path: str, text: str = "", symbols: Sequence[tuple] = (), decision: Decision | None = None,
+        facts: FileFacts | None = None, language: str = "python",
+    ) -> str:  # fmt: skip
+        """Put one file into the view; returns its blob id."""
+        data = text.encode()
+        blob = hashlib.sha1(b"blob %d\0" % len(data) + data)
+        rows = [(q.rpartition(".")[2], q, kind, *_lines(at), f"def {q}", True) for q, kind, *at in symbols]
+        chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
+        row = FileRow(
+            path=path, hash=blob.digest(), language=language, size_bytes=len(data),
+            facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
+            forward=terms.encode([f"{path}\n\n{text}"]), redacted=0, reference_count=0, symbols=rows,
+            chunks=[chunk], decision=msgspec.msgpack.encode(decision) if decision else b"",
+            decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
+            if decision else None,
+        )  # fmt: skip
+        with self.writer.transaction():
+            file_id = self.writer.find_file(path, row.hash) or self.writer.add_file(row)
+            self.writer.put_view_files(self.view_id, [ViewEntry(path, file_id, len(data), 0, 0)])
+        return blob.hexdigest()
+
+    def edges(self, path: str, edges: Iterable[tuple]) -> None:
+        """(src, kind, used path, used qualname, line[, method, confidence]) of one file of the view."""
+        rows = [EdgeRow(*edge, *("exact", 1.0)[len(edge) - 5 :]) for edge in edges]
+        path_id = self.writer.path_id(path)
+        file_id = self.writer.conn.execute(
+            "SELECT file_id FROM view_file WHERE view_id = ? AND path_id = ?", (self.view_id, path_id)
+        ).fetchone()[0]
+        surface = hashlib.sha1(repr(rows).encode()).digest()
+        with self.writer.transaction():
+            link_id = self.writer.find_link(file_id, surface) or self.writer.add_link(
+                file_id, surface, 0, rows
+            )
+            self.writer.set_links(self.view_id, [(path_id, link_id)])
+
+    def commit(
+        self, subject: str, changes: Iterable[str | FileChange], *, author: str = "Ann", day: int | None = None,
+        body: str = "", blob: str = "",
+    ) -> str:  # fmt: skip
+        """Add one commit on top of the last; a plain path means it was modified. Returns its sha."""
+        number = len(self.commits) + 1
+        rows = tuple(c if isinstance(c, FileChange) else FileChange("M", c, new_blob=blob) for c in changes)
+        commit = Commit(
+            f"{number:040x}", (self.commits[-1].sha,) if self.commits else (), author, f"{author}@example.org",
+            (day if day is not None else number) * DAY_S, subject, body, rows,
+        )  # fmt: skip
+        self.commits.append(commit)
+        with self.writer.transaction():
+            self.writer.add_commits([(commit, terms.encode([f"{subject}\n{body[:500]}"]))])
+            bits = ((1 << (number + 1)) - 1) >> 1 << 1  # ids 1..number
+            self.writer.finish_view(
+                self.view_id, commit.sha, "main", bits.to_bytes(number // 8 + 1, "little")
+            )
+        return commit.sha
+
+    def context(self, records: Records | None = None, blame=None) -> Context:
+        conn: sqlite3.Connection = sqlite.connect(self.path, readonly=True)
+        view = reader.view(conn, VIEW)
+        assert view is not None
+        return Context(
+            index=conn, records=records, view=view, lexical=None, embedder=None, freshness=FRESH,  # type: ignore[arg-type]
+            root="/project", blame=blame,
+        )  # fmt: skip
+
+
+def _lines(at: Sequence[int]) -> tuple[int, int]:
+    return (at[0], at[1] if len(at) > 1 else at[0])
+
+
+def rename(old: str, new: str, blob: str = "12" * 20) -> FileChange:
+    return FileChange("R", new, old, blob, blob)
