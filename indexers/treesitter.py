@@ -224,11 +224,13 @@ class File:
         if alias and not reexport:
             scope.names.add(alias.encode())
 
-    def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: Scope | None = None) -> None:
-        """Record that ``name`` is a ``type_text`` in the scope at ``byte``."""
-        scope = scope or self.scope_at(byte)
+    def add_binding(
+        self, byte: int, name: str, type_text: str, how: str, scope: Scope | str | None = None
+    ) -> None:
+        """Record that ``name`` is a ``type_text`` in ``scope`` (or its qualname), else in the one at ``byte``."""
+        qualname = scope if isinstance(scope, str) else (scope or self.scope_at(byte)).qualname
         type_text = _SPACES.sub(" ", type_text).strip()[:_MAX_SIGNATURE]
-        self._bindings.append(Binding(scope.qualname, name, type_text, self.line(byte), how))  # type: ignore[arg-type]
+        self._bindings.append(Binding(qualname, name, type_text, self.line(byte), how))  # type: ignore[arg-type]
 
     def add_symbol(
         self, owner: Scope, name: str, kind: SymbolKind, name_at: int, span: Span, exported: bool
