@@ -252,7 +252,8 @@ def _cut(text: str, tokens: Sequence[Token], here: Object, member: Member) -> st
     end = member.comma_end or member.value_end
     if position == 0:
         rest = text[end : here.end - 1]
-        return text[:before] + (rest if rest.strip() else "") + text[here.end - 1 :]
+        empty = before == here.start + 1 and not rest.strip()
+        return text[:before] + ("" if empty else rest) + text[here.end - 1 :]
     previous = here.members[position - 1]
     if member.comma_end:
         return text[:before] + text[end:]

@@ -26,7 +26,19 @@ def wants_colour(stream: IO[str]) -> bool:
 
 
 def prepare_streams() -> None:
-    """Names in a repository may hold bytes that the terminal's encoding lacks: escape them, never fail."""
+    """Names in a repository may hold bytes that the terminal's encoding lacks: escape them, never fail.
+
+    A standard stream that we were launched without becomes /dev/null: else the next descriptor opened, such
+    as the daemon's socket, would take its number.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
+    sys.stdin = sys.stdin or open(0)  # noqa: SIM115 - it lives as long as the process
+    sys.stdout = sys.stdout or open(1, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
@@ -90,4 +102,4 @@ def _paint(line: str) -> str:
     if _HEADING.match(line):
         return f"\x1b[{BOLD}m{line}\x1b[0m"
     line = _VERDICT.sub(lambda m: f"\x1b[{_VERDICT_COLOURS[m[0]]}m{m[0]}\x1b[0m", line)
-    return _PLACE.sub(rf"\x1b[{CYAN}m\1\x1b[0m", line)
+    return _PLACE.sub(lambda m: f"\x1b[{CYAN}m{m[0]}\x1b[0m", line)

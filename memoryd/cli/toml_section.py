@@ -45,7 +45,11 @@ def _spans(text: str, path: Sequence[str], below: bool = False) -> Iterator[tupl
     """Lines [start, end) of the tables at ``path`` (``below``: and under it). Blank lines and comments before
     the next table belong to that one."""
     lines = text.splitlines()
-    headers = [(number, name) for number, line in enumerate(lines) if (name := _header(line))]
+    headers = [
+        (number, name)
+        for number, line in enumerate(lines)
+        if (name := _header(line)) and _is_complete("\n".join(lines[:number]))
+    ]
     for index, (start, name) in enumerate(headers):
         if name == list(path) or (below and name[: len(path)] == list(path)):
             end = headers[index + 1][0] if index + 1 < len(headers) else len(lines)
@@ -61,12 +65,21 @@ def _header(line: str) -> list[str]:
     try:
         value: Any = tomllib.loads(line + "\n")
     except tomllib.TOMLDecodeError:
-        return []  # a line inside an array or a text
+        return []
     name = []
     while isinstance(value, dict) and value:
         key, value = next(iter(value.items()))
         name.append(key)
     return name
+
+
+def _is_complete(text: str) -> bool:
+    """``text`` ends between statements: what follows is not inside a text or an array of several lines."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _value(value: Any) -> str:

@@ -1,0 +1,165 @@
+"""``memoryd mcp``: what goes in comes out, and the process ends whenever nobody needs it any more."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+
+def _line(**message):
+    return json.dumps(message).encode() + b"\n"
+
+
+def _gone(pid, within_s=3.0):
+    deadline_s = time.monotonic() + within_s
+    while time.monotonic() < deadline_s:
+        with contextlib.suppress(FileNotFoundError):
+            if Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z":
+                time.sleep(0.02)
+                continue
+        return True
+    return False
+
+
+def test_bytes_pass_both_ways_after_one_hello(box, fake):
+    """The daemon gets a hello with the working directory, then the client's lines; answers come back at once."""
+    process = box.start("mcp")
+    process.stdin.write(_line(id=1))
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["echo"] == {"id": 1}
+    hello = box.seen()[0]["hello"]
+    assert (hello["role"], hello["cwd"], hello["interactive"]) == (
+        "mcp",
+        os.path.realpath(box.project),
+        False,
+    )
+    process.kill()
+    process.communicate()
+
+
+def test_the_end_of_stdin_waits_for_pending_answers(box, fake):
+    """After stdin's end what was asked is still answered; then the exit code is 0."""
+    process = box.start("mcp")
+    said, errors = process.communicate(_line(id=1, sleep_s=0.3) + _line(id=2), timeout=30)
+    assert [json.loads(line)["echo"]["id"] for line in said.splitlines()] == [1, 2]
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_the_end_of_stdin_ends_an_idle_pipe_at_once(box, fake):
+    """With nothing pending the pipe is gone well within two seconds."""
+    process = box.start("mcp")
+    process.stdin.write(_line(id=1))
+    process.stdin.flush()
+    process.stdout.readline()
+    started_s = time.monotonic()
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert time.monotonic() - started_s < 1
+
+
+def test_the_daemons_death_is_said(box, fake):
+    """When the daemon dies under a client the pipe exits with 3 and says what to look at."""
+    process = box.start("mcp")
+    process.stdin.write(_line(die=True))
+    process.stdin.flush()
+    assert process.wait(timeout=30) == 3
+    assert b"daemon closed the connection" in process.stderr.read()
+    process.communicate()
+
+
+def test_what_the_dying_daemon_had_answered_is_delivered(box, fake):
+    """Answers that were on the way when the daemon died still reach the client."""
+    process = box.start("mcp")
+    said, _ = process.communicate(_line(id=1, pad=500_000) + _line(die=True), timeout=30)
+    assert json.loads(said.splitlines()[0])["echo"]["id"] == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it_quietly(box, fake, number):
+    """SIGTERM and SIGINT end the pipe with exit code 0 and no trace."""
+    process = box.start("mcp")
+    process.stdin.write(_line(id=1))
+    process.stdin.flush()
+    process.stdout.readline()
+    process.send_signal(number)
+    assert process.wait(timeout=5) == 0
+    assert process.stderr.read() == b""
+    process.communicate()
+
+
+def test_the_parents_death_ends_it(box, fake, tmp_path):
+    """A pipe whose parent was killed ends although somebody else still holds its stdin open."""
+    reading, writing = os.pipe()
+    launcher = (
+        "import subprocess, sys, time\n"
+        f"child = subprocess.Popen([{sys.executable!r}, '-m', 'memoryd', 'mcp'], stdin={reading})\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", launcher], env=box.environment, pass_fds=(reading,), stdout=subprocess.PIPE
+    )
+    pid = int(parent.stdout.readline())
+    os.write(writing, _line(id=1))
+    parent.stdout.readline()  # the pipe works
+    parent.kill()
+    assert _gone(pid)
+    parent.communicate()
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_client_that_closes_its_end_ends_it(box, fake):
+    """When the client no longer reads, the pipe leaves with exit code 0."""
+    process = box.start("mcp")
+    process.stdout.close()
+    process.stdin.write(_line(id=1))
+    process.stdin.flush()
+    assert process.wait(timeout=10) == 0
+    process.stdin.close()
+
+
+def test_a_slow_client_holds_back_the_daemon_not_the_memory(box, fake):
+    """While the client reads nothing, megabytes of answers wait in the daemon; none is lost afterwards."""
+    process = box.start("mcp")
+    process.stdin.write(b"".join(_line(id=number, pad=400_000) for number in range(50)))
+    process.stdin.close()
+    time.sleep(0.5)
+    resident_kb = int(Path(f"/proc/{process.pid}/status").read_text().split("VmRSS:")[1].split()[0])
+    said = process.stdout.read()
+    assert [json.loads(line)["echo"]["id"] for line in said.splitlines()] == list(range(50))
+    assert process.wait(timeout=30) == 0
+    assert resident_kb < 40_000
+    assert process.stderr.read() == b""
+
+
+def test_little_environment_is_enough(box, fake):
+    """HOME and PATH alone (besides where its code and data are) are enough to serve."""
+    environment = {name: box.environment[name] for name in ("HOME", "PATH", "MEMORYD_HOME", "PYTHONPATH")}
+    done = subprocess.run(
+        [sys.executable, "-m", "memoryd", "mcp"],
+        env=environment,
+        input=_line(id=1),
+        capture_output=True,
+        timeout=30,
+    )
+    assert (done.returncode, json.loads(done.stdout)["echo"]) == (0, {"id": 1})
+
+
+def test_a_closed_stdin_is_an_ended_one(box, fake):
+    """Launched without any stdin the pipe leaves at once with exit code 0."""
+    done = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} -m memoryd mcp <&-"],
+        env=box.environment,
+        capture_output=True,
+        timeout=30,
+    )
+    assert done.returncode == 0
