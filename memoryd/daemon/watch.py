@@ -10,27 +10,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from memoryd.config import Config
 from memoryd.errors import MemorydError
 from memoryd.ingest.git import Git
 from memoryd.ingest.visibility import Visibility
 
+if TYPE_CHECKING:
+    from memoryd.ingest.watcher import Watcher
+
 log = logging.getLogger(__name__)
 
 Post = Callable[[str, set[str] | None], None]  # root, paths (None: look at everything)
-_RULE_FILES = (".gitignore", ".memoryignore", ".memoryd.toml")
-
-
-class AnyWatcher(Protocol):
-    """What is used of ingest.watcher.Watcher."""
-
-    mode: str
-    degraded: str
-
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
+_OWN_CONFIG = ".memoryd.toml"  # changes what is read; the watcher tells of the ignore files itself
 
 
 class Watch:
@@ -39,7 +32,7 @@ class Watch:
     def __init__(self, config: Config, post: Post) -> None:
         self._config, self._post = config, post
         self._loop = asyncio.get_running_loop()
-        self._watchers: dict[str, AnyWatcher] = {}
+        self._watchers: dict[str, Watcher] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, root: str) -> None:
@@ -56,24 +49,22 @@ class Watch:
         finally:
             self._starting.pop(root, None)
 
-    def _start(self, root: str) -> AnyWatcher:
-        from memoryd.ingest.watcher import Watcher
+    def _start(self, root: str) -> Watcher:
+        from memoryd.ingest.watcher import Settings, Watcher
 
+        watch = self._config.watch
+        settings = Settings(watch.debounce_ms / 1000, watch.max_delay_ms / 1000, watch.polling_s, watch.mode)
         rules = _Rules(Path(root), self._config)
 
         def on_paths(paths: frozenset[str]) -> None:
-            if any(path.rpartition("/")[2] in _RULE_FILES for path in paths):
-                rules.reload()
-                self._from_thread(root, None)
-            else:
-                self._from_thread(root, set(paths))
+            self._from_thread(root, None if _OWN_CONFIG in paths else set(paths))
 
         def on_rescan(reason: str) -> None:
             log.info("looking at all of %s: %s", root, reason)
             rules.reload()
             self._from_thread(root, None)
 
-        watcher: Any = Watcher(Path(root), rules.hidden, on_paths, on_rescan)
+        watcher = Watcher(Path(root), rules.hidden, on_paths, on_rescan, settings)
         watcher.start()
         return watcher
 
@@ -98,10 +89,9 @@ class Watch:
         return list(self._watchers)
 
     def close(self) -> None:
+        """For the daemon's own end: the threads go with the process, none is waited for."""
         for task in self._starting.values():
             task.cancel()
-        for root in self.roots():
-            self.end(root)
 
 
 class _Rules:

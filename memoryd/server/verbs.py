@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.query import requests
@@ -23,11 +23,13 @@ SEARCH = "memoryd.query.search_answers:SearchRequest"
 
 
 class Verb(Struct, frozen=True):
-    """``request``: the type of the verb's own arguments (or where to find it); ``run`` answers with a Struct."""
+    """``request``: the type of the verb's own arguments (or where to find it); ``run`` answers with a Struct;
+    ``is_missing``: the answer is that what was named does not exist."""
 
     name: str
     request: type | str
     run: Run
+    is_missing: Callable[[Any], bool] = lambda _: False
 
 
 def _question(place: str) -> Run:
@@ -52,18 +54,18 @@ async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -
         if call.common.format == "text" or not answer.truncated:
             return answer
         await call.on_rows(answer.edges)
-        request = msgspec.structs.replace(request, offset=request.offset + len(answer.edges))
+        request = structs.replace(request, offset=request.offset + len(answer.edges))
 
 
 async def _brief(service: Service, call: Call, request: requests.BriefRequest) -> Any:
     tokens = call.common.max_tokens or service.config.search.brief_max_tokens
-    request = msgspec.structs.replace(request, max_tokens=tokens)
+    request = structs.replace(request, max_tokens=tokens)
     return await _question("brief:brief")(service, call, request)
 
 
 async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
     seen_s = service.last_seen_s(call) if request.since == "last" else 0
-    request = msgspec.structs.replace(request, last_seen_s=seen_s)
+    request = structs.replace(request, last_seen_s=seen_s)
     return await _question("changes:changes")(service, call, request)
 
 
@@ -76,7 +78,7 @@ VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
         Verb("search", SEARCH, _question("search:search")),
-        Verb("symbol", requests.SymbolRequest, _question("symbols:symbol")),
+        Verb("symbol", requests.SymbolRequest, _question("symbols:symbol"), lambda a: a.definition is None),
         Verb("refs", requests.RefsRequest, _question("symbols:refs")),
         Verb("edges", requests.EdgesRequest, _edges),
         Verb("impact", requests.ImpactRequest, _question("impact:impact")),
@@ -103,8 +105,27 @@ VERBS: dict[str, Verb] = {
 _COMMON = frozenset(params.Common.__struct_fields__)
 
 
+class Answered(Struct, frozen=True):
+    """``value``: the answer; ``call``: with the common arguments taken off; ``max_tokens``: of its text."""
+
+    verb: Verb
+    call: Call
+    value: Any
+    max_tokens: int
+
+
 async def call(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer one socket request: ``{"json": …}`` or ``{"text": …}``. Raises MemorydError."""
+    """Answer one socket request: ``{"json": …}`` or ``{"text": …}``, and ``exit_code`` 1 where nothing was
+    found and that is a failure. Raises MemorydError."""
+    answered = await ask(service, call, name, arguments)
+    missing = {"exit_code": 1} if answered.verb.is_missing(answered.value) else {}
+    if answered.call.common.format == "json":
+        return {"json": answered.value, **missing}
+    return {"text": text_of(answered), **missing}
+
+
+async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> Answered:
+    """The answer's value for arguments as they came in. Raises MemorydError."""
     verb = VERBS.get(name)
     if verb is None:
         raise UsageError(
@@ -112,13 +133,18 @@ async def call(service: Service, call: Call, name: str, arguments: Mapping[str, 
         )
     common = {key: value for key, value in arguments.items() if key in _COMMON}
     own = {key: value for key, value in arguments.items() if key not in _COMMON}
-    call = msgspec.structs.replace(call, common=typed(common, params.Common, name))
-    return await _rendered(service, call, await answer(service, call, verb, own))
+    if name == "search":
+        own.setdefault("k", service.config.search.k)
+    call = structs.replace(call, common=typed(common, params.Common, name))
+    value = await verb.run(service, call, typed(own, request_type(verb), name))
+    limits = service.config.search
+    default = limits.brief_max_tokens if name == "brief" else limits.max_tokens
+    return Answered(verb=verb, call=call, value=value, max_tokens=call.common.max_tokens or default)
 
 
-async def answer(service: Service, call: Call, verb: Verb, own: Mapping[str, Any]) -> Any:
-    """The verb's answer value for its own arguments. Raises MemorydError."""
-    return await verb.run(service, call, typed(own, request_type(verb), verb.name))
+def text_of(answered: Answered) -> str:
+    """The answer as compact text."""
+    return _found("render:render")(answered.value, answered.max_tokens)
 
 
 def request_type(verb: Verb) -> type:
@@ -148,10 +174,3 @@ def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:
             where=f"{verb}{place.rstrip('`')}",
             next_step=f"see `memoryd {verb.replace('_', ' ')} -h`",
         ) from error
-
-
-async def _rendered(service: Service, call: Call, value: Any) -> dict[str, Any]:
-    if call.common.format == "json":
-        return {"json": value}
-    tokens = call.common.max_tokens or service.config.search.max_tokens
-    return {"text": _found("render:render")(value, tokens)}

@@ -1,0 +1,36 @@
+"""MCP resources: standing pages about the project, read by clients that show them to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from memoryd.errors import UsageError
+from memoryd.server import verbs
+from memoryd.server.service import Call, Service
+
+LISTED: tuple[Mapping[str, Any], ...] = (
+    {
+        "uri": "memoryd://status",
+        "name": "status",
+        "title": "Index status",
+        "description": "How fresh the project's memory is, what it holds, what was skipped and why.",
+        "mime_type": "text/plain",
+    },
+    {
+        "uri": "memoryd://projects",
+        "name": "projects",
+        "title": "Known projects",
+        "description": "The folders that memoryd keeps a memory of.",
+        "mime_type": "text/plain",
+    },
+)
+
+
+async def read(service: Service, call: Call, uri: str) -> str:
+    """The text of a resource. Raises UsageError for an unknown address."""
+    if uri == "memoryd://projects":
+        return "\n".join(project.root for project in service.projects()) or "none"
+    if uri == "memoryd://status":
+        return (await verbs.call(service, call, "status", {"format": "text"}))["text"]
+    raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")
