@@ -19,8 +19,10 @@ from memoryd.ingest.gitbatch import Answers
 from memoryd.ingest.gitdir import GitDir, Head, discover
 from memoryd.ingest.gitrun import OLDEST_GIT, Call, GitSilent, Runner, git_path, git_version, user_excludes
 
-__all__ = ["Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
+__all__ = ["LINK", "SUBMODULE", "Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
 
+LINK, SUBMODULE = "120000", "160000"
+"""Modes of what is no file."""
 _RENAME_LIMIT = 1000
 _HEX_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0,2})*)")
@@ -244,20 +246,23 @@ class Git:
         return _names(self._names_call("ls-files", "-o", "--exclude-standard", "-z"))
 
     def ignored(self, paths: Iterable[str]) -> frozenset[str]:
-        """Those of ``paths`` that git's ignore rules exclude. A path that git refuses to judge (behind a
-        link, in a submodule, outside) counts as ignored."""
+        """Those of ``paths`` that git's ignore rules exclude. Tracked ones are not ignored, nor is a path
+        that git refuses to judge (behind a link, in a submodule)."""
         asked = [path for path in paths if path]
         if not asked:
             return frozenset()
-        data = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in asked)
+        # "./" keeps a name that begins with ":" from being read as magic.
+        data = b"".join(b"./" + path.encode("utf-8", "surrogateescape") + b"\0" for path in asked)
         try:
             answer = self._names_call("check-ignore", "-z", "--stdin", stdin=data)
+        except GitSilent:
+            raise
         except GitError:
             if len(asked) == 1:
-                return frozenset(asked)
+                return frozenset()
             middle = len(asked) // 2
             return self.ignored(asked[:middle]) | self.ignored(asked[middle:])
-        return frozenset(_names(answer))
+        return frozenset(name.removeprefix("./") for name in _names(answer))
 
     def _names_call(self, subcommand: str, *args: str, stdin: bytes = b"") -> bytes:
         """A call that applies ignore rules; git's exit code 1 says that it found nothing."""

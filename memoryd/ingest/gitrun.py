@@ -46,7 +46,7 @@ _OVERRIDES = (
     "core.attributesFile=/dev/null", "mailmap.file=/dev/null", "blame.ignoreRevsFile=",
     "log.showRoot=true", "log.follow=false", "diff.renames=true", "i18n.logOutputEncoding=UTF-8",
 )  # fmt: skip
-_FLAGS = ("--no-optional-locks", "--no-pager", "--literal-pathspecs", "--no-replace-objects")
+_FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
 
@@ -136,7 +136,9 @@ class Runner(Struct, frozen=True):
         overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
         settings = (part for setting in overrides for part in ("-c", setting))
         at = ("--git-dir", str(self.git_dir), *place)
-        return [git_path(), *_FLAGS, *at, *settings, call.subcommand, *call.args]
+        # check-ignore never expands its paths, and refuses to be told so.
+        literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
+        return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args]
 
     def _failure(self, call: Call, detail: str) -> GitError:
         return GitError(

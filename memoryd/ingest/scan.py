@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 from memoryd.ingest import names
-from memoryd.ingest.git import Git, TreeEntry
+from memoryd.ingest.git import LINK, SUBMODULE, Git, TreeEntry
 from memoryd.ingest.gitrun import GitSilent
 from memoryd.ingest.jail import Jail, Unreadable
 from memoryd.ingest.rules import MEMORYIGNORE, SIZE_LIMIT_BYTES, Gitignores, Narrowing, join, read_rules
@@ -30,7 +30,6 @@ __all__ = [
 ]  # fmt: skip
 
 _DEPTH_LIMIT = 200
-_LINK, _SUBMODULE = "120000", "160000"
 _SYSTEM_FOLDERS = (
     "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr "
     "/usr/local /var /var/tmp /Users /Volumes /System /Library /Applications /private /private/tmp"
@@ -278,7 +277,7 @@ def _untracked(git: Git) -> list[str]:
 
 
 def _mode_reason(mode: str) -> str:
-    return {_LINK: "link", _SUBMODULE: "submodule"}.get(mode, "")
+    return {LINK: "link", SUBMODULE: "submodule"}.get(mode, "")
 
 
 def _name_reason(path: str) -> str:

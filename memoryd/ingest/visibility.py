@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from memoryd.ingest import names
-from memoryd.ingest.git import Git
-from memoryd.ingest.jail import Jail
+from memoryd.ingest.git import SUBMODULE, Git
+from memoryd.ingest.jail import Jail, Unreadable
 from memoryd.ingest.rules import MEMORYIGNORE, Gitignores, Narrowing, read_rules
 
 
 class Visibility:
     """The ignore rules as they are now; make a new one when an ignore file or the set of tracked files
-    changes. ``exclude``: the user's patterns."""
+    changes. ``exclude``: the user's patterns. Raises GitError."""
 
     def __init__(self, root: Path, git: Git | None, exclude: Collection[str] = ()) -> None:
         self._root, self._git = root, git
-        with Jail(root) as jail:
-            self._narrowing = Narrowing(tuple(exclude), read_rules(jail, MEMORYIGNORE))
-        self._tracked_folders = _folders_of(git.tracked()) if git is not None and not git.bare else set()
+        self._narrowing = Narrowing(tuple(exclude), _memoryignore(root))
+        tracked = git.index_entries() if git is not None and not git.bare else []
+        self._tracked_folders = _folders_of(entry.path for entry in tracked)
+        self._submodules = tuple(f"{entry.path}/" for entry in tracked if entry.mode == SUBMODULE)
 
     def hidden(self, paths: Collection[str]) -> frozenset[str]:
         """Those of ``paths`` (files or folders) that no index looks at. Raises GitError, Unreadable."""
@@ -33,6 +34,8 @@ class Visibility:
             return by_name | {path for path in rest if gitignores.ignored(path, path in folders)}
 
     def _by_name(self, path: str, is_folder: bool) -> bool:
+        if f"{path}/".startswith(self._submodules):
+            return True
         denied = names.denied_folder(path) if is_folder else names.denied(path)
         if denied or self._narrowing.ignored(path, is_folder):
             return True
@@ -40,7 +43,15 @@ class Visibility:
         return bool(vendored) and vendored not in self._tracked_folders
 
 
-def _folders_of(paths: Collection[str]) -> set[str]:
+def _memoryignore(root: Path) -> str:
+    try:
+        with Jail(root) as jail:
+            return read_rules(jail, MEMORYIGNORE)
+    except Unreadable:  # the root is gone: nothing in it is visible or hidden
+        return ""
+
+
+def _folders_of(paths: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for path in paths:
         while (path := path.rpartition("/")[0]) and path not in found:
