@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.config import Config, default_paths, load, narrow
-from memoryd.embedding import static
+from memoryd.embedding.static import StaticEmbedder
 from memoryd.errors import MemorydError
 from memoryd.ingest.jail import Unreadable
 from memoryd.ingest.job import IndexJob
@@ -51,7 +51,7 @@ class Desk:
             workers, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024
         )
         self._pool = ParsePool(limits)
-        self._embedder = static.load()
+        self._embedder = StaticEmbedder()
 
     def work(self, line: Line, cancelled: threading.Event) -> None:
         """Run one job to its end; its failure is an answer, not the end of the process."""
@@ -128,7 +128,8 @@ def _listen(jobs: queue.Queue[tuple[Line, threading.Event] | None]) -> None:
     """Read lines until EOF: jobs are queued, a cancel stops its job, EOF stops all of them."""
     decoder = msgspec.json.Decoder(Line)
     open_jobs: dict[int, threading.Event] = {}
-    for text in sys.stdin.buffer:
+    source = open(0, "rb", buffering=0, closefd=False)  # a buffered reader's lock would abort a failing exit
+    for text in source:
         line = decoder.decode(text)
         if line.job == "cancel":
             open_jobs.pop(line.id, threading.Event()).set()

@@ -35,7 +35,7 @@ def index(
     try:
         view_id = _open_view(writer, source, job)
         with run.phase("scan"):
-            work = _scan(writer, source, view_id)
+            work = _scan(writer, source, view_id, job)
         with run.phase("parse"):
             failed = parse(writer, source, view_id, work, pool, run)
         with run.phase("history"):
@@ -82,9 +82,10 @@ def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:
         return writer.open_view(source.name)
 
 
-def _scan(writer: IndexWriter, source: Source, view_id: int) -> Work:
+def _scan(writer: IndexWriter, source: Source, view_id: int, job: IndexJob) -> Work:
     known = {row.path: row for row in reader.view_files(writer.conn, view_id)}
-    listing = source.list()
+    # what was never read whole cannot be kept up by its changes alone
+    listing = source.list(job.paths if reader.is_complete(writer.conn, view_id) else None)
     present = {candidate.path for candidate in listing.candidates}
     return Work(
         changed=tuple(

@@ -42,13 +42,14 @@ class Listing(Struct, frozen=True):
 
 
 class Source(Protocol):
-    """``read`` yields (candidate, bytes, hex blob id), or (candidate, None, reason) where reading failed."""
+    """``read`` yields (candidate, bytes, hex blob id), or (candidate, None, reason) where reading failed.
+    ``list`` may leave out what is not in ``only`` (paths or folders; None: everything is wanted)."""
 
     name: str
     head: str
     branch: str
 
-    def list(self) -> Listing: ...
+    def list(self, only: frozenset[str] | None) -> Listing: ...
     def unchanged(self, candidate: Candidate, known: ViewFile) -> bool: ...
     def read(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes | None, str]]: ...
 
@@ -62,18 +63,18 @@ class WorkTree:
         head = git.head() if git else None
         self.head, self.branch = (head.sha, head.branch) if head else ("", "")
 
-    def list(self) -> Listing:
+    def list(self, only: frozenset[str] | None) -> Listing:
         started_ns = time.time_ns()
         limits = scan.Limits(max_file_bytes=self._job.max_file_bytes, exclude=self._job.exclude)
         found = scan.scan(self._job.root, self._git, limits)
-        wanted = _wanted(self._job.paths)
+        wanted = _wanted(only)
         candidates = tuple(
             Candidate(e.path, e.size_bytes, _trusted(e.mtime_ns, started_ns), e.inode)
             for e in found.entries
             if wanted(e.path)
         )
         skipped = tuple((s.path, s.reason, s.detail) for s in found.skipped if wanted(s.path))
-        return Listing(candidates, skipped, self._job.paths)
+        return Listing(candidates, skipped, only)
 
     def unchanged(self, candidate: Candidate, known: ViewFile) -> bool:
         stamp = (candidate.size_bytes, candidate.mtime_ns, candidate.inode)
@@ -98,7 +99,8 @@ class CommitTree:
         self.head, self.branch = git.resolve(job.rev or "HEAD"), ""
         self.name = f"rev:{self.head}"
 
-    def list(self) -> Listing:
+    def list(self, only: frozenset[str] | None) -> Listing:
+        """All of the commit's files: a tree is listed whole, whatever ``only`` says."""
         limits = scan.Limits(max_file_bytes=self._job.max_file_bytes, exclude=self._job.exclude)
         found = scan.scan_tree(self._git, self._git.ls_tree(self.head), limits)
         candidates = tuple(Candidate(e.path, e.size_bytes, 0, 0, e.hash) for e in found.entries)

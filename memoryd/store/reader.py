@@ -54,6 +54,11 @@ def view_head(conn: sqlite3.Connection, view_id: int) -> str:
     return row[0] if row else ""
 
 
+def is_complete(conn: sqlite3.Connection, view_id: int) -> bool:
+    """Whether the view was indexed to its end at least once since its files were last forgotten."""
+    return bool(conn.execute("SELECT 1 FROM view WHERE id = ? AND complete", (view_id,)).fetchone())
+
+
 def view_commits(conn: sqlite3.Connection, view_id: int) -> bytes:
     """Bitmap of the commits that the view can see: bit i (least significant first) is commit id i."""
     row = conn.execute("SELECT commits FROM view WHERE id = ?", (view_id,)).fetchone()

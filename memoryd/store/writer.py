@@ -92,6 +92,7 @@ class IndexWriter:
         """Drop everything extracted from files (a new extractor reads them again); history stays."""
         for table in ("view_file", "link", "edge", "decision", "symbol", "chunk", "file", "quarantine"):
             self.conn.execute(f"DELETE FROM {table}")
+        self.conn.execute("UPDATE view SET complete = 0")
 
     def forget_links(self) -> None:
         """Drop all edges (a new linker draws them again)."""

@@ -1,0 +1,136 @@
+"""One index run, seen from its store: what comes in, what stays out, what a crash leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from projects import Repository, digest_of, run_index
+
+from memoryd.errors import UsageError
+from memoryd.ingest.pool import ParsePool
+from memoryd.store import reader
+from memoryd.store.sqlite import connect
+
+
+def _skipped(store: Path) -> dict[str, str]:
+    conn = connect(store / "index.db", readonly=True)
+    try:
+        return dict(conn.execute("SELECT path, reason FROM skipped"))
+    finally:
+        conn.close()
+
+
+def test_a_folder_without_git_is_indexed(pool: ParsePool, tmp_path: Path) -> None:
+    """No git: files are found by walking, the history is empty, and nothing is claimed about commits."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.py").write_text("def f():\n    pass\n")
+    summary = run_index(pool, tmp_path / "plain", tmp_path / "store")
+    assert (summary.files, summary.symbols, summary.commits, summary.head) == (1, 1, 0, "")
+
+
+def test_an_empty_repository_is_an_empty_index(pool: ParsePool, tmp_path: Path) -> None:
+    """A repository without a commit and without a file gives zeros, not an error."""
+    repo = Repository(tmp_path / "repo")
+    summary = run_index(pool, repo.root, tmp_path / "store")
+    assert (summary.files, summary.commits, summary.skipped) == (0, 0, 0)
+
+
+def test_binary_files_are_listed_with_their_reason(pool: ParsePool, tmp_path: Path) -> None:
+    """What is not text is skipped by name, and the reason is kept."""
+    repo = Repository(tmp_path / "repo")
+    (repo.root / "data.py").write_bytes(b"\0\1\2" * 100)
+    repo.commit("binary")
+    summary = run_index(pool, repo.root, tmp_path / "store")
+    assert summary.files == 0
+    assert _skipped(tmp_path / "store") == {"data.py": "binary"}
+
+
+def test_a_minified_file_is_skipped(pool: ParsePool, tmp_path: Path) -> None:
+    """One line of 60 kB is generated code: it is named as `minified` and not parsed."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("min", app_dot_js="var a=1;" * 8000)
+    run_index(pool, repo.root, tmp_path / "store")
+    assert _skipped(tmp_path / "store") == {"app.js": "minified"}
+
+
+@pytest.mark.parametrize("root", ["/", str(Path.home()), "/nonexistent/folder"])
+def test_refused_roots(pool: ParsePool, tmp_path: Path, root: str) -> None:
+    """The file system's root, the home folder and a missing folder are refused in words."""
+    with pytest.raises(UsageError):
+        run_index(pool, Path(root), tmp_path / "store")
+
+
+def test_a_second_run_reads_nothing(pool: ParsePool, tmp_path: Path) -> None:
+    """Nothing changed: nothing is read or parsed again."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("one", a_dot_py="x = 1\n", b_dot_py="y = 2\n")
+    time.sleep(0.06)  # older than the tick in which a stamp is not trusted
+    run_index(pool, repo.root, tmp_path / "store")
+    assert run_index(pool, repo.root, tmp_path / "store").parsed == 0
+
+
+def test_a_revision_needs_no_work_tree_and_shares_its_files(pool: ParsePool, tmp_path: Path) -> None:
+    """A view of a commit is built from objects; what the work tree had in common is not parsed again."""
+    repo = Repository(tmp_path / "repo")
+    first = repo.commit("one", a_dot_py="def one():\n    pass\n", b_dot_py="z = 3\n")
+    repo.commit("two", a_dot_py="def two():\n    pass\n")
+    run_index(pool, repo.root, tmp_path / "store")
+    summary = run_index(pool, repo.root, tmp_path / "store", rev=first)
+    assert (summary.view, summary.commits, summary.files) == (f"rev:{first}", 1, 2)
+    conn = connect(tmp_path / "store" / "index.db", readonly=True)
+    assert conn.execute("SELECT count(*) FROM file").fetchone() == (3,)  # b.py is shared
+    view = reader.view(conn, f"rev:{first}")
+    assert view is not None
+    symbols = conn.execute(
+        "SELECT s.qualname FROM view_file v JOIN symbol s ON s.file_id = v.file_id WHERE v.view_id = ?", (view.id,)
+    ).fetchall()
+    assert ("one",) in symbols
+    assert ("two",) not in symbols
+    conn.close()
+
+
+def test_a_secret_is_in_no_file_of_the_store(pool: ParsePool, tmp_path: Path) -> None:
+    """P6: a key in a source file and in a commit message is nowhere in the store's bytes."""
+    secret = "AKIA" + "Z7Q4M2XW9K1LPB3D"
+    repo = Repository(tmp_path / "repo")
+    repo.commit(f"add key {secret}", settings_dot_py=f'AWS_KEY = "{secret}"\n')
+    run_index(pool, repo.root, tmp_path / "store")
+    for file in (tmp_path / "store").iterdir():
+        assert secret.encode() not in file.read_bytes(), file.name
+    conn = connect(tmp_path / "store" / "index.db", readonly=True)
+    (file_id,) = conn.execute("SELECT id FROM file").fetchone()
+    assert reader.file_text(conn, file_id) == b'AWS_KEY = "' + b"*" * len(secret) + b'"\n'
+    conn.close()
+
+
+_KILLED_RUN = """
+import sys
+sys.path[:0] = [sys.argv[3]]
+from pathlib import Path
+from projects import run_index, small_pool
+run_index(small_pool(), Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_killed_in_the_middle_it_goes_on_to_the_digest_of_a_clean_index(pool: ParsePool, tmp_path: Path) -> None:
+    """F1: kill -9 at several moments; the next run ends at the digest of an index that was never killed."""
+    repo = Repository(tmp_path / "repo")
+    for number in range(120):
+        repo.write(f"pkg/m{number}.py", f"from pkg.m{max(0, number - 1)} import f\n\n\ndef f():\n    return f()\n")
+    repo.commit("all")
+    run_index(pool, repo.root, tmp_path / "clean")
+    command = [sys.executable, "-c", _KILLED_RUN, str(repo.root), str(tmp_path / "store"), str(Path(__file__).parent)]
+    for delay_s in (0.25, 0.35, 0.5):
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        time.sleep(delay_s)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    run_index(pool, repo.root, tmp_path / "store")
+    name = f"worktree:{repo.root}"
+    assert digest_of(tmp_path / "store", name) == digest_of(tmp_path / "clean", name)

@@ -1,0 +1,61 @@
+"""Edges across files, by rule. The notation: `caller -> callee method`, one line per expected edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from projects import run_index
+
+from memoryd.ingest.pool import ParsePool
+from memoryd.store.sqlite import connect
+
+CASES = {
+    "relative import of a function": (
+        {"p/__init__.py": "", "p/a.py": "def f():\n    pass\n", "p/b.py": "from .a import f\n\n\ndef g():\n    f()\n"},
+        ["p/b.py:g -> p/a.py:f exact"],
+    ),
+    "through the package's re-export to the defining file": (
+        {"p/__init__.py": "from .a import f\n", "p/a.py": "def f():\n    pass\n", "m.py": "from p import f\n\nf()\n"},
+        ["m.py: -> p/a.py:f exact"],
+    ),
+    "module attribute under an alias": (
+        {"p/__init__.py": "", "p/a.py": "def f():\n    pass\n", "m.py": "import p.a as q\n\nq.f()\n"},
+        ["m.py: -> p/a.py:f exact"],
+    ),
+    "method of a base class in another file, through self": (
+        {"a.py": "class A:\n    def go(self):\n        pass\n",
+         "b.py": "from a import A\n\n\nclass B(A):\n    def run(self):\n        self.go()\n"},
+        ["b.py:B.run -> a.py:A.go exact"],
+    ),
+    "a same-named method of an unrelated class is not linked": (
+        {"a.py": "class A:\n    def take(self):\n        pass\n", "b.py": "def f(x):\n    x.take()\n"},
+        [],
+    ),
+    "typed by a constructor": (
+        {"a.py": "class A:\n    def act(self):\n        pass\n", "b.py": "from a import A\n\n\ndef f():\n    x = A()\n    x.act()\n"},
+        ["b.py:f -> a.py:A exact", "b.py:f -> a.py:A.act inferred"],
+    ),
+    "typed by an annotation": (
+        {"a.py": "class A:\n    def act(self):\n        pass\n", "b.py": "from a import A\n\n\ndef f(x: A):\n    x.act()\n"},
+        ["b.py:f -> a.py:A.act inferred"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_calls(pool: ParsePool, tmp_path: Path, name: str) -> None:
+    """The calls of the project are these, each labelled with how it was found."""
+    files, expected = CASES[name]
+    for path, text in files.items():
+        (tmp_path / "repo" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "repo" / path).write_text(text)
+    run_index(pool, tmp_path / "repo", tmp_path / "store")
+    conn = connect(tmp_path / "store" / "index.db", readonly=True)
+    rows = conn.execute(
+        "SELECT p.path, n.text, dp.path, dn.text, e.method FROM view_file v JOIN edge e ON e.link_id = v.link_id"
+        " JOIN path p ON p.id = v.path_id JOIN name n ON n.id = e.src_name_id JOIN path dp ON dp.id = e.dst_path_id"
+        " JOIN name dn ON dn.id = e.dst_name_id WHERE e.kind = 'calls' AND dp.path <> p.path ORDER BY 1, e.line, 4"
+    ).fetchall()
+    conn.close()
+    assert [f"{path}:{src} -> {to}:{dst} {method}" for path, src, to, dst, method in rows] == expected
