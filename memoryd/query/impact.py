@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
 
 from msgspec import Struct
 
@@ -25,7 +24,7 @@ from memoryd.query.requests import ImpactRequest
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
 from memoryd.store import graph_rows, history_rows
-from memoryd.store.graph_rows import Node, Step
+from memoryd.store.graph_rows import NAME_BITS, NAME_MASK, Node, Step
 from memoryd.store.history_rows import Touch
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
@@ -35,16 +34,12 @@ _CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "constructor"
 _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 
 
-class Reached(Struct, frozen=True, gc=False):
-    """A node, the step that reached it first and surest, and the confidence of the whole chain."""
-
-    node: Node
-    step: Step
-    confidence: float
+Reached = tuple[float, Step]  # the confidence of the whole chain, and its last step (away from the target)
 
 
 class Walk(Struct, frozen=True):
-    """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames of name ids < 0."""
+    """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
+    id for, by the ids that the walk gave them."""
 
     hops: tuple[tuple[Reached, ...], ...]
     names: Mapping[int, str]
@@ -79,7 +74,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         totals=ImpactTotals(
             dependents=walk.nodes,
             hops=tuple(len(hop) for hop in walk.hops),
-            files=len({reached.node[0] for hop in walk.hops for reached in hop}),
+            files=len({step[1] >> NAME_BITS for hop in walk.hops for _, step in hop}),
             tests=len(tests),
             cochange=len(coupled),
         ),
@@ -124,9 +119,9 @@ def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
         best = _best(top.placed(steps), frontier, seen, files)
         if not best:
             break
-        hops.append(tuple(sorted(best.values(), key=lambda r: (-r.confidence, r.node))))
+        hops.append(tuple(sorted(best.values(), key=_surest_first)))
         seen.update(best)
-        frontier = {node: reached.confidence for node, reached in best.items() if node[1] != top.empty}
+        frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
         frontier.update(_constructed(ctx, frontier))
     return Walk(tuple(hops), top.names)
 
@@ -144,18 +139,21 @@ def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
         if target.kind in _TYPES:
             rows = graph_rows.symbols_of(ctx.index, ctx.view.id, target.path_id)
             wanted.update(row.qualname for row in rows if row.qualname.startswith(f"{target.qualname}."))
-        nodes.update((target.path_id, id_) for id_ in graph_rows.name_ids(ctx.index, wanted).values())
+        nodes.update(
+            graph_rows.node(target.path_id, id_) for id_ in graph_rows.name_ids(ctx.index, wanted).values()
+        )
     return nodes
 
 
 def _constructed(ctx: Context, frontier: Mapping[Node, float]) -> dict[Node, float]:
     """The types of the constructors in ``frontier``: who makes one runs the constructor."""
-    owners = graph_rows.owners_of(ctx.index, {name for _, name in frontier}, _CONSTRUCTORS)
-    return {
-        (path, owners[name]): confidence
-        for (path, name), confidence in frontier.items()
-        if name in owners and (path, owners[name]) not in frontier
+    owners = graph_rows.owners_of(ctx.index, {node & NAME_MASK for node in frontier}, _CONSTRUCTORS)
+    made = {
+        graph_rows.node(node >> NAME_BITS, owners[node & NAME_MASK]): sure
+        for node, sure in frontier.items()
+        if node & NAME_MASK in owners
     }
+    return {node: sure for node, sure in made.items() if node not in frontier}
 
 
 def _best(
@@ -164,19 +162,23 @@ def _best(
     """Source → its surest step, for sources never seen and outside of the target's own files."""
     best: dict[Node, Reached] = {}
     for step in steps:
-        node = step.src
-        if node in seen or node[0] in files:
+        src = step[1]
+        if src in seen or src >> NAME_BITS in files:
             continue
-        confidence = frontier.get(step.dst, 1.0) * step.confidence
-        known = best.get(node)
-        if confidence >= MIN_CONFIDENCE and (known is None or confidence > known.confidence):
-            best[node] = Reached(node, step, confidence)
+        sure = frontier.get(step[0], 1.0) * step[2]
+        known = best.get(src)
+        if sure >= MIN_CONFIDENCE and (known is None or sure > known[0]):
+            best[src] = (sure, step)
     return best
+
+
+def _surest_first(reached: Reached) -> tuple[float, Node]:
+    return -reached[0], reached[1][1]
 
 
 class _TopLevel:
     """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
-    that no edge names, under ids below zero."""
+    that no edge names, under ids that the store does not use."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -187,38 +189,33 @@ class _TopLevel:
 
     def placed(self, steps: Sequence[Step]) -> Iterable[Step]:
         """The steps, those that start at the top level moved to the definition around their line."""
-        loose = [step for step in steps if step.src[1] == self.empty]
+        loose = [step for step in steps if step[1] & NAME_MASK == self.empty]
         if not loose:
             return steps
         ctx = self._ctx
-        imports = graph_rows.import_lines(ctx.index, {step.link_id for step in loose})
-        unknown = {step.src[0] for step in loose} - self._outer.keys()
+        imports = graph_rows.import_lines(ctx.index, {link_id for _, _, _, link_id, *_ in loose})
+        unknown = {step[1] >> NAME_BITS for step in loose} - self._outer.keys()
         found = graph_rows.outer_symbols(ctx.index, ctx.view.id, unknown)
         self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
-        return [
-            self._moved(step)
-            if step.src[1] == self.empty and (step.link_id, step.line) not in imports
-            else step
-            for step in steps
-        ]
+        return [step if step[1] & NAME_MASK != self.empty else self._moved(step, imports) for step in steps]
 
-    def _moved(self, step: Step) -> Step:
-        holder = next((q for first, last, q in self._outer[step.src[0]] if first <= step.line <= last), "")
+    def _moved(self, step: Step, imports: Collection[tuple[int, int]]) -> Step:
+        dst, src, sure, link_id, kind, line, method = step
+        if (link_id, line) in imports:
+            return step
+        path_id = src >> NAME_BITS
+        holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
         if not holder:
             return step
-        return Step(step.dst, (step.src[0], self._id(holder)), *_rest(step))
+        return dst, graph_rows.node(path_id, self._id(holder)), sure, link_id, kind, line, method
 
     def _id(self, qualname: str) -> int:
         if qualname not in self._ids:
             known = graph_rows.name_ids(self._ctx.index, [qualname]).get(qualname)
-            self._ids[qualname] = -1 - len(self.names) if known is None else known
+            self._ids[qualname] = NAME_MASK - len(self.names) if known is None else known
             if known is None:
                 self.names[self._ids[qualname]] = qualname
         return self._ids[qualname]
-
-
-def _rest(step: Step) -> tuple[int, str, int, str, float]:
-    return step.link_id, step.kind, step.line, step.method, step.confidence
 
 
 # -- what is shown of it
@@ -230,20 +227,22 @@ class _Labels:
     def __init__(self, ctx: Context, walk: Walk) -> None:
         self._ctx = ctx
         self._names = dict(walk.names)
-        steps = [reached.step for hop in walk.hops for reached in hop]
-        self.path = graph_rows.path_names(ctx.index, {id_ for s in steps for id_ in (s.src[0], s.dst[0])})
+        ends = {end >> NAME_BITS for hop in walk.hops for _, step in hop for end in step[:2]}
+        self.path = graph_rows.path_names(ctx.index, ends)
 
     def load(self, nodes: Iterable[Node]) -> None:
-        self._names.update(
-            graph_rows.names(self._ctx.index, {name for _, name in nodes} - self._names.keys())
-        )
+        wanted = {node & NAME_MASK for node in nodes} - self._names.keys()
+        self._names.update(graph_rows.names(self._ctx.index, wanted))
 
     def name(self, node: Node) -> str:
-        return self._names[node[1]]
+        return self._names[node & NAME_MASK]
+
+    def path_of(self, node: Node) -> str:
+        return self.path[node >> NAME_BITS]
 
     def text(self, node: Node) -> str:
         name = self.name(node)
-        return f"{self.path[node[0]]}:{name}" if name else self.path[node[0]]
+        return f"{self.path_of(node)}:{name}" if name else self.path_of(node)
 
 
 def _page(walk: Walk, labels: _Labels, request: ImpactRequest) -> tuple[tuple[Dependent, ...], ...]:
@@ -253,20 +252,20 @@ def _page(walk: Walk, labels: _Labels, request: ImpactRequest) -> tuple[tuple[De
     for hop in walk.hops:
         part = hop[skip : skip + room]
         skip, room = max(0, skip - len(hop)), room - len(part)
-        labels.load(node for reached in part for node in (reached.node, reached.step.dst))
+        labels.load(node for _, step in part for node in step[:2])
         pages.append(tuple(_dependent(reached, labels) for reached in part))
     return tuple(pages)
 
 
 def _dependent(reached: Reached, labels: _Labels) -> Dependent:
-    step = reached.step
+    sure, (dst, src, _, _, kind, line, method) = reached
     return Dependent(
-        path=labels.path[reached.node[0]],
-        symbol=labels.name(reached.node),
-        via=f"{step.kind} {labels.text(step.dst)}",
-        method=step.method,
-        confidence=round(reached.confidence, 3),
-        line=step.line,
+        path=labels.path_of(src),
+        symbol=labels.name(src),
+        via=f"{kind} {labels.text(dst)}",
+        method=method,
+        confidence=round(sure, 3),
+        line=line,
     )
 
 
@@ -276,23 +275,21 @@ def _tests(walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
     reaching: dict[int, list[tuple[int, Reached]]] = defaultdict(list)
     for hop, found in enumerate(walk.hops, 1):
         for reached in found:
-            if reached.node[0] in test_files:
-                reaching[reached.node[0]].append((hop, reached))
-    order = sorted(
-        reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1].confidence, labels.path[row[0]])
-    )
-    few = {path_id: list(islice(rows, MAX_TEST_SYMBOLS)) for path_id, rows in order[:MAX_TESTS]}
-    labels.load(reached.node for rows in few.values() for _, reached in rows)
-    return tuple(
-        ReachingTest(
-            path=labels.path[path_id],
-            hop=rows[0][0],
-            method=rows[0][1].step.method,
-            confidence=round(rows[0][1].confidence, 3),
-            symbols=tuple(labels.name(r.node) for _, r in few.get(path_id, ()) if labels.name(r.node)),
-        )
-        for path_id, rows in order
-    )
+            path_id = reached[1][1] >> NAME_BITS
+            if path_id in test_files:
+                reaching[path_id].append((hop, reached))
+    order = sorted(reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1][0], labels.path[row[0]]))
+    labels.load(step[1] for _, rows in order for _, (_, step) in rows[:MAX_TEST_SYMBOLS])
+    return tuple(_reaching(labels, rows) for _, rows in order)
+
+
+def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingTest:
+    hop, (sure, step) = rows[0]
+    names = [labels.name(step[1]) for _, (_, step) in rows[:MAX_TEST_SYMBOLS]]
+    return ReachingTest(
+        path=labels.path_of(step[1]), hop=hop, method=step[6], confidence=round(sure, 3),
+        symbols=tuple(name for name in names if name),
+    )  # fmt: skip
 
 
 def _coupled(ctx: Context, paths: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:

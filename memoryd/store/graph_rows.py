@@ -1,6 +1,6 @@
 """Reads of the code graph in index.db: symbols, files, edges of one view. Everything bounded by its arguments.
 
-A *node* is ``(path id, name id)``: a qualname in a file; the name id of ``""`` stands for the file itself.
+A *node* is ``path id << 32 | name id``: a qualname in a file; the name id of ``""`` stands for the file itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from msgspec import Struct
 
 from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 
-Node = tuple[int, int]
+Node = int
+NAME_BITS = 32
+NAME_MASK = (1 << NAME_BITS) - 1
+# One edge, as it comes from SQLite (walks see hundreds of thousands): used node, using node, confidence, link id,
+# kind, line, method.
+Step = tuple[Node, Node, float, int, str, int, str]
 _KINDS = frozenset(("imports", "calls", "inherits", "references"))
 _SYMBOL = (
     "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature"
@@ -26,8 +31,8 @@ _USE = (
 )
 
 _STEP = (
-    "SELECT e.dst_path_id, e.dst_name_id, vf.path_id, e.src_name_id, e.link_id, e.kind, e.line, e.method,"
-    " e.confidence"
+    "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.confidence, e.link_id, e.kind,"
+    " e.line, e.method"
 )
 _OF_VIEW = "CROSS JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
 
@@ -69,18 +74,6 @@ class UseRow(Struct, frozen=True):
     confidence: float
     src: str
     dst: str
-
-
-class Step(Struct, frozen=True, gc=False):
-    """One edge of a walk against the arrows: ``src`` uses ``dst``."""
-
-    dst: Node
-    src: Node
-    link_id: int
-    kind: str
-    line: int
-    method: str
-    confidence: float
 
 
 # -- files and symbols
@@ -245,29 +238,26 @@ def _towards(conn: sqlite3.Connection, aims: Collection[Aim]) -> tuple[str, list
 
 def steps_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node]) -> Iterator[Step]:
     """All edges of the view whose end is one of ``nodes``."""
-    for part in batches(list(nodes), MAX_SQL_VARIABLES // 2):
+    for part in batches(sorted(nodes), MAX_SQL_VARIABLES - 1):  # sorted: neighbours share index pages
         # A list of pairs in IN makes SQLite read the whole table; a joined one uses the index.
-        rows = conn.execute(
-            f"WITH n(path, name) AS (VALUES {','.join(['(?,?)'] * len(part))}) {_STEP} FROM n"
-            f" CROSS JOIN edge e ON e.dst_path_id = n.path AND e.dst_name_id = n.name {_OF_VIEW}",
-            (*(id_ for node in part for id_ in node), view_id),
+        yield from conn.execute(
+            f"WITH n(node) AS (VALUES {','.join(['(?)'] * len(part))}) {_STEP} FROM n"
+            f" CROSS JOIN edge e ON e.dst_path_id = n.node >> 32 AND e.dst_name_id = n.node & 4294967295 {_OF_VIEW}",
+            (*part, view_id),
         )
-        yield from map(_step, rows)
 
 
 def steps_into_files(conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]) -> Iterator[Step]:
     """All edges of the view that end in these files and start in another file."""
     for part in batches(sorted(path_ids), MAX_SQL_VARIABLES - 1):
-        rows = conn.execute(
+        yield from conn.execute(
             f"{_STEP} FROM edge e {_OF_VIEW} WHERE e.dst_path_id IN ({_marks(part)}) AND vf.path_id <> e.dst_path_id",
             (view_id, *part),
         )
-        yield from map(_step, rows)
 
 
-def _step(row: tuple[int, int, int, int, int, str, int, str, float]) -> Step:
-    dst_path, dst_name, src_path, src_name, link_id, kind, line, method, confidence = row
-    return Step((dst_path, dst_name), (src_path, src_name), link_id, kind, line, method, confidence)
+def node(path_id: int, name_id: int) -> Node:
+    return path_id << NAME_BITS | name_id
 
 
 def import_lines(conn: sqlite3.Connection, link_ids: Collection[int]) -> set[tuple[int, int]]:
