@@ -7,6 +7,7 @@ unchanging picture of one view: it may be used by any thread while the index gro
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from threading import Lock
 
 import numpy as np
@@ -14,8 +15,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexers import terms
+from memoryd.embedding.base import Embedder
+from memoryd.query.dense import VectorRows, Vectors
 from memoryd.query.history_vote import CommitLog, Votes
 from memoryd.query.postings import Forward, Scope, Segment, decode, grow
+from memoryd.query.roles import ROLES, Role, role_of
 from memoryd.store import lexical_rows, reader
 from memoryd.store.lexical_rows import FileForward
 
@@ -23,6 +27,7 @@ K1 = 1.2
 TEXT_B = 0.75
 PATH_B = 0.3  # long paths are deep folders, not more talk: normalise their length little
 MAX_VIEWS = 8
+MAIN_LANGUAGE_SHARE = 0.6
 MIN_DEAD_FILES = 2_000  # a rebuild pays only when dead files outnumber both this and the live ones
 
 
@@ -34,24 +39,32 @@ class FileSlot(Struct, frozen=True, gc=False):
     path: str
     hash: bytes
     language: str
-    is_decision: bool
+    role: Role
     first_chunk: int
     chunks: int
 
 
 class LexicalView(Struct, frozen=True):
-    """One view, ready to be scored. Arrays over files run over slots, arrays over chunks over chunk numbers,
-    those of other views included (dead: ``alive`` of the scopes is False). ``slots`` may hold more than
-    ``len(paths.alive)`` files: the index grew since."""
+    """One view, ready to be scored. Arrays over files run over slots, arrays over chunks over chunk numbers, those of
+    other views included (dead: ``alive`` of the scopes is False). ``roles``: index in ROLES. ``slots`` may hold
+    more than ``files`` files: the index grew since. ``main_language``: of nearly all code, ``""`` if mixed."""
 
     generation: int
+    main_language: str
     slots: list[FileSlot]
+    roles: NDArray[np.int8]
     chunk_slot: NDArray[np.int32]
     text: Scope
     names: Scope
     paths: Scope
     commits: Scope
     votes: Votes
+    vectors: Vectors | None = None
+
+    @property
+    def files(self) -> int:
+        """How many slots the arrays over files have."""
+        return len(self.paths.alive)
 
 
 class _Field:
@@ -79,28 +92,34 @@ class LexicalIndex:
     def _reset(self, extractor: str) -> None:
         self._extractor = extractor
         self._slots: list[FileSlot] = []
+        self._roles: NDArray[np.int8] = np.zeros(0, np.int8)
         self._slot_of: dict[int, int] = {}
         self._text, self._names, self._paths = _Field(), _Field(), _Field()
         self._log = CommitLog()
+        self._vectors = VectorRows()
         self._views: dict[int, LexicalView] = {}
 
-    def refresh(self, conn: sqlite3.Connection, view_id: int) -> LexicalView:
+    def refresh(
+        self, conn: sqlite3.Connection, view_id: int, embedder: Embedder | None = None
+    ) -> LexicalView:
         """The view as stored now. Cheap when nothing was written since the last call; otherwise only files
-        and commits never seen before are read."""
+        and commits never seen before are read. Without ``embedder`` it comes without vectors."""
         with self._lock:
             known = self._views.get(view_id)
-            if known and known.generation == reader.generation(conn):
+            wanted = embedder.model if embedder else ""
+            has = known.vectors.model if known and known.vectors else ""
+            if known and has == wanted and known.generation == reader.generation(conn):
                 return known
             own = not conn.in_transaction
             if own:
                 conn.execute("BEGIN")
             try:
-                return self._load(conn, view_id)
+                return self._load(conn, view_id, embedder)
             finally:
                 if own:
                     conn.execute("ROLLBACK")
 
-    def _load(self, conn: sqlite3.Connection, view_id: int) -> LexicalView:
+    def _load(self, conn: sqlite3.Connection, view_id: int, embedder: Embedder | None) -> LexicalView:
         extractor = reader.meta(conn, "extractor")
         if extractor != self._extractor:
             self._reset(extractor)
@@ -110,7 +129,7 @@ class LexicalIndex:
         missing = [file_id for file_id, blob in keys if not self._has(file_id, blob)]
         self._add_files(list(lexical_rows.file_forwards(conn, missing)))
         self._log.load(conn)
-        view = self._view(conn, view_id, [self._slot_of[file_id] for file_id, _ in keys])
+        view = self._view(conn, view_id, [self._slot_of[file_id] for file_id, _ in keys], embedder)
         self._views.pop(view_id, None)
         self._views[view_id] = view
         while len(self._views) > MAX_VIEWS:
@@ -134,18 +153,16 @@ class LexicalIndex:
             return
         for file in files:
             self._slot_of[file.file_id] = len(self._slots)
-            first = self._slots[-1].first_chunk + self._slots[-1].chunks if self._slots else 0
-            self._slots.append(
-                FileSlot(
-                    file.file_id, file.path_id, file.path, file.hash, file.language, file.is_decision,
-                    first, len(file.names),
-                )
-            )  # fmt: skip
+            self._slots.append(_slot(file, self._slots[-1] if self._slots else None))
+        new = [ROLES.index(slot.role) for slot in self._slots[len(self._roles) :]]
+        self._roles = np.concatenate([self._roles, np.array(new, np.int8)])
         self._text.add(decode(file.forward for file in files))
         self._names.add(decode(terms.encode(file.names) for file in files))
         self._paths.add(decode([terms.encode(map(_path_text, (file.path for file in files)))]))
 
-    def _view(self, conn: sqlite3.Connection, view_id: int, slots: list[int]) -> LexicalView:
+    def _view(
+        self, conn: sqlite3.Connection, view_id: int, slots: list[int], embedder: Embedder | None
+    ) -> LexicalView:
         files_alive = np.zeros(len(self._slots), bool)
         files_alive[slots] = True
         chunk_slot = np.repeat(
@@ -153,17 +170,40 @@ class LexicalIndex:
         ).astype(np.int32)
         chunks_alive = files_alive[chunk_slot]
         slot_of_path = {self._slots[slot].path_id: slot for slot in slots}
-        reachable = self._log.reachable(lexical_rows.view_commits(conn, view_id))
+        reachable = self._log.reachable(reader.view_commits(conn, view_id))
+        files = [self._slots[slot] for slot in slots]
         return LexicalView(
             generation=reader.generation(conn),
+            main_language=_main_language(files),
             slots=self._slots,
+            roles=self._roles,
             chunk_slot=chunk_slot,
             text=self._text.scope(chunks_alive, TEXT_B),
             names=self._names.scope(chunks_alive, TEXT_B),
             paths=self._paths.scope(files_alive, PATH_B),
             commits=self._log.field_scope(reachable, K1, TEXT_B),
             votes=self._log.votes(reachable, slot_of_path),
+            vectors=self._vectors.load(conn, embedder, files, len(chunk_slot)) if embedder else None,
         )
+
+
+def _slot(file: FileForward, before: FileSlot | None) -> FileSlot:
+    return FileSlot(
+        file_id=file.file_id,
+        path_id=file.path_id,
+        path=file.path,
+        hash=file.hash,
+        language=file.language,
+        role="decision" if file.is_decision else role_of(file.path),
+        first_chunk=before.first_chunk + before.chunks if before else 0,
+        chunks=len(file.names),
+    )
+
+
+def _main_language(files: list[FileSlot]) -> str:
+    counts = Counter(file.language for file in files if file.role == "code" and file.language != "text")
+    name, most = counts.most_common(1)[0] if counts else ("", 0)
+    return name if most > MAIN_LANGUAGE_SHARE * sum(counts.values()) else ""
 
 
 def _path_text(path: str) -> str:

@@ -165,9 +165,15 @@ class Scope(Struct, frozen=True):
         return cls(segments, alive, documents, norms.astype(np.float32), k1)
 
     def idf(self, live: Sequence[int]) -> NDArray[np.float64]:
-        """BM25's inverse document frequency for terms that occur in so many live documents; 0 where in none."""
+        """BM25's inverse document frequency of terms that occur in so many live documents."""
         n = self.documents
-        return np.array([math.log(1 + (n - df + 0.5) / (df + 0.5)) if df else 0.0 for df in live])
+        return np.array([math.log(1 + (n - df + 0.5) / (df + 0.5)) for df in live])
+
+    def rarity(self, terms: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """The inverse document frequency of each of ``terms``."""
+        hits = lookup(self.segments, terms)
+        rows = np.repeat(np.arange(len(terms)), hits.sizes)
+        return self.idf(np.bincount(rows[self.alive[hits.docs]], minlength=len(terms)).tolist())
 
     def scores(self, weights: dict[int, float]) -> NDArray[np.float64]:
         """BM25 of every document for weighted query terms; 0 for documents out of scope or without a hit.
@@ -185,4 +191,4 @@ class Scope(Struct, frozen=True):
         counts = hits.counts.astype(np.float64)
         parts = gain[rows] * counts / (counts + self.norms[hits.docs])
         parts[~live] = 0.0
-        return np.bincount(hits.docs, parts, minlength=len(self.alive))
+        return np.bincount(hits.docs, parts, minlength=len(self.alive)).astype(np.float64)

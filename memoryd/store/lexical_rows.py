@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -84,7 +83,10 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
             f" WHERE f.id IN ({marks}) ORDER BY f.id"
         )
         for row in conn.execute(query, part):
-            yield FileForward(*row[:5], bool(row[5]), row[6], tuple(names[row[0]]))
+            file_id, path_id, path, blob, language, is_decision, forward = row
+            yield FileForward(
+                file_id, path_id, path, blob, language, bool(is_decision), forward, tuple(names[file_id])
+            )
 
 
 def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:
@@ -135,13 +137,6 @@ def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int
         for row in conn.execute(query, part):
             found[row[0]] = CommitRow(*row)
     return found
-
-
-def view_commits(conn: sqlite3.Connection, view_id: int) -> bytes:
-    """The bitmap of commits reachable from the view's head: commit id i is bit i % 8 (least significant
-    first) of byte i // 8."""
-    row = conn.execute("SELECT commits FROM view WHERE id = ?", (view_id,)).fetchone()
-    return zlib.decompress(row[0]) if row and row[0] else b""
 
 
 def vectors(

@@ -1,0 +1,159 @@
+"""One fusion for everything that is searched: each signal is divided by its best value and added with a weight.
+
+Never by ranks: reciprocal rank fusion of the same lists loses 9 points of MRR, since it forgets by how much
+the first beat the second. ``bench/eval_search.py`` measures every number below; all sets, one configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from memoryd.query.lexical import LexicalView
+from memoryd.query.mentions import mentions
+from memoryd.query.question import Question
+from memoryd.query.roles import ROLES, kind_of
+
+SIGNALS = ("bm25", "path", "name", "history", "vector", "mention")
+Array = NDArray[np.float64]
+
+
+class Weights(Struct, frozen=True):
+    """How much each signal may add where it is at its best; ``bm25`` is the unit."""
+
+    path: float = 0.2  # the words of the path; more hurts deep projects
+    name: float = 0.3  # the qualified name of a chunk; no gain when ranking files
+    history: float = 0.45  # past commits that sound alike; the strongest helper of all
+    file_vector: float = 0.2  # of a file's best chunks: words already say most of it
+    chunk_vector: float = 0.4  # one chunk has few words: meaning helps more
+    mention: float = 0.3  # the file is named outright
+    of_file: float = 0.75  # how much of its file's path, history and mention a chunk inherits
+    test: float = 0.3  # factor, as the following: the place to look at is more often source than a test …
+    doc: float = 0.3  # … than prose about it, which shares more words with the question
+    example: float = 0.3
+    generated: float = 0.3
+    config: float = 0.3
+    commit: float = 0.6  # a commit that fits as well as a chunk does comes after it
+    decision: float = 1.0
+    proposed: float = 0.6  # what an agent noted and nobody confirmed
+
+
+WEIGHTS = Weights()
+BEST_CHUNKS = 3  # a file is its best chunks, each counting half as much as the one before
+CHUNK_DECAY = 0.5
+# Without any of the question's words a chunk must be this much nearer in meaning than the median one (cosine):
+# below it, the shipped model finds resemblance to nonsense.
+MIN_LIKENESS = 0.3
+
+
+class Scores(Struct, frozen=True):
+    """``parts[i]``: what SIGNALS[i] adds to each document's score. ``total``: their sum, 0 = not found."""
+
+    parts: Array
+    total: Array
+
+
+class Evidence(Struct, frozen=True):
+    """What a question stirs in a view, before fusion. Arrays over chunks (text, names, vectors) and over file
+    slots (the rest)."""
+
+    text: Array
+    names: Array
+    vectors: Array
+    paths: Array
+    votes: Array
+    mentions: Array
+    voters: dict[int, list[int]]  # slot → ids of the commits that voted for it, best first
+    commits: Array  # per commit number
+
+
+def gather(view: LexicalView, asked: Question, meaning: NDArray[np.float32] | None) -> Evidence:
+    """Score everything in the view once. ``meaning``: the question's vector."""
+    commits = view.commits.scores(asked.weights)
+    votes, voters = view.votes.cast(commits, view.files)
+    text, names = view.text.scores(asked.weights), view.names.scores(asked.weights)
+    return Evidence(
+        text=text,
+        names=names,
+        vectors=_likeness(view, meaning, worded=(text > 0) | (names > 0)),
+        paths=view.paths.scores(asked.weights),
+        votes=votes,
+        mentions=mentions(view, asked.text),
+        voters=voters,
+        commits=commits,
+    )
+
+
+def _likeness(view: LexicalView, meaning: NDArray[np.float32] | None, worded: NDArray[np.bool_]) -> Array:
+    if view.vectors is None or meaning is None or not meaning.any():
+        return np.zeros(len(view.chunk_slot))
+    likeness = view.vectors.likeness(meaning)
+    likeness[~view.text.alive | (~worded & (likeness < MIN_LIKENESS**2))] = 0.0
+    return likeness
+
+
+def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WEIGHTS) -> Array:
+    """The prior of every slot by its role; 0 where it is dead or of a kind that is not wanted."""
+    factor = {role: getattr(weights, role, 1.0) for role in ROLES}
+    if kinds:
+        factor = {role: value if kind_of(role) in kinds else 0.0 for role, value in factor.items()}
+    return np.array([factor[role] for role in ROLES])[view.roles] * view.paths.alive
+
+
+def rank_files(view: LexicalView, found: Evidence, factors: Array, weights: Weights = WEIGHTS) -> Scores:
+    """Scores of the file slots. ``factors``: prior of each slot, 0 where it is not wanted."""
+    parts = np.zeros((len(SIGNALS), view.files))
+    parts[0] = _share(_best_chunks(view, found.text) * factors)
+    parts[1] = weights.path * _share(found.paths * factors)
+    parts[3] = weights.history * _share(found.votes * factors)
+    parts[4] = weights.file_vector * _share(_best_chunks(view, found.vectors) * factors)
+    parts[5] = weights.mention * found.mentions * factors
+    return Scores(parts, parts.sum(axis=0))
+
+
+def rank_chunks(view: LexicalView, found: Evidence, factors: Array, weights: Weights = WEIGHTS) -> Scores:
+    """Scores of the chunks: their own text, name and meaning, and part of what speaks for their file. A chunk
+    without a word of the question in it or its name is not found, however much speaks for its file."""
+    own = factors[view.chunk_slot]
+    parts = np.zeros((len(SIGNALS), len(view.chunk_slot)))
+    parts[0] = _share(found.text * own)
+    parts[2] = weights.name * _share(found.names * own)
+    parts[4] = weights.chunk_vector * _share(found.vectors * own)
+    parts[1] = (weights.of_file * weights.path * _share(found.paths * factors))[view.chunk_slot]
+    parts[3] = (weights.of_file * weights.history * _share(found.votes * factors))[view.chunk_slot]
+    parts[5] = (weights.of_file * weights.mention * found.mentions * factors)[view.chunk_slot]
+    parts *= (parts[0] + parts[2] + parts[4]) > 0
+    return Scores(parts, parts.sum(axis=0))
+
+
+def order(scores: Array, limit: int, tiebreak: NDArray) -> NDArray[np.int64]:
+    """The numbers of the best ``limit`` positive scores; equal ones by ``tiebreak``, ascending."""
+    found = np.flatnonzero(scores > 0)
+    if len(found) > limit:
+        worst = np.partition(scores[found], len(found) - limit)[len(found) - limit]
+        found = found[scores[found] >= worst]
+    return found[np.lexsort((tiebreak[found], -scores[found]))][:limit]
+
+
+def _share(scores: Array) -> Array:
+    """Scores relative to the best of them."""
+    best = scores.max(initial=0.0)
+    return scores / best if best > 0 else scores
+
+
+def _best_chunks(view: LexicalView, scores: Array) -> Array:
+    """Per file slot: its best chunks' scores, summed with decay."""
+    found = np.flatnonzero(scores > 0)
+    found = found[np.lexsort((-scores[found], view.chunk_slot[found]))]
+    slots = view.chunk_slot[found]
+    position = np.arange(len(found))
+    is_first = np.ones(len(found), bool)
+    is_first[1:] = slots[1:] != slots[:-1]
+    place = position - np.maximum.accumulate(np.where(is_first, position, 0))
+    kept = place < BEST_CHUNKS
+    return np.bincount(
+        slots[kept], scores[found[kept]] * CHUNK_DECAY ** place[kept], minlength=view.files
+    ).astype(np.float64)

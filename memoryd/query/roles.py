@@ -1,0 +1,46 @@
+"""What part a file plays in its project, by its path: search expects the place to look at in source code."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+from memoryd.query.globs import is_test
+
+Role = Literal["code", "test", "doc", "config", "example", "generated", "decision"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_DOCUMENT = re.compile(r"\.(md|markdown|mdx|rst|txt|adoc|asciidoc|org|textile|pod|tex)$", re.I)
+_DOCUMENT_NAME = re.compile(
+    r"(^|/)(README|CHANGES|CHANGELOG|HISTORY|NEWS|AUTHORS|CONTRIBUTORS|THANKS|LICEN[CS]E|COPYING|NOTICE|TODO|INSTALL)"
+    r"[^/.]*$"
+)
+_CONFIG = re.compile(
+    r"\.(json|json5|jsonc|ya?ml|toml|ini|cfg|conf|properties|lock|env|editorconfig|csv|tsv|xml|svg|plist|po|pot|snap)$"
+    r"|(^|/)\.[^/]+$",
+    re.I,
+)
+_GENERATED = re.compile(
+    r"(^|/)(dist|build|vendor|vendored|_vendor|third_party|node_modules|bower_components|generated)/"
+    r"|\.min\.(js|css|mjs)$|[.-]bundle\.(js|css)$|_pb2(_grpc)?\.pyi?$|\.pb(\.gw)?\.go$|\.g\.dart$|\.d\.ts$"
+)
+_TEST_FOLDER = re.compile(r"(^|/)(t|fixtures?|benchmarks?|__mocks__|mocks?|__snapshots__)/")
+_EXAMPLE = re.compile(r"(^|/)(examples?|demos?|samples?|playground|sandbox|tutorials?)/")
+
+
+def role_of(path: str) -> Role:
+    """The likeliest part of the file; the folder decides before the extension does, tests before all."""
+    if is_test(path) or _TEST_FOLDER.search(path):
+        return "test"
+    if _DOCUMENT.search(path) or _DOCUMENT_NAME.search(path):
+        return "doc"
+    if _GENERATED.search(path):
+        return "generated"
+    if _EXAMPLE.search(path):
+        return "example"
+    return "config" if _CONFIG.search(path) else "code"
+
+
+def kind_of(role: Role) -> Literal["code", "doc", "decision"]:
+    """The kind of hit that a file of this role makes."""
+    return role if role in ("doc", "decision") else "code"

@@ -1,0 +1,128 @@
+"""Search over code, documents, decisions, commits and notes: one question, one fusion, one list."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memoryd.query import ranking
+from memoryd.query.context import Context
+from memoryd.query.question import question
+from memoryd.query.ranking import WEIGHTS, Array
+from memoryd.query.search_answers import Hit, SearchAnswer, SearchRequest
+from memoryd.query.search_filters import commits_of, wanted_files
+from memoryd.query.search_hits import Candidate, Group, Reader
+from memoryd.query.search_notes import notes
+
+MAX_HITS_PER_FILE = 3  # a big file must not fill the list
+_NOTHING = Group((), 0)
+
+
+def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
+    """The ``k`` best finds. Raises UsageError for a glob or language that fits no file of the project."""
+    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
+    asked = question(request.query, view.main_language)
+    meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
+    found = ranking.gather(view, asked, meaning)
+    factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
+    reader = Reader(ctx.index, view, asked, found)
+    if request.files:
+        groups = [_files(reader, request, factors)]
+    else:
+        groups = [
+            _chunks(reader, request, factors),
+            _commits(reader, request),
+            notes(ctx.records, view, asked) if _wants(request, "note") else _NOTHING,
+        ]
+    hits = _shown((candidate for group in groups for candidate in group.best), request.k)
+    total = sum(group.total for group in groups)
+    return SearchAnswer(
+        freshness=ctx.freshness,
+        query=request.query,
+        hits=hits,
+        total=total,
+        searched=_searched(request, int(np.count_nonzero(factors)), view.commits.documents),
+        truncated=total > len(hits),
+        next=_next(request, total) if total > len(hits) else "",
+    )
+
+
+def _wants(request: SearchRequest, kind: str) -> bool:
+    return not request.kinds or kind in request.kinds
+
+
+def _shown(candidates: Iterable[Candidate], k: int) -> tuple[Hit, ...]:
+    hits: list[Hit] = []
+    for candidate in sorted(candidates, key=lambda c: (-c.score, c.key)):
+        if len(hits) == k:
+            break
+        hit = candidate.show()
+        if hit:  # None: its rows were replaced between two reads
+            hits.append(hit)
+    return tuple(hits)
+
+
+def _files(reader: Reader, request: SearchRequest, factors: Array) -> Group:
+    view = reader.view
+    scores = ranking.rank_files(view, reader.found, factors)
+    pieces = ranking.rank_chunks(view, reader.found, factors).total
+    best = ranking.order(scores.total, request.k, _path_order(reader, scores.total))
+    candidates = [reader.file(int(slot), scores, pieces) for slot in best]
+    return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
+
+
+def _path_order(reader: Reader, scores: Array) -> NDArray[np.int64]:
+    """A number per slot that sorts found files by path: equal scores must not depend on the order of indexing."""
+    found = np.flatnonzero(scores > 0).tolist()
+    ranks = np.zeros(len(scores), np.int64)
+    ranks[sorted(found, key=lambda slot: reader.view.slots[slot].path)] = np.arange(len(found))
+    return ranks
+
+
+def _chunks(reader: Reader, request: SearchRequest, factors: Array) -> Group:
+    view = reader.view
+    scores = ranking.rank_chunks(view, reader.found, factors)
+    per_file = request.k if request.paths else MAX_HITS_PER_FILE
+    taken: Counter[int] = Counter()
+    candidates: list[Candidate] = []
+    for number in ranking.order(scores.total, request.k * 10, np.arange(len(scores.total))).tolist():
+        slot = int(view.chunk_slot[number])
+        taken[slot] += 1
+        if taken[slot] <= per_file:
+            candidates.append(reader.chunk(number, scores))
+    return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
+
+
+def _commits(reader: Reader, request: SearchRequest) -> Group:
+    if not _wants(request, "commit"):
+        return _NOTHING
+    scores = reader.found.commits
+    if request.paths or request.langs:
+        scores = scores * commits_of(reader.view, wanted_files(reader.view, request))
+    best = ranking.order(scores, request.k, np.arange(len(scores), 0, -1))
+    if not len(best):
+        return _NOTHING
+    unit = WEIGHTS.commit * reader.fit_of_commit(int(best[0])) / float(scores[best[0]])
+    candidates = [reader.commit(int(number), unit * float(scores[number])) for number in best]
+    return Group(tuple(candidates), int(np.count_nonzero(scores > 0)))
+
+
+def _searched(request: SearchRequest, files: int, commits: int) -> str:
+    what = [f"{files} files"]
+    if not request.files and _wants(request, "commit"):
+        what.append(f"{commits} commits")
+    if not request.files and _wants(request, "note"):
+        what.append("notes")
+    return ", ".join(what)
+
+
+def _next(request: SearchRequest, total: int) -> str:
+    if request.k >= 100:
+        return ""
+    title = request.query.strip().partition("\n")[0][:80]
+    files = " --files" if request.files else ""
+    return f"memoryd search {shlex.quote(title)}{files} -k {min(total, 100, 3 * request.k)}"

@@ -1,0 +1,71 @@
+"""What search may be asked and what it answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from memoryd.query.answers import Answer
+from memoryd.query.requests import Path, Request, Text
+
+HitKind = Literal["code", "doc", "decision", "commit", "note"]
+Language = Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class SearchRequest(Request, frozen=True, kw_only=True):
+    """Find what ``query`` is about: words, a question, an error text, a whole issue (its first line counts most).
+    ``kinds``, ``paths`` (globs) and ``langs`` narrow; empty means all. ``files`` ranks whole files."""
+
+    query: Text
+    k: Annotated[int, Meta(ge=1, le=100)] = 10
+    kinds: Annotated[tuple[HitKind, ...], Meta(max_length=5)] = ()
+    paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
+    langs: Annotated[tuple[Language, ...], Meta(max_length=20)] = ()
+    files: bool = False
+
+
+class Signals(Struct, frozen=True):
+    """What each signal adds to a hit's score. ``bm25``: its words; ``path``, ``name``: the words of its path and
+    qualified name; ``history``: past commits that sound alike touched the file; ``vector``: its meaning;
+    ``mention``: the query names the file, its module or something defined in it."""
+
+    bm25: float = 0.0
+    path: float = 0.0
+    name: float = 0.0
+    history: float = 0.0
+    vector: float = 0.0
+    mention: float = 0.0
+
+
+class Hit(Struct, frozen=True):
+    """One find, a piece of a file (a whole one with ``files``; the lines are then those of its best piece), a commit
+    or a note. ``score`` compares hits of one answer only. ``sha``: of a commit. ``id``: of a note. ``title``: of a
+    commit or decision. ``commits``: up to three past commits behind ``signals.history``."""
+
+    kind: HitKind
+    path: str
+    line: int
+    end_line: int
+    symbol: str
+    score: float
+    signals: Signals
+    snippet: str
+    sha: str = ""
+    id: str = ""
+    title: str = ""
+    date: str = ""
+    author: str = ""
+    status: str = ""
+    commits: tuple[str, ...] = ()
+
+
+class SearchAnswer(Answer, frozen=True):
+    """``total``: everything found, before ``k``. ``searched``: what was looked through, in words."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    total: int
+    searched: str = ""
+    truncated: bool = False
+    next: str = ""
