@@ -63,7 +63,7 @@ class Git:
         self.root = root
         self.git_dir, self.common_dir, self.bare = directory.git_dir, directory.common_dir, directory.bare
         self._directory = directory
-        self._runner = Runner(root, directory.git_dir, silence_s)
+        self._runner = Runner(root, directory, silence_s)
 
     @classmethod
     def open(cls, root: Path) -> Git | None:
@@ -87,8 +87,8 @@ class Git:
         """The commit and branch checked out, read from files; no process except with reftable refs."""
         if not self._directory.uses_reftable():
             return self._directory.head()
-        name = self._line("rev-parse", "--symbolic-full-name", "HEAD")
-        sha = self._line("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        name = self._ref_line("--symbolic-full-name", "HEAD")
+        sha = self._ref_line("--verify", "--quiet", "HEAD^{commit}")
         return Head(sha, name.removeprefix("refs/heads/") if name != "HEAD" else "")
 
     def busy(self) -> str:
@@ -106,12 +106,12 @@ class Git:
     @property
     def object_format(self) -> str:
         """``sha1`` or ``sha256``: how blob ids of this repository are made."""
-        return self._line("rev-parse", "--show-object-format") or "sha1"
+        return self._directory.object_format()
 
     def refs(self) -> dict[str, str]:
         """Full ref name -> commit (annotated tags peeled). Refs to anything but commits are left out."""
         fields = "%(objecttype) %(*objecttype) %(objectname) %(*objectname) %(refname)"
-        rows = self._output("for-each-ref", f"--format={fields}")
+        rows = self._runner.output(Call("for-each-ref", (f"--format={fields}",), scope="refs"))
         found: dict[str, str] = {}
         for row in rows.decode("utf-8", "surrogateescape").splitlines():
             kind, tagged_kind, sha, tagged_sha, name = row.split(" ", 4)
@@ -198,7 +198,7 @@ class Git:
 
     def ls_tree(self, sha: str) -> list[TreeEntry]:
         """All files of the commit; links and submodules included, see their mode."""
-        size = () if self.is_partial() else ("-l",)
+        size = ("-l",)
         args = ("-r", "-z", *size, "--full-tree", "--end-of-options", _hex(sha))
         return list(_tree_rows(self._output("ls-tree", *args)))
 
@@ -228,7 +228,7 @@ class Git:
     def index_entries(self) -> list[IndexEntry]:
         """What git tracks; a conflicted path once."""
         found: dict[str, IndexEntry] = {}
-        rows = self._runner.output(Call("ls-files", ("-s", "-z"), worktree=True))
+        rows = self._runner.output(Call("ls-files", ("-s", "-z"), scope="worktree"))
         for row in rows.split(b"\0"):
             stat_fields, tab, name = row.partition(b"\t")
             if tab:
@@ -268,7 +268,7 @@ class Git:
         """A call that applies ignore rules; git's exit code 1 says that it found nothing."""
         settings = (user_excludes(),)
         return self._runner.output(
-            Call(subcommand, args, stdin=stdin, worktree=True, settings=settings, ok=(0, 1))
+            Call(subcommand, args, stdin=stdin, scope="worktree", settings=settings, ok=(0, 1))
         )
 
     def _output(self, subcommand: str, *args: str) -> bytes:
@@ -276,8 +276,14 @@ class Git:
 
     def _line(self, subcommand: str, *args: str) -> str:
         """The answer of one line, ``""`` when git has none."""
-        answer = self._runner.output(Call(subcommand, args, ok=(0, 1, 128)))
-        return answer.decode("utf-8", "surrogateescape").strip()
+        return _text(self._runner.output(Call(subcommand, args, ok=(0, 1, 128))))
+
+    def _ref_line(self, *args: str) -> str:
+        return _text(self._runner.output(Call("rev-parse", args, scope="refs", ok=(0, 1, 128))))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape").strip()
 
 
 def _hex(sha: str) -> str:

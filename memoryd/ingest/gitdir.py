@@ -18,6 +18,7 @@ from memoryd.errors import GitError
 _READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public repositories stay below
 _REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHA256 = re.compile(r"^\s*objectformat\s*=\s*sha256", re.IGNORECASE | re.MULTILINE)
 _SYMREF_DEPTH = 5
 _BUSY_MARKS = (("index.lock", "index.lock"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"))
 
@@ -73,6 +74,10 @@ class GitDir(Struct, frozen=True):
     def uses_reftable(self) -> bool:
         """Refs live in a binary table that only git reads."""
         return (self.common_dir / "reftable").is_dir()
+
+    def object_format(self) -> str:
+        """``sha1`` or ``sha256``: how object ids of this repository are made."""
+        return "sha256" if _SHA256.search(read_text(self.common_dir / "config")) else "sha1"
 
     def _ref(self, name: str) -> str:
         for folder in (self.git_dir, self.common_dir):

@@ -3,11 +3,13 @@
 A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
 lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
 subcommands, none of which reads work-tree content, and limits on silence and output, because a planted
-fifo blocks git for ever.
+fifo blocks git for ever. Questions about history and objects go further: git gets an empty directory of
+ours as its git directory and only the repository's object store, so its configuration is never read.
 """
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import re
@@ -17,11 +19,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from select import POLLIN, poll
-from typing import IO
+from typing import IO, Literal
 
 from msgspec import Struct
 
 from memoryd.errors import GitError
+from memoryd.ingest.gitdir import GitDir
 
 ALLOWED = frozenset(
     {
@@ -56,13 +59,14 @@ class GitSilent(GitError):
 
 
 class Call(Struct, frozen=True):
-    """One git command. ``stdin``: its input. ``settings``: extra ``name=value`` overrides. ``ok``: exit
-    codes that are answers. ``endless``: the caller consumes the output as it comes, whatever its size."""
+    """One git command. ``scope``: what it may look at: ``objects`` alone, the ``refs`` too, or the names in
+    the ``worktree``. ``settings``: extra ``name=value`` overrides. ``ok``: exit codes that are answers.
+    ``endless``: the caller consumes the output as it comes, whatever its size."""
 
     subcommand: str
     args: tuple[str, ...] = ()
     stdin: bytes = b""
-    worktree: bool = False
+    scope: Literal["objects", "refs", "worktree"] = "objects"
     settings: tuple[str, ...] = ()
     ok: tuple[int, ...] = (0,)
     endless: bool = False
@@ -71,13 +75,12 @@ class Call(Struct, frozen=True):
 class Runner(Struct, frozen=True):
     """Starts git for one repository.
 
-    Commands over history and objects run as if bare, from ``/``: they never look at the work tree. With
-    ``worktree`` git sees the names in it. Raises GitError when git fails or answers too much, GitSilent
-    when it says nothing for ``silence_s`` seconds.
+    Raises GitError when git fails or answers too much, GitSilent when it says nothing for ``silence_s``
+    seconds (an endless call: five times that, since git sorts the history before it speaks).
     """
 
     root: Path
-    git_dir: Path
+    directory: GitDir
     silence_s: float
 
     def output(self, call: Call) -> bytes:
@@ -95,8 +98,8 @@ class Runner(Struct, frozen=True):
                 stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env=environment(),
-                cwd=self.root if call.worktree else "/",
+                env=self._environment(call),
+                cwd=self.root if call.scope == "worktree" else "/",
             )
             assert process.stdout is not None
             try:
@@ -113,11 +116,12 @@ class Runner(Struct, frozen=True):
 
     def _chunks(self, call: Call, stdout: IO[bytes]) -> Iterator[bytes]:
         descriptor, total = stdout.fileno(), 0
+        silence_s = self.silence_s * (5 if call.endless else 1)
         waiting = poll()
         waiting.register(descriptor, POLLIN)
         while True:
-            if not waiting.poll(self.silence_s * 1000):
-                detail = f"git {call.subcommand} gave no answer in {self.silence_s:g} s"
+            if not waiting.poll(silence_s * 1000):
+                detail = f"git {call.subcommand} gave no answer in {silence_s:g} s"
                 raise GitSilent(
                     detail, where=str(self.root), next_step="look for a fifo or a stale disk there"
                 )
@@ -132,13 +136,23 @@ class Runner(Struct, frozen=True):
     def _command(self, call: Call) -> list[str]:
         if call.subcommand not in ALLOWED:
             raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
-        place = ("--work-tree", str(self.root)) if call.worktree else ("--bare",)
         overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
         settings = (part for setting in overrides for part in ("-c", setting))
-        at = ("--git-dir", str(self.git_dir), *place)
+        if call.scope == "worktree":
+            at = ("--git-dir", str(self.directory.git_dir), "--work-tree", str(self.root))
+        elif call.scope == "refs":
+            at = ("--git-dir", str(self.directory.git_dir), "--bare")
+        else:
+            at = ("--git-dir", _empty_git_dir(self.directory.object_format()), "--bare")
         # check-ignore never expands its paths, and refuses to be told so.
         literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
         return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args]
+
+    def _environment(self, call: Call) -> dict[str, str]:
+        if call.scope != "objects":
+            return environment()
+        objects, shallow = self.directory.common_dir / "objects", self.directory.common_dir / "shallow"
+        return {**environment(), "GIT_OBJECT_DIRECTORY": str(objects), "GIT_SHALLOW_FILE": str(shallow)}
 
     def _failure(self, call: Call, detail: str) -> GitError:
         return GitError(
@@ -172,6 +186,25 @@ def user_excludes() -> str:
         if candidate and os.path.isfile(candidate):
             return f"core.excludesFile={candidate}"
     return "core.excludesFile=/dev/null"
+
+
+@functools.cache
+def _empty_git_dir(object_format: str) -> str:
+    """A git directory without objects, refs or settings; removed when this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="memoryd-git-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for inner in ("objects", "refs"):
+        (folder / inner).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    lines = [
+        "[core]",
+        "bare = true",
+        "repositoryformatversion = 1",
+        "[extensions]",
+        f"objectformat = {object_format}",
+    ]
+    (folder / "config").write_text("\n".join((*lines, "")))
+    return str(folder)
 
 
 def environment() -> dict[str, str]:
