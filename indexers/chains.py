@@ -1,6 +1,6 @@
 """Dotted chains as text: ``a.b(x).c`` -> name ``c``, receiver ``a.b()``.
 
-Works on byte spans and on the ends of called expressions; no tree is touched, nothing recurses.
+Works on byte spans and on the ends of called expressions; no tree is touched, and depth costs no stack.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _PLAIN = re.compile(rb"%s(?:\s*(?:\?\.|!\.|\.|::|->)\s*%s)*" % (_WORD, _WORD))
 _LAST_WORD = re.compile(rb"(%s)\s*$" % _WORD)
 _GLUE = b" \t\r\n\\.?!:>-"
 
-Member = tuple[str, str, bytes]
-"""Name, receiver, and the first name of the receiver (``b""`` when the receiver starts otherwise)."""
+Member = tuple[str, str, int]
+"""Name, receiver, and the name's length in bytes."""
 
 
 class Chains:
@@ -34,7 +34,7 @@ class Chains:
         self._called = called
         self._ends: dict[int, list[int]] | None = None
         self._plain: dict[bytes, Member | None] = {}
-        self._long: dict[int, str] = {}
+        self._texts: dict[int, str] = {}
 
     def member(self, start: int, end: int) -> Member:
         """Name and receiver of the member expression at this span."""
@@ -46,36 +46,29 @@ class Chains:
                 found = self._plain[raw] = _plain(raw)
             if found is not None:
                 return found
-        return self._slow(start, end)
+        return self._called_member(start, end)
 
     def text(self, start: int, end: int) -> str:
         """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN."""
-        raw = self._source[start : min(end, start + _MAX_CHAIN + 1)]
-        if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(raw):
-            return dotted(raw.decode("utf-8", "replace"))
-        if end in self._long:
-            return self._long[end]
-        return self._result_of_call(start, end)
+        if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end):
+            return dotted(self._source[start:end].decode("utf-8", "replace"))
+        return self._texts.get(end) or self._call_text(start, end)
 
-    def _slow(self, start: int, end: int) -> Member:
+    def _called_member(self, start: int, end: int) -> Member:
         word = _LAST_WORD.search(self._source, max(start, end - _MAX_CHAIN), end)
         if word is None:
-            self._long[end] = UNKNOWN
-            return "", UNKNOWN, b""
-        name = word[1].decode("utf-8", "replace")
+            self._texts[end] = UNKNOWN
+            return "", UNKNOWN, 0
         stop = word.start()
-        floor = max(start, stop - _MAX_CHAIN)
-        glue = self._source[floor:stop]
-        receiver = self.text(start, floor + len(glue.rstrip(_GLUE))) if stop > start else ""
+        glue = self._source[max(start, stop - _MAX_CHAIN) : stop]
+        receiver = self.text(start, stop - len(glue) + len(glue.rstrip(_GLUE)))
         if len(receiver) > _MAX_CHAIN:
             receiver = UNKNOWN
-        self._long[end] = f"{receiver}.{name}" if receiver != UNKNOWN else UNKNOWN
-        root = (
-            _PLAIN.match(self._source, start, min(end, start + _MAX_CHAIN)) if receiver != UNKNOWN else None
-        )
-        return name, receiver, re.split(rb"[^#$\w\x80-\xff]", root[0], maxsplit=1)[0] if root else b""
+        name = word[1].decode("utf-8", "replace")
+        self._texts[end] = f"{receiver}.{name}" if receiver != UNKNOWN else UNKNOWN
+        return name, receiver, end - stop
 
-    def _result_of_call(self, start: int, end: int) -> str:
+    def _call_text(self, start: int, end: int) -> str:
         """``f()`` for a call that ends at ``end``, by the longest called expression inside."""
         if self._source[end - 1 : end] != b")":
             return UNKNOWN
@@ -83,12 +76,17 @@ class Chains:
             self._ends = {}
             for called_start, called_end in self._called:
                 self._ends.setdefault(called_start, []).append(called_end)
-        ends = self._ends.get(start, [])
+        ends = self._ends.get(start, ())
         index = bisect_left(ends, end) - 1
         if index < 0:
             return UNKNOWN
-        function = self._long.get(ends[index]) or self.text(start, ends[index])
+        function = self._function_text(start, ends[index])
         return UNKNOWN if function == UNKNOWN else function + "()"
+
+    def _function_text(self, start: int, end: int) -> str:
+        if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end):
+            return dotted(self._source[start:end].decode("utf-8", "replace"))
+        return self._texts.get(end, UNKNOWN)
 
 
 def _plain(raw: bytes) -> Member | None:
@@ -96,4 +94,4 @@ def _plain(raw: bytes) -> Member | None:
         return None
     text = dotted(raw.decode("utf-8", "replace"))
     receiver, _, name = text.rpartition(".")
-    return name, receiver, receiver.partition(".")[0].encode()
+    return name, receiver, len(name.encode())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from indexers.facts import Comment
-from indexers.scopes import Span
+from indexers.scopes import Scope, Span
 
 _LINE_MARK = re.compile(r"^\s*(?:#+[:!]?|//+[/!]?|--+|;+|\*(?!/))[ \t]?")
 _OPEN_MARK = re.compile(r"^\s*/\*+[!<]?[ \t]?")
@@ -49,12 +49,14 @@ def join_blocks(source: bytes, spans: Sequence[Span], line_of: Callable[[int], i
 
 
 def comments(
-    source: bytes, blocks: Sequence[Span], line_of: Callable[[int], int], scope_of: Callable[[int], str]
+    source: bytes, blocks: Sequence[Span], line_of: Callable[[int], int], scope_at: Callable[[int], Scope]
 ) -> list[Comment]:
     """One Comment per block; blocks without any text are left out."""
     found = []
     for start, end in blocks:
         text = clean_comment(source[start:end].decode("utf-8", "replace"))
         if text:
-            found.append(Comment(text, line_of(start), line_of(max(start, end - 1)), scope_of(start)))
+            found.append(
+                Comment(text, line_of(start), line_of(max(start, end - 1)), scope_at(start).qualname)
+            )
     return found

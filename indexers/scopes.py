@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+
+from indexers.facts import ReferenceKind
 
 Span = tuple[int, int]
+Mark = tuple[int, "Scope"]
+"""From this offset on the text belongs to this scope."""
+Segment = tuple[int, "Scope", frozenset[bytes], ReferenceKind]
+"""From this offset on: the scope the text belongs to, the names that are no uses here, and the kind that a
+plain use has here (``read`` or ``type``)."""
 
 FUNCTION_KINDS = frozenset({"function", "method", "property", "macro", "scope", "block"})
 """Scopes whose variables are locals; in all others they are symbols of their own."""
@@ -17,6 +25,15 @@ CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "conta
 TRANSPARENT_KINDS = frozenset({"block", "scope"})
 
 _OUTER, _OPEN, _OWNER, _NAME, _BODY = range(5)
+_RANKS = {
+    "outer": (_OUTER, ""),
+    "owner": (_OWNER, ""),
+    "name": (_NAME, ""),
+    "body": (_BODY, ""),
+    "container": (_OPEN, "container"),
+    "scope": (_OPEN, "scope"),
+    "block": (_OPEN, "block"),
+}
 _NO_NAMES: frozenset[bytes] = frozenset()
 
 
@@ -30,7 +47,8 @@ class Everything(frozenset[bytes]):
 class Scope:
     """One scope. ``kind``: a SymbolKind, or ``file``, ``container`` (names its members, is no symbol),
     ``scope`` (lambda, comprehension) or ``block``. ``outer_start``: where its decorators begin.
-    ``body_start``: where the text after its header begins (its end when it has no body)."""
+    ``body_start``: where the text after its header begins (its end when it has no body). ``names``: bound
+    here by a definition or an import; ``locals``: bound here otherwise; ``globals``: taken from the file."""
 
     __slots__ = (
         "body_start", "end", "globals", "hidden", "kind", "locals", "name", "name_start", "names",
@@ -42,9 +60,9 @@ class Scope:
         self.outer_start, self.body_start, self.name_start = start, end, -1
         self.name = self.owner = self.qualname = ""
         self.locals: set[bytes] = set()
-        self.names: set[bytes] = set()  # bound here by a definition or an import
+        self.names: set[bytes] = set()
         self.globals: set[bytes] = set()
-        self.hidden: frozenset[bytes] = _NO_NAMES
+        self.hidden = _NO_NAMES
 
     @property
     def is_open(self) -> bool:
@@ -68,70 +86,75 @@ class Scope:
         return scope
 
 
-class Segment:
-    """From ``start`` up to the next segment: which symbol the text belongs to (``label``), which names are
-    not to be reported (``hidden``) and the kind a plain name has here (``read`` or ``type``)."""
-
-    __slots__ = ("hidden", "kind", "label", "start")
-
-    def __init__(self, start: int, label: Scope, hidden: frozenset[bytes], kind: str) -> None:
-        self.start, self.label, self.hidden, self.kind = start, label, hidden, kind
-
-
-def build_scopes(source: bytes, spans: Mapping[str, Sequence[Span]]) -> list[Scope]:
-    """All scopes, parents before children; the first is the file. Reads the captures ``def.*``,
-    ``container``, ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``."""
-    scopes = [Scope("file", 0, len(source) + 1, None)]
-    stack = [scopes[0]]
+def build_scopes(source: bytes, spans: Mapping[str, Sequence[Span]]) -> tuple[list[Scope], list[Mark]]:
+    """All scopes, parents before children, the first is the file; and the marks that tell which scope an
+    offset belongs to (decorators belong to what they decorate). Reads the captures ``def.*``, ``container``,
+    ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``."""
+    file = Scope("file", 0, len(source) + 1, None)
+    scopes, stack, marks = [file], [file], [(0, file)]
     outer: Span | None = None
     for start, negative_end, rank, kind in _events(spans):
         end = -negative_end
-        while len(stack) > 1 and (stack[-1].end <= start or stack[-1].end < end):
-            stack.pop()
-        if rank == _OUTER:
-            outer = (start, end)
-        elif rank == _OPEN:
+        while stack[-1].end <= start:
+            marks.append((stack.pop().end, stack[-1]))
+        if rank == _OPEN:
             scope = Scope(kind, start, end, stack[-1])
+            marks.append((start, scope))
             if outer and kind not in TRANSPARENT_KINDS:
-                if outer[0] <= start and end <= outer[1]:
-                    scope.outer_start = outer[0]
+                _take_outer(scope, outer, marks)
                 outer = None
             scopes.append(scope)
             stack.append(scope)
+        elif rank == _OUTER:
+            outer = (start, end)
         else:
-            _fill(stack, rank, start, source[start:end].decode("utf-8", "replace"))
-    for scope in scopes[1:]:
-        _qualify(scope)
-    return scopes
+            _fill(stack, rank, start, source[start:end])
+    while len(stack) > 1:
+        marks.append((stack.pop().end, stack[-1]))
+    for scope in scopes:
+        if scope.name_start >= 0:
+            _qualify(scope)
+        elif scope.parent:
+            scope.qualname = scope.parent.qualname
+    return scopes, marks
 
 
 def _events(spans: Mapping[str, Sequence[Span]]) -> list[tuple[int, int, int, str]]:
     events: list[tuple[int, int, int, str]] = []
     for capture, found in spans.items():
-        rank, kind = (
-            _RANKS.get(capture, (_OPEN, "")) if not capture.startswith("def.") else (_OPEN, capture[4:])
-        )
-        if rank != _OPEN or kind:
+        if capture.startswith("def."):
+            kind = capture[4:]
+            events += [(start, -end, _OPEN, kind) for start, end in found]
+        elif capture in _RANKS:
+            rank, kind = _RANKS[capture]
             events += [(start, -end, rank, kind) for start, end in found]
     events.sort()
     return events
 
 
-_RANKS = {
-    "outer": (_OUTER, ""), "owner": (_OWNER, ""), "name": (_NAME, ""), "body": (_BODY, ""),
-    "container": (_OPEN, "container"), "scope": (_OPEN, "scope"), "block": (_OPEN, "block"),
-}  # fmt: skip
+def _take_outer(scope: Scope, outer: Span, marks: list[Mark]) -> None:
+    """The text of its wrapper belongs to the scope already (lambdas in decorators keep theirs)."""
+    start, end = outer
+    if not start < scope.start < scope.end <= end:
+        return
+    scope.outer_start = start
+    index = len(marks)
+    while marks[index - 1][0] >= start:
+        index -= 1
+        if marks[index][1] is scope.parent:
+            marks[index] = (marks[index][0], scope)
+    marks.insert(index, (start, scope))
 
 
-def _fill(stack: list[Scope], rank: int, start: int, text: str) -> None:
+def _fill(stack: list[Scope], rank: int, start: int, text: bytes) -> None:
     """Give the name (owner, body start) to the innermost definition that waits for one."""
     for scope in reversed(stack):
         if scope.kind in TRANSPARENT_KINDS:
             continue
         if rank == _NAME and scope.name_start < 0:
-            scope.name, scope.name_start = text, start
+            scope.name, scope.name_start = text.decode("utf-8", "replace"), start
         elif rank == _OWNER and not scope.owner:
-            scope.owner = text
+            scope.owner = text.decode("utf-8", "replace")
         elif rank == _BODY and scope.body_start == scope.end:
             scope.body_start = start
         else:
@@ -141,26 +164,26 @@ def _fill(stack: list[Scope], rank: int, start: int, text: str) -> None:
 
 def _qualify(scope: Scope) -> None:
     parent = scope.parent
-    assert parent is not None  # only the file has none
-    owner, _, simple = dotted(scope.name).rpartition(".")
-    parts = [parent.qualname, dotted(scope.owner), owner, simple]
-    scope.qualname = ".".join(part for part in parts if part)
-    if not simple:
+    if parent is None:  # a name outside of any definition
+        scope.name = ""
         return
-    scope.name = simple
-    has_owner = bool(scope.owner or owner)
-    if not has_owner:
-        parent.names.add(simple.encode())
-    if scope.kind == "function" and (has_owner or parent.kind in CLASS_KINDS):
+    name, owner = scope.name, scope.owner
+    if not name.isidentifier() or owner:
+        inner, _, name = dotted(name).rpartition(".")
+        owner = ".".join(part for part in (dotted(owner), inner) if part)
+    prefix = f"{parent.qualname}.{owner}" if owner and parent.qualname else owner or parent.qualname
+    scope.name, scope.qualname = name, f"{prefix}.{name}" if prefix else name
+    if not owner:
+        parent.names.add(name.encode())
+    if scope.kind == "function" and (owner or parent.kind in CLASS_KINDS):
         scope.kind = "method"
 
 
 def dotted(text: str) -> str:
     """``a::b``, ``a->b``, ``a?.b`` and ``a!.b`` as ``a.b``, without white space."""
-    if text.isidentifier():
-        return text
     for separator in ("::", "->", "?.", "!."):
-        text = text.replace(separator, ".")
+        if separator in text:
+            text = text.replace(separator, ".")
     return "".join(text.split()).strip(".")
 
 
@@ -169,70 +192,70 @@ def hide_names(scopes: Iterable[Scope], ignored: frozenset[bytes], members_in_sc
     ``ignored`` (built in) or bound locally. A class body's names are seen by its methods only in languages
     where ``members_in_scope``."""
     for scope in scopes:
-        base = ignored
         enclosing = scope.parent
         while enclosing is not None and enclosing.kind in CLASS_KINDS and not members_in_scope:
             enclosing = enclosing.parent
-        if enclosing is not None:
-            base = enclosing.hidden
-        if scope.locals and not scope.locals <= base:
-            base = base | scope.locals
-        shown = scope.names | scope.globals
-        scope.hidden = base if base.isdisjoint(shown) else base - shown
+        hidden = enclosing.hidden if enclosing is not None else ignored
+        if scope.locals:
+            hidden = hidden | scope.locals
+        if scope.names or scope.globals:
+            hidden = hidden - scope.names - scope.globals
+        scope.hidden = hidden
 
 
 def build_segments(
     scopes: Sequence[Scope], opaque: Sequence[Span], types: Sequence[Span], header_outside: bool
 ) -> list[Segment]:
-    """The file cut where label, hidden names or default kind change, in order; the first starts at 0.
+    """The file cut where scope, hidden names or default kind change, in order; the first starts at 0.
     ``header_outside``: decorators, defaults and annotations are evaluated outside of the definition."""
     file = scopes[0]
-    marks: list[tuple[int, int, int, int]] = []
-    for index, scope in enumerate(scopes[1:], 1):
-        if header_outside and scope.body_start != scope.end:
-            marks.append((scope.outer_start, -scope.end, 0, index))
-            marks.append((scope.body_start, -scope.end, 1, index))
-        else:
-            marks.append((scope.outer_start, -scope.end, 2, index))
-    marks += [(start, -end, 3, 0) for start, end in opaque]
-    marks += [(start, -end, 4, 0) for start, end in types]
-    marks.sort()
+    stack: list[Segment] = [(file.end, file, file.hidden, "read")]
+    segments: list[Segment] = [(0, file, file.hidden, "read")]
     everything = Everything()
-    stack = [(file.end, file, file.hidden, "read")]
-    segments = [Segment(0, file, file.hidden, "read")]
-    for start, negative_end, what, index in marks:
-        _close(stack, start, segments)
-        _, label, hidden, kind = stack[-1]
-        if what <= 2:
-            label = scopes[index]
-            hidden = label.hidden if what else hidden
-            kind = "read"
-        elif what == 3:
+    for start, negative_end, what, index in _changes(scopes, opaque, types, header_outside):
+        while stack[-1][0] <= start:
+            segments.append((stack.pop()[0], *stack[-1][1:]))
+        end, label, hidden, kind = stack[-1]
+        if what == _TYPE:
+            kind = "type"
+        elif what == _OPAQUE:
             hidden = everything
         else:
-            kind = "type"
-        stack.append((min(-negative_end, stack[-1][0]), label, hidden, kind))
-        segments.append(Segment(start, label, hidden, kind))
-    _close(stack, file.end - 1, segments)
+            label, kind = scopes[index], "read"
+            hidden = hidden if what == _HEADER else label.hidden
+        stack.append((min(-negative_end, end), label, hidden, kind))
+        segments.append((start, label, hidden, kind))
+    while len(stack) > 1:
+        segments.append((stack.pop()[0], *stack[-1][1:]))
     return segments
 
 
-def _close(
-    stack: list[tuple[int, Scope, frozenset[bytes], str]], start: int, segments: list[Segment]
-) -> None:
-    while len(stack) > 1 and stack[-1][0] <= start:
-        end = stack.pop()[0]
-        segments.append(Segment(end, *stack[-1][1:]))
+_HEADER, _INSIDE, _OPAQUE, _TYPE = range(4)
+
+
+def _changes(
+    scopes: Sequence[Scope], opaque: Sequence[Span], types: Sequence[Span], header_outside: bool
+) -> list[tuple[int, int, int, int]]:
+    changes = [(start, -end, _OPAQUE, 0) for start, end in opaque]
+    changes += [(start, -end, _TYPE, 0) for start, end in types]
+    for index, scope in enumerate(scopes[1:], 1):
+        body_start, end = scope.body_start, scope.end
+        if header_outside and body_start < end:
+            changes.append((scope.outer_start, -end, _HEADER, index))
+            changes.append((body_start, -end, _INSIDE, index))
+        else:
+            changes.append((scope.outer_start, -end, _INSIDE, index))
+    changes.sort()
+    return changes
 
 
 class Positions:
     """Answers which scope a byte offset belongs to."""
 
-    def __init__(self, scopes: Sequence[Scope]) -> None:
-        segments = build_segments(scopes, (), (), False)
-        self._starts = [segment.start for segment in segments]
-        self._labels = [segment.label for segment in segments]
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._starts = list(map(itemgetter(0), marks))
+        self._scopes = list(map(itemgetter(1), marks))
 
     def scope_at(self, byte: int) -> Scope:
-        """The innermost scope around the offset (decorators belong to what they decorate)."""
-        return self._labels[bisect_right(self._starts, byte) - 1]
+        """The innermost scope around the offset."""
+        return self._scopes[bisect_right(self._starts, byte) - 1]

@@ -85,14 +85,10 @@ def _bind_value(file: File, at: int, name: str, start: int, end: int) -> None:
     text = file.source[start:end]
     if text[:5] == b"await":
         start += 5 + len(text[5:]) - len(text[5:].lstrip())
-    how = "constructor" if start in _built(file) else "alias"
+    how = "constructor" if file.starts("built", start) else "alias"
     chain = file.chain((start, end))
     if chain != "?" and chain not in _CONSTANTS and not chain[:1].isdigit():
         file.add_binding(at, name, chain.removesuffix("()") if how == "constructor" else chain, how)
-
-
-def _built(file: File) -> set[int]:
-    return {start for start, _ in file.spans.get("built", ())}
 
 
 def _add_field(file: File, name: str, start: int, end: int) -> None:
@@ -100,7 +96,7 @@ def _add_field(file: File, name: str, start: int, end: int) -> None:
     owner = file.scope_at(start).enclosing_class()
     if owner is not None:
         short = name.partition(".")[2].strip()
-        file.add_symbol(owner, short, "field", start, (start, end), not owner.in_function)
+        file.add_symbol(owner, short, "field", start, (start, end))
 
 
 def _exports(file: File, text: str, more: bool) -> None:
@@ -146,7 +142,7 @@ def _quoted(file: File, node: Node) -> None:
             receiver, _, name = found[0].rpartition(".")
             if name.encode() not in _BUILTINS:
                 at = start + len(text[: string.start(2) + found.end() - len(name)].encode())
-                file.add_reference(at, name, receiver, "type")
+                file.add_use(at, name, receiver, "type")
 
 
 def _unquoted(text: str) -> str:

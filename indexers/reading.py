@@ -1,0 +1,312 @@
+"""One file while its facts are collected: what hooks of languages work with, and the order of the passes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, cast
+
+from indexers import uses
+from indexers.chains import Chains
+from indexers.facts import Binding, Comment, FileFacts, Import, Problem, ReferenceKind, Symbol, SymbolKind
+from indexers.remarks import clean_comment, clean_docstring, comments, join_blocks
+from indexers.scopes import (
+    CLASS_KINDS,
+    TRANSPARENT_KINDS,
+    Positions,
+    Scope,
+    Span,
+    build_scopes,
+    build_segments,
+    hide_names,
+)
+
+if TYPE_CHECKING:
+    from indexers.treesitter import Node, Rules
+
+_MAX_PROBLEMS = 20
+_MAX_SIGNATURE = 400
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
+_NEWLINE = re.compile(b"\n")
+_NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
+
+
+class File:
+    """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
+    ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``."""
+
+    def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
+        self.rules, self.source, self.nodes = rules, source, nodes
+        self.spans: dict[str, list[Span]] = {}
+        for name, found in nodes.items():
+            if name not in rules.hooks:
+                self.spans[name] = spans = [node.byte_range for node in found]
+                spans.sort()
+        self.scopes, marks = build_scopes(source, self.spans)
+        self.exports: list[str] | None = None
+        self.package = ""
+        self.chains = Chains(source, self.spans.get("call", ()))
+        self.positions = Positions(marks)
+        self._line_starts = [0, *[match.end() for match in _NEWLINE.finditer(source)]]
+        self._imports: list[Import] = []
+        self._bindings: list[Binding] = []
+        self._symbols: list[Symbol] = []
+        self._uses: list[uses.Use] = []
+        self._qualnames = {scope.qualname for scope in self.scopes if scope.name}
+        self._comment_blocks = join_blocks(source, self.spans.get("comment", ()), self.line)
+        self._docs_above = self._doc_comments()
+
+    # -- what hooks use
+
+    def line(self, byte: int) -> int:
+        """The 1-based line of a byte offset."""
+        return bisect_right(self._line_starts, byte)
+
+    def text(self, where: Node | Span) -> str:
+        """The source text of a node or span."""
+        start, end = where if isinstance(where, tuple) else where.byte_range
+        return self.source[start:end].decode("utf-8", "replace")
+
+    def scope_at(self, byte: int) -> Scope:
+        """The innermost scope (named or not) at an offset; its ``qualname`` is what facts call scope."""
+        return self.positions.scope_at(byte)
+
+    def chain(self, where: Node | Span) -> str:
+        """The expression as a dotted chain, calls without arguments (``a.b().c``); ``?`` when it is none."""
+        start, end = where if isinstance(where, tuple) else where.byte_range
+        return self.chains.text(start, end)
+
+    def starts(self, capture: str, byte: int) -> bool:
+        """Whether a node captured as ``capture`` (one of ``Rules.data``) starts at this offset."""
+        return bool(_within(self.spans.get(capture, ()), byte, byte + 1))
+
+    def add_import(
+        self,
+        byte: int,
+        module: str,
+        name: str,
+        alias: str,
+        *,
+        reexport: bool = False,
+        type_only: bool = False,
+    ) -> None:
+        """Record an import; unless it is a reexport, ``alias`` becomes a name of the scope at ``byte``."""
+        scope = self.scope_at(byte)
+        self._imports.append(
+            Import(module, name, alias, self.line(byte), scope.qualname, reexport, type_only)
+        )
+        if alias and not reexport:
+            scope.names.add(alias.encode())
+
+    def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: Scope | None = None) -> None:
+        """Record that ``name`` is a ``type_text`` in ``scope`` (default: the one at ``byte``)."""
+        qualname = (scope or self.scope_at(byte)).qualname
+        text = " ".join(type_text.split())[:_MAX_SIGNATURE]
+        self._bindings.append(Binding(qualname, name, text, self.line(byte), how))  # type: ignore[arg-type]
+
+    def add_symbol(
+        self, parent: Scope, name: str, kind: SymbolKind, name_at: int, span: Span, *, owner: str = ""
+    ) -> bool:
+        """Record a symbol that opens no scope, ``owner`` put before its name in the qualname. False when the
+        file has a symbol of that qualname already: then nothing is recorded."""
+        qualname = ".".join(part for part in (parent.qualname, owner, name) if part)
+        if qualname in self._qualnames:
+            return False
+        self._qualnames.add(qualname)
+        start, end = span
+        head = self.source[start : min(end, start + _MAX_SIGNATURE)].partition(b"\n")[0]
+        rule = self.rules.exported
+        self._symbols.append(
+            Symbol(
+                name=name,
+                qualname=qualname,
+                kind=kind,
+                line=self.line(name_at),
+                end_line=self.line(end - 1),
+                start_byte=start,
+                end_byte=end,
+                signature=_one_line(head),
+                doc=self._doc_above(start),
+                exported=rule(self, name, parent, span) if rule else not parent.in_function,
+            )
+        )
+        return True
+
+    def add_use(self, at: int, name: str, receiver: str, kind: ReferenceKind) -> None:
+        """Record a use that no capture shows (a name inside of a string); ``at``: where the name is."""
+        self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname))
+
+    # -- the passes
+
+    def facts(self) -> FileFacts:
+        """Run all passes, once: bind names, hooks, symbols, uses, remarks."""
+        rules = self.rules
+        skip = self._bind_names()
+        for name, hook in rules.hooks.items():
+            for node in sorted(self.nodes.get(name, ()), key=attrgetter("start_byte")):
+                hook(self, node)
+        for scope in self.scopes:
+            if scope.name and scope.kind not in _NOT_SYMBOLS:
+                self._add_definition(scope)
+        hide_names(
+            self.scopes, rules.builtins - self.scopes[0].names | rules.self_names, rules.members_in_scope
+        )
+        self._collect_uses(skip)
+        self._symbols.sort(key=_symbol_order)
+        facts = FileFacts(
+            language=rules.name,
+            symbols=tuple(self._symbols),
+            references=uses.references(self._uses, self._line_starts),
+            imports=tuple(self._imports),
+            bindings=tuple(self._bindings),
+            comments=self._comments(),
+            problems=self._problems(),
+            exports=None if self.exports is None else tuple(self.exports),
+            package=self.package,
+        )
+        return rules.finish(self, facts) if rules.finish else facts
+
+    def _bind_names(self) -> set[int]:
+        """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""
+        spans, source = self.spans, self.source
+        skip = {start for start, _ in spans.get("skip", ())}
+        skip.update([scope.name_start for scope in self.scopes])
+        for start, end in spans.get("global", ()):
+            self.scope_at(start).globals.add(source[start:end])
+        for capture in ("variable", "hoisted"):
+            for span in spans.get(capture, ()):
+                if span[0] not in skip and self._bind_variable(span, capture == "hoisted"):
+                    skip.add(span[0])
+        for start, end in spans.get("local", ()):
+            if start not in skip:
+                skip.add(start)
+                scope = self.scope_at(start)
+                if source[start:end] not in scope.names:
+                    scope.locals.add(source[start:end])
+        return skip
+
+    def _bind_variable(self, span: Span, is_hoisted: bool) -> bool:
+        """Whether this is where the name is bound; else it is one more use of it."""
+        start, end = span
+        scope = self.scope_at(start)
+        while is_hoisted and scope.kind == "block" and scope.parent:
+            scope = scope.parent
+        name = self.source[start:end]
+        if not scope.is_open:
+            if name in scope.globals:
+                return False
+            scope.locals.add(name)
+            return True
+        scope.names.add(name)
+        text = name.decode("utf-8", "replace")
+        kind: SymbolKind = "constant" if _CONSTANT.match(text) else "variable"
+        declared = _innermost(self.spans.get("declaration", ()), span)
+        return self.add_symbol(
+            scope, text, "field" if scope.kind in CLASS_KINDS else kind, start, (declared[0], declared[1])
+        )
+
+    def _add_definition(self, scope: Scope) -> None:
+        rules, parent = self.rules, scope.parent
+        assert parent is not None  # only the file has none, and it has no name
+        span = (scope.outer_start, scope.end)
+        self._symbols.append(
+            Symbol(
+                name=scope.name,
+                qualname=scope.qualname,
+                kind=rules.kind(self, scope) if rules.kind else cast(SymbolKind, scope.kind),
+                line=self.line(scope.name_start),
+                end_line=self.line(scope.end - 1),
+                start_byte=scope.outer_start,
+                end_byte=scope.end,
+                signature=self._signature(scope),
+                doc=self._doc(scope),
+                exported=rules.exported(self, scope.name, parent, span)
+                if rules.exported
+                else not parent.in_function,
+            )
+        )
+
+    def _signature(self, scope: Scope) -> str:
+        start = scope.start
+        header = self.source[start : min(scope.body_start, start + 4 * _MAX_SIGNATURE)]
+        if scope.body_start == scope.end:
+            return _one_line(header.partition(b"\n")[0])
+        if b"\n" in header:
+            for first, last in _within(self.spans.get("comment", ()), start, start + len(header)):
+                blank = b" " * (min(last, start + len(header)) - first)
+                header = header[: first - start] + blank + header[first - start + len(blank) :]
+        return _one_line(header)
+
+    def _doc(self, scope: Scope) -> str:
+        docs = self.spans.get("doc", ())
+        found = _within(docs, scope.body_start, scope.body_start + 1)
+        return clean_docstring(self.text(found[0])) if found else self._doc_above(scope.outer_start)
+
+    def _collect_uses(self, skip: set[int]) -> None:
+        spans, source = self.spans, self.source
+        segments = build_segments(
+            self.scopes, spans.get("opaque", ()), spans.get("type", ()), self.rules.header_outside
+        )
+        kinds = uses.kinds_by_end(spans)
+        members = spans.get("member", ())
+        ends = {end for _, end in members}
+        self._uses += uses.member_uses(members, segments, self.chains, kinds)
+        self._uses += uses.plain_uses(source, spans.get("id", ()), segments, skip, ends, kinds, None)
+        self._uses += uses.plain_uses(source, spans.get("id.type", ()), segments, skip, ends, kinds, "type")
+
+    # -- remarks and problems
+
+    def _doc_comments(self) -> dict[int, Span]:
+        """Documentation comments by the line after them."""
+        prefixes = self.rules.doc_prefixes
+        return {
+            self.line(end - 1) + 1: (start, end)
+            for start, end in self._comment_blocks
+            if prefixes and self.source.startswith(prefixes, start)
+        }
+
+    def _doc_above(self, start: int) -> str:
+        span = self._docs_above.get(self.line(start)) if self._docs_above else None
+        return clean_comment(self.text(span)) if span else ""
+
+    def _comments(self) -> tuple[Comment, ...]:
+        found = comments(self.source, self._comment_blocks, self.line, self.scope_at)
+        for start, end in self.spans.get("doc.file", ()):
+            text = clean_docstring(self.text((start, end)))
+            if text:
+                found.append(Comment(text, self.line(start), self.line(end - 1)))
+        found.sort(key=attrgetter("line", "end_line"))
+        return tuple(found)
+
+    def _problems(self) -> tuple[Problem, ...]:
+        found = []
+        for start, end in self.spans.get("error", ())[:_MAX_PROBLEMS]:
+            snippet = _one_line(self.source[start : min(end, start + 60)])
+            message = f"cannot read: {snippet}" if snippet else "something is missing"
+            found.append(Problem("syntax", self.line(start), message))
+        return tuple(found)
+
+
+def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
+    """The (sorted) spans that start in this range."""
+    return spans[bisect_right(spans, (start, -1)) : bisect_right(spans, (end, -1))]
+
+
+def _innermost(declarations: Sequence[Span], span: Span) -> Span:
+    """The innermost declaration around the span, or the span itself. Looks at few neighbours only."""
+    index = bisect_right(declarations, (span[0], sys.maxsize))
+    for candidate in reversed(declarations[max(0, index - 8) : index]):
+        if candidate[1] >= span[1]:
+            return candidate
+    return span
+
+
+def _one_line(text: bytes) -> str:
+    return " ".join(text.decode("utf-8", "replace").split()).rstrip(":{=; ")[:_MAX_SIGNATURE]
+
+
+def _symbol_order(symbol: Symbol) -> tuple[int, int, str]:
+    return symbol.start_byte, -symbol.end_byte, symbol.qualname

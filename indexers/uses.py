@@ -1,0 +1,83 @@
+"""Uses of names: from spans of identifiers and member expressions to References."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+
+from indexers.chains import Chains
+from indexers.facts import Reference, ReferenceKind
+from indexers.scopes import Segment, Span
+
+Use = tuple[int, str, str, ReferenceKind, str]
+"""Offset of the name, name, receiver, kind, qualname of the scope."""
+
+
+def kinds_by_end(spans: Mapping[str, Sequence[Span]]) -> dict[int, ReferenceKind]:
+    """What an identifier or member expression that ends at an offset is used for. No two of them end at the
+    same offset, so that the end is enough."""
+    kinds: dict[int, ReferenceKind] = {end: "call" for _, end in spans.get("call", ())}
+    kinds.update({end: "inherit" for _, end in spans.get("inherit", ())})
+    kinds.update({end: "decorate" for _, end in spans.get("decorate", ())})
+    return kinds
+
+
+def plain_uses(
+    source: bytes,
+    spans: Iterable[Span],
+    segments: Sequence[Segment],
+    skip: set[int],
+    member_ends: set[int],
+    kinds: Mapping[int, ReferenceKind],
+    default: ReferenceKind | None,
+) -> list[Use]:
+    """Uses of plain names. ``skip``: starts of identifiers that are no uses; ``default``: the kind where
+    ``kinds`` says nothing (None: that of the segment)."""
+    uses: list[Use] = []
+    index = limit = -1
+    starts = [*map(itemgetter(0), segments), sys.maxsize]
+    for start, end in spans:
+        if start >= limit:
+            index = bisect_right(starts, start) - 1
+            limit = starts[index + 1]
+            _, scope, hidden, here = segments[index]
+        name = source[start:end]
+        if name in hidden or start in skip or end in member_ends:
+            continue
+        use = kinds.get(end) or default or here
+        uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname))
+    return uses
+
+
+def member_uses(
+    spans: Iterable[Span], segments: Sequence[Segment], chains: Chains, kinds: Mapping[int, ReferenceKind]
+) -> list[Use]:
+    """Uses of the last names of member expressions, whatever their root is."""
+    uses: list[Use] = []
+    index = limit = -1
+    starts = [*map(itemgetter(0), segments), sys.maxsize]
+    for start, end in spans:
+        if start >= limit:
+            index = bisect_right(starts, start) - 1
+            limit = starts[index + 1]
+            _, scope, _, here = segments[index]
+        name, receiver, length = chains.member(start, end)
+        if name:
+            uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname))
+    return uses
+
+
+def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, ...]:
+    """The uses as facts, in order of position."""
+    uses.sort(key=itemgetter(0))
+    found = []
+    line, line_start, next_start = 0, 0, -1
+    for at, name, receiver, kind, scope in uses:
+        if at >= next_start:
+            line = bisect_right(line_starts, at)
+            line_start = line_starts[line - 1]
+            next_start = line_starts[line] if line < len(line_starts) else sys.maxsize
+        found.append(Reference(name, receiver, kind, line, at - line_start, scope))
+    return tuple(found)
