@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from indexers import terms
 from memoryd.query.lexical import LexicalView
-from memoryd.query.postings import Scope, lookup
 
 # The weight of one mention, before it is shared by all files that it may mean.
 PATH_MENTION = 1.0
@@ -34,6 +33,18 @@ def mentions(view: LexicalView, text: str) -> NDArray[np.float64]:
         _credit(found, _files_of_module(view, named.split(".")), MODULE_MENTION)
     for named in _first(_COMPOUND.findall(text)):
         _credit(found, _files_defining(view, named), IDENTIFIER_MENTION)
+    return found
+
+
+def definitions(view: LexicalView, text: str) -> NDArray[np.float64]:
+    """Per chunk: how much of its qualified name is an identifier or dotted name in ``text`` (1: all of it)."""
+    found = np.zeros(len(view.chunk_slot))
+    for pattern, weight in ((_DOTTED, 1.0), (_COMPOUND, 0.7)):
+        for named in _first(pattern.findall(text)):
+            wanted = terms.terms(named)
+            chunks = view.names.having_all(wanted)
+            share = weight * len(wanted) / np.maximum(view.names.lengths[chunks], len(wanted))
+            found[chunks] = np.maximum(found[chunks], share)
     return found
 
 
@@ -92,21 +103,10 @@ def _shared_tail(path: list[str], wanted: list[str]) -> float:
 
 def _files_with(view: LexicalView, component: str) -> list[int]:
     """The files whose path holds all terms of ``component``."""
-    return _having_all(view.paths, [term for word in terms.words(component) for term in terms.expand(word)])
+    return view.paths.having_all(terms.terms(component)).tolist()
 
 
 def _files_defining(view: LexicalView, identifier: str) -> list[int]:
     """The files with a definition whose name holds exactly this compound identifier."""
-    whole = terms.expand(identifier)[-1:]
-    chunks = _having_all(view.names, list(whole))
+    chunks = view.names.having_all(terms.expand(identifier)[-1:])
     return sorted(set(view.chunk_slot[chunks].tolist()))
-
-
-def _having_all(scope: Scope, wanted: list[int]) -> list[int]:
-    unique = np.array(sorted(set(wanted)), dtype=np.uint32)
-    if not len(unique):
-        return []
-    hits = lookup(scope.segments, unique)
-    live = hits.docs[scope.alive[hits.docs]]
-    docs, times = np.unique(live, return_counts=True)
-    return docs[times == len(unique)].tolist()

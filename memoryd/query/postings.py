@@ -10,7 +10,7 @@ alone: scores depend on what is in scope, not on the order or the segments in wh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -140,10 +140,11 @@ def _ranges(segment: Segment, terms: NDArray[np.uint32]) -> tuple[NDArray[np.int
 
 
 class Scope(Struct, frozen=True):
-    """The live documents of a set of segments, ready to score: ``alive`` (bool per document), how many
-    there are, and ``norms``: the BM25 length part k1·(1 - b + b·length / average) of each."""
+    """The live documents of a set of segments, ready to score: their ``lengths`` in terms, ``alive`` (bool per
+    document), how many there are, and ``norms``: the BM25 length part k1·(1 - b + b·length / average) of each."""
 
     segments: tuple[Segment, ...]
+    lengths: NDArray[np.uint32]
     alive: NDArray[np.bool_]
     documents: int
     norms: NDArray[np.float32]
@@ -162,7 +163,7 @@ class Scope(Struct, frozen=True):
         documents = int(np.count_nonzero(alive))
         average = int(lengths[alive].sum(dtype=np.int64)) / documents if documents else 1.0
         norms = k1 * (1.0 - b + b * lengths / max(average, 1.0))
-        return cls(segments, alive, documents, norms.astype(np.float32), k1)
+        return cls(segments, lengths, alive, documents, norms.astype(np.float32), k1)
 
     def idf(self, live: Sequence[int]) -> NDArray[np.float64]:
         """BM25's inverse document frequency of terms that occur in so many live documents."""
@@ -174,6 +175,13 @@ class Scope(Struct, frozen=True):
         hits = lookup(self.segments, terms)
         rows = np.repeat(np.arange(len(terms)), hits.sizes)
         return self.idf(np.bincount(rows[self.alive[hits.docs]], minlength=len(terms)).tolist())
+
+    def having_all(self, terms: Collection[int]) -> NDArray[np.int64]:
+        """The live documents that hold every one of ``terms``, ascending; none for no terms."""
+        wanted = np.array(sorted(set(terms)), dtype=np.uint32)
+        hits = lookup(self.segments, wanted)
+        docs, times = np.unique(hits.docs[self.alive[hits.docs]], return_counts=True)
+        return docs[times == len(wanted)].astype(np.int64)
 
     def scores(self, weights: dict[int, float]) -> NDArray[np.float64]:
         """BM25 of every document for weighted query terms; 0 for documents out of scope or without a hit.

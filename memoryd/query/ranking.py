@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from memoryd.query.lexical import LexicalView
-from memoryd.query.mentions import mentions
+from memoryd.query.mentions import definitions, mentions
 from memoryd.query.question import Question
 from memoryd.query.roles import ROLES, kind_of
 
@@ -30,6 +30,7 @@ class Weights(Struct, frozen=True):
     file_vector: float = 0.2  # of a file's best chunks: words already say most of it
     chunk_vector: float = 0.4  # one chunk has few words: meaning helps more
     mention: float = 0.3  # the file is named outright
+    defined: float = 0.3  # the chunk defines what is named
     of_file: float = 0.75  # how much of its file's path, history and mention a chunk inherits
     test: float = 0.3  # factor, as the following: the place to look at is more often source than a test …
     doc: float = 0.3  # … than prose about it, which shares more words with the question
@@ -66,6 +67,7 @@ class Evidence(Struct, frozen=True):
     paths: Array
     votes: Array
     mentions: Array
+    definitions: Array  # over chunks
     voters: dict[int, list[int]]  # slot → ids of the commits that voted for it, best first
     commits: Array  # per commit number
 
@@ -82,6 +84,7 @@ def gather(view: LexicalView, asked: Question, meaning: NDArray[np.float32] | No
         paths=view.paths.scores(asked.weights),
         votes=votes,
         mentions=mentions(view, asked.text),
+        definitions=definitions(view, asked.text),
         voters=voters,
         commits=commits,
     )
@@ -125,6 +128,7 @@ def rank_chunks(view: LexicalView, found: Evidence, factors: Array, weights: Wei
     parts[1] = (weights.of_file * weights.path * _share(found.paths * factors))[view.chunk_slot]
     parts[3] = (weights.of_file * weights.history * _share(found.votes * factors))[view.chunk_slot]
     parts[5] = (weights.of_file * weights.mention * found.mentions * factors)[view.chunk_slot]
+    parts[5] += weights.defined * found.definitions * own
     parts *= (parts[0] + parts[2] + parts[4]) > 0
     return Scores(parts, parts.sum(axis=0))
 

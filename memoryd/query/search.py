@@ -38,7 +38,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
             _commits(reader, request),
             notes(ctx.records, view, asked) if _wants(request, "note") else _NOTHING,
         ]
-    hits = _shown((candidate for group in groups for candidate in group.best), request.k)
+    hits = _shown((candidate for group in groups for candidate in group.best), request)
     total = sum(group.total for group in groups)
     return SearchAnswer(
         freshness=ctx.freshness,
@@ -55,14 +55,22 @@ def _wants(request: SearchRequest, kind: str) -> bool:
     return not request.kinds or kind in request.kinds
 
 
-def _shown(candidates: Iterable[Candidate], k: int) -> tuple[Hit, ...]:
+def _shown(candidates: Iterable[Candidate], request: SearchRequest) -> tuple[Hit, ...]:
+    """The best hits; of the pieces of one symbol the best only, and of a file not too many."""
+    per_file = request.k if request.paths else MAX_HITS_PER_FILE
     hits: list[Hit] = []
+    taken: Counter[str] = Counter()
+    symbols: set[tuple[str, str]] = set()
     for candidate in sorted(candidates, key=lambda c: (-c.score, c.key)):
-        if len(hits) == k:
+        if len(hits) == request.k:
             break
-        hit = candidate.show()
-        if hit:  # None: its rows were replaced between two reads
-            hits.append(hit)
+        path = candidate.key[0]
+        hit = candidate.show() if not path or taken[path] < per_file else None
+        if hit is None or (hit.symbol and (path, hit.symbol) in symbols):
+            continue  # None: too many of the file, or its rows were replaced between two reads
+        hits.append(hit)
+        taken[path] += 1
+        symbols.add((path, hit.symbol))
     return tuple(hits)
 
 
@@ -86,14 +94,8 @@ def _path_order(reader: Reader, scores: Array) -> NDArray[np.int64]:
 def _chunks(reader: Reader, request: SearchRequest, factors: Array) -> Group:
     view = reader.view
     scores = ranking.rank_chunks(view, reader.found, factors)
-    per_file = request.k if request.paths else MAX_HITS_PER_FILE
-    taken: Counter[int] = Counter()
-    candidates: list[Candidate] = []
-    for number in ranking.order(scores.total, request.k * 10, np.arange(len(scores.total))).tolist():
-        slot = int(view.chunk_slot[number])
-        taken[slot] += 1
-        if taken[slot] <= per_file:
-            candidates.append(reader.chunk(number, scores))
+    best = ranking.order(scores.total, request.k * 10, np.arange(len(scores.total)))
+    candidates = [reader.chunk(number, scores) for number in best.tolist()]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 
 
