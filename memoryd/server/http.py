@@ -89,7 +89,7 @@ class HttpDoor:
                 server_header=False,
                 proxy_headers=False,
                 limit_concurrency=MAX_CONNECTIONS,
-                timeout_graceful_shutdown=int(CLOSE_S),
+                timeout_graceful_shutdown=0,  # open streams end at once
                 ws="none",
             )
         )
@@ -141,7 +141,6 @@ class HttpDoor:
         """Stop listening and end the open sessions."""
         if self._server and self._task:
             self._server.should_exit = True
-            self._server.force_exit = True
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(self._task, CLOSE_S)
         self._answer = None
