@@ -101,9 +101,9 @@ class File:
         if alias and not reexport:
             scope.names.add(alias.encode())
 
-    def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: Scope | None = None) -> None:
-        """Record that ``name`` is a ``type_text`` in ``scope`` (default: the one at ``byte``)."""
-        qualname = (scope or self.scope_at(byte)).qualname
+    def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: str | None = None) -> None:
+        """Record that ``name`` is a ``type_text`` in the scope of that qualname (default: the one at ``byte``)."""
+        qualname = self.scope_at(byte).qualname if scope is None else scope
         text = " ".join(type_text.split())[:_MAX_SIGNATURE]
         self._bindings.append(Binding(qualname, name, text, self.line(byte), how))  # type: ignore[arg-type]
 

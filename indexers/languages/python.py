@@ -118,7 +118,7 @@ def _typed(file: File, node: Node) -> None:
 def _returns(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.parent is not None:
-        file.add_binding(scope.name_start, scope.name, _unquoted(file.text(node)), "return", scope.parent)
+        file.add_binding(scope.name_start, scope.name, _unquoted(file.text(node)), "return", scope.parent.qualname)
 
 
 def _as(file: File, node: Node) -> None:
