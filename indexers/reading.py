@@ -176,9 +176,9 @@ class File:
         skip.update([scope.name_start for scope in self.scopes])
         for start, end in spans.get("global", ()):
             self.scope_at(start).globals.add(source[start:end])
-        for capture in ("variable", "hoisted"):
+        for capture in ("variable", "hoisted", "constant"):
             for span in spans.get(capture, ()):
-                if span[0] not in skip and self._bind_variable(span, capture == "hoisted"):
+                if span[0] not in skip and self._bind_variable(span, capture):
                     skip.add(span[0])
         for start, end in spans.get("local", ()):
             if start not in skip:
@@ -188,11 +188,11 @@ class File:
                     scope.locals.add(source[start:end])
         return skip
 
-    def _bind_variable(self, span: Span, is_hoisted: bool) -> bool:
+    def _bind_variable(self, span: Span, capture: str) -> bool:
         """Whether this is where the name is bound; else it is one more use of it."""
         start, end = span
         scope = self.scope_at(start)
-        while is_hoisted and scope.kind == "block" and scope.parent:
+        while capture == "hoisted" and scope.kind == "block" and scope.parent:
             scope = scope.parent
         name = self.source[start:end]
         if not scope.is_open:
@@ -202,11 +202,8 @@ class File:
             return True
         scope.names.add(name)
         text = name.decode("utf-8", "replace")
-        kind: SymbolKind = "constant" if _CONSTANT.match(text) else "variable"
         declared = _innermost(self.spans.get("declaration", ()), span)
-        return self.add_symbol(
-            scope, text, "field" if scope.kind in CLASS_KINDS else kind, start, (declared[0], declared[1])
-        )
+        return self.add_symbol(scope, text, _variable_kind(scope, text, capture), start, declared)
 
     def _add_definition(self, scope: Scope) -> None:
         rules, parent = self.rules, scope.parent
@@ -262,11 +259,15 @@ class File:
     def _doc_comments(self) -> dict[int, Span]:
         """Documentation comments by the line after them."""
         prefixes = self.rules.doc_prefixes
-        return {
+        docs = {
             self.line(end - 1) + 1: (start, end)
             for start, end in self._comment_blocks
             if prefixes and self.source.startswith(prefixes, start)
         }
+        for start, end in self.spans.get("attribute", ()):
+            if self.line(start) in docs:
+                docs.setdefault(self.line(end - 1) + 1, docs[self.line(start)])
+        return docs
 
     def _doc_above(self, start: int) -> str:
         span = self._docs_above.get(self.line(start)) if self._docs_above else None
@@ -293,6 +294,14 @@ class File:
 def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
     """The (sorted) spans that start in this range."""
     return spans[bisect_right(spans, (start, -1)) : bisect_right(spans, (end, -1))]
+
+
+def _variable_kind(scope: Scope, name: str, capture: str) -> SymbolKind:
+    if capture == "constant":
+        return "constant"
+    if scope.kind in CLASS_KINDS:
+        return "field"
+    return "constant" if _CONSTANT.match(name) else "variable"
 
 
 def _innermost(declarations: Sequence[Span], span: Span) -> Span:

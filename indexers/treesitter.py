@@ -19,9 +19,11 @@ Captures that build scopes and symbols
   @variable      name bound by assignment: a Symbol in a file, class or namespace (the first time there; later
                  times are a ``read`` reference), else a local
   @declaration   statement around @variable: gives the Symbol's end
+  @constant      the same for a name that the language declares constant, in whatever case it is written
   @hoisted       like @variable, but belongs to the enclosing function, not block (``var``)
   @local         name bound here (parameter, loop variable, type parameter), never a symbol
   @global        name that this function takes from the file
+  @attribute     what may stand between a definition and the comment that documents it (Rust ``#[…]``)
   @doc           doc string at a body's start; @doc.file for the file (becomes a Comment with scope "")
   @comment       any comment. Directly above a definition and starting with one of ``doc_prefixes`` it is its doc
 Captures that build references
@@ -67,7 +69,7 @@ Hook = Callable[[File, Node], None]
 _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
-    """container name owner body outer scope block variable declaration hoisted local global doc doc.file comment
+    """container name owner body outer scope block variable constant declaration hoisted local attribute global doc doc.file comment
     id id.type member call inherit decorate type skip opaque error""".split()  # noqa: SIM905
 )
 
