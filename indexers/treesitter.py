@@ -69,8 +69,8 @@ Hook = Callable[[File, Node], None]
 _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
-    """container name owner body outer scope block variable constant declaration hoisted local attribute global doc doc.file comment
-    id id.type member call inherit decorate type skip opaque error""".split()  # noqa: SIM905
+    """container name owner body outer scope block variable constant declaration hoisted local global attribute
+    doc doc.file comment id id.type member call inherit decorate type skip opaque error""".split()  # noqa: SIM905
 )
 
 
