@@ -1,0 +1,77 @@
+; Definitions
+(function_declaration name: (identifier) @name) @def.function
+(function_declaration body: (block) @body)
+(method_declaration name: (field_identifier) @name) @def.method
+(method_declaration body: (block) @body)
+(method_declaration receiver: (parameter_list (parameter_declaration type: [
+  (type_identifier) @owner
+  (pointer_type (type_identifier) @owner)
+  (generic_type type: (type_identifier) @owner)
+  (pointer_type (generic_type type: (type_identifier) @owner))])))
+(type_declaration "type" . (type_spec name: (_) @name type: (struct_type (field_declaration_list) @body))) @def.struct
+(type_declaration "type" . (type_spec name: (_) @name type: (interface_type "{" @body))) @def.interface
+(type_declaration "type" . (type_spec name: (_) @name type: [
+  (type_identifier) (qualified_type) (generic_type) (pointer_type) (slice_type) (array_type) (map_type)
+  (channel_type) (function_type) (parenthesized_type)])) @def.type
+(type_declaration "type" . (type_alias name: (_) @name)) @def.type
+(type_declaration "(" (type_spec name: (_) @name type: (struct_type (field_declaration_list) @body)) @def.struct)
+(type_declaration "(" (type_spec name: (_) @name type: (interface_type "{" @body)) @def.interface)
+(type_declaration "(" (type_spec name: (_) @name type: [
+  (type_identifier) (qualified_type) (generic_type) (pointer_type) (slice_type) (array_type) (map_type)
+  (channel_type) (function_type) (parenthesized_type)]) @def.type)
+(type_declaration "(" (type_alias name: (_) @name) @def.type)
+(method_elem name: (field_identifier) @name) @def.method
+(type_spec type: (struct_type (field_declaration_list
+  (field_declaration (field_identifier) @variable) @declaration)))
+(const_spec (identifier) @constant)
+(var_spec (identifier) @variable)
+(const_declaration "const" . (const_spec)) @declaration
+(const_declaration "(" (const_spec) @declaration)
+(var_declaration "var" . (var_spec)) @declaration
+(var_spec_list (var_spec) @declaration)
+(comment) @comment
+
+; Local names
+(func_literal) @scope
+(parameter_declaration (identifier) @local)
+(variadic_parameter_declaration (identifier) @local)
+(type_parameter_declaration (identifier) @local)
+(method_declaration receiver: (parameter_list (parameter_declaration
+  type: (_ (type_arguments (type_elem (type_identifier) @local))))))
+(method_declaration receiver: (parameter_list (parameter_declaration
+  type: (pointer_type (generic_type (type_arguments (type_elem (type_identifier) @local)))))))
+(short_var_declaration left: (expression_list (identifier) @local))
+(range_clause left: (expression_list (identifier) @local) ":=")
+(receive_statement left: (expression_list (identifier) @local) ":=")
+(type_switch_statement alias: (expression_list (identifier) @local))
+
+; Uses
+(identifier) @id
+(type_identifier) @id.type
+(selector_expression) @member
+(qualified_type) @member @type
+(call_expression function: (_) @call)
+(type_conversion_expression type: (generic_type type: (_) @call))
+(struct_type (field_declaration_list (field_declaration !name type: [
+  (type_identifier) @inherit (qualified_type) @inherit (generic_type type: (_) @inherit)])))
+(interface_type (type_elem . [
+  (type_identifier) @inherit (qualified_type) @inherit (generic_type type: (_) @inherit)] .))
+(composite_literal type: [(type_identifier) (qualified_type) (generic_type)]
+  body: (literal_value (keyed_element key: (literal_element (identifier) @skip))))
+(literal_element (literal_value (keyed_element key: (literal_element (identifier) @skip))))
+
+; Package, imports and types of names: read by go.py
+(package_clause (package_identifier) @package)
+(import_spec) @opaque @import
+(parameter_declaration name: (_)) @typed
+(variadic_parameter_declaration name: (_)) @typed
+(field_declaration name: (_)) @typed
+(var_spec type: (_)) @typed
+(var_spec value: (_)) @built
+(short_var_declaration) @built
+(function_declaration result: (_) @returns)
+(method_declaration result: (_) @returns)
+(method_elem result: (_) @returns)
+
+(ERROR) @error
+(MISSING) @error
