@@ -1,0 +1,158 @@
+"""What the daemon and the vector worker say to each other: frames of MessagePack on two pipes.
+
+A frame is a little-endian u32 length and that many bytes. Every request has an ``id`` that its answer
+repeats; ``State`` comes unasked whenever it changes. Vectors travel as little-endian float32.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+_LENGTH = struct.Struct("<I")
+
+# Exit codes by which the worker asks for a fresh start (anything else unexpected counts as a crash).
+EXIT_DAMAGED = 70  # what Chroma holds or answers is wrong: put the folder aside
+EXIT_INDEX = 74  # index.db cannot be read: nothing is wrong with the folder
+
+WorkerState = Literal["starting", "rebuilding", "ready"]
+
+
+class Message(Struct, frozen=True, array_like=True):
+    """Base of all frames."""
+
+
+class Sync(Message, tag="sync"):
+    """Make the collection of ``model`` hold exactly what index.db has. Answered by ``State`` only."""
+
+    model: str
+
+
+class Query(Message, tag="query"):
+    """The ``k`` nearest to ``vector`` (float32). Answered by Nearest, or Failed while not ready."""
+
+    id: int
+    model: str
+    vector: bytes
+    k: int
+
+
+class Embed(Message, tag="embed"):
+    """Vectors of ``texts`` by a sentence-transformers model. Answered by Embedded."""
+
+    id: int
+    model: str
+    texts: list[str]
+
+
+class Rerank(Message, tag="rerank"):
+    """How well each of ``texts`` answers ``query``. A text is (key, text); the vector of a 16-byte key is kept
+    in quality.db, ``b""`` is never kept. Answered by Ranked."""
+
+    id: int
+    model: str
+    query: str
+    texts: list[tuple[bytes, str]]
+
+
+class Status(Message, tag="status"):
+    """Answered by Report."""
+
+    id: int
+
+
+class Stop(Message, tag="stop"):
+    """End cleanly; so does the end of the input."""
+
+
+class State(Message, tag="state"):
+    """``done`` of ``total`` vectors are in the cache of ``model``."""
+
+    state: WorkerState
+    model: str
+    done: int
+    total: int
+
+
+class Nearest(Message, tag="nearest"):
+    """Chunk hashes with exact cosines, best first."""
+
+    id: int
+    hashes: list[bytes]
+    scores: list[float]
+
+
+class Embedded(Message, tag="embedded"):
+    """Unit vectors (float32), one after the other."""
+
+    id: int
+    dimensions: int
+    vectors: bytes
+
+
+class Ranked(Message, tag="ranked"):
+    """A cosine per text, in the order asked."""
+
+    id: int
+    scores: list[float]
+
+
+class Report(Message, tag="report"):
+    """``rss_bytes``: resident memory of the worker. ``quarantined``: a damaged folder was put aside at start,
+    with the reason."""
+
+    id: int
+    state: WorkerState
+    vectors: int
+    rss_bytes: int
+    quarantined: str
+
+
+class Failed(Message, tag="failed"):
+    """The request cannot be answered; the worker goes on."""
+
+    id: int
+    what: str
+    next_step: str = ""
+
+
+Request = Sync | Query | Embed | Rerank | Status | Stop
+Answer = Nearest | Embedded | Ranked | Report | Failed
+Reply = State | Answer
+
+_encoder = msgspec.msgpack.Encoder()
+decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
+decode_reply: Callable[[bytes], Reply] = msgspec.msgpack.Decoder(Reply).decode
+
+
+def frame(message: Message) -> bytes:
+    """One message, ready to be written."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+class Frames:
+    """Cuts a byte stream into frame bodies."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The bodies completed by ``data``. Raises ValueError for a length beyond MAX_FRAME_BYTES."""
+        self._held += data
+        bodies = []
+        while len(self._held) >= _LENGTH.size:
+            length = _LENGTH.unpack_from(self._held)[0]
+            if length > MAX_FRAME_BYTES:
+                raise ValueError(f"a frame of {length} bytes")
+            end = _LENGTH.size + length
+            if len(self._held) < end:
+                break
+            bodies.append(bytes(self._held[_LENGTH.size : end]))
+            del self._held[:end]
+        return bodies
