@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from memoryd.query import cochange, targets
+from memoryd.query import coupling, targets
 from memoryd.query.answers import (
     CochangeItem,
     Dependent,
@@ -18,6 +18,7 @@ from memoryd.query.answers import (
     ReachingTest,
 )
 from memoryd.query.context import Context
+from memoryd.query.coupling import cochange
 from memoryd.query.dates import day
 from memoryd.query.globs import is_test
 from memoryd.query.requests import ImpactRequest
@@ -26,6 +27,8 @@ from memoryd.query.targets import Target
 from memoryd.store import graph_rows, history_rows
 from memoryd.store.graph_rows import NAME_BITS, NAME_MASK, Node, Step
 from memoryd.store.history_rows import Touch
+
+__all__ = ["cochange", "impact", "walk_back"]
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
@@ -58,7 +61,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     walk = walk_back(ctx, resolution.targets, request.hops)
     labels = _Labels(ctx, walk)
     paths = {target.path_id for target in resolution.targets}
-    past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
+    past = coupling.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
     coupled = _coupled(ctx, paths, past)
     tests = _tests(walk, labels)
     hops = _page(walk, labels, request)
@@ -294,8 +297,8 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
 
 def _coupled(ctx: Context, paths: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
     """Files that change with the target's, those without an edge to explain it first."""
-    found = cochange.worth_showing(cochange.couplings(ctx, paths, past)) if past else []
-    linked = cochange.neighbours(ctx, paths) if found else set()
+    found = coupling.worth_showing(coupling.couplings(ctx, paths, past)) if past else []
+    linked = coupling.neighbours(ctx, paths) if found else set()
     items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
     return sorted(items, key=lambda item: item.explained)
 

@@ -29,6 +29,12 @@ def safe_line(text: str) -> str:
     return safe_text(" ".join(text.split()))
 
 
+def quote(text: str, limit: int = 300) -> str:
+    """Stored text as one safe line of at most ``limit`` characters, cut with ``…``."""
+    line = safe_line(text[: 4 * limit])
+    return line if len(line) <= limit and len(text) <= 4 * limit else f"{line[: limit - 1]}…"
+
+
 def _spell(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x100:
