@@ -217,7 +217,7 @@ def _daemon(parser: ArgumentParser) -> None:
         "--foreground",
         dest="_foreground",
         action="store_true",
-        help="start: stay here and log to the terminal",
+        help="start: do not go to the background",
     )
     parser.add_argument(
         "-n", dest="_lines", type=int, default=40, metavar="N", help="logs: the last N lines (default 40)"
