@@ -62,9 +62,10 @@ def member_uses(
         if start >= limit:
             index = bisect_right(starts, start) - 1
             limit = starts[index + 1]
-            _, scope, _, here = segments[index]
+            _, scope, hidden, here = segments[index]
+            is_opaque = b"" in hidden  # hides everything
         name, receiver, length = chains.member(start, end)
-        if name:
+        if name and not is_opaque:
             uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname))
     return uses
 
