@@ -15,7 +15,7 @@ from msgspec import Struct
 from indexers.facts import BlameSpan, Commit
 from indexers.history import log
 from memoryd.errors import GitError, UsageError
-from memoryd.ingest.gitbatch import Answers
+from memoryd.ingest.gitbatch import Answers, blob_hash
 from memoryd.ingest.gitdir import GitDir, Head, discover
 from memoryd.ingest.gitrun import OLDEST_GIT, Call, GitSilent, Runner, git_path, git_version, user_excludes
 
@@ -204,7 +204,7 @@ class Git:
 
     def blobs(self, hashes: Iterable[str], max_bytes: int = 64 * 1024 * 1024) -> Iterator[tuple[str, bytes]]:
         """(hash, content) in the order asked. Missing, damaged, larger ones and non-blobs are left out."""
-        wanted = [_hex(sha) for sha in hashes]
+        wanted, algorithm = [_hex(sha) for sha in hashes], self.object_format
         for _ in range(_BLOB_RESTARTS):
             if not wanted:
                 return
@@ -213,12 +213,21 @@ class Git:
             try:
                 for sha, content in zip(wanted, answers, strict=False):
                     if content is not None:
+                        if (
+                            blob_hash(content, algorithm) != sha
+                        ):  # git hands out cut-off objects without a word
+                            break
                         yield sha, content
-                return
+                else:
+                    return
             except GitSilent:
                 raise
             except GitError:  # an object killed git, the announced one or the next: go on behind it
                 wanted = wanted[answers.count if answers.torn else answers.count + 1 :]
+            else:
+                wanted = wanted[answers.count :]
+            finally:
+                stream.close()
         raise GitError(
             "too many damaged objects", where=str(self.common_dir), next_step="run `git fsck` there"
         )

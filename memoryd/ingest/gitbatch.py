@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+
+
+def blob_hash(data: bytes, algorithm: str = "sha1") -> str:
+    """git's object id for a file with this content, hex. ``algorithm``: the repository's object_format."""
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class Answers:

@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from select import POLLIN, poll
 from typing import IO, Literal
@@ -87,7 +87,7 @@ class Runner(Struct, frozen=True):
         """Its whole standard output."""
         return b"".join(self.stream(call))
 
-    def stream(self, call: Call) -> Iterator[bytes]:
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
         command = self._command(call)
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:

@@ -9,7 +9,6 @@ extension), ``denied`` (its name carries secrets), ``ignored`` (.memoryignore or
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from msgspec import Struct
 from memoryd.errors import UsageError
 from memoryd.ingest import names
 from memoryd.ingest.git import LINK, SUBMODULE, Git, TreeEntry
+from memoryd.ingest.gitbatch import blob_hash
 from memoryd.ingest.gitrun import GitSilent
 from memoryd.ingest.jail import Jail, Unreadable
 from memoryd.ingest.rules import MEMORYIGNORE, SIZE_LIMIT_BYTES, Gitignores, Narrowing, join, read_rules
@@ -142,11 +142,6 @@ def read_file(root: Path, path: str, max_bytes: int) -> bytes:
         raise Unreadable(path, "denied")
     with Jail(root) as jail:
         return jail.read(path, max_bytes)
-
-
-def blob_hash(data: bytes, algorithm: str = "sha1") -> str:
-    """git's object id for a file with this content, hex. ``algorithm``: the repository's object_format."""
-    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class _Sieve:

@@ -1,0 +1,495 @@
+"""The questions memoryd asks git, on real repositories of every awkward kind."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+from projects import Repository
+
+from indexers.facts import BlameSpan
+from memoryd.errors import GitError, MemorydError, UsageError
+from memoryd.ingest import gitrun
+from memoryd.ingest.git import Git, Head
+from memoryd.ingest.gitdir import discover, find_root
+from memoryd.ingest.gitrun import Call, GitSilent
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    made = Repository(tmp_path / "repo")
+    made.commit("one", a_dot_py="a = 1\nb = 2\n")
+    return made
+
+
+def _git(root: Path, **settings: float) -> Git:
+    directory = discover(root)
+    assert directory is not None
+    return Git(root, directory, **settings)
+
+
+def _blob(data: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+# --- where it stands
+
+
+def test_head_names_commit_and_branch_without_a_process(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Branch, packed branch, detached, unborn: read from files."""
+    git = _git(repo.root)
+    sha = repo.git("rev-parse", "HEAD")
+    monkeypatch.setattr(gitrun, "git_path", lambda: "/nonexistent")
+    assert git.head() == Head(sha, "main")
+    repo.git("pack-refs", "--all")
+    assert git.head() == Head(sha, "main")
+    repo.git("checkout", "-q", "-b", "topic/deep")
+    assert git.head() == Head(sha, "topic/deep")
+    repo.git("checkout", "-q", "--detach")
+    assert git.head() == Head(sha, "")
+    repo.git("checkout", "-q", "--orphan", "fresh")
+    assert git.head() == Head("", "fresh")
+
+
+def test_a_head_that_makes_no_sense_is_an_error_with_a_next_step(repo: Repository) -> None:
+    """Garbage, a loop, a name that climbs out: never read, never guessed."""
+    outside = repo.root / "secret"
+    outside.write_text("f" * 40)
+    for text in ("", "garbage", "ref: HEAD", "ref: refs/../../secret", "ref: refs/heads/a b"):
+        (repo.root / ".git/HEAD").write_text(text)
+        with pytest.raises(GitError) as error:
+            _git(repo.root).head()
+        assert error.value.next_step
+
+
+def test_a_linked_worktree_has_its_own_head_and_the_common_store(repo: Repository, tmp_path: Path) -> None:
+    """Its HEAD and branch differ, its objects and refs are the main repository's."""
+    repo.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "linked"))
+    linked = Repository(tmp_path / "linked")
+    sha = linked.commit("there", b_dot_py="b = 1\n")
+    git = _git(tmp_path / "linked")
+    assert git.head() == Head(sha, "side")
+    assert git.common_dir == repo.root / ".git"
+    assert git.tracked() == ["a.py", "b.py"]
+    assert _git(repo.root).head().branch == "main"
+    assert "refs/heads/side" in _git(repo.root).refs()
+
+
+def test_a_folder_without_git_is_none_and_roots_are_found_from_below(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """open() looks at exactly the folder; find_root() climbs."""
+    (repo.root / "src/deep").mkdir(parents=True)
+    assert Git.open(repo.root / "src") is None
+    assert find_root(repo.root / "src/deep") == repo.root
+    assert find_root(tmp_path) is None
+    (tmp_path / ".git").write_text("gitdir: /nowhere\n")
+    assert Git.open(tmp_path) is None
+
+
+def test_without_a_usable_git_there_is_no_repository(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not installed: None. Too old to be run safely: an error that says what to install."""
+    monkeypatch.setattr("memoryd.ingest.git.git_version", lambda: ())
+    assert Git.open(repo.root) is None
+    monkeypatch.setattr("memoryd.ingest.git.git_version", lambda: (2, 25, 1))
+    with pytest.raises(GitError, match="too old") as error:
+        Git.open(repo.root)
+    assert "2.32" in error.value.next_step
+
+
+def test_busy_names_the_lock_or_the_rebase(repo: Repository) -> None:
+    """Empty when nothing is under way."""
+    git = _git(repo.root)
+    assert git.busy() == ""
+    (repo.root / ".git/index.lock").touch()
+    assert git.busy() == "index.lock"
+    (repo.root / ".git/index.lock").unlink()
+    (repo.root / ".git/rebase-merge").mkdir()
+    assert git.busy() == "rebase"
+
+
+def test_a_bare_repository_answers_from_its_objects(repo: Repository, tmp_path: Path) -> None:
+    """No work tree, but head, history and files."""
+    repo.git("clone", "-q", "--bare", str(repo.root), str(tmp_path / "bare.git"))
+    git = _git(tmp_path / "bare.git")
+    assert git.bare
+    assert [entry.path for entry in git.ls_tree(git.head().sha)] == ["a.py"]
+
+
+# --- revisions
+
+
+def test_resolve_knows_every_usual_name(repo: Repository) -> None:
+    """HEAD, steps, short and long shas, branches, annotated and light tags, remotes, a hex-looking branch."""
+    first = repo.git("rev-parse", "HEAD")
+    second = repo.commit("two", a_dot_py="a = 2\n")
+    repo.git("tag", "-a", "v1", "-m", "x", first)
+    repo.git("tag", "light", first)
+    repo.git("branch", "feature/x", first)
+    repo.git("branch", "decade", first)
+    repo.git("update-ref", "refs/remotes/origin/main", first)
+    git = _git(repo.root)
+    for name in (
+        "HEAD~1", "HEAD^", "main~1", "v1", "refs/tags/v1", "tags/v1", "light", "feature/x", "heads/feature/x",
+        "decade", "origin/main", first, first[:7],
+    ):  # fmt: skip
+        assert git.resolve(name) == first, name
+    assert git.resolve("HEAD") == git.resolve("main") == second
+
+
+@pytest.mark.parametrize(
+    "rev",
+    ["", "nope", "-n1", "--all", "--output=/tmp/x", "HEAD:a.py", "HEAD@{1}", ":/one", "a..b", "^HEAD", "main ",
+     "HEAD~99", "@{u}", "HEAD^{tree}", "\0", "dead", "x" * 5000],
+)  # fmt: skip
+def test_resolve_refuses_everything_else_by_name(repo: Repository, rev: str) -> None:
+    """Options, paths, ranges, reflogs and unknown names are a UsageError; git never sees them."""
+    with pytest.raises(UsageError) as error:
+        _git(repo.root).resolve(rev)
+    assert error.value.next_step
+    assert len(error.value.what) < 200
+
+
+@pytest.mark.parametrize("sha", ["HEAD", "--all", "abc", "A" * 40, "a" * 40 + "\n", ""])
+def test_only_full_ids_reach_git(repo: Repository, sha: str) -> None:
+    """Methods that take a sha take nothing else."""
+    git = _git(repo.root)
+    for ask in (
+        git.rev_list,
+        git.ls_tree,
+        git.mailmap,
+        lambda s: list(git.log(s)),
+        lambda s: list(git.blobs([s])),
+    ):
+        with pytest.raises(GitError, match="not a full object id"):
+            ask(sha)
+
+
+# --- history
+
+
+def test_log_is_oldest_first_and_knows_renames(repo: Repository) -> None:
+    """Parents before children; a rename with changes is one R row with both paths and both blobs."""
+    body = "".join(f"line {n}\n" for n in range(50))
+    repo.commit("add", src__old_dot_py=body)
+    repo.git("mv", "src/old.py", "src/new.py")
+    repo.commit("move", src__new_dot_py=body + "more\n")
+    commits = list(_git(repo.root).log(repo.git("rev-parse", "HEAD")))
+    assert [commit.subject for commit in commits] == ["one", "add", "move"]
+    (change,) = commits[2].changes
+    assert (change.status, change.old_path, change.path) == ("R", "src/old.py", "src/new.py")
+    assert (change.old_blob, change.new_blob) == (_blob(body.encode()), _blob((body + "more\n").encode()))
+    assert commits[1].parents == (commits[0].sha,)
+    assert commits[0].time_s < commits[2].time_s
+
+
+def test_log_gives_only_what_is_not_known_yet(repo: Repository) -> None:
+    """Known tips and all before them are left out; a known commit that was pruned does not matter."""
+    first = repo.git("rev-parse", "HEAD")
+    tip = repo.commit("two", a_dot_py="a = 2\n")
+    git = _git(repo.root)
+    assert [commit.subject for commit in git.log(tip, [first])] == ["two"]
+    assert [commit.subject for commit in git.log(tip, [first, "0123456789" * 4])] == ["two"]
+    assert list(git.log(tip, [tip])) == []
+    known = [f"{number:040x}" for number in range(10_000)]
+    assert len(list(git.log(tip, known))) == 2
+
+
+def test_a_merge_comes_after_both_sides_and_counts_no_change_twice(repo: Repository) -> None:
+    """Topological order even where dates lie."""
+    repo.git("checkout", "-q", "-b", "side")
+    side = repo.commit("side", s_dot_py="s = 1\n")
+    repo.git("checkout", "-q", "main")
+    main = repo.commit("main", m_dot_py="m = 1\n")
+    repo.git("merge", "-q", "--no-ff", "-m", "join", "side")
+    *_, merge = commits = list(_git(repo.root).log(repo.git("rev-parse", "HEAD")))
+    assert merge.parents == (main, side)
+    assert merge.changes == ()
+    assert [commit.sha for commit in commits].index(side) < len(commits) - 1
+
+
+def test_authors_go_through_the_committed_mailmap(repo: Repository) -> None:
+    """The .mailmap of the tip counts; one that only lies in the work tree does not."""
+    tip = repo.git("rev-parse", "HEAD")
+    (repo.root / ".mailmap").write_text("Wrong <wrong@example.org> <ada@example.org>\n")
+    git = _git(repo.root)
+    assert [(commit.author, commit.email) for commit in git.log(tip)] == [("Ada", "ada@example.org")]
+    assert git.mailmap(tip) == ""
+    mapped = repo.commit("map", _dot_mailmap="Ada Lovelace <ada@lovelace.org> <ada@example.org>\n")
+    assert {(commit.author, commit.email) for commit in git.log(mapped)} == {
+        ("Ada Lovelace", "ada@lovelace.org")
+    }
+    assert git.mailmap(mapped) == _blob(b"Ada Lovelace <ada@lovelace.org> <ada@example.org>\n")
+
+
+def test_replace_refs_and_grafts_do_not_change_what_a_hash_means(repo: Repository) -> None:
+    """Content addressing holds: a replaced object is answered as itself."""
+    tip = repo.git("rev-parse", "HEAD")
+    other = repo.git("commit-tree", "-m", "replaced", f"{tip}^{{tree}}")
+    repo.git("replace", tip, other)
+    assert [commit.subject for commit in _git(repo.root).log(tip)] == ["one"]
+
+
+def test_blame_covers_every_line_once(repo: Repository) -> None:
+    """Spans in line order; a line changed later belongs to the later commit."""
+    first = repo.git("rev-parse", "HEAD")
+    second = repo.commit("two", a_dot_py="a = 1\nb = 22\nc = 3\n")
+    git = _git(repo.root)
+    assert git.blame("a.py", second) == [BlameSpan(first, 1, 1), BlameSpan(second, 2, 2)]
+    assert git.blame("a.py", first) == [BlameSpan(first, 1, 2)]
+    with pytest.raises(GitError):
+        git.blame("none.py", first)
+
+
+def test_a_shallow_clone_says_so_and_gives_what_it_has(repo: Repository, tmp_path: Path) -> None:
+    """Cut-off history is no error."""
+    repo.commit("two", a_dot_py="a = 2\n")
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.root}", str(tmp_path / "shallow"))
+    git = _git(tmp_path / "shallow")
+    assert git.is_shallow()
+    assert [commit.subject for commit in git.log(git.head().sha)] == ["two"]
+    assert len(git.rev_list(git.head().sha)) == 1
+
+
+def test_a_partial_clone_is_read_as_far_as_it_goes(repo: Repository, tmp_path: Path) -> None:
+    """Missing blobs are left out, inexact renames become add and delete, nothing is fetched."""
+    body = "".join(f"line {n}\n" for n in range(50))
+    repo.commit("add", old_dot_py=body)
+    repo.git("mv", "old.py", "new.py")
+    repo.commit("move", new_dot_py=body + "more\n")
+    repo.git("config", "uploadpack.allowFilter", "true")
+    source, target = f"file://{repo.root}", tmp_path / "partial"
+    repo.git("clone", "-q", "--filter=blob:none", "--no-checkout", source, str(target))
+    git = _git(target)
+    assert git.is_partial()
+    commits = list(git.log(git.head().sha))
+    assert [commit.subject for commit in commits] == ["one", "add", "move"]
+    assert {change.status for change in commits[2].changes} == {"A", "D"}
+    tree = git.ls_tree(git.head().sha)
+    assert [(entry.path, entry.size_bytes) for entry in tree] == [("a.py", -1), ("new.py", -1)]
+    assert list(git.blobs(entry.hash for entry in tree)) == []
+
+
+def test_sha256_repositories_are_read_like_any_other(tmp_path: Path) -> None:
+    """64-digit ids throughout."""
+    root = tmp_path / "repo"
+    root.mkdir()
+    subprocess.run(["git", "init", "-q", "-b", "main", "--object-format=sha256", str(root)], check=True)
+    repo = Repository.__new__(Repository)
+    repo.root, repo._tick = root, 1_700_000_000
+    sha = repo.commit("one", a_dot_py="a = 1\n")
+    git = _git(root)
+    assert (git.object_format, git.head(), len(sha)) == ("sha256", Head(sha, "main"), 64)
+    (commit,) = git.log(sha)
+    ((blob, data),) = git.blobs([commit.changes[0].new_blob])
+    assert (len(blob), data) == (64, b"a = 1\n")
+
+
+# --- objects
+
+
+def test_blobs_come_in_order_and_what_cannot_be_had_is_left_out(repo: Repository) -> None:
+    """Missing ids, trees and blobs above the limit are skipped; the others are exact."""
+    files = {f"f{n}_dot_txt": os.urandom(5).hex() * n for n in range(1, 40)}
+    repo.commit("many", **files)
+    tree = _git(repo.root).ls_tree(repo.git("rev-parse", "HEAD"))
+    hashes = [entry.hash for entry in tree]
+    hashes.insert(3, "0123456789" * 4)
+    hashes.insert(5, repo.git("rev-parse", "HEAD^{tree}"))
+    found = list(_git(repo.root).blobs(hashes, max_bytes=300))
+    small = [entry for entry in tree if entry.size_bytes <= 300]
+    assert [blob for blob, _data in found] == [entry.hash for entry in small]
+    assert all(_blob(data) == blob for blob, data in found)
+
+
+def test_damaged_objects_are_stepped_over(repo: Repository) -> None:
+    """A loose object that is garbage, cut off or empty costs itself, not its neighbours."""
+    repo.commit("many", **{f"f{n}_dot_txt": f"content {n}\n" * 200 for n in range(6)})
+    tree = _git(repo.root).ls_tree(repo.git("rev-parse", "HEAD"))
+    damage = (b"garbage", b"", zlib.compress(b"blob 2000\0short"))
+    for entry, data in zip(tree[1:6:2], damage, strict=True):
+        loose = repo.root / ".git/objects" / entry.hash[:2] / entry.hash[2:]
+        loose.chmod(0o644)
+        loose.write_bytes(data)
+    found = [blob for blob, _data in _git(repo.root).blobs(entry.hash for entry in tree)]
+    assert found == [entry.hash for entry in (tree[0], tree[2], tree[4], tree[6])]
+
+
+def test_a_damaged_history_yields_what_comes_before_the_damage(repo: Repository) -> None:
+    """Whole commits first, then GitError: what was stored of them stays right."""
+    for number in range(5):
+        repo.commit(f"c{number}", a_dot_py=f"a = {number + 5}\n")
+    tree = repo.git("rev-parse", "HEAD~1^{tree}")
+    (repo.root / ".git/objects" / tree[:2] / tree[2:]).unlink()
+    stream = _git(repo.root).log(repo.git("rev-parse", "HEAD"))
+    seen: list[str] = []
+    with pytest.raises(GitError):
+        any(seen.append(commit.subject) for commit in stream)
+    assert set(seen) <= {"one", "c0", "c1", "c2"}
+    assert "c1" in seen
+
+
+def test_odd_names_survive_the_tree(repo: Repository) -> None:
+    """Newlines, quotes, tabs, leading dashes and bytes that are not UTF-8 come through unquoted."""
+    names = ["-n", "a\tb", "new\nline", 'quo"te', "ünïcode", "*.py", ":(top)x"]
+    for name in names:
+        repo.write(name, "x\n")
+    (Path(os.fsdecode(os.fsencode(repo.root) + b"/bad\xff"))).write_text("x\n")
+    sha = repo.commit("odd")
+    git = _git(repo.root)
+    expected = {*names, "a.py", "bad\udcff"}
+    assert {entry.path for entry in git.ls_tree(sha)} == expected
+    assert set(git.tracked()) == expected
+    assert {change.path for change in list(git.log(sha))[1].changes} == {*names, "bad\ufffd"}
+    assert git.blame("-n", sha) == [BlameSpan(sha, 1, 1)]
+
+
+# --- names of the work tree
+
+
+def test_untracked_and_ignored_follow_gits_rules(repo: Repository) -> None:
+    """Nested .gitignore files, info/exclude, nested repositories; tracked files are never ignored."""
+    repo.commit("rules", _dot_gitignore="*.log\nbuild/\n!keep.log\n", keep_dot_log="k\n")
+    repo.git("add", "-f", "a.py")
+    for path in ("x.log", "build/o.py", "new.py", "sub/y.tmp", "sub/z.py"):
+        repo.write(path, "x\n")
+    (repo.root / "sub/.gitignore").write_text("*.tmp\n")
+    (repo.root / ".git/info/exclude").write_text("z.py\n")
+    Repository(repo.root / "nested").commit("inner", i_dot_py="i = 1\n")
+    git = _git(repo.root)
+    assert sorted(git.untracked()) == ["nested/", "new.py", "sub/.gitignore"]
+    asked = [
+        "x.log",
+        "build",
+        "build/o.py",
+        "new.py",
+        "sub/y.tmp",
+        "sub/z.py",
+        "keep.log",
+        "a.py",
+        "not/there.log",
+    ]
+    assert git.ignored(asked) == {"x.log", "build", "build/o.py", "sub/y.tmp", "sub/z.py", "not/there.log"}
+    assert git.ignored([]) == frozenset()
+
+
+def test_ignored_answers_the_rest_when_one_path_cannot_be_judged(repo: Repository, tmp_path: Path) -> None:
+    """A path behind a link or with a magic-looking name does not spoil the answer for the others."""
+    repo.commit("rules", _dot_gitignore="*.log\n:odd\n")
+    (repo.root / "link").symlink_to(tmp_path)
+    paths = [f"f{number}.log" for number in range(20)] + ["link/x.log", ":odd", ":(top)y", "../up.log"]
+    found = _git(repo.root).ignored(paths)
+    assert {*paths[:20], ":odd"} <= found
+    assert not {":(top)y", "../up.log"} & found
+
+
+def test_a_conflicted_path_is_listed_once(repo: Repository) -> None:
+    """The index has three rows for it."""
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("side", a_dot_py="side\n")
+    repo.git("checkout", "-q", "main")
+    repo.commit("main", a_dot_py="main\n")
+    with pytest.raises(subprocess.CalledProcessError):
+        repo.git("merge", "side")
+    assert _git(repo.root).tracked() == ["a.py"]
+
+
+# --- how it is run
+
+
+def test_only_listed_subcommands_run(repo: Repository) -> None:
+    """status, diff, describe, hash-object and the rest can run a repository's filters: refused here."""
+    runner = _git(repo.root)._runner
+    for subcommand in ("status", "diff", "describe", "hash-object", "fetch", "config", "gc", "show", "-c"):
+        with pytest.raises(GitError, match="allow-list"):
+            runner.output(Call(subcommand))
+
+
+def test_a_git_that_hangs_is_ended(repo: Repository) -> None:
+    """A fifo where git expects a file blocks it for ever; memoryd says so in time and leaves no process."""
+    os.mkfifo(repo.root / ".gitignore")
+    git = _git(repo.root, silence_s=0.3)
+    start = time.monotonic()
+    with pytest.raises(GitSilent) as error:
+        git.untracked()
+    assert time.monotonic() - start < 5
+    assert error.value.next_step
+
+
+def test_a_fifo_for_a_configuration_hangs_nothing_that_needs_only_objects(repo: Repository) -> None:
+    """History and objects are read without the repository's configuration."""
+    tip = repo.git("rev-parse", "HEAD")
+    (repo.root / ".git/config").unlink()
+    os.mkfifo(repo.root / ".git/config")
+    git = _git(repo.root, silence_s=5)
+    assert git.head().sha == tip
+    assert len(list(git.log(tip))) == len(git.rev_list(tip)) == 1
+    assert [entry.path for entry in git.ls_tree(tip)] == ["a.py"]
+    assert git.blame("a.py", tip)
+
+
+def test_leaving_a_stream_early_ends_git(repo: Repository) -> None:
+    """No zombie and no running git stays behind a consumer that stops reading."""
+    repo.commit("big", **{f"f{n}_dot_txt": os.urandom(60_000).hex() for n in range(20)})
+    git = _git(repo.root)
+    before = _children()
+    stream = git.blobs(entry.hash for entry in git.ls_tree(repo.git("rev-parse", "HEAD")))
+    next(stream)
+    stream.close()
+    assert _children() == before
+
+
+def _children() -> set[str]:
+    return set(Path(f"/proc/{os.getpid()}/task/{threading.get_native_id()}/children").read_text().split())
+
+
+def test_the_callers_git_variables_do_not_reach_git(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook runs with GIT_DIR and GIT_INDEX_FILE set; memoryd called from one still reads its own root."""
+    for name, value in {
+        "GIT_DIR": "/nonexistent", "GIT_INDEX_FILE": "/nonexistent", "GIT_WORK_TREE": "/", "GIT_TRACE": "1",
+        "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.bare", "GIT_CONFIG_VALUE_0": "true",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    git = Git.open(repo.root)
+    assert git is not None
+    assert git.tracked() == ["a.py"]
+
+
+def test_a_git_beside_the_repository_is_not_run(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PATH entries that depend on the working directory are dropped."""
+    fake = repo.root / "git"
+    fake.write_text("#!/bin/sh\ntouch canary\n")
+    fake.chmod(0o755)
+    monkeypatch.chdir(repo.root)
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
+    gitrun.git_path.cache_clear()
+    try:
+        assert _git(repo.root).tracked() == ["a.py"]
+        assert not (repo.root / "canary").exists()
+    finally:
+        gitrun.git_path.cache_clear()
+
+
+def test_every_error_is_ours(tmp_path: Path) -> None:
+    """A repository without objects answers with MemorydError, nothing else."""
+    repo = Repository(tmp_path / "repo")
+    git = _git(repo.root)
+    assert git.head() == Head("", "main")
+    assert git.refs() == {}
+    assert git.tracked() == []
+    with pytest.raises(MemorydError):
+        git.rev_list("a" * 40)
+    with pytest.raises(UsageError):
+        git.resolve("HEAD")
