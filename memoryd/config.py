@@ -65,7 +65,7 @@ class WatchSection(Section, frozen=True):
 
     enabled: Annotated[bool, _doc("Keep registered projects fresh as files change.")] = True
     mode: Annotated[
-        Literal["auto", "native", "polling"], _doc("auto = native events, polling where they run out.")
+        Literal["auto", "native", "polling"], _doc("Native events (auto: polling where they run out).")
     ] = "auto"
     debounce_ms: Annotated[PositiveInt, _doc("Quiet time after an event before indexing.")] = 400
     max_delay_ms: Annotated[PositiveInt, _doc("Under constant change, index at least this often.")] = 2_000

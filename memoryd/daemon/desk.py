@@ -115,6 +115,7 @@ class Desk:
             self._in_use.add(project.root)
             if self.config.watch.enabled:
                 self.watch.begin(project.root)
+            else:
                 store.queue.post(Target(project.root))
         return store
 
@@ -122,7 +123,9 @@ class Desk:
 
     async def read(self, call: Call, work: Callable[[Context], T]) -> T:
         project = self.project_of(call)
-        return await self.reading.read(call, project, self._use(project), work)
+        # A question about a commit is no reason to look at the work tree.
+        store = self.store_of(project) if call.common.rev else self._use(project)
+        return await self.reading.read(call, project, store, work)
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
         project = self._registry.register(path)
@@ -130,9 +133,8 @@ class Desk:
         rev = await self.reading.sha(project, call.common.rev)
         job = store.queue.post(Target(project.root, rev), full=full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
-        if project.root not in self._in_use and self.config.watch.enabled and rev is None:
-            self._in_use.add(project.root)
-            self.watch.begin(project.root)
+        if rev is None:
+            self._use(project)
         return summary
 
     async def doctor(self, call: Call, request: DoctorParams) -> Any:

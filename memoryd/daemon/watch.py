@@ -36,7 +36,8 @@ class Watch:
         self._starting: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, root: str) -> None:
-        """Watch ``root`` from now on; setting up a large tree happens in a thread."""
+        """Watch ``root`` from now on; setting up a large tree happens in a thread. When it is done all of the
+        tree is looked at once, because nobody saw what changed before."""
         if not self._config.watch.enabled or root in self._watchers or root in self._starting:
             return
         self._starting[root] = asyncio.create_task(self._begin(root))
@@ -48,6 +49,7 @@ class Watch:
             log.warning("%s is not watched: %s", root, error)
         finally:
             self._starting.pop(root, None)
+            self._post(root, None)
 
     def _start(self, root: str) -> Watcher:
         from memoryd.ingest.watcher import Settings, Watcher

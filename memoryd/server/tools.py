@@ -44,12 +44,16 @@ class Tool(Struct, frozen=True):
     writes: bool = False
 
     @property
+    def all_arguments(self) -> tuple[Argument, ...]:
+        """Its own and the common ones; what is written is written now, at no revision."""
+        return (*self.arguments, *(COMMON[:1] if self.writes else COMMON))
+
+    @property
     def input_schema(self) -> dict[str, Any]:
-        all_arguments = (*self.arguments, *COMMON)
         required = [argument.name for argument in self.arguments if argument.required]
         return {
             "type": "object",
-            "properties": {argument.name: argument.schema for argument in all_arguments},
+            "properties": {argument.name: argument.schema for argument in self.all_arguments},
             **({"required": required} if required else {}),
             "additionalProperties": False,
         }
@@ -57,7 +61,7 @@ class Tool(Struct, frozen=True):
     @property
     def fields(self) -> dict[str, str]:
         """Argument → field of the verb's request (common arguments included)."""
-        return {a.name: a.field or a.name for a in (*self.arguments, *COMMON)}
+        return {a.name: a.field or a.name for a in self.all_arguments}
 
 
 def _text(description: str = "") -> dict[str, Any]:
