@@ -24,7 +24,8 @@ FUNCTION_KINDS = frozenset({"function", "method", "property", "macro", "scope", 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "container"})
 TRANSPARENT_KINDS = frozenset({"block", "scope"})
 
-_OUTER, _OPEN, _OWNER, _NAME, _BODY = range(5)
+# In the order in which spans that are alike are read: a body that is one definition is the outer one's body.
+_OUTER, _BODY, _OPEN, _OWNER, _NAME = range(5)
 _RANKS = {
     "outer": (_OUTER, ""),
     "owner": (_OWNER, ""),
@@ -212,7 +213,7 @@ def build_segments(
     stack: list[Segment] = [(file.end, file, file.hidden, "read")]
     segments: list[Segment] = [(0, file, file.hidden, "read")]
     everything = Everything()
-    for start, negative_end, what, index in _changes(scopes, opaque, types, header_outside):
+    for start, negative_end, index, what in _changes(scopes, opaque, types, header_outside):
         while stack[-1][0] <= start:
             segments.append((stack.pop()[0], *stack[-1][1:]))
         end, label, hidden, kind = stack[-1]
@@ -236,15 +237,16 @@ _HEADER, _INSIDE, _OPAQUE, _TYPE = range(4)
 def _changes(
     scopes: Sequence[Scope], opaque: Sequence[Span], types: Sequence[Span], header_outside: bool
 ) -> list[tuple[int, int, int, int]]:
-    changes = [(start, -end, _OPAQUE, 0) for start, end in opaque]
-    changes += [(start, -end, _TYPE, 0) for start, end in types]
+    innermost = len(scopes)  # of spans that are alike the outer scope comes first, what only marks text last
+    changes = [(start, -end, innermost, _OPAQUE) for start, end in opaque]
+    changes += [(start, -end, innermost, _TYPE) for start, end in types]
     for index, scope in enumerate(scopes[1:], 1):
         body_start, end = scope.body_start, scope.end
         if header_outside and body_start < end:
-            changes.append((scope.outer_start, -end, _HEADER, index))
-            changes.append((body_start, -end, _INSIDE, index))
+            changes.append((scope.outer_start, -end, index, _HEADER))
+            changes.append((body_start, -end, index, _INSIDE))
         else:
-            changes.append((scope.outer_start, -end, _INSIDE, index))
+            changes.append((scope.outer_start, -end, index, _INSIDE))
     changes.sort()
     return changes
 
