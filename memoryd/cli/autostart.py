@@ -33,11 +33,15 @@ def connect(
     """A socket to the daemon, started if need be. ``settings``: ``section.key`` → text for a new daemon.
 
     ``announce`` gets one line when a start is under way; ``abandon`` may end the wait early.
-    Raises StartFailed with the log's tail.
+    Raises StartFailed with the log's tail, UsageError for a bad setting.
     """
     sock = try_connect(paths)
     if sock:
         return sock
+    if settings:
+        from memoryd import config
+
+        config.load(paths, flags=settings)  # a bad flag is wrong use, not a daemon that dies
     announce("starting the memoryd daemon …")
     log_start = _size(paths.log)
     return _wait_for(paths, spawn(paths, settings or {}), log_start, abandon)

@@ -54,7 +54,9 @@ def test_every_flag_is_documented_in_its_section(verb):
 @pytest.mark.parametrize("verb", VERBS)
 def test_no_flag_is_documented_that_does_not_exist(verb):
     """A flag in a verb's section is one of that verb, or a setting's."""
-    flags = {flag for action in _actions(verb) for flag in action.option_strings} | {s.flag for s in settings()}
+    flags = {flag for action in _actions(verb) for flag in action.option_strings} | {
+        s.flag for s in settings()
+    }
     mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", _sections()[1][verb]))
     assert mentioned <= flags | COMMON
 
@@ -91,7 +93,9 @@ def test_every_setting_is_documented():
 @pytest.mark.parametrize("verb", ["up", "index", "serve", "daemon"])
 def test_every_setting_is_a_flag(verb):
     """The verbs that may start a daemon take every setting as a flag."""
-    flags = {flag for action in verb_parser(verb, with_settings=True)._actions for flag in action.option_strings}
+    flags = {
+        flag for action in verb_parser(verb, with_settings=True)._actions for flag in action.option_strings
+    }
     assert {setting.flag for setting in settings()} <= flags
 
 
@@ -119,6 +123,13 @@ def test_the_readme_names_only_verbs_that_exist():
 
 def test_links_between_documents_lead_somewhere():
     """A relative link in a document points at a file that exists."""
-    for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/cli.md", "docs/mcp.md", "docs/config.md"):
+    for page in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/cli.md",
+        "docs/mcp.md",
+        "docs/config.md",
+    ):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", _page(page)):
             assert ((ROOT / page).parent / target).exists(), f"{page}: {target}"
