@@ -140,9 +140,9 @@ def last_id(conn: sqlite3.Connection) -> int:
     return conn.execute("SELECT ifnull(max(id), 0) FROM git_commit").fetchone()[0]
 
 
-def body(conn: sqlite3.Connection, commit_id: int) -> str:
-    row = conn.execute("SELECT body FROM git_commit WHERE id = ?", (commit_id,)).fetchone()
-    return row[0] if row else ""
+def bodies(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """The message bodies of these commits."""
+    return dict(_in(conn, "SELECT id, body FROM git_commit WHERE id", sorted(set(ids))))
 
 
 def changes_of(conn: sqlite3.Connection, commit_ids: Collection[int]) -> list[tuple[int, int, str, int]]:

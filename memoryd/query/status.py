@@ -1,0 +1,105 @@
+"""How the index is: counts, sizes, what was left out and why, and checks for `doctor`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from memoryd.query.answers import Check, Counts, SkippedItem, StatusAnswer
+from memoryd.query.context import Context
+from memoryd.query.requests import StatusRequest
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.store import status_rows, totals
+
+MAX_SKIPPED = 100
+FIXED_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL that several processes reset at once
+
+
+def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
+    """What the store knows of itself; the daemon adds ``watch`` and its own checks."""
+    known = totals.view_totals(ctx.index, ctx.view.id)
+    more = status_rows.extras(ctx.index, ctx.view.id)
+    fresh = ctx.freshness
+    return StatusAnswer(
+        fresh,
+        root=ctx.root,
+        view=ctx.view.name,
+        indexed_commit=fresh.indexed_commit,
+        head=fresh.head,
+        branch=fresh.branch,
+        dirty=fresh.dirty,
+        pending=fresh.pending,
+        indexing=fresh.indexing,
+        vectors=fresh.vectors,
+        watch="",
+        indexed_at_s=ctx.view.indexed_at_s,
+        complete=ctx.view.complete,
+        counts=Counts(
+            files=known.files,
+            symbols=known.symbols,
+            chunks=known.chunks,
+            edges=known.edges,
+            unresolved=more.unresolved,
+            commits=known.commits,
+            commits_known=more.commits_known,
+            decisions=known.decisions,
+            records=ctx.records.count() if ctx.records else 0,
+            proposals=ctx.records.count("proposed") if ctx.records else 0,
+            embeddings=more.embeddings,
+            redacted=more.redacted,
+        ),
+        languages=tuple(status_rows.languages(ctx.index, ctx.view.id)),
+        skipped_total=known.skipped,
+        skipped_reasons=tuple(status_rows.skipped_reasons(ctx.index, ctx.view.id)),
+        skipped=tuple(
+            SkippedItem(safe_line(path), reason, quote(detail, 200))
+            for path, reason, detail in status_rows.skipped(ctx.index, ctx.view.id, MAX_SKIPPED)
+        ),
+        quarantined=more.quarantined,
+        index_bytes=more.bytes,
+        records_bytes=ctx.records.size_bytes() if ctx.records else 0,
+        checks=tuple(_checks(ctx, known, request.deep)),
+    )
+
+
+def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
+    yield _files(ctx, known)
+    yield _sqlite()
+    if ctx.records is None:
+        yield Check(
+            "records",
+            "fail",
+            "records.db cannot be opened",
+            "restore a snapshot; see `memoryd doctor --repair`",
+        )
+    if deep:
+        damage = status_rows.quick_check(ctx.index)
+        sound = damage == "ok"
+        step = "" if sound else "`memoryd doctor --repair` rebuilds it"
+        yield Check("index integrity", "ok" if sound else "fail", quote(damage, 200), step)
+        if ctx.records is not None:
+            yield _audit(ctx)
+
+
+def _files(ctx: Context, known: totals.Totals) -> Check:
+    if not ctx.view.complete:
+        return Check("index", "warn", "the first index is under way", "ask again later")
+    if known.files == 0:
+        return Check("index", "fail", "no file is indexed", "see what was skipped: `memoryd status`")
+    return Check("index", "ok", f"{known.files} files, {known.skipped} left out")
+
+
+def _sqlite() -> Check:
+    version = sqlite3.sqlite_version
+    if tuple(map(int, version.split("."))) >= FIXED_SQLITE:
+        return Check("sqlite", "ok", version)
+    return Check(
+        "sqlite", "ok", f"{version}: one process writes and checkpoints, so its WAL-reset bug cannot strike"
+    )
+
+
+def _audit(ctx: Context) -> Check:
+    report = ctx.records.verify() if ctx.records else None
+    if report is None or report.ok:
+        return Check("audit", "ok", f"{report.rows if report else 0} rows, the chain is whole")
+    return Check("audit", "fail", f"{report.problem} (row {report.seq})", "restore a snapshot of records.db")

@@ -1,0 +1,74 @@
+"""Reads of index.db for `status`: what a view holds besides its totals, and what it left out."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from msgspec import Struct
+
+
+class Extras(Struct, frozen=True):
+    """``unresolved``: references inside the project without a target; ``redacted``: secrets overwritten;
+    ``commits_known``, ``embeddings`` and ``quarantined`` are of the whole store."""
+
+    unresolved: int
+    redacted: int
+    commits_known: int
+    embeddings: int
+    quarantined: int
+    bytes: int
+
+
+def extras(conn: sqlite3.Connection, view_id: int) -> Extras:
+    return Extras(
+        unresolved=_number(
+            conn,
+            "SELECT ifnull(sum(l.unresolved), 0) FROM view_file v JOIN link l ON l.id = v.link_id WHERE v.view_id = ?",
+            view_id,
+        ),
+        redacted=_number(
+            conn,
+            "SELECT ifnull(sum(f.redacted), 0) FROM view_file v JOIN file f ON f.id = v.file_id WHERE v.view_id = ?",
+            view_id,
+        ),
+        commits_known=_number(conn, "SELECT count(*) FROM git_commit"),
+        embeddings=_number(conn, "SELECT count(*) FROM embedding"),
+        quarantined=_number(conn, "SELECT count(*) FROM quarantine"),
+        bytes=_number(conn, "PRAGMA page_count") * _number(conn, "PRAGMA page_size"),
+    )
+
+
+def languages(conn: sqlite3.Connection, view_id: int) -> list[tuple[str, int]]:
+    """(language, files), most first."""
+    return conn.execute(
+        "SELECT f.language, count(*) FROM view_file v JOIN file f ON f.id = v.file_id WHERE v.view_id = ?"
+        " GROUP BY f.language ORDER BY 2 DESC, 1",
+        (view_id,),
+    ).fetchall()
+
+
+def skipped_reasons(conn: sqlite3.Connection, view_id: int) -> list[tuple[str, int]]:
+    """(reason, files), most first."""
+    return conn.execute(
+        "SELECT reason, count(*) FROM skipped WHERE view_id = ? GROUP BY reason ORDER BY 2 DESC, 1",
+        (view_id,),
+    ).fetchall()
+
+
+def skipped(conn: sqlite3.Connection, view_id: int, limit: int) -> list[tuple[str, str, str]]:
+    """(path, reason, detail), the rarer reasons first: a denied file says more than the hundredth picture."""
+    return conn.execute(
+        "SELECT s.path, s.reason, s.detail FROM skipped s JOIN (SELECT reason, count(*) AS files FROM skipped"
+        " WHERE view_id = ? GROUP BY reason) r ON r.reason = s.reason WHERE s.view_id = ?"
+        " ORDER BY r.files, s.reason, s.path LIMIT ?",
+        (view_id, view_id, limit),
+    ).fetchall()
+
+
+def quick_check(conn: sqlite3.Connection) -> str:
+    """``ok``, or the first damage that SQLite finds; reads the whole file."""
+    return conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+
+
+def _number(conn: sqlite3.Connection, query: str, *values: int) -> int:
+    return conn.execute(query, values).fetchone()[0]
