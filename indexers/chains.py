@@ -90,8 +90,10 @@ class Chains:
 
 
 def _plain(raw: bytes) -> Member | None:
-    if not _PLAIN.fullmatch(raw):
-        return None
-    text = dotted(raw.decode("utf-8", "replace"))
+    text = raw.decode("utf-8", "replace")
+    if not text.replace(".", "").isidentifier():
+        if not _PLAIN.fullmatch(raw):
+            return None
+        text = dotted(text)
     receiver, _, name = text.rpartition(".")
-    return name, receiver, len(name.encode())
+    return name, receiver, len(name) if name.isascii() else len(name.encode())

@@ -31,6 +31,7 @@ _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
 _NEWLINE = re.compile(b"\n")
+_PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id", None), ("id.type", "type"))
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
@@ -42,10 +43,13 @@ class File:
         self.rules, self.source, self.nodes = rules, source, nodes
         self.spans: dict[str, list[Span]] = {}
         for name, found in nodes.items():
-            if name not in rules.hooks:
+            if name not in rules.private:
                 self.spans[name] = spans = [node.byte_range for node in found]
                 spans.sort()
+        self._add_invocations(nodes.get("invocation", ()))
         self.scopes, marks = build_scopes(source, self.spans)
+        self._starts: dict[str, frozenset[int]] = {}
+        self._docs = dict(self.spans.get("doc", ()))
         self.exports: list[str] | None = None
         self.package = ""
         self.chains = Chains(source, self.spans.get("call", ()))
@@ -79,9 +83,11 @@ class File:
         start, end = where if isinstance(where, tuple) else where.byte_range
         return self.chains.text(start, end)
 
-    def starts(self, capture: str, byte: int) -> bool:
-        """Whether a node captured as ``capture`` (one of ``Rules.data``) starts at this offset."""
-        return bool(_within(self.spans.get(capture, ()), byte, byte + 1))
+    def starts(self, capture: str) -> frozenset[int]:
+        """The offsets where nodes captured as ``capture`` start."""
+        if capture not in self._starts:
+            self._starts[capture] = frozenset([start for start, _ in self.spans.get(capture, ())])
+        return self._starts[capture]
 
     def add_import(
         self,
@@ -151,9 +157,7 @@ class File:
         for scope in self.scopes:
             if scope.name and scope.kind not in _NOT_SYMBOLS:
                 self._add_definition(scope)
-        hide_names(
-            self.scopes, rules.builtins - self.scopes[0].names | rules.self_names, rules.members_in_scope
-        )
+        hide_names(self.scopes, rules.members_in_scope)
         self._collect_uses(skip)
         self._symbols.sort(key=_symbol_order)
         facts = FileFacts(
@@ -169,6 +173,16 @@ class File:
         )
         return rules.finish(self, facts) if rules.finish else facts
 
+    def _add_invocations(self, nodes: Sequence[Node]) -> None:
+        """Calls without a node for what is called: it ends with the field ``name``."""
+        if not nodes:
+            return
+        names = [(node, node.child_by_field_name("name")) for node in nodes]
+        spans = [(node.start_byte, name.end_byte, name.start_byte) for node, name in names if name is not None]
+        called = self.spans.get("call", []) + [(start, end) for start, end, _ in spans]
+        members = self.spans.get("member", []) + [(start, end) for start, end, at in spans if start != at]
+        self.spans["call"], self.spans["member"] = sorted(called), sorted(members)
+
     def _bind_names(self) -> set[int]:
         """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""
         spans, source = self.spans, self.source
@@ -176,7 +190,7 @@ class File:
         skip.update([scope.name_start for scope in self.scopes])
         for start, end in spans.get("global", ()):
             self.scope_at(start).globals.add(source[start:end])
-        for capture in ("variable", "hoisted", "constant"):
+        for capture in ("constant", "variable", "hoisted"):
             for span in spans.get(capture, ()):
                 if span[0] not in skip and self._bind_variable(span, capture):
                     skip.add(span[0])
@@ -238,9 +252,10 @@ class File:
         return _one_line(header)
 
     def _doc(self, scope: Scope) -> str:
-        docs = self.spans.get("doc", ())
-        found = _within(docs, scope.body_start, scope.body_start + 1)
-        return clean_docstring(self.text(found[0])) if found else self._doc_above(scope.outer_start)
+        end = self._docs.get(scope.body_start)
+        return (
+            clean_docstring(self.text((scope.body_start, end))) if end else self._doc_above(scope.outer_start)
+        )
 
     def _collect_uses(self, skip: set[int]) -> None:
         spans, source = self.spans, self.source
@@ -249,10 +264,17 @@ class File:
         )
         kinds = uses.kinds_by_end(spans)
         members = spans.get("member", ())
-        ends = {end for _, end in members}
         self._uses += uses.member_uses(members, segments, self.chains, kinds)
-        self._uses += uses.plain_uses(source, spans.get("id", ()), segments, skip, ends, kinds, None)
-        self._uses += uses.plain_uses(source, spans.get("id.type", ()), segments, skip, ends, kinds, "type")
+        ends = {end for _, end in members}
+        ignored = self._ignored_names()
+        for capture, kind in _PLAIN_USES:
+            plain = [span for span in spans.get(capture, ()) if span[0] not in skip and span[1] not in ends]
+            self._uses += uses.plain_uses(source, plain, segments, ignored, kinds, kind)
+
+    def _ignored_names(self) -> frozenset[bytes]:
+        """Built-in names, less those that the file gives a meaning of its own."""
+        own = [scope.names for scope in self.scopes if scope.names and scope.kind not in CLASS_KINDS]
+        return self.rules.builtins.difference(*own) | self.rules.self_names
 
     # -- remarks and problems
 
@@ -314,7 +336,7 @@ def _innermost(declarations: Sequence[Span], span: Span) -> Span:
 
 
 def _one_line(text: bytes) -> str:
-    return " ".join(text.decode("utf-8", "replace").split()).rstrip(":{=; ")[:_MAX_SIGNATURE]
+    return b" ".join(text.split()).rstrip(b":{=; ")[:_MAX_SIGNATURE].decode("utf-8", "replace")
 
 
 def _symbol_order(symbol: Symbol) -> tuple[int, int, str]:

@@ -182,24 +182,24 @@ def _qualify(scope: Scope) -> None:
 
 def dotted(text: str) -> str:
     """``a::b``, ``a->b``, ``a?.b`` and ``a!.b`` as ``a.b``, without white space."""
+    if text.replace(".", "").isidentifier():
+        return text
     for separator in ("::", "->", "?.", "!."):
-        if separator in text:
-            text = text.replace(separator, ".")
+        text = text.replace(separator, ".")
     return "".join(text.split()).strip(".")
 
 
-def hide_names(scopes: Iterable[Scope], ignored: frozenset[bytes], members_in_scope: bool) -> None:
-    """Compute ``hidden`` of each scope: the names that are no reference inside it, because they are
-    ``ignored`` (built in) or bound locally. A class body's names are seen by its methods only in languages
-    where ``members_in_scope``."""
+def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:
+    """Compute ``hidden`` of each scope: the names that are no references inside it, because they are bound
+    locally. A class body's names are seen by its methods only in languages where ``members_in_scope``."""
     for scope in scopes:
         enclosing = scope.parent
         while enclosing is not None and enclosing.kind in CLASS_KINDS and not members_in_scope:
             enclosing = enclosing.parent
-        hidden = enclosing.hidden if enclosing is not None else ignored
+        hidden = enclosing.hidden if enclosing is not None else _NO_NAMES
         if scope.locals:
             hidden = hidden | scope.locals
-        if scope.names or scope.globals:
+        if hidden and (scope.names or scope.globals):
             hidden = hidden - scope.names - scope.globals
         scope.hidden = hidden
 

@@ -34,17 +34,21 @@ Captures that build references
                  part. Inner members are captured as well, so every part of a chain becomes a reference.
   @call @inherit @decorate   an identifier or member expression in that position: sets the kind. For @call give
                  every called expression, whatever it is: chains over calls (``f(x).g()``) need it.
+  @invocation    a call whose callee is no node of its own (Java ``a.b(x)``): it is a @member and @call from the
+                 start of the node to the end of its field ``name``
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
 Problems
   @error         ERROR or MISSING node
-Any other capture ``@x`` needs a hook ``x`` in ``Rules.hooks``: called once per node, in order of position, with
-the File and the Node; hooks run in the order of ``Rules.hooks``. A name without hook may also be capture-only
-data for a hook: it must be listed in ``Rules.data``; then ``file.spans[name]`` has its spans.
+A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own),
+in order of position, with the File and the Node; hooks run in the order of ``Rules.hooks``. A capture that is but
+data for hooks is listed in ``Rules.data``; ``file.spans[name]`` and ``file.starts(name)`` tell where it is.
 
 Which uses are reported: a plain name unless a local binding hides it or it is in ``builtins`` (and the file does
 not bind it) or in ``self_names``; every member, whatever its root. Column and line are those of the name itself.
+Speed: each captured node costs about a microsecond. Where a grammar has supertypes, ``(expression/identifier)`` is
+cheaper than every identifier and exact.
 Limits: expressions nested deeper than 10,000 and chains longer than 200 characters are not followed.
 """
 
@@ -70,7 +74,7 @@ _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local global attribute
-    doc doc.file comment id id.type member call inherit decorate type skip opaque error""".split()  # noqa: SIM905
+    doc doc.file comment id id.type member call inherit decorate invocation type skip opaque error""".split()  # noqa: SIM905
 )
 
 
@@ -98,6 +102,11 @@ class Rules(Struct, frozen=True, kw_only=True):
     kind: Callable[[File, Scope], SymbolKind] | None = None
     exported: Callable[[File, str, Scope, Span], bool] | None = None
     finish: Callable[[File, FileFacts], FileFacts] | None = None
+
+    @property
+    def private(self) -> frozenset[str]:
+        """Captures that only hooks look at, as nodes."""
+        return frozenset(self.hooks) - _KNOWN
 
 
 class Grammar:

@@ -28,12 +28,11 @@ def plain_uses(
     source: bytes,
     spans: Iterable[Span],
     segments: Sequence[Segment],
-    skip: set[int],
-    member_ends: set[int],
+    ignored: frozenset[bytes],
     kinds: Mapping[int, ReferenceKind],
     default: ReferenceKind | None,
 ) -> list[Use]:
-    """Uses of plain names. ``skip``: starts of identifiers that are no uses; ``default``: the kind where
+    """Uses of plain names that are neither hidden by a local one nor ``ignored``. ``default``: the kind where
     ``kinds`` says nothing (None: that of the segment)."""
     uses: list[Use] = []
     index = limit = -1
@@ -44,10 +43,9 @@ def plain_uses(
             limit = starts[index + 1]
             _, scope, hidden, here = segments[index]
         name = source[start:end]
-        if name in hidden or start in skip or end in member_ends:
-            continue
-        use = kinds.get(end) or default or here
-        uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname))
+        if name not in hidden and name not in ignored:
+            use = kinds.get(end) or default or here
+            uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname))
     return uses
 
 

@@ -6,7 +6,7 @@ import builtins
 import re
 
 from indexers.facts import FileFacts, SymbolKind
-from indexers.treesitter import File, Grammar, Node, Rules, Scope
+from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "python"
 EXTENSIONS = (".py", ".pyi", ".pyw")
@@ -16,7 +16,9 @@ _CONSTANTS = frozenset({"None", "True", "False", "NotImplemented", "Ellipsis"})
 _FROM = re.compile(r"from\s*(\.[.\s]*\w*[\w.\s]*|\w[\w.\s]*?)\s*\bimport\b\s*\(?")
 _COMMENT = re.compile(r"#[^\n]*")
 _IMPORTED = re.compile(r"(\w+(?:\s*\.\s*\w+)*|\*)(?:\s+as\s+(\w+))?")
-_TARGET = re.compile(rb"((?:(?:self|cls)\s*\.\s*)?[^\W\d]\w*)\s*(=|:|\+=)\s*\(*\s*")
+_WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
+_TARGET = re.compile(rb"((?:(?:self|cls)\s*\.\s*)?%s)\s*(=|:|\+=)[\s\\]*" % _WORD)
+_VALUE = re.compile(rb"(?:await\s+)?(%s(?:\.%s)*)" % (_WORD, _WORD))
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -29,13 +31,14 @@ def extract(source: bytes) -> FileFacts:
 
 def _import(file: File, node: Node) -> None:
     start = node.start_byte
-    text = _COMMENT.sub(lambda found: " " * len(found[0]), file.text(node)).replace("\\\n", " \n")
+    text = file.text(node)
+    if "#" in text or "\\" in text:
+        text = _COMMENT.sub(lambda found: " " * len(found[0]), text).replace("\\\n", " \n")
     head = _FROM.match(text)
     module = "".join(head[1].split()) if head else ""
-    type_only = _is_guarded(file, start)
-    position = head.end() if head else len("import")
-    for found in _IMPORTED.finditer(text, position):
-        at = start + len(text[: found.start()].encode())
+    type_only = any(first <= start < last for first, last in _guarded(file))
+    for found in _IMPORTED.finditer(text, head.end() if head else len("import")):
+        at = start + (found.start() if text.isascii() else len(text[: found.start()].encode()))
         name, alias = "".join(found[1].split()), found[2] or ""
         if head:
             bound = "" if name == "*" else alias or name
@@ -44,20 +47,16 @@ def _import(file: File, node: Node) -> None:
             file.add_import(at, name, "", alias or name.partition(".")[0], type_only=type_only)
 
 
-def _is_guarded(file: File, byte: int) -> bool:
-    """Whether the offset is in the body of an ``if TYPE_CHECKING:``."""
-    return any(start <= byte < end for start, end in _type_checking_blocks(file))
-
-
-def _type_checking_blocks(file: File) -> list[tuple[int, int]]:
-    blocks = file.spans.get("guarded", [])
-    conditions = file.spans.get("condition", [])
-    if len(blocks) != len(conditions):
+def _guarded(file: File) -> list[Span]:
+    """The bodies of ``if TYPE_CHECKING:``."""
+    blocks = file.spans.get("guarded", ())
+    if not blocks or b"TYPE_CHECKING" not in file.source:
         return []
+    conditions = file.spans["condition"]
     return [
         block
-        for condition, block in zip(conditions, blocks, strict=True)
-        if file.source[slice(*condition)].rpartition(b".")[2] == b"TYPE_CHECKING"
+        for condition, block in zip(conditions, blocks, strict=False)
+        if file.text(condition).rpartition(".")[2] == "TYPE_CHECKING"
     ]
 
 
@@ -66,37 +65,45 @@ def _assign(file: File, node: Node) -> None:
     target = _TARGET.match(file.source, start, end)
     if target is None:
         return
-    name = target[1].decode("utf-8", "replace")
-    value_at = target.end()
+    name, value_at = target[1].decode("utf-8", "replace"), target.end()
     if target[2] == b":":
-        annotation = node.child_by_field_name("type")
-        if annotation is not None:
-            file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
-        value = node.child_by_field_name("right")
-        value_at = value.start_byte if value is not None else end
+        value_at = _annotated(file, node, name)
     if name == "__all__" and not file.scope_at(start).parent:
         _exports(file, file.text((value_at, end)), target[2] == b"+=")
-    if "." in name:
-        _add_field(file, name, start, end)
+    if name[3:4] == "." or name[4:5] == ".":
+        name = _add_field(file, name, start, end)
     _bind_value(file, start, name, value_at, end)
 
 
+def _annotated(file: File, node: Node, name: str) -> int:
+    """Record the annotation; where the value starts (the end when there is none)."""
+    annotation, value = node.child_by_field_name("type"), node.child_by_field_name("right")
+    if annotation is not None:
+        file.add_binding(node.start_byte, name, _unquoted(file.text(annotation)), "annotation")
+    return node.end_byte if value is None else value.start_byte
+
+
 def _bind_value(file: File, at: int, name: str, start: int, end: int) -> None:
-    text = file.source[start:end]
-    if text[:5] == b"await":
-        start += 5 + len(text[5:]) - len(text[5:].lstrip())
-    how = "constructor" if file.starts("built", start) else "alias"
-    chain = file.chain((start, end))
-    if chain != "?" and chain not in _CONSTANTS and not chain[:1].isdigit():
-        file.add_binding(at, name, chain.removesuffix("()") if how == "constructor" else chain, how)
+    value = _VALUE.match(file.source, start, end)
+    if value is None:
+        return
+    if value.end() == end:
+        text = value[1].decode("utf-8", "replace")
+        if text not in _CONSTANTS:
+            file.add_binding(at, name, text, "alias")
+    elif value.start(1) in file.starts("built"):
+        chain = file.chain((value.start(1), end))
+        if chain != "?":
+            file.add_binding(at, name, chain.removesuffix("()"), "constructor")
 
 
-def _add_field(file: File, name: str, start: int, end: int) -> None:
-    """``self.x = …`` defines the field x of the class, unless the class already has it."""
+def _add_field(file: File, name: str, start: int, end: int) -> str:
+    """``self.x = …`` defines the field x of the class, unless it has one; the target without white space."""
+    name = "".join(name.split())
     owner = file.scope_at(start).enclosing_class()
     if owner is not None:
-        short = name.partition(".")[2].strip()
-        file.add_symbol(owner, short, "field", start, (start, end))
+        file.add_symbol(owner, name.partition(".")[2], "field", start, (start, end))
+    return name
 
 
 def _exports(file: File, text: str, more: bool) -> None:
@@ -118,7 +125,9 @@ def _typed(file: File, node: Node) -> None:
 def _returns(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.parent is not None:
-        file.add_binding(scope.name_start, scope.name, _unquoted(file.text(node)), "return", scope.parent.qualname)
+        file.add_binding(
+            scope.name_start, scope.name, _unquoted(file.text(node)), "return", scope.parent.qualname
+        )
 
 
 def _as(file: File, node: Node) -> None:
@@ -164,7 +173,7 @@ _GRAMMAR = Grammar(
         queries=("python.scm",),
         hooks={
             "import": _import,
-            "assign": _assign,
+            "declaration": _assign,
             "augmented": _assign,
             "typed": _typed,
             "returns": _returns,

@@ -7,7 +7,7 @@
   body: (block) @body) @def.class
 (type_alias_statement left: (type [(identifier) @name (generic_type . (identifier) @name)])) @def.type
 (decorated_definition) @outer
-(assignment) @declaration @assign
+(assignment) @declaration
 (assignment left: (identifier) @variable)
 (assignment left: (pattern_list (identifier) @variable))
 (assignment left: (tuple_pattern (identifier) @variable))
@@ -42,10 +42,13 @@
 (union_pattern (dotted_name . (identifier) @local .))
 
 ; Uses
-(identifier) @id
+(primary_expression/identifier) @id
+(augmented_assignment left: (identifier) @id)
+(global_statement (identifier) @id)
 (attribute) @member
-(case_pattern (dotted_name (identifier) (identifier)) @member)
-(class_pattern (dotted_name) @member)
+(case_pattern (dotted_name . (identifier) @id (identifier)) @member)
+(class_pattern (dotted_name . (identifier) @id .))
+(class_pattern (dotted_name . (identifier) @id (identifier)) @member)
 (call function: (_) @call)
 (class_pattern (dotted_name) @call)
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))
@@ -53,11 +56,9 @@
 (decorator [(identifier) (attribute)] @decorate)
 (decorator (call function: (_) @decorate))
 (type) @type
-(keyword_argument name: (identifier) @skip)
-(keyword_pattern . (identifier) @skip)
 
 ; Imports, types of local names: read by python.py
-[(import_statement) (import_from_statement) (future_import_statement)] @opaque @import
+[(import_statement) (import_from_statement) (future_import_statement)] @import
 (if_statement condition: [(identifier) (attribute)] @condition consequence: (block) @guarded)
 [(typed_parameter) (typed_default_parameter)] @typed
 (function_definition return_type: (type) @returns)
