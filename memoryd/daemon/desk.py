@@ -150,6 +150,11 @@ class Desk:
             return f"human:{pwd.getpwuid(os.getuid()).pw_name}"
         return f"agent:{peer.client or peer.surface}"[:200]
 
+    def redacted(self, text: str) -> str:
+        from indexers.secrets import redact_text  # not before the first clients are served
+
+        return redact_text(text)
+
     def last_seen_s(self, call: Call) -> int:
         store = self.store_of(self.project_of(call))
         return seen.mark(store.folder, self.actor_of(call.peer))

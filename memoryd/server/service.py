@@ -94,6 +94,9 @@ class Service(Protocol):
     def actor_of(self, peer: Peer) -> str:
         """Who writes a record: ``human:<user>`` at a terminal, else ``agent:<client>``."""
 
+    def redacted(self, text: str) -> str:
+        """``text`` with what the rules take for secrets overwritten: no record ever holds one."""
+
     def last_seen_s(self, call: Call) -> int:
         """When this client last asked for changes of the project (0: never); now counts as seen."""
 

@@ -70,8 +70,18 @@ async def _changes(service: Service, call: Call, request: requests.ChangesReques
 
 
 async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
-    actor = service.actor_of(call.peer)
-    return await service.read(call, lambda ctx: _found("record:record")(ctx, request, actor))
+    clean = structs.replace(request, text=service.redacted(request.text))
+    return await _by_actor("record:record")(service, call, clean)
+
+
+def _by_actor(place: str) -> Run:
+    """A verb that writes a record, and so needs to know who asks."""
+
+    async def run(service: Service, call: Call, request: Any) -> Any:
+        actor = service.actor_of(call.peer)
+        return await service.read(call, lambda ctx: _found(place)(ctx, request, actor))
+
+    return run
 
 
 VERBS: dict[str, Verb] = {
@@ -90,6 +100,10 @@ VERBS: dict[str, Verb] = {
         Verb("changes", requests.ChangesRequest, _changes),
         Verb("record", requests.RecordRequest, _record),
         Verb("proposals", requests.ProposalsRequest, _question("record:proposals")),
+        Verb("confirm", requests.JudgeRequest, _by_actor("record:confirm")),
+        Verb("retract", requests.JudgeRequest, _by_actor("record:retract")),
+        Verb("supersede", requests.SupersedeRequest, _by_actor("record:supersede")),
+        Verb("forget", requests.JudgeRequest, _by_actor("record:forget")),
         Verb("status", requests.StatusRequest, housekeeping.status),
         Verb("doctor", params.DoctorParams, housekeeping.doctor),
         Verb("up", params.IndexParams, housekeeping.index),

@@ -1,0 +1,105 @@
+"""The gate: bounded threads, a bounded queue, one deadline, and queries that really stop."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from memoryd.config import LimitsSection
+from memoryd.errors import BusyError
+from memoryd.server.gate import DeadlineError, Gate
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+@contextmanager
+def gate(parallel: int = 2, waiting: int = 2, deadline_s: float = 5.0) -> Iterator[Gate]:
+    opened = Gate(LimitsSection(parallel=parallel, waiting=waiting, deadline_s=deadline_s))
+    yield opened
+    opened.close()
+
+
+def nothing() -> None:
+    """There is nothing to interrupt."""
+
+
+def test_what_is_too_much_is_refused_at_once() -> None:
+    """With all places and the queue taken a call gets BusyError immediately; the others are answered."""
+
+    async def run() -> list[object]:
+        release = threading.Event()
+        with gate() as opened:
+            calls = [asyncio.create_task(opened.run(release.wait, interrupt=nothing)) for _ in range(7)]
+            await asyncio.sleep(0.05)
+            release.set()
+            results = await asyncio.gather(*calls, return_exceptions=True)
+            assert opened.taken == 0
+            return results
+
+    results = asyncio.run(run())
+    assert [result is True for result in results] == [True] * 4 + [False] * 3
+    assert all(isinstance(result, BusyError) for result in results[4:])
+
+
+def test_an_endless_query_stops_at_the_deadline() -> None:
+    """At the deadline the caller gets its error and SQLite stops computing; the place becomes free."""
+
+    async def run() -> float:
+        conn = sqlite3.connect(":memory:", check_same_thread=False)
+        start_s = time.monotonic()
+        with gate(deadline_s=0.2) as opened:
+            with pytest.raises(DeadlineError, match=r"0\.2 s"):
+                await opened.run(lambda: conn.execute(ENDLESS).fetchone(), interrupt=conn.interrupt)
+            while opened.taken:
+                await asyncio.sleep(0.01)
+        return time.monotonic() - start_s
+
+    assert asyncio.run(run()) < 1
+
+
+def test_many_short_queries_stop_as_well() -> None:
+    """Work that asks query after query is interrupted until it gives up, not only once."""
+    asked = 0
+
+    async def run() -> None:
+        conn = sqlite3.connect(":memory:", check_same_thread=False)
+
+        def work() -> None:
+            nonlocal asked
+            while True:
+                asked += 1
+                conn.execute(ENDLESS + " LIMIT 1").fetchone() if asked % 3 == 0 else time.sleep(0.02)
+
+        with gate(deadline_s=0.1) as opened:
+            with pytest.raises(DeadlineError):
+                await opened.run(work, interrupt=conn.interrupt)
+            while opened.taken:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(run(), 5))
+    assert asked
+
+
+def test_a_client_that_leaves_stops_its_query() -> None:
+    """Cancelling the call interrupts the running query within a second."""
+
+    async def run() -> float:
+        conn = sqlite3.connect(":memory:", check_same_thread=False)
+        with gate() as opened:
+            call = asyncio.create_task(
+                opened.run(lambda: conn.execute(ENDLESS).fetchone(), interrupt=conn.interrupt)
+            )
+            await asyncio.sleep(0.1)
+            start_s = time.monotonic()
+            call.cancel()
+            while opened.taken:
+                await asyncio.sleep(0.01)
+            return time.monotonic() - start_s
+
+    assert asyncio.run(run()) < 1
