@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from threading import Lock
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from indexers import terms
 from memoryd.embedding.base import Embedder
 from memoryd.query.dense import VectorRows, Vectors
 from memoryd.query.history_vote import CommitLog, Votes
-from memoryd.query.postings import Forward, Scope, Segment, decode, grow
+from memoryd.query.postings import Forward, Scope, Segment, count, decode, grow, join
 from memoryd.query.roles import ROLES, Role, role_of
 from memoryd.store import lexical_rows, reader
 from memoryd.store.lexical_rows import FileForward
@@ -27,6 +28,7 @@ K1 = 1.2
 TEXT_B = 0.75
 PATH_B = 0.3  # long paths are deep folders, not more talk: normalise their length little
 MAX_VIEWS = 8
+FILES_PER_READ = 500
 MAIN_LANGUAGE_SHARE = 0.6
 MIN_DEAD_FILES = 2_000  # a rebuild pays only when dead files outnumber both this and the live ones
 
@@ -82,6 +84,15 @@ class _Field:
         return Scope.of(self.segments, self.lengths, alive, k1=K1, b=b)
 
 
+class _Fresh(Struct, frozen=True):
+    """Files read but not yet in the index; their ``first_chunk`` is not set."""
+
+    files: list[FileSlot]
+    text: Forward
+    names: Forward
+    paths: Forward
+
+
 class LexicalIndex:
     """Search data of one project. Safe to share between threads."""
 
@@ -127,7 +138,7 @@ class LexicalIndex:
         if self._is_mostly_dead(keys):
             self._reset(extractor)
         missing = [file_id for file_id, blob in keys if not self._has(file_id, blob)]
-        self._add_files(list(lexical_rows.file_forwards(conn, missing)))
+        self._add(_read(conn, missing))
         self._log.load(conn)
         view = self._view(conn, view_id, [self._slot_of[file_id] for file_id, _ in keys], embedder)
         self._views.pop(view_id, None)
@@ -148,17 +159,17 @@ class LexicalIndex:
         used = int(np.count_nonzero(live))
         return len(self._slots) - used > max(used, MIN_DEAD_FILES)
 
-    def _add_files(self, files: list[FileForward]) -> None:
-        if not files:
-            return
-        for file in files:
+    def _add(self, fresh: _Fresh) -> None:
+        first = self._slots[-1].first_chunk + self._slots[-1].chunks if self._slots else 0
+        for file in fresh.files:
             self._slot_of[file.file_id] = len(self._slots)
-            self._slots.append(_slot(file, self._slots[-1] if self._slots else None))
-        new = [ROLES.index(slot.role) for slot in self._slots[len(self._roles) :]]
-        self._roles = np.concatenate([self._roles, np.array(new, np.int8)])
-        self._text.add(decode(file.forward for file in files))
-        self._names.add(decode(terms.encode(file.names) for file in files))
-        self._paths.add(decode([terms.encode(map(_path_text, (file.path for file in files)))]))
+            self._slots.append(msgspec.structs.replace(file, first_chunk=first))
+            first += file.chunks
+        roles = np.array([ROLES.index(file.role) for file in fresh.files], np.int8)
+        self._roles = np.concatenate([self._roles, roles])
+        self._text.add(fresh.text)
+        self._names.add(fresh.names)
+        self._paths.add(fresh.paths)
 
     def _view(
         self, conn: sqlite3.Connection, view_id: int, slots: list[int], embedder: Embedder | None
@@ -187,25 +198,30 @@ class LexicalIndex:
         )
 
 
-def _slot(file: FileForward, before: FileSlot | None) -> FileSlot:
-    return FileSlot(
-        file_id=file.file_id,
-        path_id=file.path_id,
-        path=file.path,
-        hash=file.hash,
-        language=file.language,
-        role="decision" if file.is_decision else role_of(file.path),
-        first_chunk=before.first_chunk + before.chunks if before else 0,
-        chunks=len(file.names),
-    )
+def _read(conn: sqlite3.Connection, file_ids: list[int]) -> _Fresh:
+    """Everything about these files, read in batches so that the rows themselves never lie in memory together."""
+    files: list[FileSlot] = []
+    text, names, paths = [], [], []
+    for part in reader.batches(file_ids, FILES_PER_READ):
+        rows = list(lexical_rows.file_forwards(conn, part))
+        files += [_slot(row) for row in rows]
+        text.append(decode(row.forward for row in rows))
+        names.append(count([terms.terms(name) for row in rows for name in row.names]))
+        paths.append(count([_path_terms(row.path) for row in rows]))
+    return _Fresh(files, join(text), join(names), join(paths))
+
+
+def _slot(row: FileForward) -> FileSlot:
+    role: Role = "decision" if row.is_decision else role_of(row.path)
+    return FileSlot(row.file_id, row.path_id, row.path, row.hash, row.language, role, 0, len(row.names))
+
+
+def _path_terms(path: str) -> list[int]:
+    """The base name counts twice: the name of a file says more about it than its folders do."""
+    return terms.terms(path) + terms.terms(path.rpartition("/")[2])
 
 
 def _main_language(files: list[FileSlot]) -> str:
     counts = Counter(file.language for file in files if file.role == "code" and file.language != "text")
     name, most = counts.most_common(1)[0] if counts else ("", 0)
     return name if most > MAIN_LANGUAGE_SHARE * sum(counts.values()) else ""
-
-
-def _path_text(path: str) -> str:
-    """The path with its base name once more: the name of a file says more about it than its folders do."""
-    return f"{path}\n{path.rpartition('/')[2]}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 from msgspec import Struct
@@ -30,6 +31,9 @@ class Forward(Struct, frozen=True):
     lengths: NDArray[np.uint32]
     terms: NDArray[np.uint32]
     counts: NDArray[np.uint8]
+
+
+EMPTY = Forward(_NO_DOCS, _NO_DOCS, _NO_DOCS, np.zeros(0, np.uint8))
 
 
 class Segment(Struct, frozen=True):
@@ -53,9 +57,7 @@ class Hits(Struct, frozen=True):
 def decode(blobs: Iterable[bytes]) -> Forward:
     """Parse forward rows as written by ``indexers.terms.encode``, keeping their order."""
     parts = [_decode_one(blob) for blob in blobs]
-    if not parts:
-        return Forward(_NO_DOCS, _NO_DOCS, _NO_DOCS, np.zeros(0, np.uint8))
-    return Forward(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    return Forward(*(np.concatenate(columns) for columns in zip(*parts, strict=True))) if parts else EMPTY
 
 
 def _decode_one(blob: bytes) -> tuple[NDArray, NDArray, NDArray, NDArray]:
@@ -65,6 +67,33 @@ def _decode_one(blob: bytes) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     total = int(distinct.sum())
     terms = np.frombuffer(blob, "<u4", total, 4 + 8 * n)
     return distinct, lengths, terms, np.frombuffer(blob, np.uint8, total, 4 + 8 * n + 4 * total)
+
+
+def count(documents: Sequence[Sequence[int]]) -> Forward:
+    """The forward rows of documents given as terms: for many short ones, faster than encoding each."""
+    lengths = np.array([len(document) for document in documents], np.uint32)
+    docs = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
+    terms = np.fromiter(chain.from_iterable(documents), np.uint64, int(lengths.sum()))
+    pairs, counts = np.unique(docs << np.uint64(32) | terms, return_counts=True)
+    owners = (pairs >> np.uint64(32)).astype(np.int64)
+    return Forward(
+        np.bincount(owners, minlength=len(lengths)).astype(np.uint32),
+        lengths,
+        pairs.astype(np.uint32),
+        np.minimum(counts, 255).astype(np.uint8),
+    )
+
+
+def join(forwards: Sequence[Forward]) -> Forward:
+    """The documents of all, in order."""
+    if not forwards:
+        return EMPTY
+    return Forward(
+        np.concatenate([f.distinct for f in forwards]),
+        np.concatenate([f.lengths for f in forwards]),
+        np.concatenate([f.terms for f in forwards]),
+        np.concatenate([f.counts for f in forwards]),
+    )
 
 
 def build(forward: Forward, first_doc: int) -> list[Segment]:
