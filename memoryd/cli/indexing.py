@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from argparse import Namespace
 from typing import Any
 
 from memoryd.cli import progress, project
-from memoryd.cli.output import colour, note, print_json, print_text
+from memoryd.cli.output import note, print_json, print_text
 from memoryd.cli.parser import flags
 from memoryd.cli.session import Session
 from memoryd.errors import UsageError
@@ -80,10 +80,9 @@ def _seconds(value: float) -> str:
 
 
 def _next_steps(root: str) -> str:
-    bold = colour("next:", "1", sys.stdout) if sys.stdout.isatty() else "next:"
     return (
-        f"{bold}\n"
-        f"  memoryd search -C {root} 'a question in your words'\n"
+        "next:\n"
+        f"  memoryd search -C {shlex.quote(root)} 'a question in your words'\n"
         "  memoryd install claude-code      (or cursor, vscode, codex)\n"
         "  memoryd status                   what is indexed, how fresh, what was skipped"
     )

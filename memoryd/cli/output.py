@@ -97,9 +97,9 @@ def _json(value: Any, indent: int | None) -> str:
 
 def _paint(line: str) -> str:
     """Colour by what the text says: the renderer knows nothing of terminals."""
-    if _FRESHNESS.match(line):
-        return f"\x1b[{DIM}m{line}\x1b[0m"
     if _HEADING.match(line):
         return f"\x1b[{BOLD}m{line}\x1b[0m"
+    if _FRESHNESS.match(line):
+        return f"\x1b[{DIM}m{line}\x1b[0m"
     line = _VERDICT.sub(lambda m: f"\x1b[{_VERDICT_COLOURS[m[0]]}m{m[0]}\x1b[0m", line)
     return _PLACE.sub(lambda m: f"\x1b[{CYAN}m{m[0]}\x1b[0m", line)

@@ -81,12 +81,15 @@ def _add_common(parser: ArgumentParser, question: bool) -> None:
 def _add_settings(parser: ArgumentParser, shown: bool) -> None:
     from memoryd.config import settings
 
-    group = parser.add_argument_group("settings of a daemon that this command starts (docs/config.md)")
+    hint = None if shown else "every setting is a flag, such as --watch-mode polling: see `memoryd daemon -h`"
+    if shown:
+        parser.usage = f"{parser.prog} start|stop|status|logs [OPTIONS] [--SECTION-KEY VALUE …]"
+    group = parser.add_argument_group("settings of the daemon, where this command starts it", hint)
     for setting in settings():
         group.add_argument(
             setting.flag,
             dest=f"_set_{setting.name}",
-            metavar=setting.kind.upper().replace("|", ","),
+            metavar=setting.kind if "|" in setting.kind else setting.kind.upper(),
             help=setting.doc.replace("%", "%%") if shown else SUPPRESS,
         )
 

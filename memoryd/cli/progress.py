@@ -60,12 +60,16 @@ class Lines:
         if phase == self._phase and now_s - self._last_s < PLAIN_EVERY_S:
             return
         self._phase, self._last_s = phase, now_s
-        done, total = progress.get("done", 0), progress.get("total", 0)
-        count = f" {done:,}/{total:,}" if total else ""
-        note(f"{TITLES.get(phase, phase)}{count} {progress.get('message', '')}".rstrip())
+        parts = (TITLES.get(phase, phase), _count(progress), progress.get("message", ""))
+        note(" ".join(part for part in parts if part))
 
     def close(self) -> None:
         pass
+
+
+def _count(progress: dict[str, Any]) -> str:
+    done, total = progress.get("done", 0), progress.get("total", 0)
+    return f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
 
 
 class Bars:
@@ -75,7 +79,6 @@ class Bars:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
-            MofNCompleteColumn,
             Progress,
             TextColumn,
             TimeElapsedColumn,
@@ -85,7 +88,7 @@ class Bars:
         self._bars = Progress(
             TextColumn("{task.description:<14}", markup=False),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]:>15}", markup=False),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
@@ -99,11 +102,14 @@ class Bars:
         phase, total = progress.get("phase", ""), progress.get("total") or None
         if phase not in self._tasks:
             self._finish_all()
-            self._tasks[phase] = self._bars.add_task(TITLES.get(phase, phase), total=total, message="")
+            self._tasks[phase] = self._bars.add_task(
+                TITLES.get(phase, phase), total=total, count="", message=""
+            )
         self._bars.update(
             self._tasks[phase],
             completed=progress.get("done", 0),
             total=total,
+            count=_count(progress),
             message=progress.get("message", "")[:60],
         )
 
