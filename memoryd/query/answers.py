@@ -2,8 +2,8 @@
 
 Everywhere: ``path`` is relative to the project root, ``line`` 1-based (0 = no line), ``date`` an ISO day in
 UTC (``""`` unknown), ``sha`` a full commit id (``""`` none). ``total`` is exact; ``truncated`` says that
-items were left off, and ``next`` is the command that shows more (``""``: nothing more). ``confidence`` is
-0..1.
+items were left off, and ``next`` is the command that shows more (``""``: nothing more): ``command``, which asks the
+same, with an offset; ``offset``: where this page begins. ``confidence`` is 0..1.
 Quoted repository text has passed ``safe_text.quote``.
 """
 
@@ -55,7 +55,7 @@ class ReferenceItem(Struct, frozen=True):
     to: str = ""
 
 
-class SymbolAnswer(Answer):
+class SymbolAnswer(Answer, frozen=True):
     """``definition`` is the likeliest of ``definitions`` (None: not found). ``references``: how many uses
     ``definition`` has."""
 
@@ -66,10 +66,12 @@ class SymbolAnswer(Answer):
     total: int
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
     searched: str = ""
 
 
-class RefsAnswer(Answer):
+class RefsAnswer(Answer, frozen=True):
     """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
     the uses of all of them, each with its ``to``."""
 
@@ -80,6 +82,8 @@ class RefsAnswer(Answer):
     total: int
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class EdgeItem(Struct, frozen=True):
@@ -92,12 +96,14 @@ class EdgeItem(Struct, frozen=True):
     confidence: float
 
 
-class EdgesAnswer(Answer):
+class EdgesAnswer(Answer, frozen=True):
     """One page of the graph, ordered; the last page has ``truncated`` false."""
 
     edges: tuple[EdgeItem, ...]
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class Dependent(Struct, frozen=True):
@@ -150,7 +156,7 @@ class ImpactTotals(Struct, frozen=True):
     cochange: int
 
 
-class ImpactAnswer(Answer):
+class ImpactAnswer(Answer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
     ambiguous."""
 
@@ -164,9 +170,11 @@ class ImpactAnswer(Answer):
     candidates: tuple[Definition, ...] = ()
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
-class CochangeAnswer(Answer):
+class CochangeAnswer(Answer, frozen=True):
     """What changes together with ``target``, strongest first. ``commits``: on the target, all counted."""
 
     target: str
@@ -176,6 +184,8 @@ class CochangeAnswer(Answer):
     searched: str = ""
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class WhyItem(Struct, frozen=True):
@@ -193,7 +203,7 @@ class WhyItem(Struct, frozen=True):
     method: str = "exact"
 
 
-class WhyAnswer(Answer):
+class WhyAnswer(Answer, frozen=True):
     target: str
     definitions: tuple[Definition, ...]
     items: tuple[WhyItem, ...]
@@ -202,6 +212,8 @@ class WhyAnswer(Answer):
     searched: str = ""
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class CommitItem(Struct, frozen=True):
@@ -218,7 +230,7 @@ class CommitItem(Struct, frozen=True):
     body: str = ""
 
 
-class HistoryAnswer(Answer):
+class HistoryAnswer(Answer, frozen=True):
     """``mode``: ``path`` or ``query``. ``names``: the names that the file had, newest first."""
 
     query: str
@@ -229,6 +241,8 @@ class HistoryAnswer(Answer):
     searched: str = ""
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class DecisionItem(Struct, frozen=True):
@@ -256,13 +270,15 @@ class DecisionItem(Struct, frozen=True):
     text: str = ""
 
 
-class DecisionsAnswer(Answer):
+class DecisionsAnswer(Answer, frozen=True):
     topic: str
     decisions: tuple[DecisionItem, ...]
     total: int
     searched: str = ""
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class RecordItem(Struct, frozen=True):
@@ -279,7 +295,7 @@ class RecordItem(Struct, frozen=True):
     supersedes: str = ""
 
 
-class RecordAnswer(Answer):
+class RecordAnswer(Answer, frozen=True):
     """``created`` is false where the record was known already (the same text)."""
 
     record: RecordItem
@@ -287,11 +303,13 @@ class RecordAnswer(Answer):
     message: str
 
 
-class ProposalsAnswer(Answer):
+class ProposalsAnswer(Answer, frozen=True):
     records: tuple[RecordItem, ...]
     total: int
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class BriefItem(Struct, frozen=True):
@@ -310,7 +328,7 @@ class BriefSection(Struct, frozen=True):
     total: int
 
 
-class BriefAnswer(Answer):
+class BriefAnswer(Answer, frozen=True):
     """Sections in order of authority; a section with nothing relevant is absent."""
 
     task: str
@@ -318,6 +336,8 @@ class BriefAnswer(Answer):
     searched: str = ""
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class ChangedFile(Struct, frozen=True):
@@ -335,7 +355,7 @@ class ChangesTotals(Struct, frozen=True):
     records: int
 
 
-class ChangesAnswer(Answer):
+class ChangesAnswer(Answer, frozen=True):
     """``since``: as understood, in words."""
 
     since: str
@@ -346,6 +366,8 @@ class ChangesAnswer(Answer):
     totals: ChangesTotals
     truncated: bool = False
     next: str = ""
+    command: str = ""
+    offset: int = 0
 
 
 class SkippedItem(Struct, frozen=True):
@@ -380,7 +402,7 @@ class Counts(Struct, frozen=True):
     redacted: int
 
 
-class StatusAnswer(Answer):
+class StatusAnswer(Answer, frozen=True):
     """``languages``: (language, files), most first. ``skipped_reasons``: (reason, files). ``skipped``: the
     first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and appends its own checks."""
 

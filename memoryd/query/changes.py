@@ -14,6 +14,7 @@ from memoryd.query.answers import ChangedFile, ChangesAnswer, ChangesTotals, Rec
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
 from memoryd.query.history import commit_item
+from memoryd.query.paging import paging
 from memoryd.query.record import item
 from memoryd.query.requests import ChangesRequest
 from memoryd.store import graph_rows, history_rows
@@ -34,7 +35,6 @@ def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
     files = _files(ctx, commits)
     decided = _decided(ctx, {file.path for file in files})
     records = _records(ctx, since_s)
-    end = request.offset + len(page)
     return ChangesAnswer(
         ctx.freshness,
         since=words,
@@ -43,10 +43,9 @@ def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
         decisions=decided,
         records=tuple(records),
         totals=ChangesTotals(len(commits), len(files), len(decided), len(records)),
-        truncated=end < len(commits),
-        next=f"memoryd changes --since {shlex.quote(request.since)} --offset {end}"
-        if end < len(commits)
-        else "",
+        **paging(
+            f"memoryd changes --since {shlex.quote(request.since)}", request.offset, len(page), len(commits)
+        ),
     )
 
 

@@ -45,10 +45,10 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
     past = touched(ctx, paths)
     found = couplings(ctx, paths, past)
     linked = neighbours(ctx, paths)
+    command = f"memoryd cochange {shlex.quote(request.target)}"
     items = tuple(
         CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found[: request.k]
     )
-    rest = len(found) > len(items)
     return CochangeAnswer(
         ctx.freshness,
         target=request.target,
@@ -56,8 +56,9 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
         commits=len({touch.commit_id for touch in past}),
         total=len(found),
         searched="" if found else "the commits of the target's file",
-        truncated=rest,
-        next=f"memoryd cochange {shlex.quote(request.target)} -k {min(1_000, len(found))}" if rest else "",
+        truncated=len(found) > len(items),
+        next=f"{command} -k {min(1_000, len(found))}" if len(found) > len(items) else "",
+        command=command,
     )
 
 

@@ -17,6 +17,7 @@ from memoryd.query.answers import DecisionItem, DecisionsAnswer
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.globs import is_glob, matcher
+from memoryd.query.paging import paging
 from memoryd.query.requests import DecisionsRequest
 from memoryd.query.safe_text import quote, safe_text
 from memoryd.store import decision_rows, graph_rows, history_rows, reader
@@ -63,15 +64,13 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
     if request.topic:
         found = about(found, request.topic)
     page = found[request.offset : request.offset + request.limit]
-    end = request.offset + len(page)
     return DecisionsAnswer(
         ctx.freshness,
         topic=request.topic,
         decisions=tuple(dated(ctx, [entry.item for entry in page])),
         total=len(found),
         searched=f"{len(known)} decisions and records" if not found else "",
-        truncated=end < len(found),
-        next=_next(request, end) if end < len(found) else "",
+        **paging(_command(request), request.offset, len(page), len(found)),
     )
 
 
@@ -326,8 +325,8 @@ def _status(text: str) -> str:
     return status
 
 
-def _next(request: DecisionsRequest, offset: int) -> str:
+def _command(request: DecisionsRequest) -> str:
     parts = ["memoryd decisions", *([shlex.quote(request.topic)] if request.topic else [])]
     parts += [f"--path {shlex.quote(request.path)}"] if request.path else []
     parts += [f"--status {request.status}"] if request.status else []
-    return " ".join([*parts, f"--offset {offset}"])
+    return " ".join(parts)

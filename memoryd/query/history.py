@@ -11,6 +11,7 @@ from indexers import terms
 from memoryd.query.answers import CommitItem, HistoryAnswer
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.paging import paging
 from memoryd.query.requests import HistoryRequest
 from memoryd.query.safe_text import quote
 from memoryd.store import graph_rows, history_rows
@@ -64,7 +65,6 @@ def _of_path(ctx: Context, request: HistoryRequest, path: str) -> HistoryAnswer:
     page = past[request.offset : request.offset + request.limit]
     rows = history_rows.commits(ctx.index, [touch.commit_id for touch in page])
     names = graph_rows.path_names(ctx.index, {touch.path_id for touch in past})
-    end = request.offset + len(page)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -76,8 +76,7 @@ def _of_path(ctx: Context, request: HistoryRequest, path: str) -> HistoryAnswer:
         total=len(past),
         names=tuple(dict.fromkeys(names[touch.path_id] for touch in past)) or (path,),
         searched="" if past else f"the commits that changed {path}",
-        truncated=end < len(past),
-        next=_next(request, end) if end < len(past) else "",
+        **paging(_command(request), request.offset, len(page), len(past)),
     )
 
 
@@ -89,7 +88,6 @@ def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
     page = ids[request.offset : request.offset + request.limit]
     rows = history_rows.commits(ctx.index, page)
     bodies = history_rows.bodies(ctx.index, page)
-    end = request.offset + len(page)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -100,8 +98,7 @@ def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
         ),
         total=len(ids),
         searched=f"{history_rows.reachable(ctx.index, ctx.view.id).count()} commit messages",
-        truncated=end < len(ids),
-        next=_next(request, end) if end < len(ids) else "",
+        **paging(_command(request), request.offset, len(page), len(ids)),
     )
 
 
@@ -119,5 +116,5 @@ def ranked(ctx: Context, text: str) -> tuple[Sequence[int], Sequence[float]]:
     return view.votes.commit_ids[order].tolist(), (found[order] / best).tolist()
 
 
-def _next(request: HistoryRequest, offset: int) -> str:
-    return f"memoryd history {shlex.quote(request.query)} --offset {offset}"
+def _command(request: HistoryRequest) -> str:
+    return f"memoryd history {shlex.quote(request.query)}"

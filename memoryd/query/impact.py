@@ -21,6 +21,7 @@ from memoryd.query.context import Context
 from memoryd.query.coupling import cochange
 from memoryd.query.dates import day
 from memoryd.query.globs import is_test
+from memoryd.query.paging import paging
 from memoryd.query.requests import ImpactRequest
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
@@ -65,7 +66,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     coupled = _coupled(ctx, paths, past)
     tests = _tests(walk, labels)
     hops = _page(walk, labels, request)
-    shown = request.offset + sum(map(len, hops))
+    shown = sum(map(len, hops))
     return ImpactAnswer(
         ctx.freshness,
         target=request.target,
@@ -81,10 +82,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
             tests=len(tests),
             cochange=len(coupled),
         ),
-        truncated=shown < walk.nodes,
-        next=f"memoryd impact {shlex.quote(request.target)} --hops {request.hops} --offset {shown}"
-        if shown < walk.nodes
-        else "",
+        **paging(_command(request), request.offset, shown, walk.nodes),
     )
 
 
@@ -95,7 +93,12 @@ def _ambiguous(ctx: Context, request: ImpactRequest, resolution: targets.Resolut
         candidates=tuple(target.definition for target in resolution.candidates),
         truncated=resolution.total > len(resolution.candidates),
         next=f"memoryd impact {shlex.quote(resolution.candidates[0].text)}",
+        command=_command(request),
     )  # fmt: skip
+
+
+def _command(request: ImpactRequest) -> str:
+    return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}"
 
 
 # -- the walk

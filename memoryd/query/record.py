@@ -10,6 +10,7 @@ from memoryd.query.answers import ProposalsAnswer, RecordAnswer, RecordItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.globs import is_glob
+from memoryd.query.paging import paging
 from memoryd.query.requests import JudgeRequest, ProposalsRequest, RecordRequest, SupersedeRequest
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.store.records import NewRecord, Record, Records, is_person
@@ -38,13 +39,11 @@ def proposals(ctx: Context, request: ProposalsRequest) -> ProposalsAnswer:
     store = _records(ctx)
     found = store.list(status=request.status, limit=request.limit, offset=request.offset)
     total = store.count(request.status)
-    end = request.offset + len(found)
     return ProposalsAnswer(
         ctx.freshness,
         records=tuple(map(item, found)),
         total=total,
-        truncated=end < total,
-        next=f"memoryd proposals --offset {end}" if end < total else "",
+        **paging(f"memoryd proposals --status '{request.status}'", request.offset, len(found), total),
     )
 
 

@@ -29,7 +29,7 @@ class Request(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Base of all requests."""
 
 
-class SymbolRequest(Request):
+class SymbolRequest(Request, frozen=True, kw_only=True):
     """Where is ``name`` defined? ``name``: a bare name, ``Qual.name`` or ``path:Qual.name``."""
 
     name: Target
@@ -37,7 +37,7 @@ class SymbolRequest(Request):
     offset: Offset = 0
 
 
-class RefsRequest(Request):
+class RefsRequest(Request, frozen=True, kw_only=True):
     """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
 
     target: Target
@@ -45,7 +45,7 @@ class RefsRequest(Request):
     offset: Offset = 0
 
 
-class EdgesRequest(Request):
+class EdgesRequest(Request, frozen=True, kw_only=True):
     """The graph for export. ``kinds`` empty: imports and depends of files, everything of symbols."""
 
     level: EdgeLevel = "file"
@@ -54,7 +54,7 @@ class EdgesRequest(Request):
     offset: Offset = 0
 
 
-class ImpactRequest(Request):
+class ImpactRequest(Request, frozen=True, kw_only=True):
     """What depends on ``target``, up to ``hops`` steps away."""
 
     target: Target
@@ -63,14 +63,14 @@ class ImpactRequest(Request):
     offset: Offset = 0
 
 
-class CochangeRequest(Request):
+class CochangeRequest(Request, frozen=True, kw_only=True):
     """What changes together with ``target`` (a path or a symbol's file)? ``k``: how many files."""
 
     target: Target
     k: Annotated[int, Meta(ge=1, le=1_000)] = 10
 
 
-class WhyRequest(Request):
+class WhyRequest(Request, frozen=True, kw_only=True):
     """Why is ``target`` as it is?"""
 
     target: Target
@@ -78,7 +78,7 @@ class WhyRequest(Request):
     offset: Offset = 0
 
 
-class HistoryRequest(Request):
+class HistoryRequest(Request, frozen=True, kw_only=True):
     """``query``: a path of the project (its commits through renames) or words (commits about them)."""
 
     query: Text
@@ -86,7 +86,7 @@ class HistoryRequest(Request):
     offset: Offset = 0
 
 
-class DecisionsRequest(Request):
+class DecisionsRequest(Request, frozen=True, kw_only=True):
     """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full."""
 
     topic: Optional = ""
@@ -97,7 +97,7 @@ class DecisionsRequest(Request):
     offset: Offset = 0
 
 
-class RecordRequest(Request):
+class RecordRequest(Request, frozen=True, kw_only=True):
     """Remember ``text``. ``supersedes``: the id of the record that it replaces."""
 
     kind: RecordKind
@@ -106,7 +106,7 @@ class RecordRequest(Request):
     supersedes: Optional = ""
 
 
-class ProposalsRequest(Request):
+class ProposalsRequest(Request, frozen=True, kw_only=True):
     """Records by ``status`` (empty: all)."""
 
     status: Literal["proposed", "confirmed", "retracted", "superseded", ""] = "proposed"
@@ -114,21 +114,21 @@ class ProposalsRequest(Request):
     offset: Offset = 0
 
 
-class JudgeRequest(Request):
+class JudgeRequest(Request, frozen=True, kw_only=True):
     """A person's word on record ``id`` (confirm, retract, forget)."""
 
     id: RecordId
     reason: Optional = ""
 
 
-class SupersedeRequest(Request):
+class SupersedeRequest(Request, frozen=True, kw_only=True):
     """A person says that record ``new`` replaces ``old``."""
 
     old: RecordId
     new: RecordId
 
 
-class BriefRequest(Request):
+class BriefRequest(Request, frozen=True, kw_only=True):
     """What to know before ``task``. The server hands the common ``max_tokens`` on to this one."""
 
     task: Text
@@ -136,7 +136,7 @@ class BriefRequest(Request):
     max_tokens: MaxTokens = 1_500
 
 
-class ChangesRequest(Request):
+class ChangesRequest(Request, frozen=True, kw_only=True):
     """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``) or ``last``.
     ``last_seen_s`` is what ``last`` means (UTC epoch seconds); the server fills it in."""
 
@@ -146,7 +146,7 @@ class ChangesRequest(Request):
     offset: Offset = 0
 
 
-class StatusRequest(Request):
+class StatusRequest(Request, frozen=True, kw_only=True):
     """``deep`` checks the audit chain and the stores' integrity as well."""
 
     deep: bool = False

@@ -9,7 +9,7 @@ from memoryd.query.answers import Check, Counts, SkippedItem, StatusAnswer
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.store import status_rows, totals
+from memoryd.store import soundness, status_rows, totals
 
 MAX_SKIPPED = 100
 FIXED_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL that several processes reset at once
@@ -73,10 +73,9 @@ def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
             "restore a snapshot; see `memoryd doctor --repair`",
         )
     if deep:
-        damage = status_rows.quick_check(ctx.index)
-        sound = damage == "ok"
-        step = "" if sound else "`memoryd doctor --repair` rebuilds it"
-        yield Check("index integrity", "ok" if sound else "fail", quote(damage, 200), step)
+        damage = soundness.problem(ctx.index)
+        step = "`memoryd doctor --repair` rebuilds it" if damage else ""
+        yield Check("index integrity", "fail" if damage else "ok", quote(damage or "sound", 200), step)
         if ctx.records is not None:
             yield _audit(ctx)
 

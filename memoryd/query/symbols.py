@@ -15,6 +15,7 @@ from memoryd.query.answers import (
     SymbolAnswer,
 )
 from memoryd.query.context import Context
+from memoryd.query.paging import paging
 from memoryd.query.requests import EdgesRequest, RefsRequest, SymbolRequest
 from memoryd.query.targets import Target
 from memoryd.store import graph_rows
@@ -25,7 +26,6 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
     """Where ``name`` is defined, likeliest first; an answer without definitions when nothing has that name."""
     found = targets.definitions(ctx, request.name)
     shown = tuple(target.definition for target in found[request.offset : request.offset + request.limit])
-    rest = request.offset + len(shown) < len(found)
     return SymbolAnswer(
         ctx.freshness,
         name=request.name,
@@ -33,8 +33,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
         definitions=shown,
         references=graph_rows.count_uses(ctx.index, ctx.view.id, [aim(found[0])]) if found else 0,
         total=len(found),
-        truncated=rest,
-        next=more("symbol", request.name, request.offset + len(shown)) if rest else "",
+        **paging(f"memoryd symbol {shlex.quote(request.name)}", request.offset, len(shown), len(found)),
         searched="" if found else f"{graph_rows.count_symbols(ctx.index, ctx.view.id)} symbols",
     )
 
@@ -53,7 +52,6 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         )
         for row in rows
     )
-    rest = request.offset + len(items) < total
     return RefsAnswer(
         ctx.freshness,
         target=request.target,
@@ -61,8 +59,7 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         references=items,
         candidates=tuple(target.definition for target in resolution.candidates),
         total=total,
-        truncated=rest,
-        next=more("refs", request.target, request.offset + len(items)) if rest else "",
+        **paging(f"memoryd refs {shlex.quote(request.target)}", request.offset, len(items), total),
     )
 
 
@@ -77,12 +74,11 @@ def edges(ctx: Context, request: EdgesRequest) -> EdgesAnswer:
             rest = True
             break
         page.append(edge)
-    end = request.offset + len(page)
+    kinds = f" --kind {','.join(request.kinds)}" if request.kinds else ""
+    command = f"memoryd edges --level {request.level}{kinds}"
+    known = request.offset + len(page)
     return EdgesAnswer(
-        ctx.freshness,
-        edges=tuple(page),
-        truncated=rest,
-        next=f"memoryd edges --level {request.level} --offset {end}" if rest else "",
+        ctx.freshness, edges=tuple(page), **paging(command, request.offset, len(page), known + rest)
     )
 
 
@@ -104,11 +100,6 @@ def _file_kinds(kinds: frozenset[str]) -> tuple[str, ...]:
 
 def aim(target: Target) -> Aim:
     return Aim(target.path_id, target.qualname or None)
-
-
-def more(verb: str, argument: str, offset: int) -> str:
-    """The command that shows what follows."""
-    return f"memoryd {verb} {shlex.quote(argument)} --offset {offset}"
 
 
 def _joined(path: str, qualname: str) -> str:

@@ -15,6 +15,7 @@ from memoryd.query.answers import WhyAnswer, WhyItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.globs import matcher
+from memoryd.query.paging import paging
 from memoryd.query.rationale import SERVED, comment_kind, rationale
 from memoryd.query.requests import WhyRequest
 from memoryd.query.safe_text import quote
@@ -49,7 +50,6 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
         found += [*_decided(ctx, target), *_commented(ctx, target), *_committed(ctx, target)]
     found = sorted(dict.fromkeys(found), key=_order)
     page = tuple(found[request.offset : request.offset + request.limit])
-    end = request.offset + len(page)
     return WhyAnswer(
         ctx.freshness,
         target=request.target,
@@ -58,8 +58,7 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
         total=len(found),
         candidates=tuple(target.definition for target in resolution.candidates),
         searched="" if found or resolution.candidates else "records, decisions, comments and commit messages",
-        truncated=end < len(found),
-        next=f"memoryd why {shlex.quote(request.target)} --offset {end}" if end < len(found) else "",
+        **paging(f"memoryd why {shlex.quote(request.target)}", request.offset, len(page), len(found)),
     )
 
 

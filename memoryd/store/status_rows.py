@@ -65,10 +65,5 @@ def skipped(conn: sqlite3.Connection, view_id: int, limit: int) -> list[tuple[st
     ).fetchall()
 
 
-def quick_check(conn: sqlite3.Connection) -> str:
-    """``ok``, or the first damage that SQLite finds; reads the whole file."""
-    return conn.execute("PRAGMA quick_check(1)").fetchone()[0]
-
-
 def _number(conn: sqlite3.Connection, query: str, *values: int) -> int:
     return conn.execute(query, values).fetchone()[0]

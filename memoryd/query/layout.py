@@ -1,0 +1,132 @@
+"""Fitting an answer into a budget: what matters is kept, what is left off is counted, and the rest is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+CHARS_PER_TOKEN = 4
+_SIDE_SHARE = 0.4  # of the space: the most that side sections may hold back from the main one
+
+
+def _nothing_more(_: int) -> str:
+    return ""
+
+
+class Section(Struct, frozen=True):
+    """A list under a ``title`` (``""``: none). ``total`` ≥ len(items) is the exact number. A side section is sure
+    of its first ``keep`` items where space allows; the main one takes what is left, in order."""
+
+    items: Sequence[str]
+    total: int = -1
+    title: str = ""
+    keep: int = 0
+    main: bool = False
+
+    @property
+    def count(self) -> int:
+        return max(self.total, len(self.items))
+
+
+class Page(Struct, frozen=True):
+    """An answer before fitting: ``head`` is always shown, then the sections, then the command for the rest
+    (``more(n)``: when n items of the main section are shown), then ``foot``."""
+
+    head: str
+    sections: Sequence[Section] = ()
+    foot: str = ""
+    more: Callable[[int], str] = _nothing_more
+
+
+class Rendered(Struct, frozen=True):
+    """``total``, ``shown``: items of the main section (of all sections where there is none)."""
+
+    text: str
+    total: int = 0
+    shown: int = 0
+    truncated: bool = False
+    next: str = ""
+
+
+def fit(page: Page, max_tokens: int) -> Rendered:
+    """``page`` in at most ``max_tokens`` times 4 characters, whatever its contents."""
+    room = max_tokens * CHARS_PER_TOKEN
+    foot = _cut(page.foot, room // 3)
+    reserve = len(foot) + 1 + min(len(page.more(0)) + 20, room // 3)
+    head = _cut(page.head, max(40, room - reserve - room // 4))
+    counts = _choose(page.sections, room - reserve - len(head))
+    main = next((i for i, section in enumerate(page.sections) if section.main), None)
+    left_off = any(count < section.count for count, section in zip(counts, page.sections, strict=True))
+    shown = counts[main] if main is not None else sum(counts)
+    total = page.sections[main].count if main is not None else sum(section.count for section in page.sections)
+    more = page.more(shown) if left_off else ""
+    body = [
+        line for section, count in zip(page.sections, counts, strict=True) for line in _lines(section, count)
+    ]
+    tail = ([f"next: {more}"] if more else []) + ([foot] if foot else [])
+    text = _joined([head, *body], tail, room)
+    return Rendered(text=text, total=total, shown=shown, truncated=left_off, next=more)
+
+
+def _choose(sections: Sequence[Section], room: int) -> list[int]:
+    """How many items of each section: kept side items, then the main section, then the other side items."""
+    counts = [0] * len(sections)
+    held = 0
+    for i, section in enumerate(sections):
+        if not section.main and section.count:
+            counts[i], used = _take(
+                section, min(section.keep, len(section.items)), int(room * _SIDE_SHARE) - held
+            )
+            held += used
+    room -= held
+    for i, section in enumerate(sections):
+        if section.main and section.count:
+            counts[i], used = _take(section, len(section.items), room)
+            room -= used
+    for i, section in enumerate(sections):
+        if not section.main and section.count:
+            before = _size(section, counts[i])
+            counts[i], used = _take(section, len(section.items), room + before)
+            room -= used - before
+    return counts
+
+
+def _take(section: Section, most: int, room: int) -> tuple[int, int]:
+    """The greatest number of items, up to ``most``, that fit with the section's own lines; and their size."""
+    count, size = 0, _size(section, 0)
+    while count < most:
+        bigger = size + len(section.items[count]) + 1
+        if bigger > room:
+            break
+        count, size = count + 1, bigger
+    return count, size if count else 0
+
+
+def _size(section: Section, count: int) -> int:
+    """Characters of the section with its title and its line about what is left off."""
+    title = len(section.title) + 1 if section.title else 0
+    return title + sum(len(item) + 1 for item in section.items[:count]) + len("  … 1000000 more\n")
+
+
+def _lines(section: Section, count: int) -> list[str]:
+    if not count:
+        return (
+            [f"{section.title} {section.count} not shown".strip()] if section.count and section.title else []
+        )
+    lines = [section.title] if section.title else []
+    lines += section.items[:count]
+    if count < section.count:
+        lines.append(f"  … {section.count - count} more")
+    return lines
+
+
+def _joined(lines: list[str], tail: list[str], room: int) -> str:
+    """The last guard: a text that is still too long loses its middle, never its tail."""
+    end = "\n".join(tail)
+    start = _cut("\n".join(lines), room - len(end) - 1 if end else room)
+    return f"{start}\n{end}" if end and start else start or end
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: max(most - 1, 0)] + "…"

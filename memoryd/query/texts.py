@@ -1,0 +1,450 @@
+"""How each answer reads: one function per answer, to a Page of short lines. Each item names its place and proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from memoryd.query.answers import (
+    BriefAnswer,
+    ChangesAnswer,
+    CochangeAnswer,
+    CochangeItem,
+    CommitItem,
+    DecisionItem,
+    DecisionsAnswer,
+    Definition,
+    EdgesAnswer,
+    Freshness,
+    HistoryAnswer,
+    ImpactAnswer,
+    ProposalsAnswer,
+    RecordAnswer,
+    RecordItem,
+    RefsAnswer,
+    StatusAnswer,
+    SymbolAnswer,
+    WhyAnswer,
+    WhyItem,
+)
+from memoryd.query.layout import Page, Section
+from memoryd.query.safe_text import quote, safe_line, safe_text
+
+_SHA_CHARS = 10
+
+
+def freshness(fresh: Freshness) -> str:
+    """One line: what the answer is as of, and whether that is what the project is now."""
+    if not fresh.indexed_commit and not fresh.head:
+        parts = ["indexed files, no commit"]
+    elif fresh.indexed_commit == fresh.head:
+        parts = [f"{fresh.head[:_SHA_CHARS]} = HEAD"]
+    else:
+        parts = [
+            f"STALE: indexed {fresh.indexed_commit[:_SHA_CHARS] or 'nothing'}, HEAD {fresh.head[:_SHA_CHARS]}"
+        ]
+    parts += [quote(fresh.branch, 60)] if fresh.branch else []
+    parts += ["with uncommitted changes"] if fresh.dirty else []
+    parts += [f"{fresh.pending} files pending"] if fresh.pending else []
+    parts += ["indexing now"] if fresh.indexing else []
+    parts += [f"vectors: {fresh.vectors}"] if fresh.vectors not in ("", "ready") else []
+    return f"freshness: {', '.join(parts)}"
+
+
+# -- symbols
+
+
+def symbol(answer: SymbolAnswer) -> Page:
+    if not answer.definition:
+        return _missing(answer, f"No definition of `{quote(answer.name, 100)}`", answer.searched)
+    items = [
+        _definition(d) + (f"\n    {quote(d.signature, 160)}" if d.signature else "")
+        for d in answer.definitions
+    ]
+    uses = f"{answer.references} uses of the first: memoryd refs {_text(answer.definition)}"
+    return Page(
+        head=f"{answer.total} definitions of {quote(answer.name, 100)}" if answer.total > 1 else "",
+        sections=[
+            Section(items=items, total=answer.total, main=True),
+            Section(items=[uses] if answer.references else [], keep=1),
+        ],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def refs(answer: RefsAnswer) -> Page:
+    several = len(answer.candidates) > 1
+    name = _text(answer.definition) if answer.definition else quote(answer.target, 200)
+    head = f"{answer.total} references to {name}"
+    if answer.definition and answer.definition.qualname:
+        head += f" ({answer.definition.kind}, line {answer.definition.line})"
+    if several:
+        head += f": {len(answer.candidates)} definitions have that name"
+    items = [
+        f"{_place(r.path, r.line)} {r.kind}{_in(r.symbol)}{f' → {safe_line(r.to)}' if several else ''} "
+        f"{_proof(r.method, r.confidence)}"
+        for r in answer.references
+    ]
+    return Page(
+        head=head,
+        sections=[
+            Section(items=[_definition(d) for d in answer.candidates], title="definitions:", keep=5),
+            Section(items=items, total=answer.total, title="references:" if several else "", main=True),
+        ],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def edges(answer: EdgesAnswer) -> Page:
+    items = [
+        f"{safe_line(e.src)} {e.kind} {safe_line(e.dst)} {_proof(e.method, e.confidence)}"
+        for e in answer.edges
+    ]
+    return Page(
+        head="" if items else "No edges.",
+        sections=[Section(items=items, main=True)],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+# -- impact
+
+
+def impact(answer: ImpactAnswer) -> Page:
+    if answer.candidates:
+        return _ambiguous(answer, answer.candidates)
+    totals = answer.totals
+    name = ", ".join(_definition(d) for d in answer.definitions[:3]) or quote(answer.target, 200)
+    counts = " + ".join(map(str, totals.hops)) or "0"
+    head = (
+        f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
+        f" {totals.tests} test files reach it"
+    )
+    if not totals.dependents:
+        head += "\nNothing in the graph depends on it; dynamic uses are not seen."
+    tests = [
+        f"  {safe_line(t.path)} hop {t.hop} {_proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
+        for t in answer.tests
+    ]
+    owners = [f"  {o.name} {o.commits} commits ({o.share:.0%}), last {o.last_date}" for o in answer.owners]
+    coupled = _coupled(answer.cochange)
+    return Page(
+        head=head,
+        sections=[
+            Section(items=tests, total=totals.tests, title="tests to run:", keep=5),
+            Section(items=_dependents(answer), total=totals.dependents, main=True),
+            Section(items=coupled, total=totals.cochange, title="also changes with it (history):", keep=3),
+            Section(items=owners, title="owners:", keep=1),
+        ],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )  # fmt: skip
+
+
+def _dependents(answer: ImpactAnswer) -> list[str]:
+    items = []
+    for number, hop in enumerate(answer.hops, 1):
+        for i, d in enumerate(hop):
+            title = f"hop {number} ({answer.totals.hops[number - 1]}):\n" if i == 0 else ""
+            items.append(
+                f"{title}  {_place(d.path, d.line)} {safe_line(d.symbol) or '(top level)'} — {safe_line(d.via)}"
+                f" {_proof(d.method, d.confidence)}"
+            )
+    return items
+
+
+def _coupled(items: Iterable[CochangeItem]) -> list[str]:
+    return [
+        f"  {safe_line(c.path)} together {c.support} times{'' if c.explained else ', no edge explains it'}"
+        f" {_proof('history', c.score)}"
+        for c in items
+    ]
+
+
+def cochange(answer: CochangeAnswer) -> Page:
+    if not answer.files:
+        return _missing(answer, f"Nothing changes together with {quote(answer.target, 200)}", answer.searched)
+    return Page(
+        head=f"{answer.total} files changed with {quote(answer.target, 200)} in its {answer.commits} commits",
+        sections=[Section(items=_coupled(answer.files), total=answer.total, main=True)],
+        foot=freshness(answer.freshness),
+        more=lambda shown: f"{answer.command} -k {min(1_000, answer.total)} --json",
+    )
+
+
+# -- why, history, decisions
+
+
+def why(answer: WhyAnswer) -> Page:
+    if answer.candidates:
+        return _ambiguous(answer, answer.candidates)
+    name = ", ".join(_definition(d) for d in answer.definitions[:3])
+    if not answer.items:
+        return _missing(answer, f"No reason is written for {name}", answer.searched)
+    return Page(
+        head=f"why {name}",
+        sections=[Section(items=[_reason(item) for item in answer.items], total=answer.total, main=True)],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def _reason(item: WhyItem) -> str:
+    place = _place(item.path, item.line) if item.path else ""
+    source = ", ".join(part for part in (place, item.sha[:_SHA_CHARS], item.date, item.author) if part)
+    tier = " (proposed, not confirmed)" if item.tier == "proposed" else ""
+    return f"{item.kind}{tier}: “{item.quote}” — {source} {_proof(item.method, item.confidence)}"
+
+
+def history(answer: HistoryAnswer) -> Page:
+    if not answer.commits and not answer.total:
+        return _missing(answer, f"No commit about {quote(answer.query, 100)}", answer.searched)
+    if answer.mode == "path":
+        former = f", formerly {', '.join(map(safe_line, answer.names[1:4]))}" if len(answer.names) > 1 else ""
+        head = f"{answer.total} commits changed {safe_line(answer.names[0])}{former}"
+        items = [
+            _commit(c, f" as {safe_line(c.path)}" if c.path != answer.names[0] else "")
+            for c in answer.commits
+        ]
+    else:
+        head = f"{answer.total} commits about {quote(answer.query, 100)}, best first"
+        items = [_commit(c, f" [history {c.score:.2f}]", c.body) for c in answer.commits]
+    return Page(
+        head=head,
+        sections=[Section(items=items, total=answer.total, main=True)],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def _commit(commit: CommitItem, note: str = "", body: str = "") -> str:
+    first = f"{commit.sha[:_SHA_CHARS]} {commit.date} {commit.author}: “{commit.subject}”{note}"
+    return f"{first}\n    “{body}”" if body else first
+
+
+def decisions(answer: DecisionsAnswer) -> Page:
+    if len(answer.decisions) == 1 and answer.decisions[0].text:
+        return _in_full(answer, answer.decisions[0])
+    if not answer.decisions and not answer.total:
+        what = f"No decision about {quote(answer.topic, 100)}" if answer.topic else "No decision"
+        return _missing(answer, what, answer.searched)
+    return Page(
+        head=f"{answer.total} decisions" + (f" about {quote(answer.topic, 100)}" if answer.topic else ""),
+        sections=[Section(items=[_decision(d) for d in answer.decisions], total=answer.total, main=True)],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def _decision(d: DecisionItem) -> str:
+    implied = " (implied by merge)" if d.status_source == "implied_by_merge" else ""
+    links = "".join(f", superseded by {safe_line(new)}" for new in d.superseded_by[:2])
+    place = _place(d.path, d.line) if d.path else f"record {d.id} by {d.author}"
+    first = f"[{d.status}{implied}{links}] {d.title} — {place} {d.date} {d.tier} {d.confidence:.2f}"
+    return f"{first}\n    “{d.excerpt}”" if d.excerpt and d.excerpt != d.title else first
+
+
+def _in_full(answer: DecisionsAnswer, d: DecisionItem) -> Page:
+    links = [f"supersedes {safe_line(', '.join(d.supersedes))}"] if d.supersedes else []
+    links += [f"superseded by {safe_line(', '.join(d.superseded_by))}"] if d.superseded_by else []
+    scope = [f"about {safe_line(', '.join(d.scope[:10]))}"] if d.scope else []
+    lines = [f"  | {line}" for line in safe_text(d.text).splitlines()]
+    return Page(
+        head="\n".join([_decision(d).partition("\n")[0], *links, *scope]),
+        sections=[Section(items=[_clip(line) for line in lines], main=True)],
+        foot=freshness(answer.freshness),
+    )
+
+
+# -- records
+
+
+def record(answer: RecordAnswer) -> Page:
+    return Page(
+        head=answer.message,
+        sections=[Section(items=[_record(answer.record)], main=True)],
+        foot=freshness(answer.freshness),
+    )
+
+
+def proposals(answer: ProposalsAnswer) -> Page:
+    return Page(
+        head=f"{answer.total} records" if answer.total else "No records.",
+        sections=[Section(items=[_record(r) for r in answer.records], total=answer.total, main=True)],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def _record(r: RecordItem) -> str:
+    about = f" about {', '.join(r.anchors[:5])}" if r.anchors else ""
+    return f"{r.id} {r.kind} [{r.status}] {r.date} {r.actor}{about}\n    “{quote(r.text, 400)}”"
+
+
+# -- brief, changes, status, search
+
+
+def brief(answer: BriefAnswer) -> Page:
+    if not answer.sections:
+        return _missing(answer, f"Nothing is known about: {quote(answer.task, 100)}", answer.searched)
+    return Page(
+        head=f"brief: {quote(answer.task, 160)}",
+        sections=[
+            Section(
+                items=[f"  {i.text} — {i.source} {_proof(i.method, i.confidence)}" for i in section.items],
+                total=section.total,
+                title=f"{section.title}:",
+                keep=4,
+            )
+            for section in answer.sections
+        ],
+        foot=freshness(answer.freshness),
+    )
+
+
+def changes(answer: ChangesAnswer) -> Page:
+    totals = answer.totals
+    if not any((totals.commits, totals.files, totals.decisions, totals.records)):
+        return _missing(
+            answer, f"Nothing changed since {quote(answer.since, 100)}", "the commits and records"
+        )
+    head = (
+        f"since {quote(answer.since, 100)}: {totals.commits} commits, {totals.files} files,"
+        f" {totals.decisions} decisions, {totals.records} records"
+    )
+    files = [f"  {f.status} {safe_line(f.path)} ({f.commits} commits)" for f in answer.files]
+    return Page(
+        head=head,
+        sections=[
+            Section(
+                items=[_decision(d) for d in answer.decisions],
+                total=totals.decisions,
+                title="decisions:",
+                keep=3,
+            ),
+            Section(
+                items=[_record(r) for r in answer.records], total=totals.records, title="records:", keep=3
+            ),
+            Section(
+                items=[_commit(c) for c in answer.commits], total=totals.commits, title="commits:", main=True
+            ),
+            Section(items=files, total=totals.files, title="files:", keep=8),
+        ],
+        foot=freshness(answer.freshness),
+        more=_more(answer),
+    )
+
+
+def status(answer: StatusAnswer) -> Page:
+    c = answer.counts
+    head = "\n".join(
+        [
+            safe_line(answer.root) or answer.view,
+            f"{c.files} files, {c.symbols} symbols, {c.edges} edges, {c.chunks} chunks;"
+            f" {c.unresolved} references unresolved",
+            f"{c.commits} commits, {c.decisions} decisions, {c.records} records ({c.proposals} proposals),"
+            f" {c.redacted} secrets redacted",
+            f"index {_megabytes(answer.index_bytes)}, records {_megabytes(answer.records_bytes)},"
+            f" watch {answer.watch or 'unknown'}, vectors {answer.vectors}",
+        ]
+    )
+    checks = [
+        f"  {k.state.upper()} {k.name}: {k.detail}{f' → {k.next_step}' if k.next_step else ''}"
+        for k in answer.checks
+    ]
+    skipped = [f"  {s.path} ({s.reason}{f': {s.detail}' if s.detail else ''})" for s in answer.skipped]
+    reasons = ", ".join(f"{count} {reason}" for reason, count in answer.skipped_reasons)
+    languages = ", ".join(f"{language} {count}" for language, count in answer.languages)
+    return Page(
+        head=f"{head}\nlanguages: {languages}" if languages else head,
+        sections=[
+            Section(items=checks, title="checks:", keep=20),
+            Section(items=skipped, total=answer.skipped_total, title=f"left out ({reasons}):", main=True),
+        ],
+        foot=freshness(answer.freshness),
+    )  # fmt: skip
+
+
+def search(answer: Any) -> Page:
+    """``answer``: a SearchAnswer, whose module is not loaded for other verbs."""
+    if not answer.hits:
+        return _missing(answer, f"Nothing found for {quote(answer.query, 100)}", answer.searched)
+    return Page(
+        head=f"{len(answer.hits)} of {answer.total} for {quote(answer.query, 100)}, best first",
+        sections=[Section(items=[_hit(hit) for hit in answer.hits], total=len(answer.hits), main=True)],
+        foot=freshness(answer.freshness),
+        more=lambda shown: answer.next,
+    )
+
+
+def _hit(hit: Any) -> str:
+    place = f"{_place(hit.path, hit.line)}-{hit.end_line}" if hit.path and hit.line else safe_line(hit.path)
+    source = [place, hit.sha[:_SHA_CHARS], hit.id, hit.date, hit.author]
+    name = safe_line(hit.symbol) or (f"“{quote(hit.title, 160)}”" if hit.title else "")
+    signals = sorted(((value, key) for key, value in _fields(hit.signals) if value > 0), reverse=True)
+    why_found = ", ".join(f"{key} {value:.2f}" for value, key in signals[:3])
+    state = f"[{hit.status}]" if hit.status else ""
+    first = " ".join(part for part in (*source, hit.kind, state, name) if part)
+    lines = [f"    | {line}" for line in safe_text(hit.snippet).splitlines()]
+    return "\n".join([f"{first} score {hit.score:.2f} ({why_found})", *lines])
+
+
+# -- pieces
+
+
+def _fields(value: Any) -> list[tuple[str, float]]:
+    return [(key, getattr(value, key)) for key in value.__struct_fields__]
+
+
+def _missing(answer: Any, what: str, searched: str) -> Page:
+    where = f" Searched {searched}." if searched else ""
+    return Page(head=f"{what}.{where}", foot=freshness(answer.freshness))
+
+
+def _ambiguous(answer: Any, candidates: Sequence[Definition]) -> Page:
+    return Page(
+        head=f"`{quote(answer.target, 200)}` may mean {len(candidates)} things; name one:",
+        sections=[Section(items=[f"  {_definition(d)}" for d in candidates], main=True)],
+        foot=freshness(answer.freshness),
+        more=lambda shown: answer.next,
+    )
+
+
+def _more(answer: Any) -> Callable[[int], str]:
+    """The command for what the text does not show: the answer's own, from where the text stops."""
+    return lambda shown: (
+        f"{answer.command} --offset {answer.offset + shown}" if answer.command else answer.next
+    )
+
+
+def _definition(d: Definition) -> str:
+    if not d.qualname:
+        return safe_line(d.path) + (f":{d.line}" if d.line > 1 else "")
+    return f"{_place(d.path, d.line)} {d.kind} {safe_line(d.qualname)}"
+
+
+def _text(d: Definition) -> str:
+    return safe_line(f"{d.path}:{d.qualname}" if d.qualname else d.path)
+
+
+def _place(path: str, line: int) -> str:
+    return f"{safe_line(path)}:{line}" if line else safe_line(path)
+
+
+def _in(qualname: str) -> str:
+    return f" in {safe_line(qualname)}" if qualname else ""
+
+
+def _proof(method: str, confidence: float) -> str:
+    return f"[{method} {confidence:.2f}]"
+
+
+def _clip(line: str) -> str:
+    return line if len(line) <= 400 else f"{line[:399]}…"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
