@@ -107,9 +107,11 @@ class Reading:
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:
+        """Files saved just now count as ``pending``, not as vectors to rebuild."""
         if self.embedder is None:
             return "absent"
-        return "ready" if view.complete and store.queue.job_of(target) is None else "rebuilding"
+        job = store.queue.job_of(target)
+        return "rebuilding" if not view.complete or (job and job.full) else "ready"
 
 
 class _Answer:

@@ -23,6 +23,7 @@ from mcp.shared.message import SessionMessage
 
 import memoryd
 from memoryd.errors import MemorydError, UsageError
+from memoryd.query.layout import Rendered
 from memoryd.server import resources, verbs
 from memoryd.server.connection import Connection
 from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode
@@ -33,7 +34,6 @@ log = logging.getLogger(__name__)
 
 NAME = "memoryd"
 META_KEY = "memoryd/answer"  # total, shown, truncated, next, freshness of an answer
-_META_FIELDS = ("total", "truncated", "next")
 LEAVE_S = 30.0  # for answers still to come when the client has closed its input
 
 _Context = ServerRequestContext[Peer, Any]
@@ -131,9 +131,10 @@ class McpServer:
         peer = msgspec.structs.replace(ctx.lifespan_context, client=_client_name(ctx))
         call = Call(peer, on_progress=_progress_to(ctx))
         answered = await verbs.ask(self._service, call, tool.verb, request)
+        rendered = verbs.rendered(answered)
         return types.CallToolResult(
-            content=[types.TextContent(type="text", text=verbs.text_of(answered))],
-            _meta={META_KEY: _meta(answered.value)},
+            content=[types.TextContent(type="text", text=rendered.text)],
+            _meta={META_KEY: _meta(answered.value, rendered)},
         )
 
     def _checked(self, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -228,9 +229,14 @@ def _input_schema(name: str) -> dict[str, Any] | None:
     return TOOLS[name].input_schema if name in TOOLS else None
 
 
-def _meta(answer: Any) -> dict[str, Any]:
-    """Beside the text, not in ``structured_content``: clients show a model only the latter when it is there."""
-    meta = {name: getattr(answer, name) for name in _META_FIELDS if hasattr(answer, name)}
+def _meta(answer: Any, shown: Rendered) -> dict[str, Any]:
+    """Beside the text, not in ``structured_content``: where that is there, clients show a model nothing else."""
+    meta = {
+        "total": shown.total,
+        "shown": shown.shown,
+        "truncated": shown.truncated,
+        "next": shown.next,
+    }
     if hasattr(answer, "freshness"):
         meta["freshness"] = msgspec.to_builtins(answer.freshness)
     return meta

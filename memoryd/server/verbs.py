@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.query import requests
+from memoryd.query.layout import Rendered
 from memoryd.server import housekeeping, params
 from memoryd.server.service import Call, Service
 
@@ -32,13 +33,16 @@ class Verb(Struct, frozen=True):
     is_missing: Callable[[Any], bool] = lambda _: False
 
 
-def _question(place: str) -> Run:
-    """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread."""
+class Question:
+    """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread. With ``by_actor`` the
+    function also gets who asks, because it writes a record."""
 
-    async def run(service: Service, call: Call, request: Any) -> Any:
-        return await service.read(call, lambda ctx: _found(place)(ctx, request))
+    def __init__(self, place: str, *, by_actor: bool = False) -> None:
+        self.place, self._by_actor = place, by_actor
 
-    return run
+    async def __call__(self, service: Service, call: Call, request: Any) -> Any:
+        more = (service.actor_of(call.peer),) if self._by_actor else ()
+        return await service.read(call, lambda ctx: _found(self.place)(ctx, request, *more))
 
 
 def _found(place: str) -> Any:
@@ -48,7 +52,7 @@ def _found(place: str) -> Any:
 
 async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -> Any:
     """The graph page by page: each edge is a row, the answer is the last page."""
-    ask = _question("symbols:edges")
+    ask = Question("symbols:edges")
     while True:
         answer = await ask(service, call, request)
         if call.common.format == "text" or not answer.truncated:
@@ -60,50 +64,40 @@ async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -
 async def _brief(service: Service, call: Call, request: requests.BriefRequest) -> Any:
     tokens = call.common.max_tokens or service.config.search.brief_max_tokens
     request = structs.replace(request, max_tokens=tokens)
-    return await _question("brief:brief")(service, call, request)
+    return await Question("brief:brief")(service, call, request)
 
 
 async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
     seen_s = service.last_seen_s(call) if request.since == "last" else 0
     request = structs.replace(request, last_seen_s=seen_s)
-    return await _question("changes:changes")(service, call, request)
+    return await Question("changes:changes")(service, call, request)
 
 
 async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
     clean = structs.replace(request, text=service.redacted(request.text))
-    return await _by_actor("record:record")(service, call, clean)
-
-
-def _by_actor(place: str) -> Run:
-    """A verb that writes a record, and so needs to know who asks."""
-
-    async def run(service: Service, call: Call, request: Any) -> Any:
-        actor = service.actor_of(call.peer)
-        return await service.read(call, lambda ctx: _found(place)(ctx, request, actor))
-
-    return run
+    return await Question("record:record", by_actor=True)(service, call, clean)
 
 
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("search", SEARCH, _question("search:search")),
-        Verb("symbol", requests.SymbolRequest, _question("symbols:symbol"), lambda a: a.definition is None),
-        Verb("refs", requests.RefsRequest, _question("symbols:refs")),
+        Verb("search", SEARCH, Question("search:search")),
+        Verb("symbol", requests.SymbolRequest, Question("symbols:symbol"), lambda a: a.definition is None),
+        Verb("refs", requests.RefsRequest, Question("symbols:refs")),
         Verb("edges", requests.EdgesRequest, _edges),
-        Verb("impact", requests.ImpactRequest, _question("impact:impact")),
-        Verb("cochange", requests.CochangeRequest, _question("impact:cochange")),
-        Verb("why", requests.WhyRequest, _question("why:why")),
-        Verb("history", requests.HistoryRequest, _question("history:history")),
-        Verb("decisions", requests.DecisionsRequest, _question("decisions:decisions")),
+        Verb("impact", requests.ImpactRequest, Question("impact:impact")),
+        Verb("cochange", requests.CochangeRequest, Question("coupling:cochange")),
+        Verb("why", requests.WhyRequest, Question("why:why")),
+        Verb("history", requests.HistoryRequest, Question("history:history")),
+        Verb("decisions", requests.DecisionsRequest, Question("decisions:decisions")),
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
         Verb("record", requests.RecordRequest, _record),
-        Verb("proposals", requests.ProposalsRequest, _question("record:proposals")),
-        Verb("confirm", requests.JudgeRequest, _by_actor("record:confirm")),
-        Verb("retract", requests.JudgeRequest, _by_actor("record:retract")),
-        Verb("supersede", requests.SupersedeRequest, _by_actor("record:supersede")),
-        Verb("forget", requests.JudgeRequest, _by_actor("record:forget")),
+        Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
+        Verb("confirm", requests.JudgeRequest, Question("record:confirm", by_actor=True)),
+        Verb("retract", requests.JudgeRequest, Question("record:retract", by_actor=True)),
+        Verb("supersede", requests.SupersedeRequest, Question("record:supersede", by_actor=True)),
+        Verb("forget", requests.JudgeRequest, Question("record:forget", by_actor=True)),
         Verb("status", requests.StatusRequest, housekeeping.status),
         Verb("doctor", params.DoctorParams, housekeeping.doctor),
         Verb("up", params.IndexParams, housekeeping.index),
@@ -135,7 +129,7 @@ async def call(service: Service, call: Call, name: str, arguments: Mapping[str, 
     missing = {"exit_code": 1} if answered.verb.is_missing(answered.value) else {}
     if answered.call.common.format == "json":
         return {"json": answered.value, **missing}
-    return {"text": text_of(answered), **missing}
+    return {"text": rendered(answered).text, **missing}
 
 
 async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> Answered:
@@ -156,9 +150,10 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
     return Answered(verb=verb, call=call, value=value, max_tokens=call.common.max_tokens or default)
 
 
-def text_of(answered: Answered) -> str:
-    """The answer as compact text."""
-    return _found("render:render")(answered.value, answered.max_tokens)
+def rendered(answered: Answered) -> Rendered:
+    """The answer as compact text, with how much of it that shows."""
+    found: Rendered = _found("render:rendered")(answered.value, answered.max_tokens)
+    return found
 
 
 def request_type(verb: Verb) -> type:

@@ -1,0 +1,202 @@
+"""Answers through the surfaces: the right project, who writes, secrets, hostile text, both formats."""
+
+from __future__ import annotations
+
+import unicodedata
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from daemon_harness import Client, RunningDaemon, git, small_project, until
+
+from memoryd.server.mcp_server import META_KEY
+from memoryd.server.verbs import VERBS, Question, request_type
+
+HOSTILE = [
+    "\x1b[31mred\x1b[0m",
+    "\x1b]8;;http://evil\x07link",
+    "a\u202egpj.exe",
+    "zero\u200bwidth\u200d\u2060",
+    "tag\U000e0041\U000e0042",
+    "\u2066isolate\u2069",
+    "line\u2028break",
+    "bell\x07back\x08",
+    "c1\x9b31m",
+]
+
+
+@pytest.fixture
+def here(daemon: RunningDaemon, project: Path) -> Client:
+    """An agent that stands in the project."""
+    agent = Client(daemon.paths, role="mcp", cwd=str(project))
+    agent.initialize()
+    yield agent
+    agent.close()
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_every_verb_can_be_asked(name: str) -> None:
+    """Each verb of the table has its request type and, where it is a question, its function."""
+    verb = VERBS[name]
+    assert request_type(verb).__struct_fields__ is not None
+    if isinstance(verb.run, Question):
+        module, _, function = verb.run.place.partition(":")
+        assert callable(getattr(import_module(f"memoryd.query.{module}"), function))
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("search", {"query": "where is the session cookie signed"}, "cookies.py"),
+        ("impact", {"target": "sign_cookie"}, "app.py"),
+        ("why", {"target": "app.py:5"}, "never send an unsigned cookie"),
+        ("history", {"target": "app.py"}, "Say why the cookie is signed"),
+        ("history", {"query": "session cookies"}, "Sign session cookies"),
+        ("decisions", {"topic": "storage"}, "No decision"),
+        ("changes", {"since": "30d"}, "Sign session cookies"),
+        ("brief", {"task": "rotate the cookie key"}, "cookies.py"),
+    ],
+)
+def test_a_tool_answers(here: Client, tool: str, arguments: dict, says: str) -> None:
+    """Each tool answers with text that carries the payload, and counts and freshness beside it, not twice."""
+    result = here.tool(tool, **arguments)
+    assert result.get("isError") is False, result
+    text = result["content"][0]["text"]
+    assert says in text
+    assert "structuredContent" not in result
+    meta = result["_meta"][META_KEY]
+    assert {"total", "shown", "truncated", "next", "freshness"} == set(meta)
+    assert says not in str(meta)
+
+
+def test_text_keeps_its_budget(here: Client) -> None:
+    """`max_tokens` bounds the text at about four characters a token."""
+    text = here.tool("search", query="cookie", max_tokens=60)["content"][0]["text"]
+    assert len(text) <= 60 * 4
+
+
+def test_the_directory_picks_the_project(daemon: RunningDaemon, project: Path, tmp_path: Path) -> None:
+    """The argument wins over the agent's directory; a directory in no project is no reason to guess."""
+    other = small_project(tmp_path / "other")
+    (other / "only_here.py").write_text("def only_in_other():\n    return 1\n")
+    with Client(daemon.paths) as client:
+        client.json("up", path=str(other))
+    with Client(daemon.paths, role="mcp", cwd=str(other)) as agent:
+        agent.initialize()
+        assert "only_here.py" in agent.tool("search", query="only_in_other")["content"][0]["text"]
+        answer = agent.tool("search", query="only_in_other", project=str(project))
+        assert "only_here.py" not in answer["content"][0]["text"]
+    with Client(daemon.paths, role="mcp", cwd="/") as agent:
+        agent.initialize()
+        lost = agent.tool("search", query="only_in_other")
+        assert lost["isError"] is True
+        assert str(other) in lost["content"][0]["text"]
+    with Client(daemon.paths) as client:
+        client.json("projects", forget=str(other))
+    with Client(daemon.paths, role="mcp", cwd="/") as agent:
+        agent.initialize()
+        assert agent.tool("search", query="sign_cookie")["isError"] is False
+
+
+def test_an_agent_proposes_under_its_own_name(here: Client, client: Client, project: Path) -> None:
+    """A record of an MCP client is a proposal of `agent:<its name>`; secrets in it are gone before it is kept."""
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    said = here.tool("record", kind="lesson", text=f"Never log {secret}.", anchors=["app.py"])
+    assert secret not in said["content"][0]["text"]
+    listed = client.json("proposals", project=str(project))["records"]
+    mine = next(record for record in listed if record["text"].startswith("Never log"))
+    assert (mine["status"], mine["actor"]) == ("proposed", "agent:test")
+    assert secret not in mine["text"]
+
+
+def test_only_a_person_confirms(daemon: RunningDaemon, client: Client, project: Path) -> None:
+    """A program on the CLI's socket cannot confirm; a person at a terminal can."""
+    made = client.json("record", project=str(project), kind="note", text="The key lives in the vault.")[
+        "record"
+    ]
+    assert made["status"] == "proposed"
+    assert client.error("confirm", project=str(project), id=made["id"])["exit_code"] == 2
+    with Client(daemon.paths, interactive=True) as person:
+        done = person.json("confirm", project=str(project), id=made["id"])
+    assert done["record"]["status"] == "confirmed"
+
+
+def test_last_is_this_clients_last_visit(here: Client, project: Path) -> None:
+    """`changes` without `since` tells what happened since the same client asked before."""
+    here.tool("changes")
+    assert "no earlier visit" not in here.tool("changes")["content"][0]["text"]
+
+
+def test_hostile_text_comes_out_as_data(daemon: RunningDaemon, tmp_path: Path) -> None:
+    """Control, bidi, zero-width and tag characters of names, comments and commits never reach an answer's text."""
+    root = small_project(tmp_path / "hostile")
+    for number, text in enumerate(HOSTILE):
+        name = "".join(char for char in text if char not in "\x00/")
+        (root / f"{number}{name}.py").write_text(
+            f"# must never {text}\ndef hostile{number}():\n    '''{text}'''\n"
+        )
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", f"hostile {text}")
+    git(root, "checkout", "-q", "-b", "branch\u202egnp")
+    with Client(daemon.paths) as client, Client(daemon.paths, role="mcp", cwd=str(root)) as agent:
+        client.json("up", path=str(root))
+        agent.initialize()
+        calls = [
+            ("search", {"query": "hostile must never"}),
+            ("history", {"query": "hostile"}),
+            ("changes", {}),
+        ]
+        calls += [("why", {"target": f"hostile{number}"}) for number in range(len(HOSTILE))]
+        for tool, arguments in calls:
+            result = agent.tool(tool, **arguments)
+            assert not _unsafe(result["content"][0]["text"]), (tool, result)
+        status = client.request("status", {"project": str(root), "format": "text"})["result"]["text"]
+        assert not _unsafe(status)
+        client.json("projects", forget=str(root))
+
+
+def test_status_and_doctor(client: Client, project: Path) -> None:
+    """`status` knows that the project is watched; `doctor --digest` is stable; `--repair` of a sound index does
+    nothing."""
+    until(lambda: client.json("status", project=str(project))["watch"] == "native", "watched")
+    first = client.json("doctor", project=str(project), digest=True)
+    assert first == client.json("doctor", project=str(project), digest=True)
+    checks = client.json("doctor", project=str(project), repair=True)["checks"]
+    assert all(check["state"] != "fail" for check in checks)
+
+
+def test_repair_builds_a_damaged_index_again(client: Client, tmp_path: Path, daemon: RunningDaemon) -> None:
+    """A damaged index.db is put aside and rebuilt to the same digest; records are not touched."""
+    root = small_project(tmp_path / "damaged")
+    client.json("up", path=str(root))
+    before = client.json("doctor", project=str(root), digest=True)["digest"]
+    until(lambda: not client.json("daemon_status")["indexing"], "quiet")
+    folders = daemon.paths.home.glob("projects/*")
+    file = next(f / "index.db" for f in folders if _holds(f / "index.db", str(root).encode()))
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xde\xad" * ((len(data) - 4096) // 2)
+    file.write_bytes(data)
+    checks = client.json("doctor", project=str(root), repair=True)["checks"]
+    assert any("built again" in check["detail"] for check in checks)
+    assert client.json("doctor", project=str(root), digest=True)["digest"] == before
+    client.json("projects", forget=str(root))
+
+
+def test_edges_stream(client: Client, project: Path) -> None:
+    """The graph comes as JSON with paths at file level."""
+    edges = client.json("edges", project=str(project))["edges"]
+    assert ("app.py", "cookies.py") in {(edge["src"], edge["dst"]) for edge in edges}
+
+
+def _unsafe(text: str) -> list[str]:
+    return [
+        char
+        for char in text
+        if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")
+    ]
+
+
+def _holds(file: Path, name: bytes) -> bool:
+    return any(name in part.read_bytes() for part in file.parent.glob("index.db*"))
