@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from indexers.scopes import Span, dotted
 
@@ -27,24 +27,23 @@ Member = tuple[str, str, int]
 
 class Chains:
     """The dotted chains of one file. Members must be asked for in ascending (start, end) order: an inner
-    member before the outer ones that start at the same byte."""
+    member before the outer ones that start at the same byte. ``spans["call"]``: the called expressions, sorted.
+    ``known``: members by their source text, those whose text says all."""
 
-    def __init__(self, source: bytes, called: Iterable[Span]) -> None:
+    def __init__(self, source: bytes, spans: Mapping[str, Sequence[Span]]) -> None:
+        self.known: dict[bytes, Member] = {}
         self._source = source
-        self._called = called
+        self._spans = spans
         self._ends: dict[int, list[int]] | None = None
-        self._plain: dict[bytes, Member | None] = {}
         self._texts: dict[int, str] = {}
 
     def member(self, start: int, end: int) -> Member:
         """Name and receiver of the member expression at this span."""
         if end - start <= _MAX_CHAIN:
             raw = self._source[start:end]
-            try:
-                found = self._plain[raw]
-            except KeyError:
-                found = self._plain[raw] = _plain(raw)
+            found = self.known.get(raw) or _plain(raw)
             if found is not None:
+                self.known[raw] = found
                 return found
         return self._called_member(start, end)
 
@@ -74,7 +73,7 @@ class Chains:
             return UNKNOWN
         if self._ends is None:
             self._ends = {}
-            for called_start, called_end in self._called:
+            for called_start, called_end in self._spans["call"]:
                 self._ends.setdefault(called_start, []).append(called_end)
         ends = self._ends.get(start, ())
         index = bisect_left(ends, end) - 1

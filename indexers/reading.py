@@ -35,24 +35,37 @@ _PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id", None), ("id.
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
+class Spans(dict[str, list[Span]]):
+    """Captures by name as sorted byte spans, made when asked for; a name never captured has none."""
+
+    def __init__(self, nodes: Mapping[str, Sequence[Node]]) -> None:
+        super().__init__()
+        self._nodes = nodes
+
+    def __missing__(self, name: str) -> list[Span]:
+        spans = [node.byte_range for node in self._nodes.get(name, ())]
+        spans.sort()
+        self[name] = spans
+        return spans
+
+    def get(self, name: str, default: object = None) -> list[Span]:
+        return self[name]
+
+
 class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
     ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``."""
 
     def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
-        self.spans: dict[str, list[Span]] = {}
-        for name, found in nodes.items():
-            if name not in rules.private:
-                self.spans[name] = spans = [node.byte_range for node in found]
-                spans.sort()
+        self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
-        self.scopes, marks = build_scopes(source, self.spans)
+        self.scopes, marks = build_scopes(source, self.spans, nodes)
         self._starts: dict[str, frozenset[int]] = {}
-        self._docs = dict(self.spans.get("doc", ()))
+        self._docs = dict(self.spans["doc"])
         self.exports: list[str] | None = None
         self.package = ""
-        self.chains = Chains(source, self.spans.get("call", ()))
+        self.chains = Chains(source, self.spans)
         self.positions = Positions(marks)
         self._line_starts = [0, *[match.end() for match in _NEWLINE.finditer(source)]]
         self._imports: list[Import] = []
@@ -60,7 +73,7 @@ class File:
         self._symbols: list[Symbol] = []
         self._uses: list[uses.Use] = []
         self._qualnames = {scope.qualname for scope in self.scopes if scope.name}
-        self._comment_blocks = join_blocks(source, self.spans.get("comment", ()), self.line)
+        self._comment_blocks = join_blocks(source, self.spans["comment"], self.line)
         self._docs_above = self._doc_comments()
 
     # -- what hooks use
@@ -86,7 +99,7 @@ class File:
     def starts(self, capture: str) -> frozenset[int]:
         """The offsets where nodes captured as ``capture`` start."""
         if capture not in self._starts:
-            self._starts[capture] = frozenset([start for start, _ in self.spans.get(capture, ())])
+            self._starts[capture] = frozenset([start for start, _ in self.spans[capture]])
         return self._starts[capture]
 
     def add_import(
@@ -110,8 +123,9 @@ class File:
     def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: str | None = None) -> None:
         """Record that ``name`` is a ``type_text`` in the scope of that qualname (default: the one at ``byte``)."""
         qualname = self.scope_at(byte).qualname if scope is None else scope
-        text = " ".join(type_text.split())[:_MAX_SIGNATURE]
-        self._bindings.append(Binding(qualname, name, text, self.line(byte), how))  # type: ignore[arg-type]
+        if not type_text.isidentifier():
+            type_text = " ".join(type_text.split())[:_MAX_SIGNATURE]
+        self._bindings.append(Binding(qualname, name, type_text, self.line(byte), how))  # type: ignore[arg-type]
 
     def add_symbol(
         self, parent: Scope, name: str, kind: SymbolKind, name_at: int, span: Span, *, owner: str = ""
@@ -178,7 +192,9 @@ class File:
         if not nodes:
             return
         names = [(node, node.child_by_field_name("name")) for node in nodes]
-        spans = [(node.start_byte, name.end_byte, name.start_byte) for node, name in names if name is not None]
+        spans = [
+            (node.start_byte, name.end_byte, name.start_byte) for node, name in names if name is not None
+        ]
         called = self.spans.get("call", []) + [(start, end) for start, end, _ in spans]
         members = self.spans.get("member", []) + [(start, end) for start, end, at in spans if start != at]
         self.spans["call"], self.spans["member"] = sorted(called), sorted(members)
@@ -186,15 +202,15 @@ class File:
     def _bind_names(self) -> set[int]:
         """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""
         spans, source = self.spans, self.source
-        skip = {start for start, _ in spans.get("skip", ())}
+        skip = {start for start, _ in spans["skip"]}
         skip.update([scope.name_start for scope in self.scopes])
-        for start, end in spans.get("global", ()):
+        for start, end in spans["global"]:
             self.scope_at(start).globals.add(source[start:end])
         for capture in ("constant", "variable", "hoisted"):
-            for span in spans.get(capture, ()):
+            for span in spans[capture]:
                 if span[0] not in skip and self._bind_variable(span, capture):
                     skip.add(span[0])
-        for start, end in spans.get("local", ()):
+        for start, end in spans["local"]:
             if start not in skip:
                 skip.add(start)
                 scope = self.scope_at(start)
@@ -216,28 +232,21 @@ class File:
             return True
         scope.names.add(name)
         text = name.decode("utf-8", "replace")
-        declared = _innermost(self.spans.get("declaration", ()), span)
+        declared = _innermost(self.spans["declaration"], span)
         return self.add_symbol(scope, text, _variable_kind(scope, text, capture), start, declared)
 
     def _add_definition(self, scope: Scope) -> None:
         rules, parent = self.rules, scope.parent
         assert parent is not None  # only the file has none, and it has no name
         span = (scope.outer_start, scope.end)
+        kind = rules.kind(self, scope) if rules.kind else cast(SymbolKind, scope.kind)
+        exported = not parent.in_function
+        if rules.exported:
+            exported = rules.exported(self, scope.name, parent, span)
+        line, end_line = self.line(scope.name_start), self.line(scope.end - 1)
+        signature, doc = self._signature(scope), self._doc(scope)
         self._symbols.append(
-            Symbol(
-                name=scope.name,
-                qualname=scope.qualname,
-                kind=rules.kind(self, scope) if rules.kind else cast(SymbolKind, scope.kind),
-                line=self.line(scope.name_start),
-                end_line=self.line(scope.end - 1),
-                start_byte=scope.outer_start,
-                end_byte=scope.end,
-                signature=self._signature(scope),
-                doc=self._doc(scope),
-                exported=rules.exported(self, scope.name, parent, span)
-                if rules.exported
-                else not parent.in_function,
-            )
+            Symbol(scope.name, scope.qualname, kind, line, end_line, *span, signature, doc, exported)
         )
 
     def _signature(self, scope: Scope) -> str:
@@ -246,7 +255,7 @@ class File:
         if scope.body_start == scope.end:
             return _one_line(header.partition(b"\n")[0])
         if b"\n" in header:
-            for first, last in _within(self.spans.get("comment", ()), start, start + len(header)):
+            for first, last in _within(self.spans["comment"], start, start + len(header)):
                 blank = b" " * (min(last, start + len(header)) - first)
                 header = header[: first - start] + blank + header[first - start + len(blank) :]
         return _one_line(header)
@@ -259,17 +268,15 @@ class File:
 
     def _collect_uses(self, skip: set[int]) -> None:
         spans, source = self.spans, self.source
-        segments = build_segments(
-            self.scopes, spans.get("opaque", ()), spans.get("type", ()), self.rules.header_outside
-        )
-        kinds = uses.kinds_by_end(spans)
-        members = spans.get("member", ())
-        self._uses += uses.member_uses(members, segments, self.chains, kinds)
-        ends = {end for _, end in members}
+        segments = build_segments(self.scopes, spans["opaque"], spans["type"], self.rules.header_outside)
+        kinds = uses.kinds_by_end(self.nodes)
+        found = uses.member_uses(source, spans["member"], segments, self.chains, kinds)
+        self._uses += found
+        skip.update([use[0] for use in found])
         ignored = self._ignored_names()
         for capture, kind in _PLAIN_USES:
-            plain = [span for span in spans.get(capture, ()) if span[0] not in skip and span[1] not in ends]
-            self._uses += uses.plain_uses(source, plain, segments, ignored, kinds, kind)
+            plain = uses.plain_uses(source, spans[capture], segments, ignored, kinds, kind)
+            self._uses += [use for use in plain if use[0] not in skip]
 
     def _ignored_names(self) -> frozenset[bytes]:
         """Built-in names, less those that the file gives a meaning of its own."""
@@ -286,7 +293,7 @@ class File:
             for start, end in self._comment_blocks
             if prefixes and self.source.startswith(prefixes, start)
         }
-        for start, end in self.spans.get("attribute", ()):
+        for start, end in self.spans["attribute"]:
             if self.line(start) in docs:
                 docs.setdefault(self.line(end - 1) + 1, docs[self.line(start)])
         return docs
@@ -297,7 +304,7 @@ class File:
 
     def _comments(self) -> tuple[Comment, ...]:
         found = comments(self.source, self._comment_blocks, self.line, self.scope_at)
-        for start, end in self.spans.get("doc.file", ()):
+        for start, end in self.spans["doc.file"]:
             text = clean_docstring(self.text((start, end)))
             if text:
                 found.append(Comment(text, self.line(start), self.line(end - 1)))
@@ -306,7 +313,7 @@ class File:
 
     def _problems(self) -> tuple[Problem, ...]:
         found = []
-        for start, end in self.spans.get("error", ())[:_MAX_PROBLEMS]:
+        for start, end in self.spans["error"][:_MAX_PROBLEMS]:
             snippet = _one_line(self.source[start : min(end, start + 60)])
             message = f"cannot read: {snippet}" if snippet else "something is missing"
             found.append(Problem("syntax", self.line(start), message))

@@ -49,11 +49,12 @@ class Scope:
     """One scope. ``kind``: a SymbolKind, or ``file``, ``container`` (names its members, is no symbol),
     ``scope`` (lambda, comprehension) or ``block``. ``outer_start``: where its decorators begin.
     ``body_start``: where the text after its header begins (its end when it has no body). ``names``: bound
-    here by a definition or an import; ``locals``: bound here otherwise; ``globals``: taken from the file."""
+    here by a definition or an import; ``locals``: bound here otherwise; ``globals``: taken from the file.
+    ``is_open``: its variables are symbols, not locals. ``in_function``: it or a scope around it is not open."""
 
     __slots__ = (
-        "body_start", "end", "globals", "hidden", "kind", "locals", "name", "name_start", "names",
-        "outer_start", "owner", "parent", "qualname", "start",
+        "body_start", "end", "globals", "hidden", "in_function", "is_open", "kind", "locals", "name", "name_start",
+        "names", "outer_start", "owner", "parent", "qualname", "start",
     )  # fmt: skip
 
     def __init__(self, kind: str, start: int, end: int, parent: Scope | None) -> None:
@@ -64,20 +65,8 @@ class Scope:
         self.names: set[bytes] = set()
         self.globals: set[bytes] = set()
         self.hidden = _NO_NAMES
-
-    @property
-    def is_open(self) -> bool:
-        return self.kind not in FUNCTION_KINDS
-
-    @property
-    def in_function(self) -> bool:
-        """True when a function, lambda or block encloses it or it is one itself."""
-        scope: Scope | None = self
-        while scope is not None:
-            if not scope.is_open:
-                return True
-            scope = scope.parent
-        return False
+        self.is_open = kind not in FUNCTION_KINDS
+        self.in_function: bool = not self.is_open or (parent is not None and parent.in_function)
 
     def enclosing_class(self) -> Scope | None:
         """The nearest enclosing class-like scope, itself included, or None."""
@@ -87,14 +76,16 @@ class Scope:
         return scope
 
 
-def build_scopes(source: bytes, spans: Mapping[str, Sequence[Span]]) -> tuple[list[Scope], list[Mark]]:
+def build_scopes(
+    source: bytes, spans: Mapping[str, Sequence[Span]], captures: Iterable[str]
+) -> tuple[list[Scope], list[Mark]]:
     """All scopes, parents before children, the first is the file; and the marks that tell which scope an
-    offset belongs to (decorators belong to what they decorate). Reads the captures ``def.*``, ``container``,
-    ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``."""
+    offset belongs to (decorators belong to what they decorate). Of the ``captures`` it reads ``def.*``,
+    ``container``, ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``."""
     file = Scope("file", 0, len(source) + 1, None)
     scopes, stack, marks = [file], [file], [(0, file)]
     outer: Span | None = None
-    for start, negative_end, rank, kind in _events(spans):
+    for start, negative_end, rank, kind in _events(spans, captures):
         end = -negative_end
         while stack[-1].end <= start:
             marks.append((stack.pop().end, stack[-1]))
@@ -120,15 +111,13 @@ def build_scopes(source: bytes, spans: Mapping[str, Sequence[Span]]) -> tuple[li
     return scopes, marks
 
 
-def _events(spans: Mapping[str, Sequence[Span]]) -> list[tuple[int, int, int, str]]:
+def _events(spans: Mapping[str, Sequence[Span]], captures: Iterable[str]) -> list[tuple[int, int, int, str]]:
     events: list[tuple[int, int, int, str]] = []
-    for capture, found in spans.items():
-        if capture.startswith("def."):
-            kind = capture[4:]
-            events += [(start, -end, _OPEN, kind) for start, end in found]
-        elif capture in _RANKS:
-            rank, kind = _RANKS[capture]
-            events += [(start, -end, rank, kind) for start, end in found]
+    for capture in captures:
+        is_definition = capture.startswith("def.")
+        if is_definition or capture in _RANKS:
+            rank, kind = (_OPEN, capture[4:]) if is_definition else _RANKS[capture]
+            events += [(start, -end, rank, kind) for start, end in spans[capture]]
     events.sort()
     return events
 

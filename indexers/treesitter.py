@@ -39,8 +39,6 @@ Captures that build references
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
-Problems
-  @error         ERROR or MISSING node
 A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own),
 in order of position, with the File and the Node; hooks run in the order of ``Rules.hooks``. A capture that is but
 data for hooks is listed in ``Rules.data``; ``file.spans[name]`` and ``file.starts(name)`` tell where it is.
@@ -54,6 +52,7 @@ Limits: expressions nested deeper than 10,000 and chains longer than 200 charact
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -103,11 +102,6 @@ class Rules(Struct, frozen=True, kw_only=True):
     exported: Callable[[File, str, Scope, Span], bool] | None = None
     finish: Callable[[File, FileFacts], FileFacts] | None = None
 
-    @property
-    def private(self) -> frozenset[str]:
-        """Captures that only hooks look at, as nodes."""
-        return frozenset(self.hooks) - _KNOWN
-
 
 class Grammar:
     """A compiled language; compiles on first use."""
@@ -135,14 +129,34 @@ class Grammar:
                 raise ValueError(f"{self.rules.queries}: capture @{name} has no hook")
         return query
 
+    @cached_property
+    def _error_query(self) -> Query:
+        return Query(self._language, "[(ERROR) (MISSING)] @error")
+
     def extract(self, source: bytes) -> FileFacts:
         """The facts of one file; any bytes are accepted, nothing is raised for broken source."""
+        collecting = gc.isenabled()
+        gc.disable()  # many small values and no cycles: the collector would find nothing, again and again
+        try:
+            return self._read(source)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _read(self, source: bytes) -> FileFacts:
         root = self._parser.parse(source).root_node
         if root.has_error and _is_hopeless(root):
             return FileFacts(self.rules.name, problems=(Problem("limit", 1, "too broken to be read"),))
-        cursor = QueryCursor(self._query)
+        captures = self._captures(self._query, root)
+        if root.has_error:
+            captures |= self._captures(self._error_query, root)
+        return File(self.rules, source, captures).facts()
+
+    @staticmethod
+    def _captures(query: Query, root: Node) -> dict[str, list[Node]]:
+        cursor = QueryCursor(query)
         cursor.set_max_start_depth(_MAX_DEPTH)
-        return File(self.rules, source, cursor.captures(root)).facts()
+        return cursor.captures(root)
 
 
 def _is_hopeless(root: Node) -> bool:

@@ -6,21 +6,25 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from indexers.chains import Chains
 from indexers.facts import Reference, ReferenceKind
 from indexers.scopes import Segment, Span
 
+if TYPE_CHECKING:
+    from indexers.treesitter import Node
+
 Use = tuple[int, str, str, ReferenceKind, str]
 """Offset of the name, name, receiver, kind, qualname of the scope."""
 
 
-def kinds_by_end(spans: Mapping[str, Sequence[Span]]) -> dict[int, ReferenceKind]:
+def kinds_by_end(nodes: Mapping[str, Sequence[Node]]) -> dict[int, ReferenceKind]:
     """What an identifier or member expression that ends at an offset is used for. No two of them end at the
     same offset, so that the end is enough."""
-    kinds: dict[int, ReferenceKind] = {end: "call" for _, end in spans.get("call", ())}
-    kinds.update({end: "inherit" for _, end in spans.get("inherit", ())})
-    kinds.update({end: "decorate" for _, end in spans.get("decorate", ())})
+    kinds: dict[int, ReferenceKind] = {node.end_byte: "call" for node in nodes.get("call", ())}
+    kinds.update({node.end_byte: "inherit" for node in nodes.get("inherit", ())})
+    kinds.update({node.end_byte: "decorate" for node in nodes.get("decorate", ())})
     return kinds
 
 
@@ -50,10 +54,15 @@ def plain_uses(
 
 
 def member_uses(
-    spans: Iterable[Span], segments: Sequence[Segment], chains: Chains, kinds: Mapping[int, ReferenceKind]
+    source: bytes,
+    spans: Iterable[Span],
+    segments: Sequence[Segment],
+    chains: Chains,
+    kinds: Mapping[int, ReferenceKind],
 ) -> list[Use]:
     """Uses of the last names of member expressions, whatever their root is."""
     uses: list[Use] = []
+    known = chains.known
     index = limit = -1
     starts = [*map(itemgetter(0), segments), sys.maxsize]
     for start, end in spans:
@@ -62,7 +71,7 @@ def member_uses(
             limit = starts[index + 1]
             _, scope, hidden, here = segments[index]
             is_opaque = b"" in hidden  # hides everything
-        name, receiver, length = chains.member(start, end)
+        name, receiver, length = known.get(source[start:end]) or chains.member(start, end)
         if name and not is_opaque:
             uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname))
     return uses

@@ -17,8 +17,10 @@ _FROM = re.compile(r"from\s*(\.[.\s]*\w*[\w.\s]*|\w[\w.\s]*?)\s*\bimport\b\s*\(?
 _COMMENT = re.compile(r"#[^\n]*")
 _IMPORTED = re.compile(r"(\w+(?:\s*\.\s*\w+)*|\*)(?:\s+as\s+(\w+))?")
 _WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
-_TARGET = re.compile(rb"((?:(?:self|cls)\s*\.\s*)?%s)\s*(=|:|\+=)[\s\\]*" % _WORD)
-_VALUE = re.compile(rb"(?:await\s+)?(%s(?:\.%s)*)" % (_WORD, _WORD))
+_ASSIGNMENT = re.compile(
+    rb"((?:(?:self|cls)\s*\.\s*)?%s)\s*(?:=[\s\\]*(?:await\s+)?(%s(?:\.%s)*)?|(\+=|:))"
+    % (_WORD, _WORD, _WORD)
+)
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -62,39 +64,39 @@ def _guarded(file: File) -> list[Span]:
 
 def _assign(file: File, node: Node) -> None:
     start, end = node.byte_range
-    target = _TARGET.match(file.source, start, end)
-    if target is None:
+    found = _ASSIGNMENT.match(file.source, start, end)
+    if found is None:
         return
-    name, value_at = target[1].decode("utf-8", "replace"), target.end()
-    if target[2] == b":":
-        value_at = _annotated(file, node, name)
-    if name == "__all__" and not file.scope_at(start).parent:
-        _exports(file, file.text((value_at, end)), target[2] == b"+=")
+    name = found[1].decode("utf-8", "replace")
     if name[3:4] == "." or name[4:5] == ".":
         name = _add_field(file, name, start, end)
-    _bind_value(file, start, name, value_at, end)
+    value_at = found.start(2)
+    if found[3] == b":":
+        value_at = _annotated(file, node, name)
+    if value_at >= 0:
+        _bind_value(file, start, name, (value_at, end))
+    if name == "__all__" and not file.scope_at(start).parent:
+        _exports(file, node, found[3] == b"+=")
 
 
 def _annotated(file: File, node: Node, name: str) -> int:
-    """Record the annotation; where the value starts (the end when there is none)."""
+    """Record the annotation; where the value starts, or -1."""
     annotation, value = node.child_by_field_name("type"), node.child_by_field_name("right")
     if annotation is not None:
         file.add_binding(node.start_byte, name, _unquoted(file.text(annotation)), "annotation")
-    return node.end_byte if value is None else value.start_byte
+    if value is not None and value.type == "await":
+        value = value.children[-1]
+    return -1 if value is None else value.start_byte
 
 
-def _bind_value(file: File, at: int, name: str, start: int, end: int) -> None:
-    value = _VALUE.match(file.source, start, end)
-    if value is None:
+def _bind_value(file: File, at: int, name: str, value: Span) -> None:
+    chain = file.chain(value)
+    if chain == "?" or not chain[0].isidentifier() or chain in _CONSTANTS:
         return
-    if value.end() == end:
-        text = value[1].decode("utf-8", "replace")
-        if text not in _CONSTANTS:
-            file.add_binding(at, name, text, "alias")
-    elif value.start(1) in file.starts("built"):
-        chain = file.chain((value.start(1), end))
-        if chain != "?":
-            file.add_binding(at, name, chain.removesuffix("()"), "constructor")
+    if value[0] in file.starts("built"):
+        file.add_binding(at, name, chain.removesuffix("()"), "constructor")
+    elif not chain.endswith(")"):
+        file.add_binding(at, name, chain, "alias")
 
 
 def _add_field(file: File, name: str, start: int, end: int) -> str:
@@ -106,11 +108,12 @@ def _add_field(file: File, name: str, start: int, end: int) -> str:
     return name
 
 
-def _exports(file: File, text: str, more: bool) -> None:
+def _exports(file: File, node: Node, more: bool) -> None:
     """``__all__`` when it is a literal; anything else states nothing that could be read."""
-    text = _COMMENT.sub("", text).strip()
+    value = node.child_by_field_name("right")
+    text = _COMMENT.sub("", file.text(value)).strip() if value is not None else ""
     rest = _STRING.sub("", text[1:-1])
-    if text[:1] in "[(" and not rest.replace(",", "").strip():
+    if text[:1] in ("[", "(") and not rest.replace(",", "").strip():
         names = [found[2] for found in _STRING.finditer(text)]
         file.exports = (file.exports or []) + names if more else names
 

@@ -66,6 +66,3 @@
 (assignment right: (call) @built)
 (assignment right: (await (call) @built))
 (as_pattern (call) @built (as_pattern_target)) @as
-
-(ERROR) @error
-(MISSING) @error
