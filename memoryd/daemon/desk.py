@@ -21,7 +21,6 @@ from memoryd.daemon.projects import Projects
 from memoryd.daemon.reading import Reading, find_view
 from memoryd.daemon.stores import Store
 from memoryd.daemon.watch import Watch
-from memoryd.errors import MemorydError
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.query.context import Context
@@ -70,17 +69,9 @@ class Desk:
     # --- projects
 
     def project_of(self, call: Call) -> Project:
-        named = call.common.project or call.peer.cwd
-        if call.common.project or (call.peer.surface == "cli" and named):
-            return self._registry.find(named)
-        if named:
-            try:
-                return self._registry.find(named)
-            except MemorydError as error:
-                if len(self._registry.all()) != 1:
-                    raise
-                log.debug("the caller's directory names no project: %s", error.what)
-        return self._registry.only()
+        if call.common.project:
+            return self._registry.find(call.common.project)
+        return (self._registry.around(call.peer.cwd) if call.peer.cwd else None) or self._registry.only()
 
     def projects(self) -> list[Project]:
         return self._registry.all()

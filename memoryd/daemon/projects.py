@@ -56,9 +56,12 @@ class Projects:
         self._save({root: other for root, other in self._by_root.items() if root != project.root})
         return project
 
-    def find(self, path: str) -> Project:
-        """The registered project that ``path`` lies in. A checkout between ``path`` and a registered root is
-        another project: it is never answered from its surroundings. Raises UsageError."""
+    def around(self, path: str) -> Project | None:
+        """The registered project that ``path`` lies in, None when it lies in none.
+
+        A checkout between ``path`` and a registered root is another project: it is never answered from its
+        surroundings. Raises UsageError then.
+        """
         folder = Path(os.path.realpath(path))
         for place in (folder, *folder.parents):
             if project := self._by_root.get(str(place)):
@@ -69,9 +72,15 @@ class Projects:
                     where=str(place),
                     next_step=f"memoryd up {place}",
                 )
+        return None
+
+    def find(self, path: str) -> Project:
+        """Like ``around``, but a path in no project is a UsageError."""
+        if project := self.around(path):
+            return project
         raise UsageError(
             "this folder belongs to no registered project",
-            where=str(folder),
+            where=path,
             next_step=f"`memoryd up` in the project's folder; {self._listing()}",
         )
 

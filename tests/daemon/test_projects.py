@@ -93,3 +93,13 @@ def test_a_damaged_list_is_named_not_overwritten(tmp_path: Path, content: str) -
     with pytest.raises(StoreError, match="list of projects"):
         Projects(file)
     assert file.read_text() == content
+
+
+def test_a_folder_in_no_project_is_no_error_by_itself(projects: Projects, tmp_path: Path) -> None:
+    """A caller that stands outside every checkout may still mean the only project; one that stands in an
+    unknown checkout does not."""
+    projects.register(str(small_project(tmp_path / "p")))
+    assert projects.around(str(tmp_path)) is None
+    unknown = small_project(tmp_path / "unknown")
+    with pytest.raises(UsageError, match="does not know this checkout"):
+        projects.around(str(unknown))
