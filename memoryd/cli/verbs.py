@@ -170,6 +170,20 @@ def _proposals(parser: ArgumentParser) -> None:
     _page(parser)
 
 
+def _judge(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="the record's id")
+    parser.add_argument("--reason", metavar="TEXT", help="why, for the audit log")
+
+
+def _forget(parser: ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="the record's id")
+
+
+def _supersede(parser: ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="id of the record that no longer holds")
+    parser.add_argument("new", metavar="NEW", help="id of the record that holds instead")
+
+
 def _brief(parser: ArgumentParser) -> None:
     parser.add_argument("task", nargs="+", metavar="TASK", help="what you are about to do, in your words")
     parser.add_argument(
@@ -355,6 +369,24 @@ VERBS: dict[str, Verb] = {
         True,
     ),
     "proposals": Verb("what agents proposed to remember", "memoryd proposals", _proposals, _ask, True),
+    "confirm": Verb(
+        "vouch for a proposal, as a person",
+        "memoryd confirm 01m7y0bq62h7 --reason 'seen in production'",
+        _judge,
+        _ask,
+        True,
+    ),
+    "retract": Verb(
+        "withdraw a record; it stays readable", "memoryd retract 01m7y0bq62h7", _judge, _ask, True
+    ),
+    "supersede": Verb(
+        "say that a record replaces another",
+        "memoryd supersede 01m7y0bq62h7 01m81c33w0dk",
+        _supersede,
+        _ask,
+        True,
+    ),
+    "forget": Verb("delete a record's text for good", "memoryd forget 01m7y0bq62h7", _forget, _ask, True),
     "brief": Verb(
         "what to know before a task",
         "memoryd brief 'rotate the cookie key' --path src/app/session.py",
