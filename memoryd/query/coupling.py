@@ -97,6 +97,14 @@ def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     return [c for c in found if c.support >= MIN_SUPPORT and not _ALWAYS_TOUCHED.search(c.path)]
 
 
+def coupled(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
+    """What is worth showing of ``couplings``, first what no edge explains."""
+    found = worth_showing(couplings(ctx, path_ids, past)) if past else []
+    linked = neighbours(ctx, path_ids) if found else set()
+    items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
+    return sorted(items, key=lambda item: item.explained)
+
+
 def neighbours(ctx: Context, path_ids: Collection[int]) -> set[int]:
     """Files tied to these by an edge, in either direction."""
     return graph_rows.neighbour_files(ctx.index, ctx.view.id, path_ids)

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from memoryd.query import coupling, targets
 from memoryd.query.answers import (
-    CochangeItem,
     Dependent,
     ImpactAnswer,
     ImpactTotals,
@@ -29,7 +28,7 @@ from memoryd.store import graph_rows, history_rows
 from memoryd.store.graph_rows import NAME_BITS, NAME_MASK, Node, Step
 from memoryd.store.history_rows import Touch
 
-__all__ = ["cochange", "impact", "walk_back"]
+__all__ = ["cochange", "impact", "tests_of", "walk_back"]
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
@@ -63,7 +62,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     labels = _Labels(ctx, walk)
     paths = {target.path_id for target in resolution.targets}
     past = coupling.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
-    coupled = _coupled(ctx, paths, past)
+    coupled = coupling.coupled(ctx, paths, past)
     tests = _tests(walk, labels)
     hops = _page(walk, labels, request)
     shown = sum(map(len, hops))
@@ -122,7 +121,7 @@ def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
     while len(hops) < max_hops:
         if hops:
             steps = list(graph_rows.steps_towards(ctx.index, ctx.view.id, frontier))
-        best = _best(top.placed(steps), frontier, seen, files)
+        best = _used(_best(top.placed(steps), frontier, seen, files), seen)
         if not best:
             break
         hops.append(tuple(sorted(best.values(), key=_surest_first)))
@@ -178,8 +177,23 @@ def _best(
     return best
 
 
-def _surest_first(reached: Reached) -> tuple[float, Node]:
-    return -reached[0], reached[1][1]
+def _used(best: Mapping[Node, Reached], seen: Collection[Node]) -> dict[Node, Reached]:
+    """Without the import statements of files that are reached by a use as well: they say nothing new."""
+    imports = {node for node, (_, step) in best.items() if step[4] == "imports"}
+    if not imports:
+        return dict(best)
+    using = {node >> NAME_BITS for node in (*seen, *(best.keys() - imports))}
+    return {
+        node: reached
+        for node, reached in best.items()
+        if node not in imports or node >> NAME_BITS not in using
+    }
+
+
+def _surest_first(reached: Reached) -> tuple[bool, float, Node, Node]:
+    """Uses before mere imports; users of one thing stand together."""
+    sure, step = reached
+    return step[4] == "imports", -sure, step[0], step[1]
 
 
 class _TopLevel:
@@ -208,7 +222,7 @@ class _TopLevel:
     def _moved(self, step: Step, imports: Collection[tuple[int, int]]) -> Step:
         dst, src, sure, link_id, kind, line, method = step
         if (link_id, line) in imports:
-            return step
+            return dst, src, sure, link_id, "imports", line, method
         path_id = src >> NAME_BITS
         holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
         if not holder:
@@ -298,12 +312,9 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
     )  # fmt: skip
 
 
-def _coupled(ctx: Context, paths: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
-    """Files that change with the target's, those without an edge to explain it first."""
-    found = coupling.worth_showing(coupling.couplings(ctx, paths, past)) if past else []
-    linked = coupling.neighbours(ctx, paths) if found else set()
-    items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
-    return sorted(items, key=lambda item: item.explained)
+def tests_of(ctx: Context, walk: Walk) -> tuple[ReachingTest, ...]:
+    """Test files from which the walk's target is reached, nearest first."""
+    return _tests(walk, _Labels(ctx, walk))
 
 
 def _owners(ctx: Context, past: Sequence[Touch]) -> tuple[OwnerItem, ...]:

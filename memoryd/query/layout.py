@@ -31,12 +31,14 @@ class Section(Struct, frozen=True):
 
 class Page(Struct, frozen=True):
     """An answer before fitting: ``head`` is always shown, then the sections, then the command for the rest
-    (``more(n)``: when n items of the main section are shown), then ``foot``."""
+    (``more(n)``: when n items of the main section are shown; ``rest``: when only side sections were cut), then
+    ``foot``."""
 
     head: str
     sections: Sequence[Section] = ()
     foot: str = ""
     more: Callable[[int], str] = _nothing_more
+    rest: str = ""
 
 
 class Rendered(Struct, frozen=True):
@@ -53,14 +55,14 @@ def fit(page: Page, max_tokens: int) -> Rendered:
     """``page`` in at most ``max_tokens`` times 4 characters, whatever its contents."""
     room = max_tokens * CHARS_PER_TOKEN
     foot = _cut(page.foot, room // 3)
-    reserve = len(foot) + 1 + min(len(page.more(0)) + 20, room // 3)
+    reserve = len(foot) + 1 + min(max(len(page.more(0)), len(page.rest)) + 20, room // 3)
     head = _cut(page.head, max(40, room - reserve - room // 4))
     counts = _choose(page.sections, room - reserve - len(head))
     main = next((i for i, section in enumerate(page.sections) if section.main), None)
     left_off = any(count < section.count for count, section in zip(counts, page.sections, strict=True))
     shown = counts[main] if main is not None else sum(counts)
     total = page.sections[main].count if main is not None else sum(section.count for section in page.sections)
-    more = page.more(shown) if left_off else ""
+    more = (page.more(shown) if main is None or shown < total else page.rest) if left_off else ""
     body = [
         line for section, count in zip(page.sections, counts, strict=True) for line in _lines(section, count)
     ]

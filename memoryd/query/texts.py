@@ -93,6 +93,7 @@ def refs(answer: RefsAnswer) -> Page:
             Section(items=items, total=answer.total, title="references:" if several else "", main=True),
         ],
         foot=freshness(answer.freshness),
+        rest=f"{answer.command} --json",
         more=_more(answer),
     )
 
@@ -140,18 +141,25 @@ def impact(answer: ImpactAnswer) -> Page:
             Section(items=owners, title="owners:", keep=1),
         ],
         foot=freshness(answer.freshness),
+        rest=f"{answer.command} --json",
         more=_more(answer),
     )  # fmt: skip
 
 
 def _dependents(answer: ImpactAnswer) -> list[str]:
+    """One line each, under its hop and under what it uses."""
     items = []
     for number, hop in enumerate(answer.hops, 1):
+        used = ""
         for i, d in enumerate(hop):
+            kind, _, target = d.via.partition(" ")
             title = f"hop {number} ({answer.totals.hops[number - 1]}):\n" if i == 0 else ""
+            if target != used:
+                title += f"  uses {safe_line(target)}\n"
+                used = target
+            symbol = safe_line(d.symbol) or "(top level)"
             items.append(
-                f"{title}  {_place(d.path, d.line)} {safe_line(d.symbol) or '(top level)'} — {safe_line(d.via)}"
-                f" {_proof(d.method, d.confidence)}"
+                f"{title}    {_place(d.path, d.line)} {symbol} {kind} {_proof(d.method, d.confidence)}"
             )
     return items
 
@@ -302,6 +310,7 @@ def brief(answer: BriefAnswer) -> Page:
             for section in answer.sections
         ],
         foot=freshness(answer.freshness),
+        more=lambda shown: answer.command,
     )
 
 
@@ -334,6 +343,7 @@ def changes(answer: ChangesAnswer) -> Page:
             Section(items=files, total=totals.files, title="files:", keep=8),
         ],
         foot=freshness(answer.freshness),
+        rest=f"{answer.command} --json",
         more=_more(answer),
     )
 
@@ -365,6 +375,8 @@ def status(answer: StatusAnswer) -> Page:
             Section(items=skipped, total=answer.skipped_total, title=f"left out ({reasons}):", main=True),
         ],
         foot=freshness(answer.freshness),
+        rest="memoryd status --json",
+        more=lambda shown: "memoryd status --json",
     )  # fmt: skip
 
 

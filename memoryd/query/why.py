@@ -30,7 +30,7 @@ _ABOVE = 2  # lines between a comment and what it is about
 _TIERS = {"declared": 0, "evidence": 1, "proposed": 2}
 _KINDS = {"record": 0, "decision": 1, "constraint": 2, "revert": 3, "commit": 4, "comment": 5, "debt": 6}
 _MIN_NAME = 4  # shorter names are ordinary words
-_REVERT = re.compile(r"^(revert|back ?out|undo)\b", re.I)
+_REVERT = re.compile(r"\ARevert [\"'“]|\ABack(ed)? out |^This reverts commit [0-9a-f]{7,40}", re.M)
 
 
 class _Blamed(Struct, frozen=True):
@@ -47,7 +47,7 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
     resolution = targets.resolve(ctx, request.target)
     found: list[WhyItem] = []
     for target in resolution.targets[:MAX_TARGETS]:
-        found += [*_decided(ctx, target), *_commented(ctx, target), *_committed(ctx, target)]
+        found += [*_decided(ctx, target), *commented(ctx, target), *_committed(ctx, target)]
     found = sorted(dict.fromkeys(found), key=_order)
     page = tuple(found[request.offset : request.offset + request.limit])
     return WhyAnswer(
@@ -137,7 +137,8 @@ def _anchored(anchor: str, target: Target) -> float:
 # -- comments
 
 
-def _commented(ctx: Context, target: Target) -> Iterator[WhyItem]:
+def commented(ctx: Context, target: Target) -> Iterator[WhyItem]:
+    """Constraints, debts and explanations in and right above the target's lines."""
     for _, facts in reader.file_facts(ctx.index, [target.file_id]):
         for comment in facts.comments:
             if not _stands_at(comment, target):
@@ -194,7 +195,7 @@ def _commit_item(target: Target, row: CommitRow, body: str, blamed: _Blamed) -> 
     """None: its message gives no reason, or it is about something else in the file."""
     is_blamed = row.sha in blamed.lines
     said = rationale(row.subject, body, row.author)
-    revert = bool(_REVERT.match(row.subject))
+    revert = is_revert(row.subject, body)
     if said.score < 0 or (said.score < SERVED and not revert):
         return None
     name = target.qualname.rpartition(".")[2]
@@ -213,6 +214,11 @@ def _commit_item(target: Target, row: CommitRow, body: str, blamed: _Blamed) -> 
         confidence=round(sure if blamed.current or not is_blamed else 0.7 * sure, 2),
         method="exact" if is_blamed and blamed.current else "history",
     )
+
+
+def is_revert(subject: str, body: str) -> bool:
+    """Whether the message says that the commit undoes another one."""
+    return bool(_REVERT.search(f"{subject}\n{body[:300]}"))
 
 
 def _mentioned(name: str, subject: str, body: str) -> bool:

@@ -82,9 +82,12 @@ def touches(conn: sqlite3.Connection, path_id: int, seen: Reachable) -> list[Tou
 
 
 def _touches_of_name(conn: sqlite3.Connection, path_id: int) -> Iterator[tuple[int, Touch]]:
+    """Newest first; a rename to another name is a deletion of this one."""
     rows = conn.execute(
         "SELECT g.time_s, c.commit_id, c.path_id, c.status, ifnull(c.old_path_id, 0), c.new_blob FROM change c"
-        " JOIN git_commit g ON g.id = c.commit_id WHERE c.path_id = ? ORDER BY g.time_s DESC, c.commit_id DESC",
+        " JOIN git_commit g ON g.id = c.commit_id WHERE c.path_id = ?1 UNION ALL"
+        " SELECT g.time_s, c.commit_id, c.old_path_id, 'D', 0, 0 FROM change c JOIN git_commit g ON g.id = c.commit_id"
+        " WHERE c.old_path_id = ?1 AND c.status = 'R' ORDER BY 1 DESC, 2 DESC",
         (path_id,),
     )
     for time_s, *row in rows:
