@@ -291,12 +291,16 @@ class File:
         docs = {
             self.line(end - 1) + 1: (start, end)
             for start, end in self._comment_blocks
-            if prefixes and self.source.startswith(prefixes, start)
+            if prefixes and self.source.startswith(prefixes, start) and self._is_alone(start)
         }
         for start, end in self.spans["attribute"]:
             if self.line(start) in docs:
                 docs.setdefault(self.line(end - 1) + 1, docs[self.line(start)])
         return docs
+
+    def _is_alone(self, start: int) -> bool:
+        """Whether nothing stands before the offset in its line (what follows code belongs to that)."""
+        return not self.source[self._line_starts[self.line(start) - 1] : start].strip()
 
     def _doc_above(self, start: int) -> str:
         span = self._docs_above.get(self.line(start)) if self._docs_above else None

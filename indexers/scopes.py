@@ -6,11 +6,15 @@ engine hands in spans, so that this part stays the same for every language.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from indexers.facts import ReferenceKind
+
+_ARGUMENTS = re.compile(r"<[^<>]*>")
+_MAX_ARGUMENT_DEPTH = 8
 
 Span = tuple[int, int]
 Mark = tuple[int, "Scope"]
@@ -159,7 +163,7 @@ def _qualify(scope: Scope) -> None:
         return
     name, owner = scope.name, scope.owner
     if not name.isidentifier() or owner:
-        inner, _, name = dotted(name).rpartition(".")
+        inner, _, name = dotted(without_arguments(name)).rpartition(".")
         owner = ".".join(part for part in (dotted(owner), inner) if part)
     prefix = f"{parent.qualname}.{owner}" if owner and parent.qualname else owner or parent.qualname
     scope.name, scope.qualname = name, f"{prefix}.{name}" if prefix else name
@@ -176,6 +180,16 @@ def dotted(text: str) -> str:
     for separator in ("::", "->", "?.", "!."):
         text = text.replace(separator, ".")
     return "".join(text.split()).strip(".")
+
+
+def without_arguments(text: str) -> str:
+    """``Cart<T, U>::add`` as ``Cart::add``; names of operators and deeply nested arguments stay as they are."""
+    for _ in range(_MAX_ARGUMENT_DEPTH):
+        shorter = _ARGUMENTS.sub("", text) if "<" in text and "operator" not in text else text
+        if shorter == text:
+            break
+        text = shorter
+    return text
 
 
 def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:
