@@ -1,0 +1,28 @@
+"""C: functions and prototypes, structs, enums, typedefs, macros, includes; both arms of every ``#if``."""
+
+from __future__ import annotations
+
+from indexers import cfamily
+from indexers.facts import FileFacts
+from indexers.treesitter import Grammar, Rules
+
+NAME = "c"
+EXTENSIONS = (".c", ".h")
+FILENAMES: tuple[str, ...] = ()
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a C file."""
+    return _GRAMMAR.extract(source)
+
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        grammar="tree_sitter_c",
+        queries=("c_family.scm", "c.scm"),
+        hooks=cfamily.HOOKS,
+        doc_prefixes=(b"/*", b"//"),
+        exported=cfamily.exported,
+    )
+)

@@ -1,0 +1,43 @@
+; Shared by C and C++. Names stand deep inside of declarators: c_family.py follows them.
+(function_definition) @def.function
+(function_definition body: (compound_statement) @body)
+(function_definition declarator: (function_declarator declarator: (identifier) @name))
+(function_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name)))
+(function_definition declarator: (pointer_declarator declarator: (pointer_declarator
+  declarator: (function_declarator declarator: (identifier) @name))))
+(function_definition declarator: (function_declarator declarator: (parenthesized_declarator
+  (pointer_declarator declarator: (function_declarator declarator: (identifier) @name)))))
+(function_definition declarator: (function_declarator declarator: (parenthesized_declarator
+  (function_declarator declarator: (identifier) @name))))
+(struct_specifier name: (type_identifier) @name body: (_) @body) @def.struct
+(union_specifier name: (type_identifier) @name body: (_) @body) @def.struct
+(enum_specifier name: (type_identifier) @name body: (_) @body) @def.enum
+(type_definition
+  type: [(struct_specifier !name body: (_) @body) (union_specifier !name body: (_) @body)]
+  . declarator: (type_identifier) @name) @def.struct
+(type_definition type: (enum_specifier !name body: (_) @body) . declarator: (type_identifier) @name) @def.enum
+(preproc_function_def name: (identifier) @name value: (_)? @body) @def.macro
+(preproc_def name: (identifier) @name value: (_)) @def.macro
+(preproc_def name: (identifier) @skip !value) @flag
+[(preproc_def value: (_) @macro_text) (preproc_function_def value: (_) @macro_text)]
+(type_definition) @typedef
+(enumerator name: (identifier) @skip) @enumerator
+[(declaration) (field_declaration)] @declared
+(ERROR (function_declarator declarator: (identifier)) @lost)
+(parameter_declaration) @parameter
+(comment) @comment
+
+; Uses
+(type_identifier) @id.type
+(type_definition declarator: (type_identifier) @skip)
+(pointer_declarator declarator: (type_identifier) @skip)
+(array_declarator declarator: (type_identifier) @skip)
+(function_declarator declarator: (type_identifier) @skip)
+(field_expression) @member
+(call_expression function: (_) @call)
+
+(preproc_include path: (_) @include)
+(function_definition type: (_) @returns)
+
+(ERROR) @error
+(MISSING) @error

@@ -1,0 +1,162 @@
+"""C++: namespaces, classes, members in and out of line, templates, ``using``; the rest as in C."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+
+from msgspec.structs import replace
+
+from indexers import cfamily
+from indexers.facts import FileFacts, ReferenceKind, Symbol
+from indexers.scopes import dotted, without_arguments
+from indexers.treesitter import File, Grammar, Node, Rules, Span
+
+NAME = "cpp"
+EXTENSIONS = (
+    ".cc",
+    ".cpp",
+    ".cxx",
+    ".c++",
+    ".hpp",
+    ".hh",
+    ".hxx",
+    ".h++",
+    ".ipp",
+    ".inl",
+    ".tpp",
+    ".cppm",
+    ".cu",
+    ".cuh",
+)
+FILENAMES: tuple[str, ...] = ()
+
+_USING = re.compile(r"using\s+(namespace\s+|typename\s+)?(::)?\s*([\w:\s]+?)\s*;")
+_ALIAS = re.compile(r"namespace\s+(\w+)\s*=\s*([\w:\s]+?)\s*;")
+_PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a C++ file."""
+    return _GRAMMAR.extract(source)
+
+
+def _using(file: File, node: Node) -> None:
+    """``using a::b;`` imports b from a, ``using namespace a;`` all of a, ``namespace f = a::b;`` b as f."""
+    text, at = file.text(node), node.start_byte
+    alias, found = _ALIAS.match(text), _USING.match(text)
+    if alias:
+        file.add_import(at, "".join(alias[2].split()), "", alias[1])
+    elif found:
+        path = "".join(found[3].split())
+        if (found[1] or "").startswith("namespace"):
+            file.add_import(at, path, "*", "")
+            return
+        module, _, name = path.rpartition("::")
+        file.add_import(at, module, name, name)
+
+
+def _built(file: File, node: Node) -> None:
+    """``auto x = ns::make<T>(…)``, ``auto* x = new T``: what x is."""
+    declarator, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
+    leaf, _ = cfamily.follow(declarator)
+    if leaf is None or value is None or leaf.type != "identifier":
+        return
+    if value.type == "new_expression":
+        written = value.child_by_field_name("type")
+        text = file.text(written) if written is not None else ""
+    elif value.type == "call_expression":
+        function = value.child_by_field_name("function")
+        text = _plain_chain(file, function) if function is not None else ""
+    else:
+        return
+    if text and text != "?":
+        file.add_binding(leaf.start_byte, file.text(leaf), text, "constructor")
+
+
+def _plain_chain(file: File, function: Node) -> str:
+    """The chain without template arguments; ``make_unique<T>`` and its kin give the T."""
+    text = file.text(function)
+    if ">" not in text or function.type == "field_expression":
+        return file.chain(function)
+    bare, arguments = _bare(text), text.partition("<")[2].rpartition(">")[0]
+    if bare.rpartition(".")[2] in ("make_unique", "make_shared", "static_cast", "dynamic_cast"):
+        return arguments.strip(" *&")
+    return bare
+
+
+def _bare(text: str) -> str:
+    """``a::B<c>::d`` -> ``a.B.d``."""
+    return dotted(without_arguments(text).removeprefix("::").replace("template ", ""))
+
+
+def _unit(file: File, node: Node) -> None:
+    """Qualified names nest to the right: only the outermost is one use. Template arguments stand in the way
+    of chains: such names are recorded here. Names of definitions are no uses."""
+    defined = {scope.name_start for scope in file.scopes}
+    calls, bases = ({end for _, end in file.spans.get(capture, ())} for capture in ("call", "inherit"))
+    kept: list[Span] = []
+    done: set[int] = set()
+    for start, end in cfamily.outermost(file.spans.get("member", [])):
+        text = file.source[start:end]
+        if start in defined or b"operator" in text:
+            done.add(end)
+        elif b"(" in text or not (b"<" in text or text.startswith(b"::")):
+            kept.append((start, end))
+        else:
+            done.add(end)
+            _use(file, (start, end), "call" if end in calls else "inherit" if end in bases else "type")
+    file.spans["member"] = kept
+    file.spans["id"] = [span for span in file.spans.get("id", ()) if span[1] not in done]
+
+
+def _use(file: File, span: Span, kind: ReferenceKind) -> None:
+    receiver, _, name = _bare(file.text(span)).rpartition(".")
+    if name.isidentifier():
+        file.add_use(max(span[0], file.source.rfind(name.encode(), *span)), name, receiver, kind)
+
+
+def _finish(file: File, facts: FileFacts) -> FileFacts:
+    """Members after ``private:`` (and those of a class before any such word) are not exported."""
+    sections: dict[str, list[tuple[int, bool]]] = defaultdict(list)
+    for start, _ in file.spans.get("access", ()):
+        is_private = file.source.startswith(b"private", start)
+        sections[file.scope_at(start).qualname].append((start, is_private))
+    classes = {s.qualname: s for s in facts.symbols if s.kind in ("class", "struct")}
+    symbols = []
+    for symbol in facts.symbols:
+        owner = classes.get(symbol.qualname.rpartition(".")[0])
+        if owner and symbol.exported and _is_private(symbol, owner, sections[owner.qualname]):
+            symbol = replace(symbol, exported=False)
+        symbols.append(symbol)
+    return replace(facts, symbols=tuple(symbols))
+
+
+def _is_private(member: Symbol, owner: Symbol, sections: list[tuple[int, bool]]) -> bool:
+    if not owner.start_byte <= member.start_byte < owner.end_byte:
+        return False  # defined out of line: the class says how visible it is, perhaps in another file
+    index = bisect_right(sections, (member.start_byte, True)) - 1
+    return sections[index][1] if index >= 0 else not _PUBLIC_BY_DEFAULT.match(owner.signature)
+
+
+_BUILTINS = b"""
+static_cast dynamic_cast reinterpret_cast const_cast nullptr sizeof typeid decltype noexcept alignof co_await
+co_return co_yield defined
+"""
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        grammar="tree_sitter_cpp",
+        queries=("c_family.scm", "cpp.scm"),
+        hooks=cfamily.HOOKS | {"using": _using, "built": _built, "unit": _unit},
+        data=frozenset({"access"}),
+        builtins=frozenset(_BUILTINS.split()),
+        self_names=frozenset({b"this"}),
+        doc_prefixes=(b"/*", b"//"),
+        members_in_scope=True,
+        exported=cfamily.exported,
+        finish=_finish,
+    )
+)
