@@ -15,7 +15,7 @@ from memoryd.query.postings import Scope, lookup
 from memoryd.query.question import Question
 from memoryd.query.ranking import SIGNALS, Array, Evidence, Scores
 from memoryd.query.roles import kind_of
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.search_answers import Hit, Signals
 from memoryd.query.snippet import snippet
 from memoryd.store import lexical_rows, reader
@@ -96,10 +96,10 @@ class Reader:
         decision = lexical_rows.decision_row(self._conn, file.file_id) if file.role == "decision" else None
         return Hit(
             kind=kind_of(file.role),
-            path=safe_line(file.path),
+            path=safe_text(file.path),
             line=row.line,
             end_line=row.end_line,
-            symbol=safe_line(row.qualname),
+            symbol=safe_text(row.qualname),
             score=round(float(scores.total[column]), 4),
             signals=Signals(**parts),
             snippet=snippet(self._text(file.file_id, row.start_byte, row.end_byte), self.asked.weights),
