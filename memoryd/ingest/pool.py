@@ -57,16 +57,30 @@ class ParsePool:
         """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work."""
         source = iter(jobs)
         waiting = taken = 0
-        while True:
-            while (
-                waiting < _QUEUE_PER_WORKER * self._limits.workers and (job := next(source, None)) is not None
-            ):
-                self._grow(taken)
-                self._jobs.put(job)
-                waiting, taken = waiting + 1, taken + 1
-            if not waiting:
-                return
-            yield self._outcomes.get()
+        try:
+            while True:
+                while (
+                    waiting < _QUEUE_PER_WORKER * self._limits.workers
+                    and (job := next(source, None)) is not None
+                ):
+                    self._grow(taken)
+                    self._jobs.put(job)
+                    waiting, taken = waiting + 1, taken + 1
+                if not waiting:
+                    return
+                outcome = self._outcomes.get()
+                waiting -= 1
+                yield outcome
+        finally:
+            self._abandon(waiting)
+
+    def _abandon(self, waiting: int) -> None:
+        """Take back what was not started and wait for the rest, so that the next run meets no stranger."""
+        while waiting:
+            try:
+                self._jobs.get_nowait()
+            except queue.Empty:
+                self._outcomes.get()
             waiting -= 1
 
     def _grow(self, taken: int) -> None:

@@ -55,3 +55,11 @@ def test_hostile_bytes_cost_at_most_their_own_file(pool: ParsePool, data: bytes)
     """Deep nesting and garbage come back as facts, or as one failure; the next file parses."""
     outcomes = list(islice(pool.run([ParseJob("bad.py", "python", data), *_jobs(1)]), 2))
     assert [o.packed is not None for o in outcomes if o.job.path == "a0.py"] == [True]
+
+
+def test_an_abandoned_run_leaves_nothing_behind(pool: ParsePool) -> None:
+    """Regression: outcomes of a cancelled run came up in the next one."""
+    abandoned = pool.run([ParseJob(f"old{n}.py", "python", b"x = 1\n") for n in range(30)])
+    next(abandoned)
+    abandoned.close()
+    assert {o.job.path for o in pool.run(_jobs(5))} == {f"a{n}.py" for n in range(5)}

@@ -20,6 +20,7 @@ CREATE TABLE file (
   text BLOB NOT NULL,
   forward BLOB NOT NULL,           -- indexers.terms: the terms of its chunks, in chunk order
   redacted INTEGER NOT NULL DEFAULT 0,
+  reference_count INTEGER NOT NULL DEFAULT 0,
   UNIQUE (path_id, hash)
 );
 
