@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
@@ -49,6 +48,8 @@ class Paths:
         plain = self.home / "daemon.sock"
         if len(os.fsencode(plain)) <= SOCKET_PATH_MAX_BYTES:
             return plain
+        import hashlib  # only here: it costs every client 2 ms
+
         digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:8]
         return Path(f"/tmp/memoryd-{os.getuid()}-{digest}/daemon.sock")
 
