@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK_ROWS = 16_384  # 16 MB of float32 at 256 dimensions
+BLOCK_ROWS = 1_024  # 1 MB of float32 at 256 dimensions: stays in the processor's cache
 
 
 def exact_scores(matrix: NDArray[np.int8], query: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from memoryd.embedding.base import SCALE
 from memoryd.embedding.exact import exact_scores
 from memoryd.store import vector_rows
 
@@ -32,7 +33,7 @@ PROBES = 64
 PROBES_MAY_MISS = 2  # the search is approximate
 DISTANCE_TOLERANCE = 2e-3
 HNSW = {
-    "space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 128,
+    "space": "ip", "ef_construction": 100, "max_neighbors": 16, "ef_search": 128,
     "sync_threshold": 2_000, "batch_size": 1_000, "num_threads": 1,
 }  # fmt: skip
 
@@ -178,9 +179,13 @@ class ModelCache:
         sample = sorted(self.known)[:: max(1, len(self.known) // PROBES)][:PROBES]
         rows = vector_rows.vectors(index, self._model, sample)
         if rows:
-            queries = _unit_rows(list(rows.values()))
+            queries = _rows(list(rows.values()))
             found = self._collection.query(query_embeddings=queries, n_results=1, include=["distances"])
-            missed = sum(not near or abs(near[0]) > DISTANCE_TOLERANCE for near in found["distances"])
+            itself = 1 - np.einsum("ij,ij->i", queries, queries)  # the inner product of a vector with itself
+            missed = sum(
+                not near or near[0] > distance + DISTANCE_TOLERANCE
+                for near, distance in zip(found["distances"], itself.tolist(), strict=True)
+            )
             if missed > PROBES_MAY_MISS:
                 raise Damaged(f"{missed} of {len(rows)} sample vectors do not find themselves")
         self._checked = True
@@ -203,7 +208,7 @@ class ModelCache:
         rows = vector_rows.vectors(index, self._model, hashes)
         if rows:
             self._writing()
-            self._collection.add(ids=[key.hex() for key in rows], embeddings=_unit_rows(list(rows.values())))
+            self._collection.add(ids=[key.hex() for key in rows], embeddings=_rows(list(rows.values())))
             self.known.update(rows)
 
     def remove(self, hashes: list[bytes]) -> None:
@@ -220,13 +225,14 @@ class ModelCache:
         k = min(k, len(self.known))
         if k == 0 or not query.any():
             return [], []
+        query = query / np.linalg.norm(query)
         found = self._collection.query(query_embeddings=[query], n_results=k, include=["distances"])
         hashes = [bytes.fromhex(name) for name in found["ids"][0]]
         if len(hashes) != k or not self.known.issuperset(hashes):
             raise Damaged(f"{len(hashes)} of {k} answers, {len(set(hashes) - self.known)} of them unknown")
         rows = vector_rows.vectors(index, self._model, hashes)
         told = {key: 1 - distance for key, distance in zip(hashes, found["distances"][0], strict=True)}
-        return _scored(rows, told, query / np.linalg.norm(query))
+        return _scored(rows, told, query)
 
     def _open(self) -> Any:
         return self._client.get_or_create_collection(
@@ -237,9 +243,9 @@ class ModelCache:
         return {bytes.fromhex(name) for name in self._collection.get(include=[])["ids"]}
 
 
-def _unit_rows(vectors: list[bytes]) -> NDArray[np.float32]:
-    rows = vector_rows.matrix(vectors, len(vectors[0])).astype(np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+def _rows(vectors: list[bytes]) -> NDArray[np.float32]:
+    """As Chroma gets them: it ranks by inner product, so that its scores are those of exact search."""
+    return vector_rows.matrix(vectors, len(vectors[0])).astype(np.float32) / np.float32(SCALE)
 
 
 def _scored(
@@ -248,10 +254,9 @@ def _scored(
     if not rows:
         return [], []
     vectors = list(rows.values())
-    cosines = (_unit_rows(vectors) @ query).tolist()
-    if any(abs(told[key] - cosine) > DISTANCE_TOLERANCE for key, cosine in zip(rows, cosines, strict=True)):
-        raise Damaged("a distance does not fit the vector")
     scores = exact_scores(vector_rows.matrix(vectors, len(vectors[0])), query)
     exact = dict(zip(rows, scores.tolist(), strict=True))
+    if any(abs(told[key] - score) > DISTANCE_TOLERANCE for key, score in exact.items()):
+        raise Damaged("a distance does not fit the vector")
     hashes = sorted(exact, key=lambda key: (-exact[key], key))
     return hashes, [exact[key] for key in hashes]

@@ -219,7 +219,8 @@ class VectorClient:
         return not self._closing.wait(wait_s) and not self._idle(wait_s)
 
     def _idle(self, grace_s: float = 0.0) -> bool:
-        return time.monotonic() - self._used_s > self._idle_stop_s + grace_s
+        """Nobody asked for a while; a fill under way is finished first."""
+        return self._state != "rebuilding" and time.monotonic() - self._used_s > self._idle_stop_s + grace_s
 
     def _serve(self) -> bool:
         """Run one worker to its end. True: it failed and another one is due."""

@@ -21,6 +21,7 @@ from memoryd.embedding.static import StaticEmbedder
 from memoryd.errors import StoreError
 
 MODEL = static.load()
+ROW_OF = {int(term): row for row, term in enumerate(MODEL._hashes)}
 VOCABULARY = ("parse", "json", "file", "http", "request", "cache", "xyzzy_unknown_qq")
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=40)
 
@@ -28,11 +29,10 @@ WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=40)
 def reference(text: str) -> np.ndarray:
     """The vector by its definition: normalised sum of w·(1 + ln tf)·E, in plain floating point."""
     total = np.zeros(MODEL.dimensions)
-    found = {int(term): row for row, term in enumerate(MODEL._hashes)}
     bag = terms.terms(text)
     for term in set(bag):
-        if term in found:
-            row = found[term]
+        if term in ROW_OF:
+            row = ROW_OF[term]
             total += MODEL._code[row] * (1 + math.log(min(bag.count(term), 255))) * MODEL._rows[row]
     return total / (np.linalg.norm(total) or 1)
 

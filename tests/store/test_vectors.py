@@ -6,6 +6,8 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 
 from memoryd.embedding.exact import exact_top
-from memoryd.store import sqlite, vector_cache, vector_rows
+from memoryd.store import sqlite, vector_cache, vector_client, vector_rows
 from memoryd.store.vector_client import VectorClient
 
 MODEL = "test-model/1"
@@ -105,7 +107,7 @@ def test_fill_and_query(project: Project) -> None:
     """The cache is filled from SQLite alone, finds what exact search finds, and follows additions and removals."""
     assert project.client.nearest(MODEL, project.query(), 5) is None  # nobody waits for the start
     project.until_ready()
-    assert project.recall() >= 0.9
+    assert project.recall() >= 0.99
     assert project.client.status().rss_bytes > 0
     new = project.add(30)
     project.client.changed()
@@ -249,7 +251,7 @@ def test_missing_segment_is_noticed_without_a_manifest(settled: Path, tmp_path: 
         client.close()
 
 
-def test_worker_ends_with_its_parent_and_when_idle(project: Project) -> None:
+def test_an_idle_worker_is_ended(project: Project) -> None:
     """An idle worker is ended and its memory freed; the next question starts another."""
     project.until_ready()
     pid = project.client.status().pid
@@ -276,3 +278,39 @@ def test_without_an_index_the_worker_fails_in_words(tmp_path: Path) -> None:
         assert not (tmp_path / "vectors" / vector_cache.QUARANTINE).exists()
     finally:
         client.close()
+
+
+def test_a_hanging_worker_is_replaced(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that stops answering delays no caller for longer than the wait, and is killed and replaced."""
+    project.until_ready()
+    monkeypatch.setattr(vector_client, "HANG_S", 0.5)
+    monkeypatch.setattr(vector_client, "QUERY_WAIT_S", 0.2)
+    pid = project.client.status().pid
+    os.kill(pid, signal.SIGSTOP)
+    started = time.monotonic()
+    assert project.client.nearest(MODEL, project.query(), 5) is None
+    assert time.monotonic() - started < 1
+    monkeypatch.undo()
+    project.until(lambda: project.client.status().pid not in (0, pid))
+    project.until_holds(1500)
+
+
+def test_the_worker_dies_with_its_parent(tmp_path: Path) -> None:
+    """kill -9 of the daemon leaves no worker behind."""
+    Project(tmp_path, 100)
+    program = (
+        "import sys, time, numpy as np; from pathlib import Path\n"
+        "from memoryd.store.vector_client import VectorClient\n"
+        "home = Path(sys.argv[1]); client = VectorClient(home / 'vectors', home / 'index.db')\n"
+        "while client.state != 'ready': client.nearest('test-model/1', np.ones(64, np.float32), 1); time.sleep(0.05)\n"
+        "print(client.status().pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        parent.kill()
+    end = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
