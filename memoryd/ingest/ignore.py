@@ -108,10 +108,26 @@ def _pattern(line: str) -> Pattern | None:
     if not line:
         return None
     anchored = "/" in line
-    line = line.removeprefix("/")
-    segments = line.split("/") if anchored else [line]
+    try:
+        segments = _segments(line.removeprefix("/")) if anchored else [line]
+    except ValueError:  # an unclosed bracket: matches nothing
+        return None
     names = tuple(None if part == "**" else _name_test(part) for part in segments)
     return Pattern(names, anchored, negated, folders_only)
+
+
+def _segments(glob: str) -> list[str]:
+    """Split at the slashes that stand outside of brackets. Raises ValueError for an unclosed bracket."""
+    segments, start, at = [], 0, 0
+    while at < len(glob):
+        if glob[at] == "[":
+            at = _bracket(glob, at + 1)[0]
+        elif (slash := glob.startswith("/", at)) or glob.startswith("\\/", at):
+            segments.append(glob[start:at])
+            start = at = at + (1 if slash else 2)
+        else:
+            at += 2 if glob[at] == "\\" else 1
+    return [*segments, glob[start:]]
 
 
 def _trimmed(line: str) -> str:
@@ -204,8 +220,8 @@ def _bracket(glob: str, at: int) -> tuple[int, str]:
         low, at = _literal(glob, at)
         if glob[at : at + 1] == "-" and glob[at + 1 : at + 2] not in ("", "]"):
             high, at = _literal(glob, at + 1)
-            if low <= high:
-                items.append(f"{re.escape(low)}-{re.escape(high)}")
+            # A range that runs backwards still has its first character, as in git.
+            items.append(f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low))
         else:
             items.append(re.escape(low))
     inside = "".join(items)
