@@ -6,10 +6,9 @@ from argparse import Namespace
 from typing import Any
 
 from memoryd.cli.output import print_json, print_json_lines, print_text
-from memoryd.cli.session import Session, common_params
+from memoryd.cli.session import Session, params
 from memoryd.errors import UsageError
 
-_TEXTS = ("query", "topic", "task", "text")  # given as words, sent as one text
 NEEDED = {"search": "query", "refs": "target", "why": "target", "impact": "target", "cochange": "target"}
 
 
@@ -50,16 +49,6 @@ def run_edges(args: Namespace) -> int:
     """The graph is for programs: JSON lines in any case, written as they arrive."""
     args._json = True
     return _run_lines(args, "edges")
-
-
-def params(args: Namespace, as_json: bool | None = None) -> dict[str, Any]:
-    """What the daemon gets: the common parameters and every argument that was given."""
-    given = {name: value for name, value in vars(args).items() if not name.startswith("_")}
-    for name in _TEXTS:
-        if isinstance(given.get(name), list):
-            given[name] = " ".join(given[name])
-    own = {name: value for name, value in given.items() if value not in (None, False, "", [])}
-    return {**own, **common_params(args, as_json)}
 
 
 def exit_code(result: dict[str, Any]) -> int:

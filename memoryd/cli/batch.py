@@ -8,10 +8,9 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from memoryd.cli import ask
 from memoryd.cli.client import Answer, Call
 from memoryd.cli.output import describe, note, print_json_lines
-from memoryd.cli.session import Session
+from memoryd.cli.session import Session, params
 from memoryd.errors import UsageError
 
 READ_BYTES = 1 << 16
@@ -78,7 +77,7 @@ def run(args: Namespace, field: str) -> int:
     """Answer each row; a row that fails is a line with ``error`` and the others go on. Exit code 3 then."""
     if not field or getattr(args, field):
         raise UsageError(f"--batch takes the {field} from its rows", next_step=f"leave out {field.upper()}")
-    rest = {name: value for name, value in ask.params(args, as_json=True).items() if name != field}
+    rest = {name: value for name, value in params(args, as_json=True).items() if name != field}
     descriptor = _open(args._batch)
     session = Session()
     rows = failed = 0

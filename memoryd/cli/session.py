@@ -17,6 +17,8 @@ from memoryd.paths import Paths, default_paths
 
 STOP_LIMIT_S = 10.0
 
+_TEXTS = ("query", "topic", "task", "text")  # given as words, sent as one text
+
 
 class Session:
     """Opened on the first question. ``settings``: ``section.key`` → text, for a daemon that this one starts."""
@@ -105,3 +107,13 @@ def _release(version: str) -> tuple[int, ...]:
 def _announce(text: str) -> None:
     if sys.stderr.isatty():
         note(text)
+
+
+def params(args: Namespace, as_json: bool | None = None) -> dict[str, Any]:
+    """What the daemon gets: the common parameters and every argument that was given."""
+    given = {name: value for name, value in vars(args).items() if not name.startswith("_")}
+    for name in _TEXTS:
+        if isinstance(given.get(name), list):
+            given[name] = " ".join(given[name])
+    own = {name: value for name, value in given.items() if value not in (None, False, "", [])}
+    return {**own, **common_params(args, as_json)}

@@ -128,14 +128,16 @@ def _listen(jobs: queue.Queue[tuple[Line, threading.Event] | None]) -> None:
     """Read lines until EOF: jobs are queued, a cancel stops its job, EOF stops all of them."""
     decoder = msgspec.json.Decoder(Line)
     open_jobs: dict[int, threading.Event] = {}
-    source = open(0, "rb", buffering=0, closefd=False)  # a buffered reader's lock would abort a failing exit
-    for text in source:
-        line = decoder.decode(text)
-        if line.job == "cancel":
-            open_jobs.pop(line.id, threading.Event()).set()
-        else:
-            open_jobs[line.id] = threading.Event()
-            jobs.put((line, open_jobs[line.id]))
+    with open(
+        0, "rb", buffering=0, closefd=False
+    ) as source:  # a buffered reader's lock would abort a failing exit
+        for text in source:
+            line = decoder.decode(text)
+            if line.job == "cancel":
+                open_jobs.pop(line.id, threading.Event()).set()
+            else:
+                open_jobs[line.id] = threading.Event()
+                jobs.put((line, open_jobs[line.id]))
     for event in open_jobs.values():
         event.set()
     jobs.put(None)

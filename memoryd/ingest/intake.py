@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
-from indexers.registry import language_of
 from msgspec import Struct
 
+from indexers.registry import language_of
 from memoryd.ingest.job import Run
 from memoryd.ingest.pool import Outcome, ParsePool
 from memoryd.ingest.source import Candidate, Source
@@ -32,8 +33,9 @@ class Work(Struct, frozen=True):
 def parse(writer: IndexWriter, source: Source, view_id: int, work: Work, pool: ParsePool, run: Run) -> int:
     """Read and parse what changed, in transactions of bounded size; returns how many files failed."""
     intake = _Intake(writer, source, view_id, work, run)
-    for outcome in pool.run(intake.jobs()):
-        intake.take(outcome)
+    with closing(pool.run(intake.jobs())) as outcomes:
+        for outcome in outcomes:
+            intake.take(outcome)
     intake.finish()
     return intake.failed
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 import msgspec
 from msgspec import Struct
@@ -53,7 +53,7 @@ class ParsePool:
         """CPU seconds that all workers, dead ones too, have used."""
         return sum(runner.cpu_s for runner in self._runners)
 
-    def run(self, jobs: Iterable[ParseJob]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[ParseJob]) -> Generator[Outcome, None, None]:
         """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work."""
         source = iter(jobs)
         waiting = taken = 0

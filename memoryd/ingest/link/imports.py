@@ -66,10 +66,9 @@ def _python_bases(tree: Tree, path: str, module: str) -> Iterator[str | None]:
 def _python_roots(tree: Tree, folder: str) -> Iterator[str]:
     """Import roots, nearest first: the parents of the folder that are no packages, ``src`` beside them."""
     while True:
-        if f"{folder}/__init__.py" not in tree:
-            if folder:
-                yield folder
-                yield posixpath.join(folder, "src")
+        if folder and f"{folder}/__init__.py" not in tree:
+            yield folder
+            yield posixpath.join(folder, "src")
         if not folder:
             break
         folder = posixpath.dirname(folder)

@@ -26,9 +26,9 @@ def link_view(writer: IndexWriter, view_id: int, root: Path, run: Run) -> None:
     others, or which files there are) links the view, through the links it already has where they fit."""
     rows = reader.view_files(writer.conn, view_id)
     surface_known = reader.meta(writer.conn, f"surface:{view_id}")
-    if surface_known and all(row.link_id is not None for row in rows):
-        if surface_known.split()[0] == str(len(rows)):
-            return
+    same_files = surface_known.split(" ")[0] == str(len(rows))
+    if same_files and all(row.link_id is not None for row in rows):
+        return
     tree = load_tree(writer, rows)
     surface = view_surface(tree)
     resolver = Resolver(tree)
