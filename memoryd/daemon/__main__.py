@@ -7,6 +7,7 @@ some milliseconds after the start: the socket listens before anything heavy is i
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from memoryd.daemon.lock import acquire
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
         from memoryd.server.listen import listen
 
         loaded = config.load(paths, flags=_flags(arguments))
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the daemon ends in order by itself
         listener = listen(paths.socket)
         from memoryd.daemon.daemon import run
 

@@ -15,6 +15,7 @@ from typing import Any
 import memoryd
 from memoryd.config import Config
 from memoryd.daemon import logs
+from memoryd.daemon.child import kill_children
 from memoryd.daemon.desk import DaemonStatus, Desk
 from memoryd.daemon.lock import Lock
 from memoryd.errors import MemorydError
@@ -28,20 +29,22 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 CLOSE_S = 1.5  # of the two seconds that SIGTERM leaves
-MEMORY_IDLE_S = 1_800.0
+MEMORY_IDLE_S = 600.0
 
 
 def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> int:
-    """Serve until told to end. Returns the exit code."""
+    """Serve until told to end. Returns the exit code. The caller leaves by ``os._exit``: threads may be busy."""
     logs.start(paths, config.daemon)
     faulthandler.enable()
     log.info("memoryd %s begins, pid %d, home %s", memoryd.__version__, os.getpid(), paths.home)
     try:
-        asyncio.run(_serve(paths, config, lock, listener))
+        # Not asyncio.run: at its end it waits for every thread, and git may take a minute to answer one.
+        asyncio.new_event_loop().run_until_complete(_serve(paths, config, lock, listener))
     finally:
         with contextlib.suppress(FileNotFoundError):
             if lock.still_ours():
                 paths.socket.unlink()
+        kill_children()
         log.info("memoryd ends, pid %d", os.getpid())
     return 0
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pwd
-import resource
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 import memoryd
 from memoryd.config import Config, as_environment
-from memoryd.daemon import doctor, seen
+from memoryd.daemon import doctor, memory, seen
 from memoryd.daemon.freshness import differs_from_head
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.daemon.projects import Projects
@@ -175,9 +175,12 @@ class Desk:
             self._post_changes(root, None)
 
     def drop_idle_caches(self, idle_s: float) -> None:
-        for store in self._stores.values():
-            if time.monotonic() - store.used_at_s > idle_s:
-                store.forget_caches()
+        idle = [s for s in self._stores.values() if s.cached and time.monotonic() - s.used_at_s > idle_s]
+        for store in idle:
+            store.forget_caches()
+        if idle:
+            gc.collect()
+            memory.trim()
 
     @property
     def busy(self) -> bool:
@@ -198,7 +201,7 @@ class Desk:
             watching=tuple(sorted(self.watch.roots())),
             indexing=tuple(p.root for p in self._registry.all() if p.key in queues and queues[p.key].busy),
             ingest_pids=tuple(queue.pid for queue in queues.values() if queue.pid),
-            rss_mb=_rss_mb(),
+            rss_mb=memory.rss_mb(),
             http=http,
             ready=ready,
         )
@@ -210,11 +213,3 @@ class Desk:
             await store.queue.close()
         for store in self._stores.values():
             store.close()
-
-
-def _rss_mb() -> int:
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[1]) * resource.getpagesize() // 2**20
-    except OSError:  # not Linux: the peak has to do
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20

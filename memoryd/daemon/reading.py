@@ -47,14 +47,7 @@ class Reading:
         """The commit that ``rev`` names, None for the work tree. Raises UsageError."""
         if rev is None:
             return None
-        git = Git.open(Path(project.root))
-        if git is None:
-            raise UsageError(
-                "this project has no git history to answer from",
-                where=project.root,
-                next_step="leave out the revision",
-            )
-        return await asyncio.to_thread(git.resolve, rev)
+        return await asyncio.to_thread(_resolved, project.root, rev)
 
     async def _ensure_view(self, call: Call, store: Store, target: Target) -> None:
         """Return when the view can be read. A person waits as long as it takes and sees the progress; an agent
@@ -137,6 +130,15 @@ class _Answer:
         if conn is not None:
             with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
                 conn.interrupt()
+
+
+def _resolved(root: str, rev: str) -> str:
+    git = Git.open(Path(root))
+    if git is None:
+        raise UsageError(
+            "this project has no git history to answer from", where=root, next_step="leave out the revision"
+        )
+    return git.resolve(rev)
 
 
 def view_name(target: Target) -> str:

@@ -90,6 +90,11 @@ class Store:
         return inode, sqlite.connect(self.index_file, readonly=True)
 
     @property
+    def cached(self) -> bool:
+        """There is something that ``forget_caches`` would free."""
+        return self._lexical is not None or bool(self._blames) or bool(self._idle)
+
+    @property
     def lexical(self) -> LexicalIndex:
         with self._lock:
             if self._lexical is None:

@@ -60,6 +60,11 @@ async def doctor(service: Service, call: Call, request: params.DoctorParams) -> 
     return await service.doctor(call, request)
 
 
+def has_failed(answer: Any) -> bool:
+    """A check of the doctor failed."""
+    return any(check.state == "fail" for check in getattr(answer, "checks", ()))
+
+
 async def index(service: Service, call: Call, request: params.IndexParams) -> Any:
     """``up`` and ``index``: register the project, index it, answer with the summary."""
     path = request.path or call.common.project or call.peer.cwd

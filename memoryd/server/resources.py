@@ -32,5 +32,5 @@ async def read(service: Service, call: Call, uri: str) -> str:
     if uri == "memoryd://projects":
         return "\n".join(project.root for project in service.projects()) or "none"
     if uri == "memoryd://status":
-        return (await verbs.call(service, call, "status", {"format": "text"}))["text"]
+        return (await verbs.respond(service, call, "status", {"format": "text"}))["text"]
     raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -88,7 +89,8 @@ class SocketServer:
         if hello.role == "mcp":
             await self._serve_mcp(connection, peer)
         else:
-            await connection.send(protocol.notification_line("hello", {"version": memoryd.__version__}))
+            about = {"version": memoryd.__version__, "pid": os.getpid()}
+            await connection.send(protocol.notification_line("hello", about))
             await CliSession(self._service, connection, peer).run()
 
 
@@ -147,7 +149,7 @@ class CliSession:
         call = Call(self._peer, on_progress=notices.progress, on_rows=notices.rows)
         try:
             line = protocol.result_line(
-                request.id, await verbs.call(self._service, call, request.method, request.params)
+                request.id, await verbs.respond(self._service, call, request.method, request.params)
             )
         except MemorydError as error:
             line = protocol.error_line(request.id, error)

@@ -46,7 +46,7 @@ class Tool(Struct, frozen=True):
     @property
     def all_arguments(self) -> tuple[Argument, ...]:
         """Its own and the common ones; what is written is written now, at no revision."""
-        return (*self.arguments, *(COMMON[:1] if self.writes else COMMON))
+        return (*self.arguments, *(a for a in COMMON if not (self.writes and a.name == "rev")))
 
     @property
     def input_schema(self) -> dict[str, Any]:

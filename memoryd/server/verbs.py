@@ -99,7 +99,7 @@ VERBS: dict[str, Verb] = {
         Verb("supersede", requests.SupersedeRequest, Question("record:supersede", by_actor=True)),
         Verb("forget", requests.JudgeRequest, Question("record:forget", by_actor=True)),
         Verb("status", requests.StatusRequest, housekeeping.status),
-        Verb("doctor", params.DoctorParams, housekeeping.doctor),
+        Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, housekeeping.index),
         Verb("index", params.IndexParams, housekeeping.index),
         Verb("projects", params.ProjectsParams, housekeeping.projects),
@@ -122,7 +122,7 @@ class Answered(Struct, frozen=True):
     max_tokens: int
 
 
-async def call(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+async def respond(service: Service, call: Call, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Answer one socket request: ``{"json": …}`` or ``{"text": …}``, and ``exit_code`` 1 where nothing was
     found and that is a failure. Raises MemorydError."""
     answered = await ask(service, call, name, arguments)

@@ -56,6 +56,32 @@ def test_sigterm_ends_it_within_two_seconds(start: StartDaemon, tmp_path: Path) 
     assert not daemon.paths.socket.exists()
 
 
+def test_sigterm_while_it_starts(start: StartDaemon) -> None:
+    """SIGTERM in the first moments, with imports under way in a thread, ends it as fast, with 0."""
+    daemon = start().listening()
+    assert daemon.end() < 2
+    assert daemon.process.returncode == 0
+
+
+def test_sigterm_while_git_hangs(start: StartDaemon, tmp_path: Path) -> None:
+    """SIGTERM while git, run for a revision, does not answer: the daemon ends in time and git with it."""
+    root = small_project(tmp_path / "p")
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "git").write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/git --version\nexec sleep 600\n'
+    )
+    (folder / "git").chmod(0o755)
+    daemon = start(PATH=f"{folder}:/usr/bin:/bin").listening()
+    with Client(daemon.paths) as client:
+        client.post("index", {"path": str(root), "rev": "HEAD"})
+        until(lambda: _descendants(daemon.pid), "git runs")
+        hanging = _descendants(daemon.pid)
+        assert daemon.end() < 2
+    assert daemon.process.returncode == 0
+    until(lambda: not any(map(alive, hanging)), "git is gone", 1)
+
+
 def test_killed_daemon_takes_its_children_along(start: StartDaemon, tmp_path: Path) -> None:
     """After kill -9 of the daemon its indexing process ends by itself."""
     daemon = start().listening()
@@ -172,3 +198,9 @@ def test_hello_is_required(start: StartDaemon) -> None:
         said = raw.makefile("rb").read()
     assert b"hello" in said
     assert said.count(b"\n") == 1
+
+
+def _descendants(pid: int) -> list[int]:
+    """Children of every thread."""
+    listings = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for listing in listings for child in listing.read_text().split()]
