@@ -19,7 +19,8 @@ MAIN_LANGUAGE_WEIGHT = 0.3
 
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.S)
 _LINK_TARGET = re.compile(r"\]\([^)\s]*\)")
-_URL = re.compile(r"https?://\S+")
+# Addresses and absolute paths name files (see mentions); their many parts are not words of the question.
+_ADDRESS = re.compile(r"https?://\S+|(?<![\w.])(?:[A-Za-z]:)?[/\\](?:[\w.+@-]+[/\\])+[\w.+@-]*")
 
 
 class Question(Struct, frozen=True):
@@ -35,7 +36,7 @@ def question(text: str, main_language: str = "") -> Question:
     """Read a search text. ``main_language``: the language that nearly all of the project is written in; naming it
     says little about where to look ("python read file" in a Python project)."""
     shown = _COMMENT.sub("\n", text[:MAX_TEXT_CHARS]).strip()
-    title, _, body = _URL.sub(" ", _LINK_TARGET.sub("]", shown)).partition("\n")
+    title, _, body = _ADDRESS.sub(" ", _LINK_TARGET.sub("]", shown)).partition("\n")
     weights = dict.fromkeys(terms.terms(title), 1.0)
     for term, weight in _body_weights(body).items():
         weights[term] = weights.get(term, 0.0) + weight

@@ -15,9 +15,13 @@ _DOCUMENT_NAME = re.compile(
     r"(^|/)(README|CHANGES|CHANGELOG|HISTORY|NEWS|AUTHORS|CONTRIBUTORS|THANKS|LICEN[CS]E|COPYING|NOTICE|TODO|INSTALL)"
     r"[^/.]*$"
 )
-_CONFIG = re.compile(
-    r"\.(json|json5|jsonc|ya?ml|toml|ini|cfg|conf|properties|lock|env|editorconfig|csv|tsv|xml|svg|plist|po|pot|snap)$"
-    r"|(^|/)\.[^/]+$",
+# Everything else with an extension is configuration, data or a template.
+_CODE = re.compile(
+    r"\.(py|pyx|pyi|pxd|[cm]?jsx?|[cm]?tsx?|vue|svelte|go|rs|java|kts?|scala|groovy|clj[cs]?|rb|erb|rake|php|phtml|pl|pm|lua"
+    r"|[ch]|cc|cpp|cxx|hh|hpp|hxx|inl|ipp|mm?|swift|dart|cs|fs|vb|ex|exs|erl|hrl|hs|elm|ml|mli|nim|zig|jl|r|d|pas|asm|s|y|l"
+    r"|yy|ll|g4|proto|thrift|graphql|gql|sql|sh|bash|zsh|fish|ps1|bat|awk|tcl|el|lisp|scm|vim|cu|cl|glsl|wgsl|sol|html?|jinja2?|j2"
+    r"|hbs|css|s[ac]ss|less|styl|tf|nix|cmake|mk|gradle|bzl)$"
+    r"|(^|/)[^./]+$",
     re.I,
 )
 _GENERATED = re.compile(
@@ -38,7 +42,7 @@ def role_of(path: str) -> Role:
         return "generated"
     if _EXAMPLE.search(path):
         return "example"
-    return "config" if _CONFIG.search(path) else "code"
+    return "code" if _CODE.search(path) else "config"
 
 
 def kind_of(role: Role) -> Literal["code", "doc", "decision"]:
