@@ -60,7 +60,7 @@ class File:
         self.rules, self.source, self.nodes = rules, source, nodes
         self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
-        self.scopes, marks = build_scopes(source, self.spans, nodes)
+        self.scopes, marks = build_scopes(source, self.spans, nodes, rules.dropped_owners)
         self._starts: dict[str, frozenset[int]] = {}
         self._docs = dict(self.spans["doc"])
         self.exports: list[str] | None = None
@@ -173,10 +173,11 @@ class File:
                 self._add_definition(scope)
         hide_names(self.scopes, rules.members_in_scope)
         self._collect_uses(skip)
-        self._symbols.sort(key=_symbol_order)
+        for found in (self._imports, self._bindings):
+            found.sort(key=attrgetter("line"))  # type: ignore[attr-defined]
         facts = FileFacts(
             language=rules.name,
-            symbols=tuple(self._symbols),
+            symbols=self._own_symbols(),
             references=uses.references(self._uses, self._line_starts),
             imports=tuple(self._imports),
             bindings=tuple(self._bindings),
@@ -198,6 +199,18 @@ class File:
         called = self.spans.get("call", []) + [(start, end) for start, end, _ in spans]
         members = self.spans.get("member", []) + [(start, end) for start, end, at in spans if start != at]
         self.spans["call"], self.spans["member"] = sorted(called), sorted(members)
+
+    def _own_symbols(self) -> tuple[Symbol, ...]:
+        """The symbols in order, without variables that only stand in for a name imported in the same scope."""
+        imported = {(item.scope, item.alias) for item in self._imports if item.alias and not item.reexport}
+        own = [
+            symbol
+            for symbol in self._symbols
+            if symbol.kind not in ("variable", "constant")
+            or (symbol.qualname.rpartition(".")[0], symbol.name) not in imported
+        ]
+        own.sort(key=_symbol_order)
+        return tuple(own)
 
     def _bind_names(self) -> set[int]:
         """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""

@@ -81,11 +81,15 @@ class Scope:
 
 
 def build_scopes(
-    source: bytes, spans: Mapping[str, Sequence[Span]], captures: Iterable[str]
+    source: bytes,
+    spans: Mapping[str, Sequence[Span]],
+    captures: Iterable[str],
+    dropped_owners: frozenset[str],
 ) -> tuple[list[Scope], list[Mark]]:
     """All scopes, parents before children, the first is the file; and the marks that tell which scope an
     offset belongs to (decorators belong to what they decorate). Of the ``captures`` it reads ``def.*``,
-    ``container``, ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``."""
+    ``container``, ``scope``, ``block``, ``outer``, ``owner``, ``name`` and ``body``. ``dropped_owners``: parts
+    of a dotted name that are left out of the qualname."""
     file = Scope("file", 0, len(source) + 1, None)
     scopes, stack, marks = [file], [file], [(0, file)]
     outer: Span | None = None
@@ -102,14 +106,14 @@ def build_scopes(
             scopes.append(scope)
             stack.append(scope)
         elif rank == _OUTER:
-            outer = (start, end)
+            outer = outer if outer and end <= outer[1] else (start, end)
         else:
             _fill(stack, rank, start, source[start:end])
     while len(stack) > 1:
         marks.append((stack.pop().end, stack[-1]))
     for scope in scopes:
         if scope.name_start >= 0:
-            _qualify(scope)
+            _qualify(scope, dropped_owners)
         elif scope.parent:
             scope.qualname = scope.parent.qualname
     return scopes, marks
@@ -156,7 +160,7 @@ def _fill(stack: list[Scope], rank: int, start: int, text: bytes) -> None:
         return
 
 
-def _qualify(scope: Scope) -> None:
+def _qualify(scope: Scope, dropped_owners: frozenset[str]) -> None:
     parent = scope.parent
     if parent is None:  # a name outside of any definition
         scope.name = ""
@@ -164,7 +168,8 @@ def _qualify(scope: Scope) -> None:
     name, owner = scope.name, scope.owner
     if not name.isidentifier() or owner:
         inner, _, name = dotted(without_arguments(name)).rpartition(".")
-        owner = ".".join(part for part in (dotted(owner), inner) if part)
+        parts = [*dotted(owner).split("."), *inner.split(".")]
+        owner = ".".join(part for part in parts if part and part not in dropped_owners)
     prefix = f"{parent.qualname}.{owner}" if owner and parent.qualname else owner or parent.qualname
     scope.name, scope.qualname = name, f"{prefix}.{name}" if prefix else name
     if not owner:

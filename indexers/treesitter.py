@@ -14,10 +14,11 @@ Captures that build scopes and symbols
                  as owner A and name b.
   @owner         text put before the name in the qualname (Go's receiver type)
   @body          start of the body: the signature is the text before it
-  @outer         wrapper (decorators, ``export``) whose first definition takes over its span
+  @outer         wrapper (decorators, ``export``) of one definition, which takes over its span; capture it only
+                 where a definition follows directly inside
   @scope @block  nameless function (lambda, comprehension) / plain block; their locals end with them
   @variable      name bound by assignment: a Symbol in a file, class or namespace (the first time there; later
-                 times are a ``read`` reference), else a local
+                 times are a ``read`` reference), else a local. A name that the same scope imports is no Symbol
   @declaration   statement around @variable: gives the Symbol's end
   @constant      the same for a name that the language declares constant, in whatever case it is written
   @hoisted       like @variable, but belongs to the enclosing function, not block (``var``)
@@ -81,7 +82,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     """A language as data.
 
     ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
-    indexers/languages, joined. ``doc_prefixes``: how a comment starts that documents what follows.
+    indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
+    ``doc_prefixes``: how a comment starts that documents what follows.
     ``members_in_scope``: a method sees its class's names without receiver. ``header_outside``: decorators,
     defaults and annotations see the names outside of the definition. ``kind``: the language's own kind of a
     definition (default: the captured one). ``exported(file, name, parent, span)``: its own rule of visibility,
@@ -95,6 +97,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     data: frozenset[str] = frozenset()
     builtins: frozenset[bytes] = frozenset()
     self_names: frozenset[bytes] = frozenset()
+    dropped_owners: frozenset[str] = frozenset()
     doc_prefixes: tuple[bytes, ...] = ()
     members_in_scope: bool = False
     header_outside: bool = False

@@ -1,0 +1,392 @@
+"""What JavaScript and TypeScript share: module syntax of both kinds, exports, types of local names.
+
+Names that a file hands out under another name are Bindings of scope ``""``: ``export { a as b }`` binds ``b``
+to ``a``, ``export default Foo`` binds ``default``, ``module.exports = Foo`` binds ``module.exports``. ``exports``
+lists every name that the file hands out, when it is a module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from indexers.facts import FileFacts, Symbol, SymbolKind
+from indexers.treesitter import File, Hook, Node, Scope
+
+GLOBALS = frozenset(
+    b"""AbortController AbortSignal AggregateError Array ArrayBuffer Atomics BigInt Blob Boolean Buffer DataView Date
+    Error EvalError Event EventTarget FormData Function Headers Infinity Intl JSON Map Math NaN Number Object Promise
+    Proxy RangeError ReferenceError Reflect RegExp Request Response Set String Symbol SyntaxError TextDecoder
+    TextEncoder TypeError URIError URL URLSearchParams WeakMap WeakRef WeakSet Worker XMLHttpRequest __dirname
+    __filename alert arguments atob btoa clearImmediate clearInterval clearTimeout console decodeURI
+    decodeURIComponent document encodeURI encodeURIComponent escape eval exports fetch global globalThis isFinite
+    isNaN localStorage location module navigator parseFloat parseInt performance process queueMicrotask require
+    self sessionStorage setImmediate setInterval setTimeout structuredClone undefined unescape window
+    Float32Array Float64Array Int16Array Int32Array Int8Array Uint16Array Uint32Array Uint8Array
+    Uint8ClampedArray""".split()
+)
+TYPES = frozenset(
+    b"""Awaited Capitalize ConstructorParameters Exclude Extract InstanceType Iterable IterableIterator Iterator
+    Lowercase NonNullable Omit Parameters Partial Pick PromiseLike PropertyKey Readonly ReadonlyArray ReadonlyMap
+    ReadonlySet Record Required ReturnType ThisParameterType ThisType Uncapitalize Uppercase""".split()
+)
+DROPPED_OWNERS = frozenset({"exports", "module", "prototype", "window", "globalThis", "global", "self"})
+"""Parts of ``A.prototype.b = function …`` that say where, not whose."""
+
+_STRINGS = "\"'`"
+
+
+# -- imports
+
+
+def _imports(file: File, node: Node) -> None:
+    source = node.child_by_field_name("source")
+    type_only = file.source[node.start_byte :][:12].split()[1:2] == [b"type"]
+    for child in node.named_children:
+        if child.type == "import_require_clause":  # import a = require("m")
+            source = child.child_by_field_name("source")
+            _add(file, source, "", child.named_children[0], type_only)
+            return
+        if child.type == "import_clause":
+            _clause(file, source, child, type_only)
+            return
+    if source is not None:
+        file.add_import(node.start_byte, _unquoted(file, source), "", "")
+
+
+def _clause(file: File, source: Node | None, clause: Node, type_only: bool) -> None:
+    for child in clause.named_children:
+        if child.type == "identifier":
+            _add(file, source, "default", child, type_only)
+        elif child.type == "namespace_import":
+            _add(file, source, "", child.named_children[0], type_only)
+        elif child.type == "named_imports":
+            for item in _specifiers(child, "import_specifier"):
+                name, alias = _name_and_alias(item)
+                is_type = type_only or item.children[0].type == "type"
+                _add(file, source, _unquoted(file, name), alias, is_type)
+
+
+def _add(file: File, source: Node | None, name: str, alias: Node, type_only: bool) -> None:
+    if source is not None:
+        module = _unquoted(file, source)
+        file.add_import(alias.start_byte, module, name, file.text(alias), type_only=type_only)
+
+
+def _loaded(file: File, node: Node) -> None:
+    """``require("m")`` and ``import("m")``: one Import per name that is bound to what comes out."""
+    function = node.child_by_field_name("function")
+    arguments = node.child_by_field_name("arguments")
+    if function is None or arguments is None or file.text(function) not in ("require", "import"):
+        return
+    module = _unquoted(file, arguments.named_children[0])
+    parent, name = node.parent, ""
+    if parent is not None and parent.type == "await_expression":
+        parent = parent.parent
+    if parent is not None and parent.type == "member_expression":
+        member = parent.child_by_field_name("property")
+        name, parent = file.text(member) if member is not None else "", parent.parent
+        name = "" if name in ("then", "catch") else name
+    target = parent.child_by_field_name("name") if parent and parent.type == "variable_declarator" else None
+    if target is None:
+        file.add_import(node.start_byte, module, name, "")
+    elif target.type == "identifier":
+        file.add_import(target.start_byte, module, name, file.text(target))
+    else:
+        for imported, bound in _destructured(file, target):
+            file.add_import(bound.start_byte, module, imported, file.text(bound))
+
+
+def _destructured(file: File, pattern: Node) -> Iterator[tuple[str, Node]]:
+    for child in pattern.named_children:
+        if child.type == "shorthand_property_identifier_pattern":
+            yield file.text(child), child
+        elif child.type == "pair_pattern":
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if key is not None and value is not None and value.type == "identifier":
+                yield _unquoted(file, key), value
+
+
+def _renamed(file: File, node: Node) -> None:
+    """``import A = N.B``: A is another name of N.B."""
+    name, value = node.named_children[0], node.named_children[-1]
+    file.scope_at(node.start_byte).names.add(file.text(name).encode())
+    file.add_binding(node.start_byte, file.text(name), file.chain(value), "alias")
+
+
+# -- exports
+
+
+def _export(file: File, node: Node) -> None:
+    source = node.child_by_field_name("source")
+    type_only = node.child_count > 1 and node.children[1].type == "type"
+    kinds = {child.type: child for child in node.children}
+    if source is not None:
+        _reexport(file, node, _unquoted(file, source), kinds, type_only)
+    elif "export_clause" in kinds:
+        for item in _specifiers(kinds["export_clause"], "export_specifier"):
+            name, alias = _name_and_alias(item)
+            _hand_out(file, item, _unquoted(file, alias), _unquoted(file, name))
+    elif "default" in kinds:
+        value = node.child_by_field_name("value")
+        declared = node.child_by_field_name("declaration")
+        named = declared.child_by_field_name("name") if declared is not None else value
+        _hand_out(file, node, "default", file.chain(named) if named is not None else "?")
+    elif "=" in kinds:
+        _hand_out(file, node, "module.exports", file.chain(node.named_children[0]))
+    elif "export" in kinds:
+        for name in _declared(node.child_by_field_name("declaration")):
+            _hand_out(file, name, file.text(name), file.text(name))
+
+
+def _reexport(file: File, node: Node, module: str, kinds: dict[str, Node], type_only: bool) -> None:
+    at = node.start_byte
+    if "export_clause" in kinds:
+        for item in _specifiers(kinds["export_clause"], "export_specifier"):
+            name, alias = _name_and_alias(item)
+            is_type = type_only or item.children[0].type == "type"
+            _reexport_one(
+                file, item.start_byte, module, _unquoted(file, name), _unquoted(file, alias), is_type
+            )
+    elif "namespace_export" in kinds:
+        alias = kinds["namespace_export"].named_children[0]
+        _reexport_one(file, at, module, "", _unquoted(file, alias), type_only)
+    else:
+        file.add_import(at, module, "*", "", reexport=True, type_only=type_only)
+
+
+def _reexport_one(file: File, at: int, module: str, name: str, alias: str, type_only: bool) -> None:
+    file.add_import(at, module, name, alias, reexport=True, type_only=type_only)
+    _list(file, alias)
+
+
+def _hand_out(file: File, node: Node, public: str, own: str) -> None:
+    """The file's ``own`` (``?``: an expression) is public under the name ``public``."""
+    _list(file, public)
+    if own not in (public, "?") and own[:1].isidentifier() and not own.endswith(")"):
+        file.add_binding(node.start_byte, public, own, "alias", "")
+
+
+def _list(file: File, name: str) -> None:
+    if file.exports is None:
+        file.exports = []
+    if name not in file.exports:
+        file.exports.append(name)
+
+
+def _declared(declaration: Node | None) -> Iterator[Node]:
+    """The names that the declaration after ``export`` binds."""
+    while declaration is not None and declaration.type == "ambient_declaration":
+        declaration = declaration.named_children[0]
+    if declaration is None:
+        return
+    name = declaration.child_by_field_name("name")
+    if name is not None:
+        yield name
+    for declarator in declaration.named_children:
+        if declarator.type == "variable_declarator":
+            target = declarator.child_by_field_name("name")
+            if target is not None:
+                yield from _bound(target)
+
+
+def _bound(pattern: Node) -> Iterator[Node]:
+    """The identifiers that a pattern binds."""
+    waiting = [pattern]
+    while waiting:
+        node = waiting.pop()
+        if node.type in ("identifier", "shorthand_property_identifier_pattern"):
+            yield node
+        elif node.type == "pair_pattern":
+            waiting.append(node.named_children[-1])
+        elif node.type in ("assignment_pattern", "object_assignment_pattern"):
+            waiting.append(node.named_children[0])
+        else:
+            waiting.extend(node.named_children)
+
+
+def _assigned(file: File, node: Node) -> None:
+    """``exports.a = …``, ``module.exports = …``, ``this.a = …``."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return
+    target = file.chain(left)
+    head, _, name = target.rpartition(".")
+    if head == "this" and name:
+        _field(file, node, name, right)
+    elif target == "module.exports":
+        _module_exports(file, node, right)
+    elif head in ("exports", "module.exports") and name != "__esModule":
+        _hand_out(file, node, name, file.chain(right))
+
+
+def _module_exports(file: File, node: Node, value: Node) -> None:
+    if value.type != "object":
+        _hand_out(file, node, "module.exports", file.chain(value))
+        return
+    for item in value.named_children:
+        if item.type == "shorthand_property_identifier":
+            _hand_out(file, item, file.text(item), file.text(item))
+        elif item.type == "pair":
+            key, own = item.child_by_field_name("key"), item.child_by_field_name("value")
+            if key is not None and own is not None:
+                _hand_out(file, item, _unquoted(file, key), file.chain(own))
+        elif item.type == "method_definition":
+            key = item.child_by_field_name("name")
+            _hand_out(file, item, _unquoted(file, key) if key is not None else "", "?")
+
+
+# -- types of names
+
+
+def _field(file: File, node: Node, name: str, value: Node) -> None:
+    owner = file.scope_at(node.start_byte).enclosing_class()
+    if owner is not None and owner.kind != "container":
+        file.add_symbol(owner, name, "field", node.start_byte, node.byte_range)
+        _bind_value(file, node.start_byte, f"this.{name}", value)
+
+
+def _declarator(file: File, node: Node) -> None:
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is None or name.type != "identifier":
+        return
+    annotation = node.child_by_field_name("type")
+    if annotation is not None:
+        file.add_binding(node.start_byte, file.text(name), _type_text(file, annotation), "annotation")
+    elif value is not None:
+        _bind_value(file, node.start_byte, file.text(name), value)
+
+
+def _bind_value(file: File, at: int, name: str, value: Node) -> None:
+    while value.type in _WRAPPERS and value.named_children:
+        value = value.named_children[0]
+    inner = value.child_by_field_name(_CALLS[value.type]) if value.type in _CALLS else None
+    if inner is not None and inner.type != "import" and file.text(inner) != "require":
+        chain = file.chain(inner)
+        if chain != "?":
+            file.add_binding(at, name, chain, "constructor")
+    elif value.type in ("identifier", "member_expression"):
+        chain = file.chain(value)
+        if chain != "?":
+            file.add_binding(at, name, chain, "alias")
+
+
+_WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expression")
+_CALLS = {"new_expression": "constructor", "call_expression": "function"}
+
+
+def _typed(file: File, node: Node) -> None:
+    """A parameter with its type; with ``private x: T`` it is a field of the class as well."""
+    pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
+    if pattern is None or annotation is None or pattern.type != "identifier":
+        return
+    name, text, at = file.text(pattern), _type_text(file, annotation), node.start_byte
+    file.add_binding(at, name, text, "annotation")
+    if any(
+        child.type in ("accessibility_modifier", "readonly", "override_modifier") for child in node.children
+    ):
+        owner = file.scope_at(at).enclosing_class()
+        if owner is not None:
+            file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
+            file.add_binding(at, f"this.{name}", text, "annotation")
+
+
+def _class_field(file: File, node: Node) -> None:
+    name = node.child_by_field_name("name") or node.child_by_field_name("property")
+    owner = file.scope_at(node.start_byte).enclosing_class()
+    if name is None or owner is None:
+        return
+    annotation, value = node.child_by_field_name("type"), node.child_by_field_name("value")
+    if annotation is not None:
+        text = _type_text(file, annotation)
+        file.add_binding(node.start_byte, f"this.{file.text(name)}", text, "annotation", owner.qualname)
+    elif value is not None and value.type in _CALLS:
+        function = value.child_by_field_name(_CALLS[value.type])
+        chain = file.chain(function) if function is not None else "?"
+        if chain != "?":
+            at = node.start_byte
+            file.add_binding(at, f"this.{file.text(name)}", chain, "constructor", owner.qualname)
+
+
+def _returns(file: File, node: Node) -> None:
+    scope: Scope | None = file.scope_at(node.start_byte)
+    while scope is not None and not scope.name and scope.parent is not None and scope.kind == "scope":
+        scope = scope.parent if scope.parent.end == scope.end else None
+    if scope is not None and scope.name:
+        owner = scope.qualname.rpartition(".")[0]
+        file.add_binding(scope.name_start, scope.name, _type_text(file, node), "return", owner)
+
+
+# -- rules
+
+
+def kind(file: File, scope: Scope) -> SymbolKind:
+    """Accessors are properties; a field that holds a function is a method."""
+    head = file.source[scope.start : scope.name_start]
+    if scope.kind == "method" and head.split()[-1:] in ([b"get"], [b"set"]):
+        return "property"
+    if scope.kind == "field" and _holds_function(file, scope):
+        return "method"
+    return scope.kind  # type: ignore[return-value]
+
+
+def _holds_function(file: File, field: Scope) -> bool:
+    ends = {scope.end for scope in file.scopes if scope.parent is field and scope.kind == "scope"}
+    return field.end in ends
+
+
+def finish(file: File, facts: FileFacts) -> FileFacts:
+    """Exported is what the module hands out, with its members; a script without exports hands out all."""
+    if file.exports is None and not any(item.reexport or item.alias for item in facts.imports):
+        return facts
+    own = {
+        b.type_text.partition(".")[0]
+        for b in facts.bindings
+        if not b.scope and b.name in (file.exports or ())
+    }
+    public = own | {name.partition(".")[0] for name in file.exports or ()}
+    return replace(facts, symbols=tuple(_seen(file, symbol, public) for symbol in facts.symbols))
+
+
+def _seen(file: File, symbol: Symbol, public: set[str]) -> Symbol:
+    head = symbol.qualname.partition(".")[0]
+    is_private = symbol.name.startswith("#") or file.source.startswith(b"private", symbol.start_byte)
+    if symbol.exported and (head not in public or is_private):
+        return replace(symbol, exported=False)
+    return symbol
+
+
+# -- small things
+
+
+def _specifiers(clause: Node, kind: str) -> Iterator[Node]:
+    return (child for child in clause.named_children if child.type == kind)
+
+
+def _name_and_alias(specifier: Node) -> tuple[Node, Node]:
+    name = specifier.child_by_field_name("name") or specifier
+    return name, specifier.child_by_field_name("alias") or name
+
+
+def _unquoted(file: File, node: Node) -> str:
+    return file.text(node).strip(_STRINGS)
+
+
+def _type_text(file: File, annotation: Node) -> str:
+    return file.text(annotation).removeprefix(":").strip()
+
+
+HOOKS: dict[str, Hook] = {
+    "import": _imports,
+    "loaded": _loaded,
+    "export": _export,
+    "assigned": _assigned,
+    "declarator": _declarator,
+}
+TYPE_HOOKS: dict[str, Hook] = {
+    "renamed": _renamed,
+    "typed": _typed,
+    "field": _class_field,
+    "returns": _returns,
+}

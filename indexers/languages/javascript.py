@@ -1,0 +1,31 @@
+"""JavaScript, JSX included."""
+
+from __future__ import annotations
+
+from indexers import ecmascript
+from indexers.facts import FileFacts
+from indexers.treesitter import Grammar, Rules
+
+NAME = "javascript"
+EXTENSIONS = (".js", ".jsx", ".mjs", ".cjs")
+FILENAMES = ("jakefile",)
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a JavaScript file."""
+    return _GRAMMAR.extract(source)
+
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        grammar="tree_sitter_javascript",
+        queries=("ecmascript.scm", "javascript.scm", "jsx.scm"),
+        hooks=ecmascript.HOOKS,
+        builtins=ecmascript.GLOBALS,
+        dropped_owners=ecmascript.DROPPED_OWNERS,
+        doc_prefixes=(b"/**",),
+        kind=ecmascript.kind,
+        finish=ecmascript.finish,
+    )
+)

@@ -1,0 +1,44 @@
+"""TypeScript and TSX: one language with two grammars, because ``<T>x`` is a cast in one, an element in the other."""
+
+from __future__ import annotations
+
+import re
+
+from indexers import ecmascript
+from indexers.facts import FileFacts
+from indexers.treesitter import Grammar, Rules
+
+NAME = "typescript"
+EXTENSIONS = (".ts", ".tsx", ".mts", ".cts")
+FILENAMES: tuple[str, ...] = ()
+
+_ELEMENT = re.compile(rb"</[A-Za-z>]|/>")
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a TypeScript file, by the grammar that understands more of it."""
+    first, second = (_TSX, _TS) if _ELEMENT.search(source) else (_TS, _TSX)
+    facts = first.extract(source)
+    if not facts.problems:
+        return facts
+    other = second.extract(source)
+    return other if len(other.problems) < len(facts.problems) else facts
+
+
+def _rules(entry: str, *queries: str) -> Rules:
+    return Rules(
+        name=NAME,
+        grammar="tree_sitter_typescript",
+        entry=entry,
+        queries=("ecmascript.scm", "typescript.scm", *queries),
+        hooks={**ecmascript.HOOKS, **ecmascript.TYPE_HOOKS},
+        builtins=ecmascript.GLOBALS | ecmascript.TYPES,
+        dropped_owners=ecmascript.DROPPED_OWNERS,
+        doc_prefixes=(b"/**",),
+        kind=ecmascript.kind,
+        finish=ecmascript.finish,
+    )
+
+
+_TS = Grammar(_rules("language_typescript"))
+_TSX = Grammar(_rules("language_tsx", "jsx.scm"))
