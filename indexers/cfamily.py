@@ -28,7 +28,42 @@ _KEYWORDS = frozenset(
     dynamic_cast ssize_t int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t""".split()
 )
 _MAX_MACRO_USES = 200
+_MACRO = rb"[A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,80}\))?"
+_CLASS_MACRO = re.compile(  # class EXPORT Name : …
+    rb"(?:class|struct|union)\s+((?:%s\s+)+)"
+    rb"(?!final\b)(?=[A-Za-z_]\w*(?:\s*<[^<>{};]{0,200}>)?\s*(?:final\s*)?[:{])" % _MACRO
+)
+_LEADING_MACRO = re.compile(  # EXPORT type name(…
+    rb"\n[ \t]*((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]*(?:EXPORT|API|EXTERN|INLINE))(?:\([^()\n]{0,80}\))?[ \t]+)"
+    rb"(?=[A-Za-z_][\w:<>,*& \t]{0,200}[*& \t][\w:~]{1,100}[ \t]*\()"
+)
+_CONVENTIONS = (b"JNICALL", b"WINAPI", b"APIENTRY", b"CALLBACK", b"STDCALL", b"call ", b"__cdecl")
+_CONVENTION = re.compile(  # type WINAPI name(…
+    rb"\b(JNICALL|WINAPI|APIENTRY|CALLBACK|STDCALL|__(?:std|fast|vector)call|__cdecl)\b(?=\s+\w)"
+)
+_MAYBE_TRAILING = re.compile(rb"\)\s[A-Z][A-Z0-9_]{2}")
+_TRAILING_MACRO = re.compile(  # type name(…) PRINTF_LIKE(1, 2);
+    rb"^(?!(?:if|else|for|while|return|switch|do|case)\b)[A-Za-z_][\w \t*&:<>,]{0,200}\([^;{}()]{0,2000}"
+    rb"(?:\([^;{}()]{0,200}\)[^;{}()]{0,500}){0,20}\)\s{1,100}((?:%s\s{0,100})+)(?=[;{])" % _MACRO,
+    re.M,
+)
 _MAX_DECLARATORS = 100  # longer chains of declarators are not written by people
+
+
+def readable(source: bytes) -> bytes:
+    """The source with those macros blanked that the grammar stumbles over: marks of visibility, calling
+    conventions and attributes around a declaration. Nothing moves."""
+    source = _CLASS_MACRO.sub(_blank, source)
+    source = _LEADING_MACRO.sub(_blank, source)
+    if any(word in source for word in _CONVENTIONS):
+        source = _CONVENTION.sub(_blank, source)
+    return _TRAILING_MACRO.sub(_blank, source) if _MAYBE_TRAILING.search(source) else source
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    start, end = found.start(1) - found.start(), found.end(1) - found.start()
+    text = found[0]
+    return text[:start] + re.sub(rb"[^\n]", b" ", text[start:end]) + text[end:]
 
 
 def include(file: File, node: Node) -> None:

@@ -13,7 +13,7 @@ FILENAMES: tuple[str, ...] = ()
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C file."""
-    return _GRAMMAR.extract(source)
+    return _GRAMMAR.extract(cfamily.readable(source))
 
 
 _GRAMMAR = Grammar(

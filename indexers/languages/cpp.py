@@ -39,7 +39,7 @@ _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C++ file."""
-    return _GRAMMAR.extract(source)
+    return _GRAMMAR.extract(cfamily.readable(source))
 
 
 def _using(file: File, node: Node) -> None:

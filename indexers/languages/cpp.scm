@@ -1,5 +1,7 @@
 ; What C++ has beyond C. Its grammar names no supertypes: declared names are left out one by one.
 (class_specifier name: [(type_identifier) @name (template_type name: (_) @name)] body: (_) @body) @def.class
+(class_specifier name: (qualified_identifier) @name body: (_) @body) @def.class
+(struct_specifier name: (qualified_identifier) @name body: (_) @body) @def.struct
 (struct_specifier name: (template_type name: (type_identifier) @name) body: (_) @body) @def.struct
 (namespace_definition) @def.namespace
 (namespace_definition name: (_) @name)
