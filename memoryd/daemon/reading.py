@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from memoryd.config import Config
 from memoryd.daemon.freshness import freshness, head_of
 from memoryd.daemon.jobs import Job, Target
-from memoryd.daemon.stores import Store
-from memoryd.errors import BusyError, StoreError, UsageError
+from memoryd.daemon.stores import Store, ViewVanished
+from memoryd.errors import BusyError, UsageError
 from memoryd.ingest.git import Git
 from memoryd.query.context import Context
 from memoryd.server.gate import Gate
@@ -38,10 +38,19 @@ class Reading:
 
     async def read(self, call: Call, project: Project, store: Store, work: Callable[[Context], T]) -> T:
         """``work`` on the view that the call names, in a thread. Raises MemorydError."""
-        target = Target(project.root, await self.sha(project, call.common.rev))
+        target = Target(project.root, await self._known_sha(project, store, call.common.rev))
         await self._ensure_view(call, store, target)
         answer = _Answer(self, store, target)
-        return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+        try:
+            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+        except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
+            self._complete.discard((store, target))
+            await self._ensure_view(call, store, target)
+            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+
+    async def _known_sha(self, project: Project, store: Store, rev: str | None) -> str | None:
+        """Like ``sha``, without asking git about a commit whose view is at hand."""
+        return rev if (store, Target(project.root, rev)) in self._complete else await self.sha(project, rev)
 
     async def sha(self, project: Project, rev: str | None) -> str | None:
         """The commit that ``rev`` names, None for the work tree. Raises UsageError."""
@@ -71,13 +80,10 @@ class Reading:
             ) from None
 
     def context(self, store: Store, target: Target, conn: Any) -> Context:
-        """Raises StoreError when the view vanished since it was looked for."""
+        """What ``work`` is given. Raises ViewVanished when the view was removed since it was looked for."""
         view = reader.view(conn, view_name(target))
         if view is None:
-            self._complete.discard((store, target))
-            raise StoreError(
-                "the index was rebuilt just now", where=target.root, next_step="ask again in a moment"
-            )
+            raise ViewVanished(target.root)
         head = head_of(target.root)
         if target.rev is None and head.sha and head.sha != view.head:
             store.queue.notice_head(target, head.sha)

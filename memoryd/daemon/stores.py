@@ -28,6 +28,13 @@ IDLE_CONNECTIONS = 4
 BLAMES_KEPT = 64
 
 
+class ViewVanished(StoreError):
+    """What was there a moment ago is gone: a view that gave way, or the whole index."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("the index was removed just now", where=where, next_step="ask again in a moment")
+
+
 class Store:
     """The stores of one key. Methods may be called from any thread, except for the queue's."""
 
@@ -48,7 +55,7 @@ class Store:
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for one answer, inside one transaction: all its queries see one state.
 
-        Raises StoreError when there is no index yet or it cannot be opened.
+        Raises ViewVanished when there is no index, StoreError when it cannot be read.
         """
         self.used_at_s = time.monotonic()
         inode, conn = self._take()
@@ -79,8 +86,8 @@ class Store:
         """An idle connection to the file that is there now; a rebuilt index has another inode."""
         try:
             inode = os.stat(self.index_file).st_ino
-        except OSError:
-            inode = 0
+        except FileNotFoundError:
+            raise ViewVanished(str(self.index_file)) from None
         with self._lock:
             while self._idle:
                 known, conn = self._idle.pop()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from daemon_harness import Client, RunningDaemon, StartDaemon, alive, git, small_project, until
 
+from memoryd.daemon.projects import key_of
+
 
 @pytest.fixture(scope="module")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDaemon]:
@@ -83,6 +85,17 @@ def test_a_revision_is_answered_from_its_own_view(client: Client, tmp_path: Path
     refused = client.error("symbol", project=str(root), name="respond", rev="nonsense")
     assert "nonsense" in refused["what"]
     assert refused["exit_code"] == 2
+
+
+def test_a_removed_index_is_built_again(daemon: RunningDaemon, client: Client, tmp_path: Path) -> None:
+    """When index.db is deleted under the daemon, the next question builds it again and is answered."""
+    root = small_project(tmp_path / "p")
+    client.json("up", path=str(root))
+    until(lambda: str(root) not in client.json("daemon_status")["indexing"], "quiet")
+    key = key_of(root)
+    for file in daemon.paths.project_dir(key).glob("index.db*"):
+        file.unlink()
+    assert client.json("symbol", project=str(root), name="respond")["definition"]["path"] == "app.py"
 
 
 def test_a_killed_ingest_process_is_replaced(daemon: RunningDaemon, client: Client, tmp_path: Path) -> None:
