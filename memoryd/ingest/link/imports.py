@@ -10,6 +10,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from indexers.facts import Import
 from memoryd.ingest.link.tree import Target, Tree
@@ -101,22 +102,32 @@ def _script_file(tree: Tree, base: str) -> str | None:
 
 
 def _script_bases(tree: Tree, path: str, module: str) -> Iterator[str]:
+    configs = tree.derive(_tsconfigs)
     folder = posixpath.dirname(path)
     while True:
-        config = tree.manifests.get(posixpath.join(folder, "tsconfig.json"))
-        if config is not None:
-            yield from _tsconfig_bases(folder, config, module)
+        if folder in configs:
+            yield from _tsconfig_bases(folder, configs[folder], module)
         if not folder:
             break
         folder = posixpath.dirname(folder)
-    yield from _workspace_bases(tree, module)
+    yield from _workspace_bases(tree.derive(_workspaces), module)
 
 
-def _tsconfig_bases(folder: str, text: str, module: str) -> Iterator[str]:
-    options = (_jsonc(text).get("compilerOptions") or {}) if isinstance(_jsonc(text), dict) else {}
+def _tsconfigs(tree: Tree) -> dict[str, dict[str, Any]]:
+    """Folder -> compilerOptions of its tsconfig.json."""
+    found = {}
+    for manifest, text in tree.manifests.items():
+        if posixpath.basename(manifest) == "tsconfig.json":
+            options = _jsonc(text).get("compilerOptions")
+            found[posixpath.dirname(manifest)] = options if isinstance(options, dict) else {}
+    return found
+
+
+def _tsconfig_bases(folder: str, options: dict[str, Any], module: str) -> Iterator[str]:
     base = posixpath.normpath(posixpath.join(folder, str(options.get("baseUrl") or ".")))
     base = "" if base == "." else base
-    for pattern, targets in (options.get("paths") or {}).items():
+    paths = options.get("paths")
+    for pattern, targets in paths.items() if isinstance(paths, dict) else ():
         head, star, tail = pattern.partition("*")
         matches = module.startswith(head) and module.endswith(tail) if star else module == pattern
         if matches and isinstance(targets, list):
@@ -127,43 +138,57 @@ def _tsconfig_bases(folder: str, text: str, module: str) -> Iterator[str]:
         yield posixpath.normpath(posixpath.join(base, module))
 
 
-def _workspace_bases(tree: Tree, module: str) -> Iterator[str]:
-    for manifest, text in tree.manifests.items():
-        if posixpath.basename(manifest) != "package.json":
-            continue
-        data = _jsonc(text)
-        name = data.get("name") if isinstance(data, dict) else None
-        if not name or (module != name and not module.startswith(f"{name}/")):
-            continue
-        folder, rest = posixpath.dirname(manifest), module[len(name) + 1 :]
-        for place in (
-            (rest, f"src/{rest}") if rest else ("src/index", "src", str(data.get("main") or ""), "index")
-        ):
+def _workspaces(tree: Tree) -> dict[str, tuple[str, str]]:
+    """Package name -> (folder, main file) of every package.json."""
+    found = {}
+    for manifest, text in sorted(tree.manifests.items()):
+        if posixpath.basename(manifest) == "package.json":
+            data = _jsonc(text)
+            if isinstance(data.get("name"), str):
+                main = data.get("main")
+                found[data["name"]] = (posixpath.dirname(manifest), main if isinstance(main, str) else "")
+    return found
+
+
+def _workspace_bases(workspaces: dict[str, tuple[str, str]], module: str) -> Iterator[str]:
+    parts = module.split("/")
+    size = 2 if module.startswith("@") else 1
+    name, rest = "/".join(parts[:size]), "/".join(parts[size:])
+    if name in workspaces:
+        folder, main = workspaces[name]
+        for place in (rest, f"src/{rest}") if rest else ("src/index", "src", main, "index"):
             yield posixpath.normpath(posixpath.join(folder, place))
 
 
-def _jsonc(text: str) -> object:
-    """JSON with comments and trailing commas; ``{}`` when it is neither."""
-    bare = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', lambda m: m[1] or "", text, flags=re.S)
+def _jsonc(text: str) -> dict[str, Any]:
+    """An object of JSON with comments and trailing commas; ``{}`` when it is none."""
+    bare = re.sub(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', lambda m: m[1] or "", text, flags=re.S)
     try:
-        return json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
+        found = json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
     except (ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 # -- Go (module path of the nearest go.mod, packages are folders)
 
 
 def go(tree: Tree, path: str, imported: Import) -> Target | None:
-    for manifest, text in tree.manifests.items():
-        if posixpath.basename(manifest) != "go.mod":
-            continue
-        match = re.search(r"^module\s+\"?([^\s\"]+)", text, re.M)
-        if match and (imported.module == match[1] or imported.module.startswith(match[1] + "/")):
-            inside = imported.module[len(match[1]) + 1 :]
-            folder = posixpath.normpath(posixpath.join(posixpath.dirname(manifest), inside))
-            return _go_package(tree, "" if folder == "." else folder)
+    for module, folder in tree.derive(_go_modules).items():
+        if imported.module == module or imported.module.startswith(f"{module}/"):
+            found = posixpath.normpath(posixpath.join(folder, imported.module[len(module) + 1 :]))
+            return _go_package(tree, "" if found == "." else found)
     return None
+
+
+def _go_modules(tree: Tree) -> dict[str, str]:
+    """Module path -> folder, the longest path first (a nested module wins)."""
+    found = {}
+    for manifest, text in tree.manifests.items():
+        match = re.search(r"^module\s+\"?([^\s\"]+)", text, re.M)
+        if posixpath.basename(manifest) == "go.mod" and match:
+            found[match[1]] = posixpath.dirname(manifest)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
 
 
 def _go_package(tree: Tree, folder: str) -> Target | None:
@@ -196,12 +221,21 @@ def _rust_start(tree: Tree, path: str, parts: list[str]) -> tuple[str, list[str]
             here = _rust_parent(tree, here) if parts[0] == "super" and here else here
             parts = parts[1:]
         return (here, parts) if here else None
-    for manifest, text in tree.manifests.items():
-        name = re.search(r'^\s*name\s*=\s*"([^"]+)"', text, re.M) if manifest.endswith("Cargo.toml") else None
-        if name and name[1].replace("-", "_") == head:
-            root = tree.first(posixpath.join(posixpath.dirname(manifest), "src/lib.rs"))
-            return (root, rest) if root else None
+    crates = tree.derive(_rust_crates)
+    if head in crates:
+        return crates[head], rest
     return (path, parts) if _rust_child(tree, path, head) or head in tree.symbols(path) else None
+
+
+def _rust_crates(tree: Tree) -> dict[str, str]:
+    """Crate name -> its root file."""
+    found = {}
+    for manifest, text in tree.manifests.items():
+        name = re.search(r'^\s*name\s*=\s*"([^"]+)"', text, re.M)
+        root = tree.first(posixpath.join(posixpath.dirname(manifest), "src/lib.rs"))
+        if posixpath.basename(manifest) == "Cargo.toml" and name and root:
+            found[name[1].replace("-", "_")] = root
+    return found
 
 
 def _rust_walk(tree: Tree, file: str, parts: list[str]) -> Target | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from indexers.facts import FileFacts, Import
 
+T = TypeVar("T")
 MAX_HOPS = 12  # re-export chains longer than this are loops or art
 
 
@@ -37,6 +39,7 @@ class Tree:
         self.manifests = manifests
         self.folders: dict[str, list[str]] = defaultdict(list)
         self.by_basename: dict[str, list[str]] = defaultdict(list)
+        self._derived: dict[Callable, Any] = {}
         self._symbols: dict[str, dict[str, str]] = {}
         self._imports: dict[str, dict[str, Import]] = {}
         self.methods: dict[str, list[Target]] = defaultdict(list)
@@ -47,6 +50,12 @@ class Tree:
                 if symbol.kind in ("method", "function"):
                     self.methods[symbol.name].append(Target(path, symbol.qualname))
         self.packages = self._packages()
+
+    def derive(self, make: Callable[[Tree], T]) -> T:
+        """``make(self)``, computed once: what a language reads from the manifests."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return self._derived[make]
 
     def __contains__(self, path: str) -> bool:
         return path in self.units
