@@ -47,7 +47,7 @@ def plain_uses(
             limit = starts[index + 1]
             _, scope, hidden, here = segments[index]
         name = source[start:end]
-        if name not in hidden and name not in ignored:
+        if name and name not in hidden and name not in ignored:
             use = kinds.get(end) or default or here
             uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname))
     return uses
