@@ -38,6 +38,3 @@
 
 (preproc_include path: (_) @include)
 (function_definition type: (_) @returns)
-
-(ERROR) @error
-(MISSING) @error

@@ -72,6 +72,3 @@
 (function_declaration result: (_) @returns)
 (method_declaration result: (_) @returns)
 (method_elem result: (_) @returns)
-
-(ERROR) @error
-(MISSING) @error

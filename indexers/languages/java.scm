@@ -66,6 +66,3 @@
 (catch_formal_parameter) @typed
 (instanceof_expression name: (identifier)) @typed
 (method_declaration type: (_) @returns)
-
-(ERROR) @error
-(MISSING) @error

@@ -86,6 +86,3 @@
 (let_declaration pattern: (mut_pattern (identifier)) !type value: (_)) @built
 (function_item return_type: (_) @returns)
 (function_signature_item return_type: (_) @returns)
-
-(ERROR) @error
-(MISSING) @error
