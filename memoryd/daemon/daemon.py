@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 CLOSE_S = 1.5  # of the two seconds that SIGTERM leaves
 MEMORY_IDLE_S = 600.0
+SNAPSHOT_EVERY_S = 300.0
 
 
 def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> int:
@@ -67,7 +68,7 @@ class Daemon(Desk):
         self._http: Any = None
         self._sockets = SocketServer(self, self._serve_mcp)
         self._last_client_s = time.monotonic()
-        self._last_compared_s = time.monotonic()
+        self._last_compared_s = self._last_snapshot_s = time.monotonic()
 
     async def serve(self, listener: socket.socket) -> None:
         """Until ``stop`` or a signal."""
@@ -147,6 +148,9 @@ class Daemon(Desk):
         if every_s and now_s - self._last_compared_s >= every_s:
             self._last_compared_s = now_s
             self.compare_all()
+        if now_s - self._last_snapshot_s >= SNAPSHOT_EVERY_S:
+            self._last_snapshot_s = now_s
+            self.snapshot_records()
         self.drop_idle_caches(MEMORY_IDLE_S)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -134,7 +135,8 @@ class Desk:
     def completed_status(self, call: Call, answer: Any) -> Any:
         project = self.project_of(call)
         state = self.watch.describe(project.root)
-        return structs.replace(answer, watch=state, checks=(*answer.checks, *doctor.own_checks(state)))
+        own = doctor.own_checks(state, self.store_of(project).records is not None)
+        return structs.replace(answer, watch=state, checks=(*answer.checks, *own))
 
     def actor_of(self, peer: Peer) -> str:
         if peer.interactive:
@@ -149,6 +151,10 @@ class Desk:
     def last_seen_s(self, call: Call) -> int:
         store = self.store_of(self.project_of(call))
         return seen.mark(store.folder, self.actor_of(call.peer))
+
+    async def forget_copies(self, call: Call) -> None:
+        store = self.store_of(self.project_of(call))
+        await asyncio.to_thread(store.snapshot_records, only_newest=True)
 
     # --- what happens in the background
 
@@ -173,6 +179,11 @@ class Desk:
         """Look at every project in use as a whole: what no event told is found here."""
         for root in self._in_use:
             self._post_changes(root, None)
+
+    def snapshot_records(self) -> None:
+        """Copy the records of every project in use that changed."""
+        for store in self._stores.values():
+            self._gate.aside(store.snapshot_records)
 
     def drop_idle_caches(self, idle_s: float) -> None:
         idle = [s for s in self._stores.values() if s.cached and time.monotonic() - s.used_at_s > idle_s]

@@ -6,18 +6,19 @@ import asyncio
 import contextlib
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
 from memoryd.daemon.jobs import Target
-from memoryd.errors import MemorydError, StoreError
+from memoryd.errors import MemorydError
 from memoryd.query.answers import Check
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
 from memoryd.server.params import DoctorParams
 from memoryd.server.service import Call
-from memoryd.store import soundness
+from memoryd.store import soundness, sqlite
 
 if TYPE_CHECKING:
     from memoryd.daemon.desk import Desk
@@ -30,12 +31,20 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(watch_state: str) -> tuple[Check, ...]:
+def own_checks(watch_state: str, has_records: bool) -> tuple[Check, ...]:
     """What only the daemon knows about its health."""
+    checks = [_watch_check(watch_state)]
+    if not has_records:
+        step = "memoryd doctor --repair restores the newest copy"
+        checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
+    return tuple(checks)
+
+
+def _watch_check(watch_state: str) -> Check:
     if watch_state.startswith("degraded"):
         step = "raise the limit: sysctl fs.inotify.max_user_watches=524288"
-        return (Check("watch", "warn", watch_state, step),)
-    return (Check("watch", "ok", watch_state),)
+        return Check("watch", "warn", watch_state, step)
+    return Check("watch", "ok", watch_state)
 
 
 async def doctor(desk: Desk, call: Call, request: DoctorParams) -> Any:
@@ -57,29 +66,37 @@ def _digest(ctx: Context) -> DigestAnswer:
 
 
 async def _repair(desk: Desk, call: Call) -> tuple[Check, ...]:
-    """Put an index that fails its integrity check aside and build it again."""
+    """Mend what does not pass SQLite's own check: the index is built again, the records are restored."""
     project = desk.project_of(call)
     store = desk.store_of(project)
-    if not store.index_file.exists():
-        return ()
+    checks = []
+    if found := await asyncio.to_thread(_damage, store.records_file):
+        checks.append(Check("records", "warn", f"{found}; {await asyncio.to_thread(store.restore_records)}"))
+    if found := await asyncio.to_thread(_damage, store.index_file):
+        await store.queue.rest()
+        store.forget_caches()
+        aside = await asyncio.to_thread(_put_aside, store.index_file)
+        await store.queue.follow(store.queue.post(Target(project.root), full=True), call.on_progress)
+        checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
+    return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)
+
+
+def _damage(file: Path) -> str:
+    """What is wrong with a database file, in words; ``""`` when it is sound or not there yet."""
+    if not file.exists():
+        return ""
     try:
-        await asyncio.to_thread(_prove, store)
-        return (Check("repair", "ok", "the index is sound; nothing to mend"),)
+        conn = sqlite.connect(file, readonly=True)
     except MemorydError as error:
-        reason = error.what
-    await store.queue.rest()
-    store.forget_caches()
-    aside = store.index_file.with_name(f"index.db.damaged-{int(time.time())}")
+        return error.what
+    with contextlib.closing(conn):
+        return soundness.problem(conn)
+
+
+def _put_aside(file: Path) -> Path:
+    """Move a database with its companions to a name of its own."""
+    aside = file.with_name(f"{file.name}.damaged-{int(time.time())}")
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
-            os.replace(f"{store.index_file}{suffix}", f"{aside}{suffix}")
-    job = store.queue.post(Target(project.root), full=True)
-    await store.queue.follow(job, call.on_progress)
-    return (Check("repair", "ok", f"built again ({reason}); the damaged file lies at {aside}"),)
-
-
-def _prove(store: Any) -> None:
-    with store.connection() as conn:
-        found = soundness.problem(conn)
-    if found:
-        raise StoreError(f"the index is damaged: {found}", where=str(store.index_file))
+            os.replace(f"{file}{suffix}", f"{aside}{suffix}")
+    return aside

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 IDLE_CONNECTIONS = 4
 BLAMES_KEPT = 64
+SNAPSHOTS_KEPT = 5
 
 
 class ViewVanished(StoreError):
@@ -50,6 +51,10 @@ class Store:
     @property
     def index_file(self) -> Path:
         return self.folder / "index.db"
+
+    @property
+    def records_file(self) -> Path:
+        return self.folder / "records.db"
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -111,15 +116,37 @@ class Store:
             return self._lexical
 
     @property
-    def records(self) -> Records:
-        """Opened on first use. Raises StoreError."""
+    def records(self) -> Records | None:
+        """Opened on first use. None when they cannot be: questions go on without, and ``doctor`` says why."""
         with self._lock:
             if self._records is None:
                 from memoryd.store.records import Records
 
                 private_folder(self.folder)
-                self._records = Records.open(self.folder / "records.db")
+                try:
+                    self._records = Records.open(self.records_file)
+                except StoreError as error:
+                    log.error("no records: %s", error)
             return self._records
+
+    def snapshot_records(self, *, only_newest: bool = False) -> None:
+        """Keep a copy of the records if they changed since the last one. ``only_newest`` drops the older
+        copies: something was forgotten for good."""
+        with self._lock:
+            records = self._records
+        if records:
+            records.snapshot(self.folder / "snapshots", keep=1 if only_newest else SNAPSHOTS_KEPT)
+
+    def restore_records(self) -> str:
+        """Put the newest copy in the place of damaged records; returns what was done, in words. Raises
+        StoreError when there is no copy."""
+        from memoryd.store.records import restore_newest
+
+        with self._lock:
+            if self._records:
+                self._records.close()
+                self._records = None
+            return restore_newest(self.records_file, self.folder / "snapshots")
 
     def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
         """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""
@@ -150,6 +177,7 @@ class Store:
 
     def close(self) -> None:
         self.forget_caches()
+        self.snapshot_records()
         with self._lock:
             if self._records:
                 self._records.close()

@@ -97,6 +97,9 @@ class Service(Protocol):
     def redacted(self, text: str) -> str:
         """``text`` with what the rules take for secrets overwritten: no record ever holds one."""
 
+    async def forget_copies(self, call: Call) -> None:
+        """Of the project's records keep only what they are now: a person forgot one for good."""
+
     def last_seen_s(self, call: Call) -> int:
         """When this client last asked for changes of the project (0: never); now counts as seen."""
 

@@ -78,6 +78,12 @@ async def _record(service: Service, call: Call, request: requests.RecordRequest)
     return await Question("record:record", by_actor=True)(service, call, clean)
 
 
+async def _forget(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    answer = await Question("record:forget", by_actor=True)(service, call, request)
+    await service.forget_copies(call)
+    return answer
+
+
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
@@ -97,7 +103,7 @@ VERBS: dict[str, Verb] = {
         Verb("confirm", requests.JudgeRequest, Question("record:confirm", by_actor=True)),
         Verb("retract", requests.JudgeRequest, Question("record:retract", by_actor=True)),
         Verb("supersede", requests.SupersedeRequest, Question("record:supersede", by_actor=True)),
-        Verb("forget", requests.JudgeRequest, Question("record:forget", by_actor=True)),
+        Verb("forget", requests.JudgeRequest, _forget),
         Verb("status", requests.StatusRequest, housekeeping.status),
         Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, housekeeping.index),

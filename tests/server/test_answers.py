@@ -200,3 +200,43 @@ def _unsafe(text: str) -> list[str]:
 
 def _holds(file: Path, name: bytes) -> bool:
     return any(name in part.read_bytes() for part in file.parent.glob("index.db*"))
+
+
+def test_damaged_records_are_restored(tmp_path: Path) -> None:
+    """Records that were snapshot when a daemon ended come back after damage; until then questions go on without."""
+    root, home = small_project(tmp_path / "p"), tmp_path / "m"
+    daemon = RunningDaemon(home).listening()
+    with Client(daemon.paths) as client:
+        client.json("up", path=str(root))
+        client.json("record", project=str(root), kind="note", text="The key lives in the vault.")
+    daemon.end()
+    file = next(home.glob("projects/*/records.db"))
+    file.write_bytes(b"\xde\xad" * 4096)
+    daemon = RunningDaemon(home).listening()
+    with Client(daemon.paths) as client:
+        assert client.json("symbol", project=str(root), name="respond")["definition"]
+        response = client.request("doctor", {"project": str(root)})["result"]
+        assert response["exit_code"] == 1
+        repaired = client.json("doctor", project=str(root), repair=True)
+        assert any("restored" in check["detail"] for check in repaired["checks"])
+        assert [record["text"] for record in client.json("proposals", project=str(root))["records"]] == [
+            "The key lives in the vault."
+        ]
+    daemon.end()
+
+
+def test_forgotten_means_gone(tmp_path: Path) -> None:
+    """After a person forgets a record its words are in no file of the home."""
+    root, home = small_project(tmp_path / "p"), tmp_path / "m"
+    daemon = RunningDaemon(home).listening()
+    with Client(daemon.paths, interactive=True) as person:
+        person.json("up", path=str(root))
+        made = person.json("record", project=str(root), kind="note", text="Xylophone rehearsal at dawn.")[
+            "record"
+        ]
+    daemon.end()  # takes a snapshot
+    daemon = RunningDaemon(home).listening()
+    with Client(daemon.paths, interactive=True) as person:
+        person.json("forget", project=str(root), id=made["id"])
+    daemon.end()
+    assert not [file for file in home.rglob("*") if file.is_file() and b"Xylophone" in file.read_bytes()]
