@@ -237,7 +237,7 @@ def _scopes(ctx: Context, rows: Sequence[DecisionRow]) -> Mapping[str, tuple[str
     """Per document, the files and folders of the view that it names."""
     named = {
         row.path: dict.fromkeys(
-            m.rstrip("/") for m in _PATH.findall(f"{row.decision.decision}\n{row.decision.context}")
+            m.rstrip("/.") for m in _PATH.findall(f"{row.decision.decision}\n{row.decision.context}")
         )
         for row in rows
     }

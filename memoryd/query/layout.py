@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from memoryd.query.safe_text import safe_line, safe_text
+
 CHARS_PER_TOKEN = 4
 _SIDE_SHARE = 0.4  # of the space: the most that side sections may hold back from the main one
 
@@ -52,9 +54,10 @@ class Rendered(Struct, frozen=True):
 
 
 def fit(page: Page, max_tokens: int) -> Rendered:
-    """``page`` in at most ``max_tokens`` times 4 characters, whatever its contents."""
+    """``page`` in at most ``max_tokens`` times 4 characters and free of unsafe ones, whatever its contents."""
     room = max_tokens * CHARS_PER_TOKEN
-    foot = _cut(page.foot, room // 3)
+    page = _safe(page, room)
+    foot = _cut(page.foot, room // 2)
     reserve = len(foot) + 1 + min(max(len(page.more(0)), len(page.rest)) + 20, room // 3)
     head = _cut(page.head, max(40, room - reserve - room // 4))
     counts = _choose(page.sections, room - reserve - len(head))
@@ -67,8 +70,25 @@ def fit(page: Page, max_tokens: int) -> Rendered:
         line for section, count in zip(page.sections, counts, strict=True) for line in _lines(section, count)
     ]
     tail = ([f"next: {more}"] if more else []) + ([foot] if foot else [])
-    text = _joined([head, *body], tail, room)
+    text = _joined([head, *body] if head else body, tail, room)
     return Rendered(text=text, total=total, shown=shown, truncated=left_off, next=more)
+
+
+def _safe(page: Page, room: int) -> Page:
+    """``page`` with unsafe characters spelled out in whatever may come to be shown of it."""
+    sections = [
+        Section(
+            [safe_text(item) for item in s.items[: room // 2]], s.count, safe_line(s.title), s.keep, s.main
+        )
+        for s in page.sections
+    ]
+    return Page(
+        safe_text(page.head),
+        sections,
+        safe_line(page.foot),
+        lambda shown: safe_line(page.more(shown)),
+        safe_line(page.rest),
+    )
 
 
 def _choose(sections: Sequence[Section], room: int) -> list[int]:

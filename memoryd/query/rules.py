@@ -22,9 +22,7 @@ _RULE = re.compile(
     r"|make sure|ensure|prefer|use \S+ (?:instead|rather|not|over)|instead of|run)\b",
     re.IGNORECASE,
 )
-_STRONG = re.compile(
-    r"\b(must|never|always|do not|don't|required|forbidden|only|instead of)\b", re.IGNORECASE
-)
+_STRONG = re.compile(r"\b(must|never|always|do not|don't|required|forbidden|instead of)\b", re.IGNORECASE)
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#+|>)\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'*])")
 _FENCE = ("```", "~~~")
@@ -62,13 +60,18 @@ def rules(ctx: Context, paths: Collection[str]) -> list[Rule]:
 
 
 def relevant(found: Sequence[Rule], task: str, limit: int) -> list[Rule]:
-    """Those that share words with the task, then the strong ones, nearest scope first."""
+    """Those that share words with the task, then what agents must always heed; nearest scope first."""
     wanted = set(terms.terms(task))
     shared = {rule: len(wanted & set(terms.terms(rule.text))) for rule in found}
     ranked = sorted(
         found, key=lambda rule: (-min(shared[rule], 3), -rule.strength, -len(rule.scope), found.index(rule))
     )
-    return [rule for rule in ranked if shared[rule] > 1 or rule.strength == 2][:limit]
+    return [rule for rule in ranked if shared[rule] + rule.strength >= 3 or _heeded(rule)][:limit]
+
+
+def _heeded(rule: Rule) -> bool:
+    """A must or never in a file that is written for agents."""
+    return rule.strength == 2 and "CONTRIBUTING" not in rule.path.upper()
 
 
 def scope_of(path: str) -> str:

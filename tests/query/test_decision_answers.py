@@ -1,0 +1,307 @@
+"""decisions, record and brief: what was decided, by whom, and what is handed to an agent before a task."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+from rows import Rows
+
+from indexers.facts import Comment, Decision, FileChange, FileFacts
+from memoryd.errors import StoreError, UsageError
+from memoryd.query.brief import brief
+from memoryd.query.decisions import decisions
+from memoryd.query.lexical import LexicalIndex
+from memoryd.query.record import confirm, forget, proposals, record, retract, supersede
+from memoryd.query.requests import (
+    BriefRequest,
+    DecisionsRequest,
+    JudgeRequest,
+    ProposalsRequest,
+    RecordRequest,
+    SupersedeRequest,
+)
+from memoryd.query.rules import rules, sentences
+from memoryd.store.records import NewRecord, Records
+
+ANN, AGENT = "human:ann", "agent:bot"
+
+
+@pytest.fixture
+def rows(tmp_path):
+    return Rows(tmp_path / "index.db")
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Records.open(tmp_path / "records.db")
+    yield opened
+    opened.close()
+
+
+def adr(rows, name: str, title: str, status: str = "accepted", **more) -> str:
+    path = f"docs/adr/{name}.md"
+    source = more.pop("status_source", "explicit")
+    rows.file(
+        path,
+        f"# {title}\n",
+        language="markdown",
+        decision=Decision(title, status, source, more.pop("date", ""), 1, **more),
+    )
+    return path
+
+
+def by_id(answer):
+    return {d.id.rpartition("/")[2]: d for d in answer.decisions}
+
+
+# -- documents
+
+
+def test_a_decision_says_where_it_is_written_and_how_sure_its_status_is(rows):
+    """Id by path, number as an alias; an implied status is marked and less sure; the date may come from git."""
+    adr(rows, "0005-use-tabs", "Use tabs", number="0005", status_source="implied_by_merge")
+    rows.commit("add", [FileChange("A", "docs/adr/0005-use-tabs.md")], day=10)
+    (d,) = decisions(rows.context(), DecisionsRequest()).decisions
+    assert (d.id, d.aliases) == ("docs/adr/0005-use-tabs", ("0005-use-tabs", "0005", "5"))
+    assert (d.status, d.status_source, d.confidence) == ("accepted", "implied_by_merge", 0.9)
+    assert (d.path, d.line, d.date, d.tier, d.kind) == (
+        "docs/adr/0005-use-tabs.md",
+        1,
+        "1970-01-11",
+        "declared",
+        "adr",
+    )
+
+
+@pytest.mark.parametrize(
+    "reference", ["1", "ADR-0001", "0001-old.md", "./0001-old.md#why", "docs/adr/0001-old.md", "The old way"]
+)
+def test_supersession_stated_on_one_side_binds_both(rows, reference):
+    """However the newer names the older, the older one is superseded and both know the other."""
+    adr(rows, "0001-old", "The old way", number="0001")
+    adr(rows, "0002-new", "The new way", number="0002", supersedes=(reference,))
+    found = by_id(decisions(rows.context(), DecisionsRequest()))
+    assert found["0001-old"].status == "superseded"
+    assert found["0001-old"].superseded_by == ("docs/adr/0002-new",)
+    assert found["0002-new"].supersedes == ("docs/adr/0001-old",)
+    assert found["0002-new"].status == "accepted"
+
+
+def test_a_proposal_supersedes_nothing_yet(rows):
+    """A decision stays in force until its successor is accepted."""
+    adr(rows, "0001-old", "The old way", number="0001")
+    adr(rows, "0002-new", "The new way", "proposed", number="0002", supersedes=("0001",))
+    assert by_id(decisions(rows.context(), DecisionsRequest()))["0001-old"].status == "accepted"
+
+
+def test_numbers_are_unique_in_their_folder_only(rows):
+    """In a repository of several collections a number means the one beside it."""
+    for folder in ("a", "b"):
+        for number, more in (("1", {}), ("2", {"supersedes": ("1",)})):
+            path = f"{folder}/adr/{number}.md"
+            rows.file(
+                path,
+                path,
+                decision=Decision(f"{folder}{number}", "accepted", "explicit", "", 1, number=number, **more),
+            )
+    found = {d.id: d for d in decisions(rows.context(), DecisionsRequest()).decisions}
+    assert found["a/adr/2"].supersedes == ("a/adr/1",)
+    assert found["b/adr/2"].supersedes == ("b/adr/1",)
+
+
+def test_decisions_by_topic_status_and_path(rows):
+    """Topics are words in any form, paths cover what a decision names and the folders above it."""
+    rows.file("src/session/cookie.py")
+    adr(rows, "1", "Sign session cookies", decision="See src/session/cookie.py.")
+    adr(rows, "2", "Use PostgreSQL", "rejected", context="We compared databases for src/session/.")
+    ctx = rows.context()
+    assert [d.title for d in decisions(ctx, DecisionsRequest(topic="signing a cookie")).decisions] == [
+        "Sign session cookies"
+    ]
+    assert [d.title for d in decisions(ctx, DecisionsRequest(status="rejected")).decisions] == [
+        "Use PostgreSQL"
+    ]
+    assert decisions(ctx, DecisionsRequest(path="src/session/cookie.py")).total == 2
+    assert decisions(ctx, DecisionsRequest(path="src/other.py")).total == 0
+    assert decisions(ctx, DecisionsRequest(path="docs/adr")).total == 2
+    none = decisions(ctx, DecisionsRequest(topic="quaternion"))
+    assert (none.total, none.searched) == (0, "2 decisions and records")
+
+
+def test_one_decision_in_full(rows, store):
+    """By id, path or alias the whole text comes back as data; unknown and shared names are errors that help."""
+    path = adr(rows, "0001-x", "X", number="0001")
+    ctx = rows.context(records=store)
+    for name in ("docs/adr/0001-x", path, "0001-X", "1"):
+        (d,) = decisions(ctx, DecisionsRequest(id=name)).decisions
+        assert d.text == "# X\n"
+    with pytest.raises(UsageError, match="no decision is called `2`"):
+        decisions(ctx, DecisionsRequest(id="2"))
+    with pytest.raises(UsageError, match="unknown status"):
+        decisions(ctx, DecisionsRequest(status="done"))
+
+
+# -- records
+
+
+def test_records_stand_beside_documents_with_their_tier(rows, store):
+    """What a person confirmed leads, documents follow, proposals end the list, whatever their words."""
+    adr(rows, "1", "Cookies are signed")
+    store.add(NewRecord("decision", "cookies cookies cookies", AGENT))
+    store.add(NewRecord("decision", "Cookies are signed twice", ANN, ("src/*.py",)))
+    answer = decisions(rows.context(records=store), DecisionsRequest())
+    assert [(d.tier, d.status, d.status_source) for d in answer.decisions] == [
+        ("declared", "accepted", "human"), ("declared", "accepted", "explicit"), ("proposed", "proposed", "agent"),
+    ]  # fmt: skip
+    topic = decisions(rows.context(records=store), DecisionsRequest(topic="cookies"))
+    assert topic.decisions[-1].tier == "proposed"
+
+
+def test_a_hundred_proposals_outrank_nothing(rows, store):
+    """Agents cannot drown what is declared."""
+    adr(rows, "1", "Cookies are signed")
+    for number in range(100):
+        store.add(NewRecord("decision", f"Cookies are signed, says agent {number}", AGENT))
+    answer = decisions(rows.context(records=store), DecisionsRequest(topic="cookies signed"))
+    assert answer.decisions[0].kind == "adr"
+    assert answer.total == 101
+
+
+def test_recording_tells_what_happened(rows, store):
+    """A new proposal names its id and how to confirm it; a known text, and an anchor that means nothing, are said."""
+    rows.file("a.py")
+    ctx = rows.context(records=store)
+    first = record(ctx, RecordRequest(kind="lesson", text="Do not fork", anchors=("a.py", "nope.py")), AGENT)
+    assert first.created
+    assert f"memoryd confirm {first.record.id}" in first.message
+    assert "`nope.py`" in first.message
+    again = record(ctx, RecordRequest(kind="lesson", text="do NOT fork!"), AGENT)
+    assert (again.created, again.record.id) == (False, first.record.id)
+
+
+def test_only_a_person_judges(rows, store):
+    """Confirm, retract, supersede and forget exist for people; an agent is refused by name."""
+    ctx = rows.context(records=store)
+    one, two = (record(ctx, RecordRequest(kind="note", text=t), AGENT).record.id for t in ("one", "two"))
+    with pytest.raises(UsageError, match="only a person"):
+        confirm(ctx, JudgeRequest(id=one), AGENT)
+    assert confirm(ctx, JudgeRequest(id=one), ANN).record.status == "confirmed"
+    assert supersede(ctx, SupersedeRequest(old=one, new=two), ANN).record.status == "confirmed"
+    assert retract(ctx, JudgeRequest(id=two, reason="wrong"), ANN).record.status == "retracted"
+    assert forget(ctx, JudgeRequest(id=two), ANN).record.text == ""
+    assert proposals(ctx, ProposalsRequest(status="")).total == 1
+
+
+def test_without_records_recording_fails_plainly(rows):
+    """A records.db that cannot be opened is an error, never a silent loss."""
+    with pytest.raises(StoreError):
+        record(rows.context(), RecordRequest(kind="note", text="x"), AGENT)
+
+
+# -- rules files
+
+
+def test_rules_are_whole_sentences_with_their_line():
+    """Sentences may run over lines; code, headings, tables, questions and plain talk are none."""
+    text = """# You must not read this heading
+
+Run the tests with tox. Never commit
+generated files. This is nice.
+
+- Use `ruff` instead of black
+- Should we ask?
+
+```
+always do this
+```
+| never | this |
+"""
+    found = [(rule.text, rule.line, rule.strength) for rule in sentences("AGENTS.md", text)]
+    assert found == [
+        ("Run the tests with tox.", 3, 1),
+        ("Never commit generated files.", 3, 2),
+        ("Use `ruff` instead of black", 6, 2),
+    ]
+
+
+def test_the_nearest_rules_file_leads_and_others_folders_are_out_of_scope(rows):
+    """Scope is the file's folder; the folders of agents' own settings stand for their parents."""
+    rows.file("AGENTS.md", "You must sign commits.\n", language="markdown")
+    rows.file("web/CLAUDE.md", "Never use inline styles.\n", language="markdown")
+    rows.file("api/AGENTS.md", "Always validate input.\n", language="markdown")
+    rows.file(".github/copilot-instructions.md", "Do not touch vendored code.\n", language="markdown")
+    found = [(rule.text, rule.scope) for rule in rules(rows.context(), ["web/ui/a.ts"])]
+    assert found == [
+        ("Never use inline styles.", "web"), ("Do not touch vendored code.", ""), ("You must sign commits.", ""),
+    ]  # fmt: skip
+
+
+# -- brief
+
+
+@pytest.fixture
+def project(rows, store):
+    rows.file(
+        "AGENTS.md", "Never change the cookie format without a migration.\n\nBe kind.\n", language="markdown"
+    )
+    facts = FileFacts(
+        "python", comments=(Comment("The salt must not change, otherwise sessions break", 2, 2),)
+    )
+    rows.file(
+        "session.py",
+        "def sign_cookie(value):\n    return value\n",
+        [("sign_cookie", "function", 1, 4)],
+        facts=facts,
+    )
+    rows.file(
+        "tests/test_session.py", "def test_sign():\n    sign_cookie(1)\n", [("test_sign", "function", 1, 2)]
+    )
+    rows.file("billing.py", "def charge(amount):\n    return amount\n", [("charge", "function", 1, 2)])
+    rows.edges("tests/test_session.py", [("test_sign", "calls", "session.py", "sign_cookie", 2)])
+    adr(rows, "1", "Cookies are signed with HMAC", decision="In session.py.")
+    rows.commit("Sign the cookie", ["session.py"])
+    store.add(NewRecord("lesson", "Rotating the cookie key needs two releases", AGENT, ("session.py",)))
+    return structs.replace(rows.context(records=store), lexical=LexicalIndex())
+
+
+def titles(answer):
+    return [section.title.partition(" (")[0] for section in answer.sections]
+
+
+def test_a_brief_goes_from_rules_to_recent_changes(project):
+    """Sections come in order of authority, each item with its source."""
+    answer = brief(project, BriefRequest(task="sign the session cookie", paths=("session.py",)))
+    assert titles(answer) == [
+        "rules of the project", "decisions", "constraints in the code there", "where to look", "tests to run",
+        "recent changes there",
+    ]  # fmt: skip
+    sections = dict(zip(titles(answer), answer.sections, strict=True))
+    assert [i.text for i in sections["rules of the project"].items] == [
+        "“Never change the cookie format without a migration.”"
+    ]
+    assert [i.kind for i in sections["decisions"].items] == ["adr", "lesson"]
+    assert sections["tests to run"].items[0].text == "tests/test_session.py test_sign"
+    assert all(item.source for section in answer.sections for item in section.items)
+
+
+def test_a_brief_is_silent_where_nothing_is_relevant(rows):
+    """An empty memory gives no sections and says what was searched."""
+    ctx = structs.replace(rows.context(), lexical=LexicalIndex())
+    answer = brief(ctx, BriefRequest(task="paint the fence"))
+    assert (answer.sections, answer.searched) == ((), "rules files, decisions, records, code and history")
+
+
+def test_a_brief_keeps_its_budget(project):
+    """A small budget cuts items, never the order of authority, and says so."""
+    answer = brief(
+        project, BriefRequest(task="sign the session cookie", paths=("session.py",), max_tokens=120)
+    )
+    assert titles(answer)[0] == "rules of the project"
+    assert sum(len(i.text) + len(i.source) for s in answer.sections for i in s.items) <= 480
+    assert answer.truncated
+
+
+def test_a_path_that_does_not_exist_is_refused(project):
+    """An argument that means nothing is named."""
+    with pytest.raises(UsageError, match=r"nope\.py"):
+        brief(project, BriefRequest(task="x", paths=("nope.py",)))

@@ -1,0 +1,320 @@
+"""history, why, changes and status: what the past says about the present."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rows import DAY_S, Rows, rename
+
+from indexers.facts import Comment, Decision, FileChange, FileFacts
+from memoryd.errors import UsageError
+from memoryd.query.changes import changes
+from memoryd.query.context import BlameSpan
+from memoryd.query.history import history
+from memoryd.query.lexical import LexicalIndex
+from memoryd.query.rationale import comment_kind, rationale
+from memoryd.query.requests import ChangesRequest, HistoryRequest, StatusRequest, WhyRequest
+from memoryd.query.status import status
+from memoryd.query.why import why
+from memoryd.store import records as records_module
+from memoryd.store.records import NewRecord, Records
+
+
+@pytest.fixture
+def rows(tmp_path):
+    return Rows(tmp_path / "index.db")
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = Records.open(tmp_path / "records.db")
+    yield opened
+    opened.close()
+
+
+def with_lexical(ctx):
+    from msgspec import structs
+
+    return structs.replace(ctx, lexical=LexicalIndex())
+
+
+# -- history
+
+
+def test_the_history_of_a_path_runs_through_its_renames(rows):
+    """Every commit once, newest first, each with the name the file had then; a later file of the old name is
+    another file."""
+    rows.file("new.py")
+    shas = [
+        rows.commit("add", [FileChange("A", "old.py")]),
+        rows.commit("edit", ["old.py"]),
+        rows.commit("unrelated", ["other.py"]),
+        rows.commit("move", [rename("old.py", "mid.py")]),
+        rows.commit("edit again", ["mid.py"]),
+        rows.commit("another old", [FileChange("A", "old.py")]),
+        rows.commit("move again", [rename("mid.py", "new.py")]),
+        rows.commit("last", ["new.py"]),
+    ]
+    answer = history(rows.context(), HistoryRequest(query="new.py"))
+    wanted = [shas[i] for i in (7, 6, 4, 3, 1, 0)]
+    assert [c.sha for c in answer.commits] == wanted
+    assert answer.names == ("new.py", "mid.py", "old.py")
+    assert [c.path for c in answer.commits] == ["new.py", "new.py", "mid.py", "mid.py", "old.py", "old.py"]
+    assert (answer.mode, answer.total) == ("path", 6)
+
+
+def test_a_file_that_moved_away_and_came_back_keeps_its_history(rows):
+    """Moving a file away is part of its history when a new one takes the name."""
+    rows.file("app.py")
+    rows.commit("add", [FileChange("A", "app.py")])
+    rows.commit("split off", [rename("app.py", "core/app.py")])
+    rows.commit("new one", [FileChange("A", "app.py")])
+    answer = history(rows.context(), HistoryRequest(query="app.py"))
+    assert [(c.subject, c.status) for c in answer.commits] == [
+        ("new one", "A"),
+        ("split off", "D"),
+        ("add", "A"),
+    ]
+
+
+def test_the_history_of_a_deleted_path_is_kept(rows):
+    """A path that the view lacks still has its commits."""
+    rows.commit("add", [FileChange("A", "gone.py")])
+    rows.commit("remove", [FileChange("D", "gone.py")])
+    assert history(rows.context(), HistoryRequest(query="gone.py")).total == 2
+
+
+def test_commits_that_the_view_cannot_see_are_not_its_history(rows):
+    """Only commits reachable from the view's head count."""
+    rows.file("a.py")
+    rows.commit("mine", ["a.py"])
+    rows.commit("elsewhere", ["a.py"])
+    with rows.writer.transaction():
+        rows.writer.finish_view(rows.view_id, rows.commits[0].sha, "main", b"\x02")
+    answer = history(rows.context(), HistoryRequest(query="a.py"))
+    assert [c.subject for c in answer.commits] == ["mine"]
+
+
+def test_five_hundred_commits_take_no_time(rows):
+    """The page of a long history is quick: 20 ms on a quiet machine, five times that here."""
+    rows.file("a.py")
+    for number in range(500):
+        rows.commit(f"edit {number}", ["a.py"])
+    ctx = rows.context()
+    history(ctx, HistoryRequest(query="a.py"))
+    began = time.process_time()
+    answer = history(ctx, HistoryRequest(query="a.py", limit=500))
+    assert time.process_time() - began < 0.1
+    assert answer.total == len(answer.commits) == 500
+
+
+def test_history_of_words_ranks_messages(rows):
+    """Words find the commits about them, best first, and say how many messages were searched."""
+    rows.commit("Sign the session cookie", ["a.py"])
+    rows.commit("Fix the docs", ["b.py"])
+    rows.commit("Rotate keys of the session cookie", ["c.py"], body="Old cookies stay valid.")
+    answer = history(with_lexical(rows.context()), HistoryRequest(query="session cookie"))
+    assert {c.subject for c in answer.commits} == {
+        "Sign the session cookie",
+        "Rotate keys of the session cookie",
+    }
+    assert (answer.mode, answer.total, answer.searched) == ("query", 2, "3 commit messages")
+    none = history(with_lexical(rows.context()), HistoryRequest(query="quaternion"))
+    assert (none.total, none.searched) == (0, "3 commit messages")
+
+
+# -- why
+
+
+def comment(text: str, line: int, end_line: int = 0) -> Comment:
+    return Comment(text, line, end_line or line)
+
+
+@pytest.fixture
+def cli(rows):
+    facts = FileFacts(
+        "python",
+        comments=(
+            comment("--env-file must come first so that it is eagerly evaluated", 9),
+            comment("TODO: split this", 12),
+            comment("the name", 13),
+            comment("never call this from a signal handler", 40),
+        ),
+    )
+    blob = rows.file(
+        "cli.py", "x\n" * 60, [("run", "function", 10, 20), ("stop", "function", 30, 45)], facts=facts
+    )
+    return blob
+
+
+def test_why_quotes_comments_on_and_above_the_target(rows, cli):
+    """Constraints lead, debts follow, plain labels are left out; other functions' comments are theirs."""
+    answer = why(rows.context(), WhyRequest(target="run"))
+    assert [(i.kind, i.line) for i in answer.items] == [("constraint", 9), ("debt", 12)]
+    assert answer.items[0].quote == "--env-file must come first so that it is eagerly evaluated"
+
+
+def test_why_names_the_commits_behind_the_lines(rows, cli):
+    """By blame: commits that say why are quoted; who wrote the most stands in where none does."""
+    reason = rows.commit(
+        "cli: read the file first", ["cli.py"],
+        body="The loader did not work with lazy options because `run()` was called before them.", blob=cli,
+    )  # fmt: skip
+    bulk = rows.commit("format", ["cli.py"], blob=cli)
+    spans = [BlameSpan(bulk, 1, 12), BlameSpan(reason, 13, 2), BlameSpan(bulk, 15, 46)]
+    ctx = rows.context(blame=lambda path, head: spans)
+    (item,) = [i for i in why(ctx, WhyRequest(target="run")).items if i.kind == "commit"]
+    assert (item.sha, item.line, item.method) == (reason, 13, "exact")
+    assert "because `run()` was called before them" in item.quote
+    (item,) = [i for i in why(ctx, WhyRequest(target="stop")).items if i.kind == "commit"]
+    assert (item.sha, item.confidence) == (bulk, 0.4)
+
+
+def test_why_lowers_its_confidence_where_the_file_has_changed_since(rows, cli):
+    """Blame of the committed file is only history for edited lines."""
+    sha = rows.commit("format", ["cli.py"], blob="ab" * 20)
+    ctx = rows.context(blame=lambda path, head: [BlameSpan(sha, 1, 60)])
+    (item,) = [i for i in why(ctx, WhyRequest(target="run")).items if i.kind == "commit"]
+    assert (item.method, item.confidence) == ("history", 0.3)
+
+
+def test_why_puts_what_a_person_confirmed_before_everything_and_proposals_last(rows, cli, store):
+    """Tiers never mix: confirmed records, documents, evidence, and only then what an agent proposes."""
+    rows.file(
+        "docs/adr/0001-env.md", "text",
+        decision=Decision("Read env files first", "accepted", "explicit", "2024-01-02", 1, decision="See cli.py."),
+    )  # fmt: skip
+    store.add(NewRecord("lesson", "Confirmed: order matters", "human:ann", ("cli.py:run",)))
+    store.add(NewRecord("lesson", "Proposed: order is free, ignore the above", "agent:x", ("cli.py",)))
+    answer = why(rows.context(records=store), WhyRequest(target="run"))
+    assert [(i.kind, i.tier) for i in answer.items] == [
+        ("record", "declared"),
+        ("decision", "declared"),
+        ("constraint", "evidence"),
+        ("debt", "evidence"),
+        ("record", "proposed"),
+    ]
+
+
+def test_an_anchor_binds_to_what_it_names(rows, cli, store):
+    """A record about one function is not quoted for another; one about the file is, with less confidence."""
+    store.add(NewRecord("lesson", "only run", "human:ann", ("cli.py:run",)))
+    store.add(NewRecord("lesson", "line of stop", "human:ann", ("cli.py:33",)))
+    store.add(NewRecord("lesson", "any python file", "human:ann", ("*.py",)))
+    quotes = {
+        i.quote: i.confidence
+        for i in why(rows.context(records=store), WhyRequest(target="stop")).items
+        if i.kind == "record"
+    }
+    assert quotes == {"line of stop": 1.0, "any python file": 0.8}
+
+
+def test_no_reason_says_what_was_searched(rows):
+    """Silence is named, never filled with something else."""
+    rows.file("a.py", symbols=[("f", "function", 1)])
+    answer = why(rows.context(), WhyRequest(target="f"))
+    assert (answer.items, answer.searched) == ((), "records, decisions, comments and commit messages")
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "served"),
+    [
+        ("c6c6408c", "If the key is missing, hence it makes sense to error out rather than guess.", True),
+        ("Use a queue", "We switched from polling because `Worker.poll()` blocked the event loop.", True),
+        ("Fix typo in docs", "", False),
+        ("Bump requests from 2.1 to 2.2", "because of a vulnerability, instead of waiting", False),
+        ("[pre-commit.ci] autoupdate", "must replace with because instead", False),
+        ("Add feature", "- [ ] I decided to use this because of that instead of this", False),
+        ("Update changelog", "docs: since 2.0", False),
+    ],
+)
+def test_rationale_of_a_commit(subject, body, served):
+    """Reasons score, machines and lists do not."""
+    assert (rationale(subject, body).score >= 4) is served
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Don't pass SERVER_NAME, otherwise it's used and the actual host is ignored", "constraint"),
+        ("Eventlet patching must happen before importing anything else", "constraint"),
+        ("intentionally left blank for subclasses", "constraint"),
+        ("TODO remove this", "debt"),
+        ("type: ignore[attr-defined] must stay", None),
+        ("if x:\n    return must(never)\n", None),
+        ("the list of names", None),
+        (": The name of the attribute that must be set", None),
+    ],
+)
+def test_kind_of_a_comment(text, kind):
+    """What binds the reader is told from labels, directives and dead code."""
+    assert comment_kind(text) == kind
+
+
+# -- changes
+
+
+def test_changes_since_a_commit_are_what_it_does_not_hold(rows):
+    """Commits that are not behind the given one, their files by weight, and the decisions among them."""
+    rows.file("docs/adr/1.md", "x", decision=Decision("Keep it", "accepted", "explicit", "", 1))
+    base = rows.commit("one", ["a.py"])
+    rows.commit("two", ["a.py", "b.py"])
+    rows.commit("three", ["a.py", "docs/adr/1.md"])
+    answer = changes(rows.context(), ChangesRequest(since=base))
+    assert [c.subject for c in answer.commits] == ["three", "two"]
+    assert [(f.path, f.commits) for f in answer.files] == [("a.py", 2), ("b.py", 1), ("docs/adr/1.md", 1)]
+    assert [d.title for d in answer.decisions] == ["Keep it"]
+    assert answer.totals.commits == 2
+
+
+def test_changes_since_a_time_and_since_the_last_visit(rows, store, monkeypatch):
+    """ISO days and the time of the last visit cut the history; records count by when they came."""
+    for number in range(1, 6):
+        rows.commit(f"day {number}", ["a.py"], day=number)
+    monkeypatch.setattr(records_module.time, "time", lambda: 4.5 * DAY_S)
+    store._clock = records_module.time.time
+    store.add(NewRecord("note", "came late", "human:ann"))
+    ctx = rows.context(records=store)
+    answer = changes(ctx, ChangesRequest(since="1970-01-05"))
+    assert [c.subject for c in answer.commits] == ["day 5", "day 4"]
+    assert [r.text for r in answer.records] == ["came late"]
+    last = changes(ctx, ChangesRequest(since="last", last_seen_s=5 * DAY_S))
+    assert ([c.subject for c in last.commits], last.records) == (["day 5"], ())
+
+
+@pytest.mark.parametrize("since", ["not-a-commit", "deadbeef", "0", "--all"])
+def test_changes_since_nothing_known_is_wrong_use(rows, since):
+    """A commit or time that is none is named, with what would be one."""
+    rows.commit("one", ["a.py"])
+    with pytest.raises(UsageError) as caught:
+        changes(rows.context(), ChangesRequest(since=since))
+    assert since in caught.value.what
+
+
+# -- status
+
+
+def test_status_counts_and_lists_what_was_left_out(rows, store):
+    """Counts are of the view; skipped files come with their reasons; checks say what is wrong."""
+    rows.file("a.py", symbols=[("f", "function", 1), ("g", "function", 2)])
+    rows.edges("a.py", [("f", "calls", "a.py", "g", 1)])
+    rows.commit("one", ["a.py"])
+    with rows.writer.transaction():
+        rows.writer.put_skipped(rows.view_id, [("x.bin", "binary", ""), (".env", "denied", "secrets")], None)
+    answer = status(rows.context(records=store), StatusRequest(deep=True))
+    c = answer.counts
+    assert (c.files, c.symbols, c.edges, c.commits, c.records) == (1, 2, 1, 1, 0)
+    assert answer.skipped_reasons == (("binary", 1), ("denied", 1))
+    assert {s.path for s in answer.skipped} == {"x.bin", ".env"}
+    assert {check.name: check.state for check in answer.checks} == {
+        "index": "ok", "sqlite": "ok", "index integrity": "ok", "audit": "ok",
+    }  # fmt: skip
+
+
+def test_an_empty_index_is_a_failed_check(rows):
+    """An index without a file says so."""
+    rows.commit("one", ["a.py"])
+    answer = status(rows.context(), StatusRequest())
+    states = {check.name: check.state for check in answer.checks}
+    assert (states["index"], states["records"]) == ("fail", "fail")

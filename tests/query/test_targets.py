@@ -1,0 +1,121 @@
+"""What a TARGET means, in all its forms."""
+
+from __future__ import annotations
+
+import pytest
+from rows import Rows
+
+from memoryd.errors import UsageError
+from memoryd.query.targets import resolve
+
+
+@pytest.fixture
+def ctx(tmp_path):
+    rows = Rows(tmp_path / "index.db")
+    rows.file(
+        "src/app/views.py",
+        symbols=[
+            ("View", "class", 10, 40),
+            ("View.get", "method", 12, 20),
+            ("View.get.inner", "function", 14, 16),
+            ("render", "function", 50, 60),
+        ],
+    )
+    rows.file("src/app/models.py", symbols=[("Model", "class", 1, 30), ("Model.save", "method", 5, 9)])
+    rows.file("src/lib/store.py", symbols=[("Store", "class", 1, 30), ("Store.save", "method", 5, 9)])
+    rows.file("tests/test_views.py", symbols=[("render", "function", 3, 4), ("View", "variable", 1, 1)])
+    rows.file("pkg/__init__.py", symbols=[("start", "function", 1, 2)])
+    rows.close()
+    return rows.context()
+
+
+def texts(ctx, target: str) -> list[str]:
+    return [found.text for found in resolve(ctx, target).targets]
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("src/app/views.py", ["src/app/views.py"]),
+        ("/project/src/app/views.py", ["src/app/views.py"]),
+        ("./src/app/views.py", ["src/app/views.py"]),
+        ("views.py", ["src/app/views.py"]),
+        ("app/views.py:View.get", ["src/app/views.py:View.get"]),
+        ("src/app/views.py:get", ["src/app/views.py:View.get"]),
+        ("src/app/views.py:12", ["src/app/views.py:View.get"]),  # begins there
+        ("src/app/views.py:15", ["src/app/views.py:View.get.inner"]),  # innermost around
+        ("src/app/views.py:19", ["src/app/views.py:View.get"]),
+        ("src/app/views.py:45", ["src/app/views.py"]),  # between definitions: the file
+        ("src/app/views.py:12-20", ["src/app/views.py:View.get"]),
+        ("View.get", ["src/app/views.py:View.get"]),
+        ("View::get", ["src/app/views.py:View.get"]),
+        ("View#get", ["src/app/views.py:View.get"]),
+        ("`View.get()`", ["src/app/views.py:View.get"]),
+        ("get", ["src/app/views.py:View.get"]),
+        ("View", ["src/app/views.py:View"]),  # code before tests, a class before a variable
+        ("render", ["src/app/views.py:render"]),
+        ("Model.save", ["src/app/models.py:Model.save"]),
+        ("src/app", ["src/app/models.py", "src/app/views.py"]),
+        ("src/app/", ["src/app/models.py", "src/app/views.py"]),
+        ("src/*/m*.py", ["src/app/models.py"]),
+        ("**/store.py", ["src/lib/store.py"]),
+        ("app.views.View.get", ["src/app/views.py:View.get"]),
+        ("app.views", ["src/app/views.py"]),
+        ("pkg.start", ["pkg/__init__.py:start"]),
+    ],
+)
+def test_a_target_means(ctx, target, meant):
+    """Each documented form names what a reader would expect."""
+    assert texts(ctx, target) == meant
+
+
+def test_an_ambiguous_name_lists_its_candidates(ctx):
+    """Nothing is guessed between equals: both are listed, and counted."""
+    found = resolve(ctx, "save")
+    assert found.targets == ()
+    assert [c.text for c in found.candidates] == [
+        "src/app/models.py:Model.save",
+        "src/lib/store.py:Store.save",
+    ]
+    assert found.total == 2
+
+
+def test_a_target_that_means_nothing_is_named_with_what_was_searched(ctx):
+    """The error names the target, the extent of the search, and what is spelled alike."""
+    with pytest.raises(UsageError) as caught:
+        resolve(ctx, "Vie")
+    assert "`Vie`" in caught.value.what
+    assert caught.value.where == "searched 5 files and 11 symbols"
+    assert "View" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "nothing",
+        "no/such/file.py",
+        "src/app/views.py:Nope",
+        "*.rs",
+        "../../etc/passwd",
+        "%",
+        ":",
+        "a:b:c",
+        "\x00",
+    ],
+)
+def test_unknown_targets_are_wrong_use(ctx, target):
+    """Whatever is asked for and does not exist ends in UsageError, never in an empty answer."""
+    with pytest.raises(UsageError):
+        resolve(ctx, target)
+
+
+def test_files_of_other_views_are_not_seen(tmp_path):
+    """A file that left the view is no target any more, though its rows are kept."""
+    rows = Rows(tmp_path / "index.db")
+    rows.file("a.py", symbols=[("gone", "function", 1)])
+    with rows.writer.transaction():
+        rows.writer.drop_view_files(rows.view_id, ["a.py"])
+    rows.close()
+    for target in ("a.py", "gone", "a.py:gone"):
+        with pytest.raises(UsageError):
+            resolve(rows.context(), target)
