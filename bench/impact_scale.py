@@ -19,9 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 
-from memoryd.query.impact import impact  # noqa: E402
 from rows import Rows  # noqa: E402
 
+from memoryd.query.impact import impact  # noqa: E402
 from memoryd.query.requests import ImpactRequest  # noqa: E402
 
 SYMBOLS_PER_FILE = 40

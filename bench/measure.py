@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,14 @@ class Home:
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json"))
+
+    def text_bytes(self) -> int:
+        """Bytes of all files in the indexes of this home."""
+        total = 0
+        for index in self.folder.rglob("index.db"):
+            with closing(sqlite3.connect(f"{index.as_uri()}?mode=ro", uri=True)) as conn:
+                total += conn.execute("SELECT ifnull(sum(size_bytes), 0) FROM file").fetchone()[0]
+        return total
 
     def disk_bytes(self, name: str) -> int:
         return sum(file.stat().st_size for file in self.folder.rglob(name) if file.is_file())
@@ -82,7 +92,7 @@ class Peaks:
             return  # it ended meanwhile
         kind = next((word.decode() for word in words if word.startswith(b"memoryd.")), "")
         if kind:
-            peak = next((int(l.split()[1]) * 1024 for l in status.splitlines() if l.startswith("VmHWM:")), 0)
+            peak = next((int(x.split()[1]) * 1024 for x in status.splitlines() if x.startswith("VmHWM:")), 0)
             self.rss_bytes[kind] = max(self.rss_bytes.get(kind, 0), peak)
 
 

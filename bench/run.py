@@ -15,10 +15,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import stdio
-from measure import MEMORYD, Home, Peaks, load_line, median, spread, wall_ms
+from measure import Home, Peaks, load_line, median, spread, wall_ms
 
 HERE = Path(__file__).resolve().parent
 SECTIONS = HERE / "out"  # one Markdown file per section: a section can be measured again alone
@@ -50,16 +51,16 @@ def measure_index(repos: Path, names: list[str], scratch: Path) -> str:
             start = time.perf_counter()
             summary = home.json("index", str(tree))
             wall_s = time.perf_counter() - start
-            again = wall_ms(lambda home=home, tree=tree: home.run("up", str(tree)), 3)
+            again = wall_ms(partial(home.run, "up", str(tree)), 3)
             disk = home.disk_bytes("index.db") / 1e6
-            text = home.json("status", "-C", str(tree)).get("text_bytes", 0) / 1e6
+            text = home.text_bytes() / 1e6
         peak = [
             round(peaks.rss_bytes.get(f"memoryd.{p}", 0) / 1e6) for p in ("ingest", "ingest.worker", "daemon")
         ]
         cpu_s, parse_s = summary["cpu_seconds"], floor["parse_cpu_s"]
         rows.append(
-            f"| {name} | {summary['files']} ({floor['files']}) | {text:.1f} | {cpu_s:.1f} | {wall_s:.1f} | {parse_s:.2f}"
-            f" | {cpu_s / max(parse_s, 0.01):.1f} | {floor['git_log_cpu_s']:.2f} | {' / '.join(map(str, peak))}"
+            f"| {name} | {summary['files']} ({floor['files']}) | {text:.1f} | {cpu_s:.1f} | {wall_s:.1f}"
+            f" | {parse_s:.2f} | {cpu_s / max(parse_s, 0.01):.1f} | {floor['git_log_cpu_s']:.2f} | {' / '.join(map(str, peak))}"
             f" | {disk:.1f} | {disk / max(text, 0.01):.1f} | {median(again):.0f} |"
         )
         rows.append(f"<!-- {name}: phases (wall s) {summary['seconds']} -->")
@@ -75,9 +76,7 @@ def measure_latency(repos: Path, names: list[str], scratch: Path) -> str:
             chunks = home.json("index", str(tree))["chunks"]
             for query in QUERIES:
                 home.run("search", query, "-C", str(tree))
-            times = [
-                t for q in QUERIES for t in wall_ms(lambda q=q: home.run("search", q, "-C", str(tree)), 5)
-            ]
+            times = [t for q in QUERIES for t in wall_ms(partial(home.run, "search", q, "-C", str(tree)), 5)]
             rows.append(f"| `memoryd search`, whole process, {chunks} chunks | {name} | {spread(times)} |")
             ours, bare = stdio.compare(home)
             rows.append(f"| stdio start to the first `tools/list` | {name} | {spread(ours)} |")

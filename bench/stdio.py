@@ -30,7 +30,8 @@ def first_tools_list_ms(command: list[str], environment: dict[str, str]) -> floa
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
     )
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     initialize = {
         "protocolVersion": "2025-06-18",
         "capabilities": {},

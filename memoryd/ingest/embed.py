@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from memoryd.embedding.base import Embedder
 from memoryd.ingest.job import Run
-from memoryd.store import embedding_rows
+from memoryd.store import embedding_rows, reader
 from memoryd.store.writer import IndexWriter
 
 FILES_PER_TRANSACTION = 500
@@ -12,6 +12,9 @@ FILES_PER_TRANSACTION = 500
 
 def fill(writer: IndexWriter, view_id: int, embedder: Embedder, run: Run) -> None:
     """Embed every chunk of the view that lacks a vector of this model; nothing is embedded twice."""
+    if reader.meta(writer.conn, "embedder") != embedder.model:
+        with writer.transaction():
+            writer.forget_embeddings(embedder.model)
     missing = embedding_rows.files_without_vectors(writer.conn, view_id, embedder.model)
     for start in range(0, len(missing), FILES_PER_TRANSACTION):
         run.step("embed", start, len(missing))

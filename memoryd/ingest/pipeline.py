@@ -9,7 +9,6 @@ from __future__ import annotations
 from threading import Event
 
 from indexers.registry import EXTRACTOR_VERSION
-
 from memoryd.embedding.base import Embedder
 from memoryd.ingest import embed, history
 from memoryd.ingest.intake import Work, parse

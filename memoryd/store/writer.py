@@ -258,6 +258,11 @@ class IndexWriter:
             "INSERT OR IGNORE INTO embedding VALUES (?, ?, ?)", [(model, key, vector) for key, vector in rows]
         )
 
+    def forget_embeddings(self, model: str) -> None:
+        """``model`` is the one from now on: drop the vectors of every other."""
+        self.conn.execute("DELETE FROM embedding WHERE model <> ?", (model,))
+        self.set_meta("embedder", model)
+
     # -- history
 
     def add_commits(self, rows: Iterable[tuple[Commit, bytes]]) -> None:

@@ -33,11 +33,13 @@ CASES = {
         [],
     ),
     "typed by a constructor": (
-        {"a.py": "class A:\n    def act(self):\n        pass\n", "b.py": "from a import A\n\n\ndef f():\n    x = A()\n    x.act()\n"},
+        {"a.py": "class A:\n    def act(self):\n        pass\n",
+         "b.py": "from a import A\n\n\ndef f():\n    x = A()\n    x.act()\n"},
         ["b.py:f -> a.py:A exact", "b.py:f -> a.py:A.act inferred"],
     ),
     "typed by an annotation": (
-        {"a.py": "class A:\n    def act(self):\n        pass\n", "b.py": "from a import A\n\n\ndef f(x: A):\n    x.act()\n"},
+        {"a.py": "class A:\n    def act(self):\n        pass\n",
+         "b.py": "from a import A\n\n\ndef f(x: A):\n    x.act()\n"},
         ["b.py:f -> a.py:A.act inferred"],
     ),
 }  # fmt: skip
