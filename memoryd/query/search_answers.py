@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Answer
-from memoryd.query.requests import Path, Request, Text
+from memoryd.query.requests import Path, Request
 
 HitKind = Literal["code", "doc", "decision", "commit", "note"]
+# A whole issue with its logs may be pasted; what is beyond question.MAX_TEXT_CHARS is not read.
+Query = Annotated[str, Meta(min_length=1, max_length=61_440)]
 Language = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
@@ -17,7 +19,7 @@ class SearchRequest(Request, frozen=True, kw_only=True):
     """Find what ``query`` is about: words, a question, an error text, a whole issue (its first line counts most).
     ``kinds``, ``paths`` (globs) and ``langs`` narrow; empty means all. ``files`` ranks whole files."""
 
-    query: Text
+    query: Query
     k: Annotated[int, Meta(ge=1, le=100)] = 10
     kinds: Annotated[tuple[HitKind, ...], Meta(max_length=5)] = ()
     paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
