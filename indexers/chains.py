@@ -27,7 +27,8 @@ Member = tuple[str, str, int]
 
 class Chains:
     """The dotted chains of one file. Members must be asked for in ascending (start, end) order: an inner
-    member before the outer ones that start at the same byte. ``spans["call"]``: the called expressions, sorted.
+    member before the outer ones that start at the same byte. ``spans``: those of ``call`` (the called expressions)
+    and ``member``, sorted.
     ``known``: members by their source text, those whose text says all."""
 
     def __init__(self, source: bytes, spans: Mapping[str, Sequence[Span]]) -> None:
@@ -35,6 +36,7 @@ class Chains:
         self._source = source
         self._spans = spans
         self._ends: dict[int, list[int]] | None = None
+        self._learned: set[int] = set()
         self._texts: dict[int, str] = {}
 
     def member(self, start: int, end: int) -> Member:
@@ -47,8 +49,18 @@ class Chains:
                 return found
         return self._called_member(start, end)
 
-    def text(self, start: int, end: int) -> str:
-        """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN."""
+    def text_of(self, start: int, end: int) -> str:
+        """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN; in whatever order."""
+        if start not in self._learned and not _PLAIN.fullmatch(self._source, start, end):
+            self._learned.add(start)
+            members = self._spans["member"]
+            for index in range(bisect_left(members, (start, 0)), len(members)):
+                if members[index][0] != start:
+                    break
+                self.member(*members[index])
+        return self._text(start, end)
+
+    def _text(self, start: int, end: int) -> str:
         if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
         return self._texts.get(end) or self._call_text(start, end)
@@ -60,7 +72,7 @@ class Chains:
             return "", UNKNOWN, 0
         stop = word.start()
         glue = self._source[max(start, stop - _MAX_CHAIN) : stop]
-        receiver = self.text(start, stop - len(glue) + len(glue.rstrip(_GLUE)))
+        receiver = self._text(start, stop - len(glue) + len(glue.rstrip(_GLUE)))
         if len(receiver) > _MAX_CHAIN:
             receiver = UNKNOWN
         name = word[1].decode("utf-8", "replace")

@@ -54,7 +54,8 @@ class Spans(dict[str, list[Span]]):
 
 class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
-    ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``."""
+    ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``, and
+    keep in ``memory`` what it must know at the next node."""
 
     def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
@@ -63,6 +64,7 @@ class File:
         self.scopes, marks = build_scopes(source, self.spans, nodes, rules.dropped_owners)
         self._starts: dict[str, frozenset[int]] = {}
         self._docs = dict(self.spans["doc"])
+        self.memory: dict[str, int] = {}
         self.exports: list[str] | None = None
         self.package = ""
         self.chains = Chains(source, self.spans)
@@ -94,7 +96,7 @@ class File:
     def chain(self, where: Node | Span) -> str:
         """The expression as a dotted chain, calls without arguments (``a.b().c``); ``?`` when it is none."""
         start, end = where if isinstance(where, tuple) else where.byte_range
-        return self.chains.text(start, end)
+        return self.chains.text_of(start, end)
 
     def starts(self, capture: str) -> frozenset[int]:
         """The offsets where nodes captured as ``capture`` start."""
@@ -174,7 +176,7 @@ class File:
         hide_names(self.scopes, rules.members_in_scope)
         self._collect_uses(skip)
         for found in (self._imports, self._bindings):
-            found.sort(key=attrgetter("line"))  # type: ignore[attr-defined]
+            found.sort(key=attrgetter("line"))
         facts = FileFacts(
             language=rules.name,
             symbols=self._own_symbols(),
@@ -221,14 +223,18 @@ class File:
             self.scope_at(start).globals.add(source[start:end])
         for capture in ("constant", "variable", "hoisted"):
             for span in spans[capture]:
-                if span[0] not in skip and self._bind_variable(span, capture):
-                    skip.add(span[0])
+                if span[0] not in skip and not self._bind_variable(span, capture):
+                    self.add_use(span[0], self.text(span), "", "read")
+                skip.add(span[0])
         for start, end in spans["local"]:
             if start not in skip:
                 skip.add(start)
                 scope = self.scope_at(start)
                 if source[start:end] not in scope.names:
                     scope.locals.add(source[start:end])
+        for start, end in spans["local.header"]:
+            skip.add(start)
+            self.scope_at(start).header_locals.add(source[start:end])
         return skip
 
     def _bind_variable(self, span: Span, capture: str) -> bool:

@@ -36,6 +36,8 @@ def join_blocks(source: bytes, spans: Sequence[Span], line_of: Callable[[int], i
     blocks: list[Span] = []
     previous_line, previous_column = -1, -1
     for start, end in spans:
+        if start == 0 and source.startswith(b"#!"):
+            continue  # for the system, not for readers
         line, last_line = line_of(start), line_of(end - 1)
         line_start = source.rfind(b"\n", 0, start) + 1
         alone = not source[line_start:start].strip()

@@ -53,12 +53,13 @@ class Scope:
     """One scope. ``kind``: a SymbolKind, or ``file``, ``container`` (names its members, is no symbol),
     ``scope`` (lambda, comprehension) or ``block``. ``outer_start``: where its decorators begin.
     ``body_start``: where the text after its header begins (its end when it has no body). ``names``: bound
-    here by a definition or an import; ``locals``: bound here otherwise; ``globals``: taken from the file.
+    here by a definition or an import; ``locals``: bound here otherwise; ``globals``: taken from the file;
+    ``header_locals``: bound for the header and the body.
     ``is_open``: its variables are symbols, not locals. ``in_function``: it or a scope around it is not open."""
 
     __slots__ = (
-        "body_start", "end", "globals", "hidden", "in_function", "is_open", "kind", "locals", "name", "name_start",
-        "names", "outer_start", "owner", "parent", "qualname", "start",
+        "body_start", "end", "globals", "header_locals", "hidden", "in_function", "is_open", "kind", "locals",
+        "name", "name_start", "names", "outer_start", "owner", "parent", "qualname", "start",
     )  # fmt: skip
 
     def __init__(self, kind: str, start: int, end: int, parent: Scope | None) -> None:
@@ -68,6 +69,7 @@ class Scope:
         self.locals: set[bytes] = set()
         self.names: set[bytes] = set()
         self.globals: set[bytes] = set()
+        self.header_locals: set[bytes] = set()
         self.hidden = _NO_NAMES
         self.is_open = kind not in FUNCTION_KINDS
         self.in_function: bool = not self.is_open or (parent is not None and parent.in_function)
@@ -137,7 +139,7 @@ def _take_outer(scope: Scope, outer: Span, marks: list[Mark]) -> None:
         return
     scope.outer_start = start
     index = len(marks)
-    while marks[index - 1][0] >= start:
+    while index and marks[index - 1][0] >= start:
         index -= 1
         if marks[index][1] is scope.parent:
             marks[index] = (marks[index][0], scope)
@@ -205,8 +207,8 @@ def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:
         while enclosing is not None and enclosing.kind in CLASS_KINDS and not members_in_scope:
             enclosing = enclosing.parent
         hidden = enclosing.hidden if enclosing is not None else _NO_NAMES
-        if scope.locals:
-            hidden = hidden | scope.locals
+        if scope.locals or scope.header_locals:
+            hidden = hidden | scope.locals | scope.header_locals
         if hidden and (scope.names or scope.globals):
             hidden = hidden - scope.names - scope.globals
         scope.hidden = hidden
@@ -231,7 +233,7 @@ def build_segments(
             hidden = everything
         else:
             label, kind = scopes[index], "read"
-            hidden = hidden if what == _HEADER else label.hidden
+            hidden = hidden | label.header_locals if what == _HEADER else label.hidden
         stack.append((min(-negative_end, end), label, hidden, kind))
         segments.append((start, label, hidden, kind))
     while len(stack) > 1:

@@ -23,6 +23,7 @@ Captures that build scopes and symbols
   @constant      the same for a name that the language declares constant, in whatever case it is written
   @hoisted       like @variable, but belongs to the enclosing function, not block (``var``)
   @local         name bound here (parameter, loop variable, type parameter), never a symbol
+  @local.header  the same, seen in the header too where ``header_outside`` (type parameters)
   @global        name that this function takes from the file
   @attribute     what may stand between a definition and the comment that documents it (Rust ``#[…]``)
   @doc           doc string at a body's start; @doc.file for the file (becomes a Comment with scope "")
@@ -73,8 +74,9 @@ Hook = Callable[[File, Node], None]
 _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
-    """container name owner body outer scope block variable constant declaration hoisted local global attribute
-    doc doc.file comment id id.type member call inherit decorate invocation type skip opaque error""".split()  # noqa: SIM905
+    """container name owner body outer scope block variable constant declaration hoisted local local.header global
+    attribute doc doc.file comment id id.type member call inherit decorate invocation type skip opaque
+    error""".split()  # noqa: SIM905
 )
 
 

@@ -21,6 +21,9 @@ _ASSIGNMENT = re.compile(
     rb"((?:(?:self|cls)\s*\.\s*)?%s)\s*(?:=[\s\\]*(?:await\s+)?(%s(?:\.%s)*)?|(\+=|:))"
     % (_WORD, _WORD, _WORD)
 )
+_TARGETS = re.compile(rb"[\w\s.,*()]+=")
+_SELF_FIELD = re.compile(rb"\b(?:self|cls)\.(%s)\s*[,=)]" % _WORD)
+_CAST = re.compile(rb"[\w.]*cast\(\s*([^,()]+)")
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -66,51 +69,55 @@ def _assign(file: File, node: Node) -> None:
     start, end = node.byte_range
     found = _ASSIGNMENT.match(file.source, start, end)
     if found is None:
+        _add_fields(file, start, end)
         return
     name = found[1].decode("utf-8", "replace")
     if name[3:4] == "." or name[4:5] == ".":
-        name = _add_field(file, name, start, end)
-    value_at = found.start(2)
-    if found[3] == b":":
-        value_at = _annotated(file, node, name)
-    if value_at >= 0:
-        _bind_value(file, start, name, (value_at, end))
-    if name == "__all__" and not file.scope_at(start).parent:
+        name = "".join(name.split())
+        _add_field(file, name.partition(".")[2], start, end)
+    elif file.scope_at(start).kind == "class":
+        name = f"self.{name}"
+    elif name == "__all__":
         _exports(file, node, found[3] == b"+=")
-
-
-def _annotated(file: File, node: Node, name: str) -> int:
-    """Record the annotation; where the value starts, or -1."""
-    annotation, value = node.child_by_field_name("type"), node.child_by_field_name("right")
-    if annotation is not None:
-        file.add_binding(node.start_byte, name, _unquoted(file.text(annotation)), "annotation")
-    if value is not None and value.type == "await":
-        value = value.children[-1]
-    return -1 if value is None else value.start_byte
+    if found[3] == b":" and (annotation := node.child_by_field_name("type")):
+        file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
+    elif found.start(2) >= 0:
+        _bind_value(file, start, name, (found.start(2), end))
 
 
 def _bind_value(file: File, at: int, name: str, value: Span) -> None:
     chain = file.chain(value)
     if chain == "?" or not chain[0].isidentifier() or chain in _CONSTANTS:
         return
-    if value[0] in file.starts("built"):
-        file.add_binding(at, name, chain.removesuffix("()"), "constructor")
-    elif not chain.endswith(")"):
+    if not chain.endswith(")"):
         file.add_binding(at, name, chain, "alias")
+    elif value[0] in file.starts("built"):
+        cast = _CAST.match(file.source, *value) if chain.endswith("cast()") else None
+        if cast:
+            file.add_binding(at, name, _unquoted(cast[1].decode("utf-8", "replace")), "annotation")
+        else:
+            file.add_binding(at, name, chain[:-2], "constructor")
 
 
-def _add_field(file: File, name: str, start: int, end: int) -> str:
-    """``self.x = …`` defines the field x of the class, unless it has one; the target without white space."""
-    name = "".join(name.split())
+def _add_field(file: File, name: str, start: int, end: int) -> None:
+    """``self.x = …`` defines the field x of the class, unless the class has it."""
     owner = file.scope_at(start).enclosing_class()
     if owner is not None:
-        file.add_symbol(owner, name.partition(".")[2], "field", start, (start, end))
-    return name
+        file.add_symbol(owner, name, "field", start, (start, end))
+
+
+def _add_fields(file: File, start: int, end: int) -> None:
+    """``self.x, self.y = …``"""
+    targets = _TARGETS.match(file.source, start, end)
+    for found in _SELF_FIELD.finditer(targets[0]) if targets else ():
+        _add_field(file, found[1].decode("utf-8", "replace"), start, end)
 
 
 def _exports(file: File, node: Node, more: bool) -> None:
     """``__all__`` when it is a literal; anything else states nothing that could be read."""
     value = node.child_by_field_name("right")
+    if file.scope_at(node.start_byte).parent is not None:
+        return
     text = _COMMENT.sub("", file.text(value)).strip() if value is not None else ""
     rest = _STRING.sub("", text[1:-1])
     if text[:1] in ("[", "(") and not rest.replace(",", "").strip():
@@ -144,6 +151,9 @@ def _as(file: File, node: Node) -> None:
 def _quoted(file: File, node: Node) -> None:
     """Names inside of quoted annotations are uses too."""
     start, end = node.byte_range
+    if start < file.memory.get("type", 0):
+        return  # inside of a type that has been read
+    file.memory["type"] = end
     if not any(quote in file.source[start:end] for quote in (b'"', b"'")):
         return
     text = file.text(node)

@@ -11,6 +11,7 @@
 (assignment left: (identifier) @variable)
 (assignment left: (pattern_list (identifier) @variable))
 (assignment left: (tuple_pattern (identifier) @variable))
+(assignment left: (pattern_list [(tuple_pattern (identifier) @variable) (list_splat_pattern (identifier) @variable)]))
 
 ; Documentation
 (module . (comment)* . (expression_statement . (string) @doc.file))
@@ -34,6 +35,10 @@
 (for_statement left: (identifier) @local)
 (for_in_clause left: (identifier) @local)
 (as_pattern_target (identifier) @local)
+(as_pattern_target [(tuple (identifier) @local) (list (identifier) @local)])
+(function_definition type_parameters: (type_parameter (type (identifier) @local.header)))
+(class_definition type_parameters: (type_parameter (type (identifier) @local.header)))
+(type_alias_statement left: (type (generic_type (type_parameter (type (identifier) @local)))))
 (named_expression name: (identifier) @local)
 (global_statement (identifier) @global)
 (case_pattern (dotted_name . (identifier) @local .))
