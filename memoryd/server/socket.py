@@ -167,19 +167,20 @@ class _Notices:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._newest: Progress | None = None
+        self._newest: dict[str, Progress] = {}  # by phase: that a phase began is always said
         self._sender: asyncio.Task[None] | None = None
 
     def progress(self, progress: Progress) -> None:
-        self._newest = progress
+        self._newest[progress.phase] = progress
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
 
     async def _send(self) -> None:
         with contextlib.suppress(ConnectionError):
             while self._newest:
-                newest, self._newest = self._newest, None
-                await self._connection.send(protocol.notification_line("progress", newest))
+                newest, self._newest = self._newest, {}
+                lines = [protocol.notification_line("progress", progress) for progress in newest.values()]
+                await self._connection.send(b"".join(lines))
 
     async def rows(self, rows: Sequence[Any]) -> None:
         """Raises ConnectionError when the client has left, which ends the work."""
