@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from measure import Home
+from measure import MEMORYD, Home
 
 LOCALISATION = ("loc_history", "loc_swebench")
 FUNCTIONS = {"cosqa_stripped": "code_nodoc", "cosqa": "code"}
@@ -125,12 +125,15 @@ class Bench:
         """Query id → paths (with --files) or ``path:Qual.name``, best first."""
         batch = self.folder / "batch.jsonl"
         batch.write_text("".join(json.dumps(question) + "\n" for question in questions), encoding="utf-8")
-        out = self.home.run("search", "--batch", str(batch), "-k", str(DEPTH), "-C", str(project), *options)
+        command = [*MEMORYD, "search", "--batch", str(batch), "-k", str(DEPTH), "-C", str(project), *options]
+        out = subprocess.run(
+            command, env=self.home.environment, stdout=subprocess.PIPE, text=True, check=False
+        ).stdout
         found = {}
         for line in out.splitlines():
             answer = json.loads(line)
             if "hits" not in answer:
-                print(f"{answer.get('id')}: {answer}", file=sys.stderr)
+                print(json.dumps(answer), file=sys.stderr)  # counts as not found
                 continue
             hits = [hit for hit in answer["hits"] if hit["path"]]
             names = [
