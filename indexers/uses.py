@@ -23,6 +23,10 @@ def kinds_by_end(nodes: Mapping[str, Sequence[Node]]) -> dict[int, ReferenceKind
     """What an identifier or member expression that ends at an offset is used for. No two of them end at the
     same offset, so that the end is enough."""
     kinds: dict[int, ReferenceKind] = {node.end_byte: "call" for node in nodes.get("call", ())}
+    for node in nodes.get("invocation", ()):
+        name = node.child_by_field_name("name")
+        if name is not None:
+            kinds[name.end_byte] = "call"
     kinds.update({node.end_byte: "inherit" for node in nodes.get("inherit", ())})
     kinds.update({node.end_byte: "decorate" for node in nodes.get("decorate", ())})
     return kinds
