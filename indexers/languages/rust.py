@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from indexers.facts import FileFacts
+from indexers.scopes import dotted
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "rust"
@@ -192,10 +193,12 @@ def _pattern(file: File, node: Node) -> None:
 
 
 def _in_macro(file: File, node: Node) -> None:
-    """``a.b(…)`` among a macro's tokens, which the grammar does not read as an expression."""
+    """``a.b(…)`` among a macro's arguments, which the grammar does not read as an expression."""
     start = node.start_byte
+    if file.scope_at(start).kind == "macro":
+        return
     before = _CHAIN_BEFORE.search(file.source, max(0, start - 100), start)
-    receiver = file.chain((before.start(), start)).rstrip(".") if before else "?"
+    receiver = dotted(before[0].decode("utf-8", "replace")).rstrip(".") if before else "?"
     if receiver.partition(".")[0].encode() not in _BUILTINS:
         file.add_use(start, file.text(node), receiver, "call")
 
