@@ -74,7 +74,9 @@ class File:
         self._bindings: list[Binding] = []
         self._symbols: list[Symbol] = []
         self._uses: list[uses.Use] = []
-        self._qualnames = {scope.qualname for scope in self.scopes if scope.name}
+        self._qualnames = {
+            scope.qualname for scope in self.scopes if scope.name and scope.kind != "container"
+        }
         self._comment_blocks = join_blocks(source, self.spans["comment"], self.line)
         self._docs_above = self._doc_comments()
 
@@ -218,7 +220,8 @@ class File:
         """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""
         spans, source = self.spans, self.source
         skip = {start for start, _ in spans["skip"]}
-        skip.update([scope.name_start for scope in self.scopes])
+        containers = {scope.name_start for scope in self.scopes if scope.kind == "container"}
+        skip.update([scope.name_start for scope in self.scopes if scope.kind != "container"])
         for start, end in spans["global"]:
             self.scope_at(start).globals.add(source[start:end])
         for capture in ("constant", "variable", "hoisted"):
@@ -226,6 +229,7 @@ class File:
                 if span[0] not in skip and not self._bind_variable(span, capture):
                     self.add_use(span[0], self.text(span), "", "read")
                 skip.add(span[0])
+        skip |= containers
         for start, end in spans["local"]:
             if start not in skip:
                 skip.add(start)
@@ -290,7 +294,7 @@ class File:
         segments = build_segments(self.scopes, spans["opaque"], spans["type"], self.rules.header_outside)
         kinds = uses.kinds_by_end(self.nodes)
         found = uses.member_uses(source, spans["member"], segments, self.chains, kinds)
-        self._uses += found
+        self._uses += [use for use in found if use[0] not in skip]
         skip.update([use[0] for use in found])
         ignored = self._ignored_names()
         for capture, kind in _PLAIN_USES:
