@@ -17,18 +17,21 @@ def _nothing_more(_: int) -> str:
 
 
 class Section(Struct, frozen=True):
-    """A list under a ``title`` (``""``: none). ``total`` ≥ len(items) is the exact number. A side section is sure
-    of its first ``keep`` items where space allows; the main one takes what is left, in order."""
+    """A list under a ``title`` (``""``: none). ``total`` is the exact number, the ``before`` items of earlier pages
+    included. A side section is sure of its first ``keep`` items where space allows; the main one takes what is
+    left, in order."""
 
     items: Sequence[str]
     total: int = -1
     title: str = ""
     keep: int = 0
     main: bool = False
+    before: int = 0
 
     @property
     def count(self) -> int:
-        return max(self.total, len(self.items))
+        """Items of this page and the later ones."""
+        return max(self.total - self.before, len(self.items))
 
 
 class Page(Struct, frozen=True):
@@ -64,8 +67,10 @@ def fit(page: Page, max_tokens: int) -> Rendered:
     main = next((i for i, section in enumerate(page.sections) if section.main), None)
     left_off = any(count < section.count for count, section in zip(counts, page.sections, strict=True))
     shown = counts[main] if main is not None else sum(counts)
-    total = page.sections[main].count if main is not None else sum(section.count for section in page.sections)
-    more = (page.more(shown) if main is None or shown < total else page.rest) if left_off else ""
+    counted = page.sections if main is None else [page.sections[main]]
+    total = sum(section.before + section.count for section in counted)
+    main_is_cut = main is None or shown < page.sections[main].count
+    more = (page.more(shown) if main_is_cut else page.rest) if left_off else ""
     body = [
         line for section, count in zip(page.sections, counts, strict=True) for line in _lines(section, count)
     ]
@@ -78,7 +83,12 @@ def _safe(page: Page, room: int) -> Page:
     """``page`` with unsafe characters spelled out in whatever may come to be shown of it."""
     sections = [
         Section(
-            [safe_text(item) for item in s.items[: room // 2]], s.count, safe_line(s.title), s.keep, s.main
+            [safe_text(item) for item in s.items[: room // 2]],
+            s.before + s.count,
+            safe_line(s.title),
+            s.keep,
+            s.main,
+            s.before,
         )
         for s in page.sections
     ]

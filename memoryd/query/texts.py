@@ -65,7 +65,7 @@ def symbol(answer: SymbolAnswer) -> Page:
     return Page(
         head=f"{answer.total} definitions of {quote(answer.name, 100)}" if answer.total > 1 else "",
         sections=[
-            Section(items=items, total=answer.total, main=True),
+            Section(items=items, total=answer.total, main=True, before=answer.offset),
             Section(items=[uses] if answer.references else [], keep=1),
         ],
         foot=freshness(answer.freshness),
@@ -90,7 +90,13 @@ def refs(answer: RefsAnswer) -> Page:
         head=head,
         sections=[
             Section(items=[_definition(d) for d in answer.candidates], title="definitions:", keep=5),
-            Section(items=items, total=answer.total, title="references:" if several else "", main=True),
+            Section(
+                items=items,
+                total=answer.total,
+                title="references:" if several else "",
+                main=True,
+                before=answer.offset,
+            ),
         ],
         foot=freshness(answer.freshness),
         rest=f"{answer.command} --json",
@@ -136,7 +142,7 @@ def impact(answer: ImpactAnswer) -> Page:
         head=head,
         sections=[
             Section(items=tests, total=totals.tests, title="tests to run:", keep=5),
-            Section(items=_dependents(answer), total=totals.dependents, main=True),
+            Section(items=_dependents(answer), total=totals.dependents, main=True, before=answer.offset),
             Section(items=coupled, total=totals.cochange, title="also changes with it (history):", keep=3),
             Section(items=owners, title="owners:", keep=1),
         ],
@@ -194,7 +200,14 @@ def why(answer: WhyAnswer) -> Page:
         return _missing(answer, f"No reason is written for {name}", answer.searched)
     return Page(
         head=f"why {name}",
-        sections=[Section(items=[_reason(item) for item in answer.items], total=answer.total, main=True)],
+        sections=[
+            Section(
+                items=[_reason(item) for item in answer.items],
+                total=answer.total,
+                main=True,
+                before=answer.offset,
+            )
+        ],
         foot=freshness(answer.freshness),
         more=_more(answer),
     )
@@ -222,7 +235,7 @@ def history(answer: HistoryAnswer) -> Page:
         items = [_commit(c, f" [history {c.score:.2f}]", c.body) for c in answer.commits]
     return Page(
         head=head,
-        sections=[Section(items=items, total=answer.total, main=True)],
+        sections=[Section(items=items, total=answer.total, main=True, before=answer.offset)],
         foot=freshness(answer.freshness),
         more=_more(answer),
     )
@@ -241,7 +254,14 @@ def decisions(answer: DecisionsAnswer) -> Page:
         return _missing(answer, what, answer.searched)
     return Page(
         head=f"{answer.total} decisions" + (f" about {quote(answer.topic, 100)}" if answer.topic else ""),
-        sections=[Section(items=[_decision(d) for d in answer.decisions], total=answer.total, main=True)],
+        sections=[
+            Section(
+                items=[_decision(d) for d in answer.decisions],
+                total=answer.total,
+                main=True,
+                before=answer.offset,
+            )
+        ],
         foot=freshness(answer.freshness),
         more=_more(answer),
     )
@@ -281,7 +301,14 @@ def record(answer: RecordAnswer) -> Page:
 def proposals(answer: ProposalsAnswer) -> Page:
     return Page(
         head=f"{answer.total} records" if answer.total else "No records.",
-        sections=[Section(items=[_record(r) for r in answer.records], total=answer.total, main=True)],
+        sections=[
+            Section(
+                items=[_record(r) for r in answer.records],
+                total=answer.total,
+                main=True,
+                before=answer.offset,
+            )
+        ],
         foot=freshness(answer.freshness),
         more=_more(answer),
     )
@@ -338,7 +365,11 @@ def changes(answer: ChangesAnswer) -> Page:
                 items=[_record(r) for r in answer.records], total=totals.records, title="records:", keep=3
             ),
             Section(
-                items=[_commit(c) for c in answer.commits], total=totals.commits, title="commits:", main=True
+                items=[_commit(c) for c in answer.commits],
+                total=totals.commits,
+                title="commits:",
+                main=True,
+                before=answer.offset,
             ),
             Section(items=files, total=totals.files, title="files:", keep=8),
         ],

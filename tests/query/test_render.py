@@ -239,6 +239,19 @@ def test_references_read_with_place_method_and_confidence():
     )
 
 
+def test_a_later_page_counts_what_is_still_to_come():
+    """With an offset, the number left off and the handle go on from there, and the total stays exact."""
+    items = tuple(a.ReferenceItem(f"m{n}.py", n, "calls", "exact", 1.0) for n in range(5))
+    answer = a.RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=95)
+    result = rendered(answer, 400)
+    assert (result.total, result.shown, result.truncated, result.next) == (100, 5, False, "")
+    earlier = rendered(
+        a.RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=90), 400
+    )
+    assert "… 5 more" in earlier.text
+    assert earlier.next == "memoryd refs f --offset 95"
+
+
 def test_an_empty_answer_says_what_was_searched():
     """Nothing found names the extent of the search."""
     text = render(a.HistoryAnswer(FRESH, "quaternion", "query", (), 0, searched="120 commit messages"), 100)
