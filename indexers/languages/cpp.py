@@ -94,13 +94,13 @@ def _bare(text: str) -> str:
 def _unit(file: File, node: Node) -> None:
     """Qualified names nest to the right: only the outermost is one use. Template arguments stand in the way
     of chains: such names are recorded here. Names of definitions are no uses."""
-    defined = {scope.name_start for scope in file.scopes}
+    defined = {scope.name_start + len(scope.name.encode()) for scope in file.scopes}
     calls, bases = ({end for _, end in file.spans.get(capture, ())} for capture in ("call", "inherit"))
     kept: list[Span] = []
     done: set[int] = set()
     for start, end in cfamily.outermost(file.spans.get("member", [])):
         text = file.source[start:end]
-        if start in defined or b"operator" in text:
+        if end in defined or b"operator" in text:
             done.add(end)
         elif b"(" in text or not (b"<" in text or text.startswith(b"::")):
             kept.append((start, end))

@@ -25,7 +25,7 @@
 (optional_type_parameter_declaration name: (type_identifier) @local)
 (template_parameter_list (parameter_declaration declarator: (identifier) @local))
 (template_parameter_list (optional_parameter_declaration declarator: (identifier) @local))
-(init_declarator value: (_)) @built
+(_ type: (placeholder_type_specifier) declarator: (init_declarator value: (_)) @built)
 (access_specifier) @access
 
 ; Uses
