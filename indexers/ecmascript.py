@@ -203,7 +203,7 @@ def _bound(pattern: Node) -> Iterator[Node]:
         elif node.type in ("assignment_pattern", "object_assignment_pattern"):
             waiting.append(node.named_children[0])
         else:
-            waiting.extend(node.named_children)
+            waiting.extend(reversed(node.named_children))
 
 
 def _assigned(file: File, node: Node) -> None:
@@ -268,7 +268,7 @@ def _bind_value(file: File, at: int, name: str, value: Node) -> None:
             file.add_binding(at, name, chain, "constructor")
     elif value.type in ("identifier", "member_expression"):
         chain = file.chain(value)
-        if chain != "?":
+        if chain != "?" and not chain.startswith(("require()", "import()")):
             file.add_binding(at, name, chain, "alias")
 
 
@@ -276,20 +276,22 @@ _WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expressio
 _CALLS = {"new_expression": "constructor", "call_expression": "function"}
 
 
+_PROMOTING = ("accessibility_modifier", "readonly", "override_modifier")
+
+
 def _typed(file: File, node: Node) -> None:
-    """A parameter with its type; with ``private x: T`` it is a field of the class as well."""
+    """A parameter; with its type, and as a field of the class where it is one (``private x: T``)."""
     pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
-    if pattern is None or annotation is None or pattern.type != "identifier":
+    if pattern is None or pattern.type != "identifier":
         return
-    name, text, at = file.text(pattern), _type_text(file, annotation), node.start_byte
-    file.add_binding(at, name, text, "annotation")
-    if any(
-        child.type in ("accessibility_modifier", "readonly", "override_modifier") for child in node.children
-    ):
-        owner = file.scope_at(at).enclosing_class()
-        if owner is not None:
-            file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
-            file.add_binding(at, f"this.{name}", text, "annotation")
+    name, at = file.text(pattern), node.start_byte
+    if annotation is not None:
+        file.add_binding(at, name, _type_text(file, annotation), "annotation")
+    owner = file.scope_at(at).enclosing_class()
+    if owner is not None and any(child.type in _PROMOTING for child in node.children):
+        file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
+        if annotation is not None:
+            file.add_binding(at, f"this.{name}", _type_text(file, annotation), "annotation")
 
 
 def _class_field(file: File, node: Node) -> None:
@@ -346,15 +348,24 @@ def finish(file: File, facts: FileFacts) -> FileFacts:
         if not b.scope and b.name in (file.exports or ())
     }
     public = own | {name.partition(".")[0] for name in file.exports or ()}
-    return replace(facts, symbols=tuple(_seen(file, symbol, public) for symbol in facts.symbols))
+    spaces = {symbol.qualname for symbol in facts.symbols if symbol.kind == "namespace"}
+    symbols = [
+        replace(symbol, exported=False)
+        if symbol.exported and not _is_public(file.source, symbol, public, spaces)
+        else symbol
+        for symbol in facts.symbols
+    ]
+    return replace(facts, symbols=tuple(symbols))
 
 
-def _seen(file: File, symbol: Symbol, public: set[str]) -> Symbol:
-    head = symbol.qualname.partition(".")[0]
-    is_private = symbol.name.startswith("#") or file.source.startswith(b"private", symbol.start_byte)
-    if symbol.exported and (head not in public or is_private):
-        return replace(symbol, exported=False)
-    return symbol
+def _is_public(source: bytes, symbol: Symbol, public: set[str], spaces: set[str]) -> bool:
+    start = symbol.start_byte
+    if symbol.qualname.rpartition(".")[0] in spaces:  # a namespace hands out what says so
+        before = source[max(0, start - 8) : start]
+        return source.startswith(b"export", start) or before.rstrip().endswith(b"export")
+    if symbol.name.startswith("#") or source.startswith(b"private", start):
+        return False
+    return symbol.qualname.partition(".")[0] in public
 
 
 # -- small things
@@ -389,4 +400,5 @@ TYPE_HOOKS: dict[str, Hook] = {
     "typed": _typed,
     "field": _class_field,
     "returns": _returns,
+    **HOOKS,
 }

@@ -245,6 +245,8 @@ class File:
         """Whether this is where the name is bound; else it is one more use of it."""
         start, end = span
         scope = self.scope_at(start)
+        if scope.name_start == start and scope.parent:  # the name of a container stands outside of it
+            scope = scope.parent
         while capture == "hoisted" and scope.kind == "block" and scope.parent:
             scope = scope.parent
         name = self.source[start:end]
@@ -370,7 +372,7 @@ def _innermost(declarations: Sequence[Span], span: Span) -> Span:
 
 
 def _one_line(text: bytes) -> str:
-    return b" ".join(text.split()).rstrip(b":{=; ")[:_MAX_SIGNATURE].decode("utf-8", "replace")
+    return b" ".join(text.split()).rstrip(b":{=; \\")[:_MAX_SIGNATURE].decode("utf-8", "replace")
 
 
 def _symbol_order(symbol: Symbol) -> tuple[int, int, str]:

@@ -172,6 +172,8 @@ def _qualify(scope: Scope, dropped_owners: frozenset[str]) -> None:
         inner, _, name = dotted(without_arguments(name)).rpartition(".")
         parts = [*dotted(owner).split("."), *inner.split(".")]
         owner = ".".join(part for part in parts if part and part not in dropped_owners)
+    if scope.name.endswith(name):  # of ``A.b`` the name is where b is
+        scope.name_start += len(scope.name.encode()) - len(name.encode())
     prefix = f"{parent.qualname}.{owner}" if owner and parent.qualname else owner or parent.qualname
     scope.name, scope.qualname = name, f"{prefix}.{name}" if prefix else name
     if not owner:
@@ -190,13 +192,15 @@ def dotted(text: str) -> str:
 
 
 def without_arguments(text: str) -> str:
-    """``Cart<T, U>::add`` as ``Cart::add``; names of operators and deeply nested arguments stay as they are."""
+    """``Cart<T, U>::add`` as ``Cart::add``; the signs of an operator and deeply nested arguments stay."""
+    if "<" not in text:
+        return text
+    head, operator, signs = text.partition("operator")
     for _ in range(_MAX_ARGUMENT_DEPTH):
-        shorter = _ARGUMENTS.sub("", text) if "<" in text and "operator" not in text else text
-        if shorter == text:
+        head, changes = _ARGUMENTS.subn("", head)
+        if not changes:
             break
-        text = shorter
-    return text
+    return head + operator + signs
 
 
 def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:

@@ -86,7 +86,11 @@ def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, 
     uses.sort(key=itemgetter(0))
     found = []
     line, line_start, next_start = 0, 0, -1
+    previous = -1
     for at, name, receiver, kind, scope in uses:
+        if at == previous:  # captured by two patterns
+            continue
+        previous = at
         if at >= next_start:
             line = bisect_right(line_starts, at)
             line_start = line_starts[line - 1]

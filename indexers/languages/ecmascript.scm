@@ -75,6 +75,7 @@
 (decorator (identifier) @id)
 (export_statement !source (export_clause (export_specifier name: (identifier) @id)))
 (member_expression) @member
+(member_expression object: (identifier) @id)
 (call_expression function: (_) @call)
 (new_expression constructor: (_) @call)
 (decorator [(identifier) (member_expression)] @decorate)

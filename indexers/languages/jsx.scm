@@ -2,6 +2,6 @@
 ((jsx_opening_element name: (identifier) @id @call) (#not-match? @id "^[a-z]"))
 ((jsx_self_closing_element name: (identifier) @id @call) (#not-match? @id "^[a-z]"))
 ((jsx_closing_element name: (identifier) @id) (#not-match? @id "^[a-z]"))
-(jsx_opening_element name: (member_expression . (identifier) @id) @call)
-(jsx_self_closing_element name: (member_expression . (identifier) @id) @call)
-(jsx_closing_element name: (member_expression . (identifier) @id))
+(jsx_opening_element name: (member_expression) @call)
+(jsx_self_closing_element name: (member_expression) @call)
+

@@ -31,7 +31,7 @@ def _rules(entry: str, *queries: str) -> Rules:
         grammar="tree_sitter_typescript",
         entry=entry,
         queries=("ecmascript.scm", "typescript.scm", *queries),
-        hooks={**ecmascript.HOOKS, **ecmascript.TYPE_HOOKS},
+        hooks=ecmascript.TYPE_HOOKS,
         builtins=ecmascript.GLOBALS | ecmascript.TYPES,
         dropped_owners=ecmascript.DROPPED_OWNERS,
         doc_prefixes=(b"/**",),

@@ -55,7 +55,7 @@
 
 ; Types of local names: read by ecmascript.py
 (import_alias) @opaque @renamed
-[(required_parameter type: (_)) (optional_parameter type: (_))] @typed
+[(required_parameter) (optional_parameter)] @typed
 (public_field_definition) @field
 (function_declaration return_type: (_) @returns)
 (function_signature return_type: (_) @returns)
