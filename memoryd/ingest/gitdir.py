@@ -112,10 +112,13 @@ def read_text(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError):  # ValueError: a NUL in a planted name
         return ""
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return ""
-        return file.read(_READ_LIMIT_BYTES).decode("utf-8", "surrogateescape").strip()
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(_READ_LIMIT_BYTES).decode("utf-8", "surrogateescape").strip()
+    finally:
+        os.close(descriptor)
 
 
 def _git_dir(folder: Path, *, bare: bool = False) -> GitDir | None:

@@ -93,16 +93,17 @@ class Jail:
         """The content of a regular file of at most ``max_bytes``; never blocks."""
         folder, _slash, name = "/".join(components(path)).rpartition("/")
         descriptor = _open(name, _FILE, self.folder(folder), path)
-        with os.fdopen(descriptor, "rb", buffering=0) as file:
+        try:
             state = os.fstat(descriptor)
             if not stat.S_ISREG(state.st_mode):
                 raise Unreadable(path, "special")
             if state.st_size > max_bytes:
                 raise Unreadable(path, "too-large", f"{state.st_size} bytes")
-            try:
-                data = _read_all(file.fileno(), state.st_size, max_bytes)
-            except OSError as error:
-                raise _unreadable(path, error) from error
+            data = _read_all(descriptor, state.st_size, max_bytes)
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        finally:
+            os.close(descriptor)
         if len(data) > max_bytes:
             raise Unreadable(path, "too-large", "it grew while being read")
         return data

@@ -57,6 +57,8 @@ def test_head_names_commit_and_branch_without_a_process(
     assert git.head() == Head(sha, "")
     repo.git("checkout", "-q", "--orphan", "fresh")
     assert git.head() == Head("", "fresh")
+    (repo.root / ".git/HEAD").write_text("ref: refs/heads/topic\n")  # a folder of branches, not a branch
+    assert git.head() == Head("", "topic")
 
 
 def test_a_head_that_makes_no_sense_is_an_error_with_a_next_step(repo: Repository) -> None:
