@@ -11,8 +11,8 @@ from msgspec import Struct
 from indexers import terms
 
 # All body terms together may weigh this many title terms: a page of log output must not drown the title.
-BODY_BUDGET = 40.0
-BODY_WEIGHT = 0.5  # of one body term, while the body is short
+BODY_BUDGET = 30.0
+BODY_WEIGHT = 0.7  # of one body term, while the body is short
 MAX_REPETITION = 1.5  # repeating a body term counts ln(1 + n), up to this
 MAX_TEXT_CHARS = 20_000
 MAIN_LANGUAGE_WEIGHT = 0.3
