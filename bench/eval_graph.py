@@ -10,11 +10,11 @@ from pathlib import Path
 
 from measure import Home
 
-# where each set's repository stands, and what its paths are relative to (the READMEs of the sets)
+# clone, commit, the indexed folder (the gold knows no files outside of it), what stands for it in the gold's paths
 SCIP = {
-    "flask": ("pallets+flask", "2ac8988", "src/"),
-    "starlette": ("encode+starlette", "cb8f84f", ""),
-    "datasette": ("simonw+datasette", "481df7f", ""),
+    "flask": ("pallets+flask", "2ac8988", "src/flask/", "flask/"),
+    "starlette": ("encode+starlette", "cb8f84f", "starlette/", ""),
+    "datasette": ("simonw+datasette", "481df7f", "datasette/", ""),
 }
 IMPORTS = {
     "dev_py_flask": ("pallets+flask", "2ac8988"),
@@ -44,10 +44,14 @@ def edges(home: Home, tree: Path, rev: str, kind: str) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def references(home: Home, tree: Path, rev: str, gold: list[dict], prefix: str) -> list[dict]:
-    """One batch over all definitions of the gold; ``prefix`` is put before and taken off paths."""
+def references(home: Home, tree: Path, rev: str, gold: list[dict], folder: str, prefix: str) -> list[dict]:
+    """One batch over all definitions of the gold; files outside ``folder`` are not in the gold's universe."""
     rows = [
-        {"id": row["id"], "target": f"{prefix}{row['def_file']}:{row['def_line']}", "rev": rev}
+        {
+            "id": row["id"],
+            "target": f"{folder}{row['def_file'].removeprefix(prefix)}:{row['def_line']}",
+            "rev": rev,
+        }
         for row in gold
     ]
     text = home.run("refs", "--batch", "-", "-C", str(tree), stdin="\n".join(map(json.dumps, rows)))
@@ -55,38 +59,31 @@ def references(home: Home, tree: Path, rev: str, gold: list[dict], prefix: str) 
     for line in text.splitlines():
         row = json.loads(line)
         refs = [(r["path"], r["line"]) for r in row.get("references", ()) if r["method"] != "name-only"]
-        found.append({"id": row["id"], "refs": [[p.removeprefix(prefix), n] for p, n in refs]})
+        inside = [[prefix + p.removeprefix(folder), n] for p, n in refs if p.startswith(folder)]
+        found.append({"id": row["id"], "refs": inside})
     return found
+
+
+def depends(home: Home, tree: Path, rev: str, folder: str, prefix: str) -> list[dict]:
+    return [
+        {"src": prefix + row["src"].removeprefix(folder), "dst": prefix + row["dst"].removeprefix(folder)}
+        for row in edges(home, tree, rev, "depends")
+        if row["src"].startswith(folder) and row["dst"].startswith(folder)
+    ]
 
 
 def main() -> None:
     eval_folder, repos = Path(sys.argv[1]), Path(sys.argv[2])
     with tempfile.TemporaryDirectory(prefix="memoryd-graph-") as folder, Home(Path(folder)) as home:
-        for name, (repository, rev, prefix) in SCIP.items():
+        for name, (repository, rev, inside, prefix) in SCIP.items():
             tree = bare(repos, repository)
             home.run("index", str(tree), "--rev", rev)
-            gold_file = eval_folder / f"scip/{name}_refs.jsonl"
+            gold_file, files_file = (eval_folder / f"scip/{name}_{kind}.jsonl" for kind in ("refs", "files"))
             gold = [json.loads(line) for line in gold_file.read_text().splitlines()]
-            print(
-                f"scip {name} refs: "
-                + score(eval_folder, "refs", gold_file, references(home, tree, rev, gold, prefix))
-            )
-            rows = [
-                {"src": r["src"].removeprefix(prefix), "dst": r["dst"].removeprefix(prefix)}
-                for r in edges(home, tree, rev, "depends")
-                if r["src"].startswith(prefix) and r["dst"].startswith(prefix)
-            ]
-            universe = {
-                json.loads(line)["src"].split("/")[0]
-                for line in (eval_folder / f"scip/{name}_files.jsonl").read_text().splitlines()
-            }
-            rows = [
-                r for r in rows if r["src"].split("/")[0] in universe and r["dst"].split("/")[0] in universe
-            ]
-            print(
-                f"scip {name} files: "
-                + score(eval_folder, "files", eval_folder / f"scip/{name}_files.jsonl", rows)
-            )
+            found = references(home, tree, rev, gold, inside, prefix)
+            print(f"scip {name} refs: " + score(eval_folder, "refs", gold_file, found))
+            found = depends(home, tree, rev, inside, prefix)
+            print(f"scip {name} files: " + score(eval_folder, "files", files_file, found))
         for name, (repository, rev) in IMPORTS.items():
             tree = bare(repos, repository)
             home.run("index", str(tree), "--rev", rev)

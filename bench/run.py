@@ -60,7 +60,8 @@ def measure_index(repos: Path, names: list[str], scratch: Path) -> str:
         cpu_s, parse_s = summary["cpu_seconds"], floor["parse_cpu_s"]
         rows.append(
             f"| {name} | {summary['files']} ({floor['files']}) | {text:.1f} | {cpu_s:.1f} | {wall_s:.1f}"
-            f" | {parse_s:.2f} | {cpu_s / max(parse_s, 0.01):.1f} | {floor['git_log_cpu_s']:.2f} | {' / '.join(map(str, peak))}"
+            f" | {parse_s:.2f} | {cpu_s / max(parse_s, 0.01):.1f} | {floor['git_log_cpu_s']:.2f}"
+            f" | {' / '.join(map(str, peak))}"
             f" | {disk:.1f} | {disk / max(text, 0.01):.1f} | {median(again):.0f} |"
         )
         rows.append(f"<!-- {name}: phases (wall s) {summary['seconds']} -->")
