@@ -38,7 +38,8 @@ _FOLDER_DOCUMENTS = frozenset(("readme", "index", "kep", "adr", "rfc"))
 _PATH = re.compile(
     r"(?<![\w/.-])(?:[\w@.+-]+/)*[\w@+-][\w@.+-]*\.\w{1,8}\b|(?<![\w/.-])(?:[\w@.+-]+/)+[\w@.+-]*"
 )
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}")
+_WEB_VIEW = re.compile(r"/(?:blob|tree|src)/[^/]+/(.+)$")
 
 
 class Entry(Struct, frozen=True):
@@ -143,10 +144,9 @@ def _documents(ctx: Context) -> list[Entry]:
 def _of_document(row: DecisionRow, links: _Links, scope: tuple[str, ...]) -> Entry:
     decision = row.decision
     superseded_by = links.newer[row.path]
-    status = (
-        "superseded" if superseded_by and decision.status in ("accepted", "deprecated") else decision.status
-    )
-    explicit = decision.status_source == "explicit" or status != decision.status
+    overruled = row.path in links.overruled and decision.status in ("accepted", "deprecated")
+    status = "superseded" if overruled else decision.status
+    explicit = decision.status_source == "explicit" or overruled
     item = DecisionItem(
         id=identifier(row.path),
         aliases=_aliases(row),
@@ -182,25 +182,29 @@ def _aliases(row: DecisionRow) -> tuple[str, ...]:
 
 
 class _Links:
-    """Which document supersedes which, from what either side says. ``older``, ``newer``: path → ids."""
+    """Which document supersedes which, from what either side says. ``older``, ``newer``: path → ids.
+    ``overruled``: paths of documents that a newer one, itself in force, says it supersedes."""
 
     def __init__(self, rows: Sequence[DecisionRow]) -> None:
-        self._paths = {row.path for row in rows}
+        self._paths = {row.path: row.path for row in rows} | {identifier(row.path): row.path for row in rows}
         self._by_slug: dict[str, list[str]] = {}
         self._by_number: dict[tuple[str, int], list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         for row in rows:
-            self._by_slug.setdefault(identifier(row.path).rpartition("/")[2].lower(), []).append(row.path)
+            self._by_slug.setdefault(_slug(row.path), []).append(row.path)
             self._by_title.setdefault(_plain(row.decision.title), []).append(row.path)
             if row.decision.number.isdigit():
                 key = (_home(row.path), int(row.decision.number))
                 self._by_number.setdefault(key, []).append(row.path)
         self.older: dict[str, list[str]] = {row.path: [] for row in rows}
         self.newer: dict[str, list[str]] = {row.path: [] for row in rows}
+        self.overruled: set[str] = set()
         for row in rows:
-            took_effect = row.decision.status not in ("proposed", "rejected", "withdrawn")
-            for reference in row.decision.supersedes if took_effect else ():
-                self._link(self._find(row.path, reference), row.path)
+            for reference in row.decision.supersedes:
+                old = self._find(row.path, reference)
+                self._link(old, row.path)
+                if old and row.decision.status not in ("proposed", "rejected", "withdrawn"):
+                    self.overruled.add(old)
             for reference in row.decision.superseded_by:
                 self._link(row.path, self._find(row.path, reference))
 
@@ -211,17 +215,27 @@ class _Links:
 
     def _find(self, path: str, reference: str) -> str:
         """The document that ``reference`` names as seen from ``path``; ``""`` when none or several fit."""
-        bare = reference.partition("#")[0].split("?")[0].strip()
-        for place in (posixpath.normpath(posixpath.join(posixpath.dirname(path), bare)), bare.lstrip("/")):
-            if place in self._paths:
-                return place
-        slug = posixpath.splitext(bare)[0].rstrip("/").rpartition("/")[2].lower()
+        bare = reference.partition("#")[0].partition("?")[0].strip()
+        if "://" in bare:  # another project's document, unless it is one of ours in the web view of its host
+            inside = _WEB_VIEW.search(bare)
+            return self._at(inside[1]) if inside else ""
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(path), bare))
+        found = self._at(place) or self._at(bare.lstrip("/"))
+        if found:
+            return found
         number = _NUMBER.search(bare)
-        near = self._by_number.get((_home(path), int(number[0])), []) if number else []
-        for found in (self._by_slug.get(slug, []), self._by_title.get(_plain(reference), []), near):
-            if len(found) == 1:
-                return found[0]
+        near = self._by_number.get((_home(path), int(number[0])), []) if number and "/" not in bare else []
+        for several in (self._by_slug.get(_slug(bare), []), self._by_title.get(_plain(reference), []), near):
+            if len(several) == 1:
+                return several[0]
         return ""
+
+    def _at(self, place: str) -> str:
+        return self._paths.get(place.rstrip("/"), "") or self._paths.get(identifier(place), "")
+
+
+def _slug(path: str) -> str:
+    return identifier(path.rstrip("/")).rpartition("/")[2].lower()
 
 
 def _home(path: str) -> str:
