@@ -9,7 +9,6 @@ ours as its git directory and only the repository's object store, so its configu
 
 from __future__ import annotations
 
-import atexit
 import functools
 import os
 import re
@@ -89,22 +88,20 @@ class Runner(Struct, frozen=True):
 
     def stream(self, call: Call) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
-        command = self._command(call)
-        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
+        with (
+            tempfile.TemporaryFile() as source,
+            tempfile.TemporaryFile() as errors,
+            tempfile.TemporaryDirectory(prefix="memoryd-git-") as scratch,
+        ):
             source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
             source.seek(0)
-            process = subprocess.Popen(
-                command,
-                stdin=source,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=self._environment(call),
-                cwd=self.root if call.scope == "worktree" else "/",
-            )
+            process = self._start(call, Path(scratch), source, errors)
             assert process.stdout is not None
             try:
                 yield from self._chunks(call, process.stdout)
                 code = process.wait(self.silence_s)
+            except subprocess.TimeoutExpired as error:
+                raise self._silent(call, self.silence_s) from error
             finally:
                 process.kill()
                 process.wait()
@@ -114,6 +111,22 @@ class Runner(Struct, frozen=True):
                 message = errors.read(2000).decode("utf-8", "replace").strip()
                 raise self._failure(call, f"exit {code}: {message}")
 
+    def _start(
+        self, call: Call, scratch: Path, source: IO[bytes], errors: IO[bytes]
+    ) -> subprocess.Popen[bytes]:
+        command, extra = self._command(call, scratch)
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**environment(), **extra},
+                cwd=self.root if call.scope == "worktree" else "/",
+            )
+        except OSError as error:  # the root or git itself went away
+            raise self._failure(call, str(error)) from error
+
     def _chunks(self, call: Call, stdout: IO[bytes]) -> Iterator[bytes]:
         descriptor, total = stdout.fileno(), 0
         silence_s = self.silence_s * (5 if call.endless else 1)
@@ -121,10 +134,7 @@ class Runner(Struct, frozen=True):
         waiting.register(descriptor, POLLIN)
         while True:
             if not waiting.poll(silence_s * 1000):
-                detail = f"git {call.subcommand} gave no answer in {silence_s:g} s"
-                raise GitSilent(
-                    detail, where=str(self.root), next_step="look for a fifo or a stale disk there"
-                )
+                raise self._silent(call, silence_s)
             chunk = os.read(descriptor, _READ_BYTES)
             if not chunk:
                 return
@@ -133,26 +143,33 @@ class Runner(Struct, frozen=True):
                 raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
             yield chunk
 
-    def _command(self, call: Call) -> list[str]:
+    def _command(self, call: Call, scratch: Path) -> tuple[list[str], dict[str, str]]:
+        """The command line, and what its environment has on top of ``environment()``."""
         if call.subcommand not in ALLOWED:
             raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
-        overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
-        settings = (part for setting in overrides for part in ("-c", setting))
-        if call.scope == "worktree":
-            at = ("--git-dir", str(self.directory.git_dir), "--work-tree", str(self.root))
-        elif call.scope == "refs":
-            at = ("--git-dir", str(self.directory.git_dir), "--bare")
-        else:
-            at = ("--git-dir", _empty_git_dir(self.directory.object_format()), "--bare")
+        git_dir, extra = self.directory.git_dir, dict[str, str]()
+        if call.scope == "objects":
+            common_dir = self.directory.common_dir
+            _make_empty(scratch, self.directory.object_format())
+            extra = {
+                "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
+                "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
+            }
+            git_dir = scratch
+        place = ["--work-tree", str(self.root)] if call.scope == "worktree" else ["--bare"]
         # check-ignore never expands its paths, and refuses to be told so.
         literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
-        return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args]
+        overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
+        settings = (part for setting in overrides for part in ("-c", setting))
+        at = ("--git-dir", str(git_dir), *place)
+        return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args], extra
 
-    def _environment(self, call: Call) -> dict[str, str]:
-        if call.scope != "objects":
-            return environment()
-        objects, shallow = self.directory.common_dir / "objects", self.directory.common_dir / "shallow"
-        return {**environment(), "GIT_OBJECT_DIRECTORY": str(objects), "GIT_SHALLOW_FILE": str(shallow)}
+    def _silent(self, call: Call, silence_s: float) -> GitSilent:
+        return GitSilent(
+            f"git {call.subcommand} gave no answer in {silence_s:g} s",
+            where=str(self.root),
+            next_step="look for a fifo or a stale disk there",
+        )
 
     def _failure(self, call: Call, detail: str) -> GitError:
         return GitError(
@@ -188,23 +205,14 @@ def user_excludes() -> str:
     return "core.excludesFile=/dev/null"
 
 
-@functools.cache
-def _empty_git_dir(object_format: str) -> str:
-    """A git directory without objects, refs or settings; removed when this process ends."""
-    folder = Path(tempfile.mkdtemp(prefix="memoryd-git-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def _make_empty(folder: Path, object_format: str) -> None:
+    """Turn the empty ``folder`` into a git directory without objects, refs or settings."""
     for inner in ("objects", "refs"):
         (folder / inner).mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    lines = [
-        "[core]",
-        "bare = true",
-        "repositoryformatversion = 1",
-        "[extensions]",
-        f"objectformat = {object_format}",
-    ]
-    (folder / "config").write_text("\n".join((*lines, "")))
-    return str(folder)
+    (folder / "config").write_text(
+        f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
+    )
 
 
 def environment() -> dict[str, str]:
