@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 
 from memoryd.query.answers import Check, Counts, SkippedItem, StatusAnswer
@@ -12,7 +11,6 @@ from memoryd.query.safe_text import quote, safe_line
 from memoryd.store import soundness, status_rows, totals
 
 MAX_SKIPPED = 100
-FIXED_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL that several processes reset at once
 
 
 def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
@@ -89,8 +87,8 @@ def _files(ctx: Context, known: totals.Totals) -> Check:
 
 
 def _sqlite() -> Check:
-    version = sqlite3.sqlite_version
-    if tuple(map(int, version.split("."))) >= FIXED_SQLITE:
+    version = status_rows.sqlite_version()
+    if status_rows.sqlite_is_fixed():
         return Check("sqlite", "ok", version)
     return Check(
         "sqlite", "ok", f"{version}: one process writes and checkpoints, so its WAL-reset bug cannot strike"

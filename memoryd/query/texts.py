@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -39,6 +40,8 @@ def freshness(fresh: Freshness) -> str:
         parts = ["indexed files, no commit"]
     elif fresh.indexed_commit == fresh.head:
         parts = [f"{fresh.head[:_SHA_CHARS]} = HEAD"]
+    elif fresh.rev:
+        parts = [f"as of {fresh.rev[:_SHA_CHARS]}, as asked; HEAD is {fresh.head[:_SHA_CHARS] or 'unborn'}"]
     else:
         parts = [
             f"STALE: indexed {fresh.indexed_commit[:_SHA_CHARS] or 'nothing'}, HEAD {fresh.head[:_SHA_CHARS]}"
@@ -284,6 +287,7 @@ def _in_full(answer: DecisionsAnswer, d: DecisionItem) -> Page:
         head="\n".join([_decision(d).partition("\n")[0], *links, *scope]),
         sections=[Section(items=[_clip(line) for line in lines], main=True)],
         foot=freshness(answer.freshness),
+        more=lambda shown: f"memoryd decision show {shlex.quote(d.id)} --json",
     )
 
 

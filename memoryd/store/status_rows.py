@@ -6,6 +6,8 @@ import sqlite3
 
 from msgspec import Struct
 
+_WAL_RESET_FIXED = (3, 51, 3)  # earlier ones can corrupt a WAL that several processes reset at once
+
 
 class Extras(Struct, frozen=True):
     """``unresolved``: references inside the project without a target; ``redacted``: secrets overwritten;
@@ -63,6 +65,14 @@ def skipped(conn: sqlite3.Connection, view_id: int, limit: int) -> list[tuple[st
         " ORDER BY r.files, s.reason, s.path LIMIT ?",
         (view_id, view_id, limit),
     ).fetchall()
+
+
+def sqlite_version() -> str:
+    return sqlite3.sqlite_version
+
+
+def sqlite_is_fixed() -> bool:
+    return sqlite3.sqlite_version_info >= _WAL_RESET_FIXED
 
 
 def _number(conn: sqlite3.Connection, query: str, *values: int) -> int:
