@@ -32,10 +32,11 @@ def main() -> None:
             home.run("index", str(tree), "--rev", commit)
             text = home.run("decisions", "--rev", commit, "-C", str(tree), "--json")
             rows = [json.loads(line) for line in text.splitlines() if line]
-            keys = ("path", "title", "status", "date", "superseded_by")
-            found += [
-                {"repo": repository, **{key: row.get(key) for key in keys}} for row in rows if row.get("path")
-            ]
+            path_of = {row["id"]: row["path"] for row in rows}
+            for row in rows:
+                kept = {key: row[key] for key in ("path", "title", "status", "date")}
+                successors = [path_of.get(name, name) for name in row["superseded_by"]]
+                found.append({"repo": repository, **kept, "superseded_by": successors})
         gold_file, found_file = Path(name) / "gold.jsonl", Path(name) / "found.jsonl"
         gold_file.write_text("\n".join(map(json.dumps, gold)))
         found_file.write_text("\n".join(map(json.dumps, found)))
