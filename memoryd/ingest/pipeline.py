@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from threading import Event
 
+from msgspec import structs
+
 from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
 from memoryd.ingest import embed, history
@@ -48,21 +50,14 @@ def index(
                 embed.fill(writer, view_id, embedder, run)
         with writer.transaction():
             writer.prune()
-        totals_now = totals.view_totals(writer.conn, view_id)
+        counted = totals.view_totals(writer.conn, view_id)
     finally:
         writer.close()
     return IndexSummary(
         view=source.name,
         head=source.head,
         branch=source.branch,
-        files=totals_now.files,
-        symbols=totals_now.symbols,
-        references=totals_now.references,
-        edges=totals_now.edges,
-        commits=totals_now.commits,
-        decisions=totals_now.decisions,
-        chunks=totals_now.chunks,
-        skipped=totals_now.skipped,
+        **structs.asdict(counted),
         parsed=len(work.changed),
         failed=failed,
         seconds=run.seconds,
