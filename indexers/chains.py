@@ -51,7 +51,7 @@ class Chains:
 
     def text_of(self, start: int, end: int) -> str:
         """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN; in whatever order."""
-        if start not in self._learned and not _PLAIN.fullmatch(self._source, start, end):
+        if start not in self._learned and not self._is_plain(start, end):
             self._learned.add(start)
             members = self._spans["member"]
             for index in range(bisect_left(members, (start, 0)), len(members)):
@@ -60,8 +60,11 @@ class Chains:
                 self.member(*members[index])
         return self._text(start, end)
 
+    def _is_plain(self, start: int, end: int) -> bool:
+        return end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end) is not None
+
     def _text(self, start: int, end: int) -> str:
-        if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end):
+        if self._is_plain(start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
         return self._texts.get(end) or self._call_text(start, end)
 
@@ -95,7 +98,7 @@ class Chains:
         return UNKNOWN if function == UNKNOWN else function + "()"
 
     def _function_text(self, start: int, end: int) -> str:
-        if end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end):
+        if self._is_plain(start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
         return self._texts.get(end, UNKNOWN)
 

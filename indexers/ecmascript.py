@@ -42,7 +42,7 @@ _STRINGS = "\"'`"
 
 def _imports(file: File, node: Node) -> None:
     source = node.child_by_field_name("source")
-    type_only = file.source[node.start_byte :][:12].split()[1:2] == [b"type"]
+    type_only = file.source[node.start_byte : node.start_byte + 12].split()[1:2] == [b"type"]
     for child in node.named_children:
         if child.type == "import_require_clause":  # import a = require("m")
             source = child.child_by_field_name("source")
@@ -171,7 +171,8 @@ def _hand_out(file: File, node: Node, public: str, own: str) -> None:
 def _list(file: File, name: str) -> None:
     if file.exports is None:
         file.exports = []
-    if name not in file.exports:
+    if f"export {name}" not in file.memory:
+        file.memory[f"export {name}"] = 1
         file.exports.append(name)
 
 
@@ -262,7 +263,7 @@ def _bind_value(file: File, at: int, name: str, value: Node) -> None:
     while value.type in _WRAPPERS and value.named_children:
         value = value.named_children[0]
     inner = value.child_by_field_name(_CALLS[value.type]) if value.type in _CALLS else None
-    if inner is not None and inner.type != "import" and file.text(inner) != "require":
+    if inner is not None and inner.type != "import" and file.source[slice(*inner.byte_range)] != b"require":
         chain = file.chain(inner)
         if chain != "?":
             file.add_binding(at, name, chain, "constructor")
@@ -328,14 +329,9 @@ def kind(file: File, scope: Scope) -> SymbolKind:
     head = file.source[scope.start : scope.name_start]
     if scope.kind == "method" and head.split()[-1:] in ([b"get"], [b"set"]):
         return "property"
-    if scope.kind == "field" and _holds_function(file, scope):
+    if scope.kind == "field" and scope.end in file.ends("scope"):
         return "method"
     return scope.kind  # type: ignore[return-value]
-
-
-def _holds_function(file: File, field: Scope) -> bool:
-    ends = {scope.end for scope in file.scopes if scope.parent is field and scope.kind == "scope"}
-    return field.end in ends
 
 
 def finish(file: File, facts: FileFacts) -> FileFacts:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from indexers import uses
 from indexers.chains import Chains
 from indexers.facts import Binding, Comment, FileFacts, Import, Problem, ReferenceKind, Symbol, SymbolKind
-from indexers.remarks import clean_comment, clean_docstring, comments, join_blocks
+from indexers.remarks import clean_comment, clean_docstring, comments, join_blocks, stands_alone
 from indexers.scopes import (
     CLASS_KINDS,
     TRANSPARENT_KINDS,
@@ -63,6 +63,7 @@ class File:
         self._add_invocations(nodes.get("invocation", ()))
         self.scopes, marks = build_scopes(source, self.spans, nodes, rules.dropped_owners)
         self._starts: dict[str, frozenset[int]] = {}
+        self._ends: dict[str, frozenset[int]] = {}
         self._docs = dict(self.spans["doc"])
         self.memory: dict[str, int] = {}
         self.exports: list[str] | None = None
@@ -77,7 +78,7 @@ class File:
         self._qualnames = {
             scope.qualname for scope in self.scopes if scope.name and scope.kind != "container"
         }
-        self._comment_blocks = join_blocks(source, self.spans["comment"], self.line)
+        self._comment_blocks = join_blocks(source, self.spans["comment"], self._line_starts)
         self._docs_above = self._doc_comments()
 
     # -- what hooks use
@@ -105,6 +106,12 @@ class File:
         if capture not in self._starts:
             self._starts[capture] = frozenset([start for start, _ in self.spans[capture]])
         return self._starts[capture]
+
+    def ends(self, capture: str) -> frozenset[int]:
+        """The offsets where nodes captured as ``capture`` end."""
+        if capture not in self._ends:
+            self._ends[capture] = frozenset([end for _, end in self.spans[capture]])
+        return self._ends[capture]
 
     def add_import(
         self,
@@ -316,16 +323,14 @@ class File:
         docs = {
             self.line(end - 1) + 1: (start, end)
             for start, end in self._comment_blocks
-            if prefixes and self.source.startswith(prefixes, start) and self._is_alone(start)
+            if prefixes
+            and self.source.startswith(prefixes, start)
+            and stands_alone(self.source, self._line_starts[self.line(start) - 1], start)
         }
         for start, end in self.spans["attribute"]:
             if self.line(start) in docs:
                 docs.setdefault(self.line(end - 1) + 1, docs[self.line(start)])
         return docs
-
-    def _is_alone(self, start: int) -> bool:
-        """Whether nothing stands before the offset in its line (what follows code belongs to that)."""
-        return not self.source[self._line_starts[self.line(start) - 1] : start].strip()
 
     def _doc_above(self, start: int) -> str:
         span = self._docs_above.get(self.line(start)) if self._docs_above else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from indexers.facts import Comment
@@ -10,6 +11,8 @@ from indexers.scopes import Scope, Span
 
 _LINE_MARK = re.compile(r"^\s*(?:#+[:!]?|//+[/!]?|--+|;+|\*(?!/))[ \t]?")
 _OPEN_MARK = re.compile(r"^\s*/\*+[!<]?[ \t]?")
+_MARKER = re.compile(rb"/\*|///|//!|//|#:|#|--|;|")
+_MAX_INDENT = 200
 _QUOTES = re.compile(r"^[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
 
 
@@ -31,22 +34,29 @@ def clean_docstring(text: str) -> str:
     return "\n".join([*lines[:1], *(line[margin:] for line in lines[1:])]).strip()
 
 
-def join_blocks(source: bytes, spans: Sequence[Span], line_of: Callable[[int], int]) -> list[Span]:
-    """Comments that stand alone on consecutive lines in the same column become one span."""
+def stands_alone(source: bytes, line_start: int, start: int) -> bool:
+    """Whether nothing but white space stands before the offset in its line (what follows code belongs to it)."""
+    return start - line_start <= _MAX_INDENT and not source[line_start:start].strip()
+
+
+def join_blocks(source: bytes, spans: Sequence[Span], line_starts: Sequence[int]) -> list[Span]:
+    """Line comments that stand alone on consecutive lines, in the same column with the same marker, become one
+    span."""
     blocks: list[Span] = []
-    previous_line, previous_column = -1, -1
+    previous = (-1, -1, b"")
     for start, end in spans:
         if start == 0 and source.startswith(b"#!"):
             continue  # for the system, not for readers
-        line, last_line = line_of(start), line_of(end - 1)
-        line_start = source.rfind(b"\n", 0, start) + 1
-        alone = not source[line_start:start].strip()
-        column = start - line_start if alone else -1
-        if alone and line == previous_line + 1 and column == previous_column:
+        marker = _MARKER.match(source, start)
+        line = bisect_right(line_starts, start)
+        line_start = line_starts[line - 1]
+        here = (line, start - line_start, marker[0] if marker else b"")
+        is_alone = stands_alone(source, line_start, start)
+        if is_alone and here == previous and here[2] != b"/*":
             blocks[-1] = (blocks[-1][0], end)
         else:
             blocks.append((start, end))
-        previous_line, previous_column = last_line, column
+        previous = (line + 1, here[1], here[2]) if is_alone else (-1, -1, b"")
     return blocks
 
 

@@ -6,6 +6,7 @@
 // <- comment first line
 // second line
 /**
+// <- comment The most.
  * The most.
  *
  * @deprecated
@@ -13,7 +14,7 @@
 export const LIMIT = 1; // trailing
 // <- comment trailing
 // <- def constant LIMIT
-// <- doc
+// <- doc The most.
 // <- sig const LIMIT = 1
 
 /** A shop. */
