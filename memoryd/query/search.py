@@ -18,7 +18,7 @@ from memoryd.query.search_filters import commits_of, wanted_files
 from memoryd.query.search_hits import Candidate, Group, Reader
 from memoryd.query.search_notes import notes
 
-MAX_HITS_PER_FILE = 3  # a big file must not fill the list
+MAX_HITS_PER_FILE = 3  # in a short list, a third of a long one: a big file must not fill it
 _NOTHING = Group((), 0)
 
 
@@ -57,7 +57,7 @@ def _wants(request: SearchRequest, kind: str) -> bool:
 
 def _shown(candidates: Iterable[Candidate], request: SearchRequest) -> tuple[Hit, ...]:
     """The best hits; of the pieces of one symbol the best only, and of a file not too many."""
-    per_file = request.k if request.paths else MAX_HITS_PER_FILE
+    per_file = request.k if request.paths else max(MAX_HITS_PER_FILE, request.k // 3)
     hits: list[Hit] = []
     taken: Counter[str] = Counter()
     symbols: set[tuple[str, str]] = set()
