@@ -112,6 +112,7 @@ def test_numbers_are_unique_in_their_folder_only(rows):
 def test_decisions_by_topic_status_and_path(rows):
     """Topics are words in any form, paths cover what a decision names and the folders above it."""
     rows.file("src/session/cookie.py")
+    rows.file("src/other.py")
     adr(rows, "1", "Sign session cookies", decision="See src/session/cookie.py.")
     adr(rows, "2", "Use PostgreSQL", "rejected", context="We compared databases for src/session/.")
     ctx = rows.context()

@@ -14,6 +14,7 @@ def ctx(tmp_path):
     rows = Rows(tmp_path / "index.db")
     rows.file(
         "src/app/views.py",
+        "\n" * 60,
         symbols=[
             ("View", "class", 10, 40),
             ("View.get", "method", 12, 20),
