@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from indexers.secrets import redact_text
-
 from indexers import terms
 from indexers.facts import Commit
+from indexers.secrets import redact_text
 from memoryd.ingest.git import Git
 from memoryd.ingest.job import Run
 from memoryd.store import reader
@@ -29,6 +28,7 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
         return b""
     if reader.view_head(writer.conn, view_id) == head:
         return None
+    _map_authors(writer, git, head)
     known = reader.commit_shas(writer.conn)
     tips = [tip for tip in reader.meta(writer.conn, "history_tips").split() if tip in known]
     if head not in known or not tips:
@@ -37,6 +37,16 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
             writer.set_meta("history_tips", " ".join([*tips, head][-64:]))
         known = reader.commit_shas(writer.conn)
     return _bitmap(known[sha] for sha in git.rev_list(head) if sha in known)
+
+
+def _map_authors(writer: IndexWriter, git: Git, head: str) -> None:
+    """A changed .mailmap renames the authors of old commits as well."""
+    mailmap = git.mailmap(head)
+    if mailmap != reader.meta(writer.conn, "mailmap"):
+        with writer.transaction():
+            if reader.meta(writer.conn, "history_tips"):  # else there is nobody to rename yet
+                writer.rename_authors(git.log(head))
+            writer.set_meta("mailmap", mailmap)
 
 
 def _add(writer: IndexWriter, commits: Iterator[Commit], run: Run) -> None:

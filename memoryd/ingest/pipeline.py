@@ -12,6 +12,7 @@ from msgspec import structs
 
 from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
+from memoryd.errors import MemorydError
 from memoryd.ingest import embed, history
 from memoryd.ingest.intake import Work, parse
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
@@ -80,6 +81,12 @@ def _scan(writer: IndexWriter, source: Source, view_id: int, job: IndexJob) -> W
     known = {row.path: row for row in reader.view_files(writer.conn, view_id)}
     # what was never read whole cannot be kept up by its changes alone
     listing = source.list(job.paths if reader.is_complete(writer.conn, view_id) else None)
+    if known and not listing.candidates and not source.head and reader.view_head(writer.conn, view_id):
+        raise MemorydError(
+            "the project's files and its git directory are gone; nothing was forgotten",
+            where=str(job.root),
+            next_step="mount or restore it, or `memoryd projects remove` it",
+        )
     present = {candidate.path for candidate in listing.candidates}
     return Work(
         changed=tuple(

@@ -285,6 +285,13 @@ class IndexWriter:
             if cursor.rowcount:
                 self._add_changes(cursor.lastrowid, commit)
 
+    def rename_authors(self, commits: Iterable[Commit]) -> None:
+        """Give the stored ones of ``commits`` the author that they name now."""
+        self.conn.executemany(
+            "UPDATE git_commit SET author_id = ? WHERE sha = ?",
+            ((self._author_id(commit.author, commit.email), commit.sha) for commit in commits),
+        )
+
     def _add_changes(self, commit_id: int, commit: Commit) -> None:
         self.conn.executemany(
             "INSERT OR IGNORE INTO change VALUES (?, ?, ?, ?, ?, ?)",

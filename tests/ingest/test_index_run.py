@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from projects import Repository, digest_of, run_index
 
-from memoryd.errors import UsageError
+from memoryd.errors import MemorydError, UsageError
 from memoryd.ingest.pool import ParsePool
 from memoryd.store import reader
 from memoryd.store.sqlite import connect
@@ -107,6 +107,31 @@ def test_a_secret_is_in_no_file_of_the_store(pool: ParsePool, tmp_path: Path) ->
     (file_id,) = conn.execute("SELECT id FROM file").fetchone()
     assert reader.file_text(conn, file_id) == b'AWS_KEY = "' + b"*" * len(secret) + b'"\n'
     conn.close()
+
+
+def test_a_new_mailmap_renames_old_authors(pool: ParsePool, tmp_path: Path) -> None:
+    """Regression: authors were mapped once; a mailmap committed later left the store unlike a clean one."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("one", a_dot_py="x = 1\n")
+    run_index(pool, repo.root, tmp_path / "store")
+    repo.commit("map", _dot_mailmap="Ada Lovelace <ada@example.org>\n")
+    run_index(pool, repo.root, tmp_path / "store")
+    run_index(pool, repo.root, tmp_path / "clean")
+    name = f"worktree:{repo.root}"
+    assert digest_of(tmp_path / "store", name) == digest_of(tmp_path / "clean", name)
+
+
+def test_an_unmounted_project_is_not_forgotten(pool: ParsePool, tmp_path: Path) -> None:
+    """Files and git directory gone at once: an error, and the store keeps what it knew."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("one", a_dot_py="x = 1\n")
+    run_index(pool, repo.root, tmp_path / "store")
+    repo.root.rename(tmp_path / "elsewhere")
+    repo.root.mkdir()
+    with pytest.raises(MemorydError, match="gone"):
+        run_index(pool, repo.root, tmp_path / "store")
+    (tmp_path / "elsewhere").rename(repo.root)
+    assert run_index(pool, repo.root, tmp_path / "store").files == 1
 
 
 _KILLED_RUN = """
