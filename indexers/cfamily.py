@@ -37,16 +37,24 @@ _LEADING_MACRO = re.compile(  # EXPORT type name(…
     rb"\n[ \t]*((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]*(?:EXPORT|API|EXTERN|INLINE))(?:\([^()\n]{0,80}\))?[ \t]+)"
     rb"(?=[A-Za-z_][\w:<>,*& \t]{0,200}[*& \t][\w:~]{1,100}[ \t]*\()"
 )
-_CONVENTIONS = (b"JNICALL", b"WINAPI", b"APIENTRY", b"CALLBACK", b"STDCALL", b"call ", b"__cdecl")
-_CONVENTION = re.compile(  # type WINAPI name(…
-    rb"\b(JNICALL|WINAPI|APIENTRY|CALLBACK|STDCALL|__(?:std|fast|vector)call|__cdecl)\b(?=\s+\w)"
+_CONVENTIONS = (
+    b"JNICALL",
+    b"WINAPI",
+    b"APIENTRY",
+    b"CALLBACK",
+    b"STDCALL",
+    b"__stdcall",
+    b"__fastcall",
+    b"__cdecl",
 )
-_MAYBE_TRAILING = re.compile(rb"\)\s[A-Z][A-Z0-9_]{2}")
-_TRAILING_MACRO = re.compile(  # type name(…) PRINTF_LIKE(1, 2);
-    rb"^(?!(?:if|else|for|while|return|switch|do|case)\b)[A-Za-z_][\w \t*&:<>,]{0,200}\([^;{}()]{0,2000}"
-    rb"(?:\([^;{}()]{0,200}\)[^;{}()]{0,500}){0,20}\)\s{1,100}((?:%s\s{0,100})+)(?=[;{])" % _MACRO,
-    re.M,
+_CONVENTION = re.compile(rb"\b(%s)\b(?=\s+\w)" % b"|".join(_CONVENTIONS))  # type WINAPI name(…
+_TRAILING_MACRO = re.compile(
+    rb"\)\s{1,100}((?:%s\s{0,100})+)(?=[;{])" % _MACRO
+)  # type name(…) PRINTF_LIKE(1, 2);
+_PROTOTYPE = re.compile(
+    rb"(?:\A|\n)(?!(?:if|else|for|while|return|switch|do|case)\b)[A-Za-z_][\w \t*&:<>,]{0,200}\([^;{}]*\Z"
 )
+_MAX_PROTOTYPE = 2_000
 _MAX_DECLARATORS = 100  # longer chains of declarators are not written by people
 
 
@@ -57,13 +65,19 @@ def readable(source: bytes) -> bytes:
     source = _LEADING_MACRO.sub(_blank, source)
     if any(word in source for word in _CONVENTIONS):
         source = _CONVENTION.sub(_blank, source)
-    return _TRAILING_MACRO.sub(_blank, source) if _MAYBE_TRAILING.search(source) else source
+    return _TRAILING_MACRO.sub(_blank_after_prototype, source)
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
     start, end = found.start(1) - found.start(), found.end(1) - found.start()
     text = found[0]
     return text[:start] + re.sub(rb"[^\n]", b" ", text[start:end]) + text[end:]
+
+
+def _blank_after_prototype(found: re.Match[bytes]) -> bytes:
+    """Only after the parameters of a declaration that begins in the first column: ``if (x) STOP;`` is a use."""
+    before = found.string[max(0, found.start() - _MAX_PROTOTYPE) : found.start()]
+    return _blank(found) if _PROTOTYPE.search(before) else found[0]
 
 
 def include(file: File, node: Node) -> None:

@@ -13,6 +13,8 @@ FILENAMES: tuple[str, ...] = ()
 
 _IMPORT = re.compile(r"(?:(\w+|\.)\s*)?[\"`]([^\"`]*)[\"`]")
 _MAJOR_VERSION = re.compile(r"(?:/v\d+|\.v\d+)$")
+_PARAMETER = re.compile(rb"(\w+(?:\s*,\s*\w+)*)\s+(.+)", re.S)
+_WRITTEN = {"composite_literal": "constructor", "type_assertion_expression": "annotation"}
 _NO_IDENTIFIER = re.compile(r"[^\w]+")
 
 
@@ -43,91 +45,110 @@ def package_name(module: str) -> str:
     return _NO_IDENTIFIER.sub("_", last.removeprefix("go-").removesuffix("-go").removesuffix(".go"))
 
 
-def _typed(file: File, node: Node) -> None:
-    type_node = node.child_by_field_name("type")
-    if type_node is None:
+def _parameter(file: File, node: Node) -> None:
+    """``a, b *T`` or ``more ...T``, read as text: there are too many for a walk over nodes."""
+    start, end = node.byte_range
+    found = _PARAMETER.match(file.source, start, end)
+    if found is None or found[2] in _PREDECLARED:
         return
-    text = file.text(type_node)
-    if node.type == "variadic_parameter_declaration":
-        text = "[]" + text
-    how = "receiver" if _is_receiver(node) else "annotation"
-    if how == "receiver":
-        text = text.strip("(*) ").partition("[")[0]
-    if text in _PLAIN_TYPES:
+    text = found[2].decode("utf-8", "replace")
+    text = "[]" + text[3:].lstrip() if text.startswith("...") else text
+    scope = file.scope_at(start).qualname
+    for name in found[1].decode("utf-8", "replace").split(","):
+        file.add_binding(start, name.strip(), text, "annotation", scope)
+
+
+def _receiver(file: File, node: Node) -> None:
+    found = _PARAMETER.match(file.source, *node.byte_range)
+    if found:
+        owner = found[2].decode("utf-8", "replace").strip("(*) \t").partition("[")[0]
+        file.add_binding(node.start_byte, found[1].decode("utf-8", "replace"), owner, "receiver")
+
+
+def _typed(file: File, node: Node) -> None:
+    """A field or a variable with its written type."""
+    written = node.child_by_field_name("type")
+    text = file.text(written) if written is not None else ""
+    if not text or text.encode() in _PREDECLARED:
         return
     for name in node.children_by_field_name("name"):
         if name.is_named:  # the commas between them have the field too
-            file.add_binding(name.start_byte, file.text(name), text, how)
-
-
-def _is_receiver(node: Node) -> bool:
-    parameters = node.parent
-    method = parameters.parent if parameters is not None else None
-    if method is None or method.type != "method_declaration":
-        return False
-    return method.child_by_field_name("receiver") == parameters
+            file.add_binding(name.start_byte, file.text(name), text, "annotation")
 
 
 def _built(file: File, node: Node) -> None:
     """``x := T{}``, ``x, err := pkg.New()``, ``x := y.z``, ``x := y.(T)``: what x is, where one value says so."""
     names = node.child_by_field_name("left") or node
     values = node.child_by_field_name("right") or node.child_by_field_name("value")
-    if values is None or (node.type == "var_spec" and node.child_by_field_name("type") is not None):
+    if values is None:
         return
-    targets = [n for n in names.children if n.type == "identifier"]
-    sources = [n for n in values.children if n.is_named]
-    if len(sources) == 1:
-        targets = targets[:1]
-    for target, source in zip(targets, sources, strict=False):
-        _bind(file, target, source)
+    if values.named_child_count == 1:
+        target, value = names.named_child(0), values.named_child(0)
+        if target is not None and value is not None:
+            _bind(file, target, value)
+        return
+    targets = [child for child in names.named_children if child.type == "identifier"]
+    for target, value in zip(targets, values.named_children, strict=False):
+        _bind(file, target, value)
 
 
 def _bind(file: File, target: Node, value: Node) -> None:
+    kind = value.type
+    if kind == "unary_expression":  # &T{…}
+        inner = value.child_by_field_name("operand")
+        if inner is None or inner.type != "composite_literal":
+            return
+        value, kind = inner, inner.type
     name = file.text(target)
     if name == "_":
         return
-    if value.type == "unary_expression" and value.children[-1].type == "composite_literal":
-        value = value.children[-1]
-    if value.type in ("composite_literal", "type_assertion_expression"):
+    if kind in _WRITTEN:
         written = value.child_by_field_name("type")
-        how = "constructor" if value.type == "composite_literal" else "annotation"
         if written is not None:
-            file.add_binding(target.start_byte, name, file.text(written), how)
+            file.add_binding(target.start_byte, name, file.text(written), _WRITTEN[kind])
         return
-    function = value.child_by_field_name("function") if value.type == "call_expression" else None
-    if function is None and value.type not in ("identifier", "selector_expression"):
+    called = value.child_by_field_name("function") if kind == "call_expression" else None
+    if called is None and kind not in ("identifier", "selector_expression"):
         return
-    chain = file.chain(function or value)
+    chain = file.chain(called or value)
     if chain != "?":
-        file.add_binding(target.start_byte, name, chain, "alias" if function is None else "constructor")
+        file.add_binding(target.start_byte, name, chain, "alias" if called is None else "constructor")
 
 
 def _returns(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
-    if scope.name and file.text(node) not in _PLAIN_TYPES:
-        owner = scope.qualname.rpartition(".")[0]
-        file.add_binding(scope.name_start, scope.name, file.text(node), "return", owner)
+    text = file.text(node)
+    if scope.name and text.encode() not in _PREDECLARED:
+        file.add_binding(scope.name_start, scope.name, text, "return", scope.qualname.rpartition(".")[0])
 
 
 def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
     return name[:1].isupper() and not parent.in_function
 
 
-_PREDECLARED = (
+_NAMES = (
     b"_ any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune "
     b"string uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap close complex copy delete "
     b"imag len make new panic print println real recover"
 )  # not min, max, clear: older packages have their own, in whichever file
 
-_PLAIN_TYPES = frozenset(_PREDECLARED.decode().split())
+_PREDECLARED = frozenset(_NAMES.split())
 
 _GRAMMAR = Grammar(
     Rules(
         name=NAME,
         grammar="tree_sitter_go",
         queries=("go.scm",),
-        hooks={"package": _package, "import": _import, "typed": _typed, "built": _built, "returns": _returns},
-        builtins=frozenset(_PREDECLARED.split()),
+        hooks={
+            "package": _package,
+            "import": _import,
+            "receiver": _receiver,
+            "parameter": _parameter,
+            "typed": _typed,
+            "built": _built,
+            "returns": _returns,
+        },
+        builtins=_PREDECLARED,
         doc_prefixes=(b"//", b"/*"),
         exported=_exported,
     )

@@ -46,7 +46,7 @@
 (type_switch_statement alias: (expression_list (identifier) @local))
 
 ; Uses
-(identifier) @id
+(_expression/identifier) @id
 (type_identifier) @id.type
 (selector_expression) @member
 (qualified_type) @member @type
@@ -63,12 +63,15 @@
 ; Package, imports and types of names: read by go.py
 (package_clause (package_identifier) @package)
 (import_spec) @opaque @import
-(parameter_declaration name: (_)) @typed
-(variadic_parameter_declaration name: (_)) @typed
+(method_declaration receiver: (parameter_list (parameter_declaration name: (_)) @receiver))
+(_ parameters: (parameter_list [(parameter_declaration name: (_)) (variadic_parameter_declaration)] @parameter))
+(_ result: (parameter_list (parameter_declaration name: (_)) @parameter))
 (field_declaration name: (_)) @typed
 (var_spec type: (_)) @typed
-(var_spec value: (_)) @built
-(short_var_declaration) @built
+(var_spec !type value: (_)) @built
+(short_var_declaration right: (expression_list . [
+  (call_expression) (composite_literal) (unary_expression) (type_assertion_expression)
+  (selector_expression) (identifier)])) @built
 (function_declaration result: (_) @returns)
 (method_declaration result: (_) @returns)
 (method_elem result: (_) @returns)
