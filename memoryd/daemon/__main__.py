@@ -11,12 +11,14 @@ import signal
 import sys
 
 from memoryd.daemon.lock import acquire
+from memoryd.daemon.memory import keep_small
 from memoryd.errors import MemorydError, UsageError
 from memoryd.paths import default_paths
 
 
 def main(arguments: list[str]) -> int:
     os.umask(0o077)
+    keep_small()
     try:
         paths = default_paths()
         paths.prepare()

@@ -103,6 +103,8 @@ class Daemon(Desk):
             self.reading.embedder = await asyncio.to_thread(_embedder, self.config)
         except MemorydError as error:
             log.error("no vectors: %s", error)
+        finally:
+            self.reading.embedder_known.set()
         try:
             self._mcp = await asyncio.to_thread(_mcp_server, self)
         except Exception:

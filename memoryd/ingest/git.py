@@ -155,7 +155,7 @@ class Git:
         """Commits reachable from ``tip`` but from none of ``known``, parents before children.
 
         Authors are mapped by the ``.mailmap`` committed at ``tip``. Unknown shas in ``known`` (pruned
-        commits) are ignored. When an object is damaged, the commits before it are yielded, then GitError.
+        commits) are ignored. When a commit or tree is damaged, the commits before it are yielded, then GitError.
         """
         revisions = [_hex(tip), *(f"^{_hex(sha)}" for sha in sorted(known))]
         done = 0
@@ -166,9 +166,8 @@ class Git:
         except GitSilent:
             raise
         except GitError:
-            if not self.is_partial():
-                raise
-            # Similarity needs contents, which a partial clone lacks: exact renames only from here on.
+            # Similarity needs contents. Where some are missing (a partial clone, a pruned mirror) the ids alone
+            # still give exact renames; damage of another kind fails again below.
             yield from islice(self._log(tip, revisions, "-M100%"), done, None)
 
     def _log(self, tip: str, revisions: list[str], renames: str) -> Iterator[Commit]:
