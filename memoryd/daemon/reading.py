@@ -34,12 +34,14 @@ class Reading:
     def __init__(self, config: Config, gate: Gate, is_dirty: Callable[[str], bool]) -> None:
         self._config, self._gate, self._is_dirty = config, gate, is_dirty
         self.embedder: Any = None
+        self.embedder_known = asyncio.Event()  # its import ended, well or not
         self._complete: set[tuple[Store, Target]] = set()
 
     async def read(self, call: Call, project: Project, store: Store, work: Callable[[Context], T]) -> T:
         """``work`` on the view that the call names, in a thread. Raises MemorydError."""
         target = Target(project.root, await self._known_sha(project, store, call.common.rev))
         await self._ensure_view(call, store, target)
+        await self.embedder_known.wait()  # some tenths of a second after a start; else its first answers rank otherwise
         answer = _Answer(self, store, target)
         try:
             return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
