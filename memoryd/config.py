@@ -292,7 +292,11 @@ def _read_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise UsageError(f"cannot read the configuration: {error.strerror}", where=str(path)) from error
+        raise UsageError(
+            f"cannot read the configuration: {error.strerror}",
+            where=str(path),
+            next_step="give yourself the right to read it, or remove it",
+        ) from error
 
 
 def _parse(document: bytes, where: str) -> dict[str, Any]:
@@ -321,7 +325,11 @@ def _setting_of_variable(name: str, known: Mapping[str, Setting]) -> Setting | N
 def _assign(values: dict[str, Any], setting: Setting, text: str) -> None:
     section = values.setdefault(setting.section, {})
     if not isinstance(section, dict):
-        raise UsageError(f"`{setting.section}` must be a table", where=setting.section)
+        raise UsageError(
+            f"`{setting.section}` must be a table",
+            where=setting.section,
+            next_step=f"write [{setting.section}] and its settings below, as config.example.toml does",
+        )
     section[setting.key] = _from_text(setting.kind, text)
 
 

@@ -36,7 +36,10 @@ class Rows:
         return self._at_end and not self._lines
 
     def read(self) -> None:
-        data = os.read(self._descriptor, READ_BYTES)
+        try:
+            data = os.read(self._descriptor, READ_BYTES)
+        except OSError as error:  # a folder, for one
+            raise _unreadable("--batch", error) from error
         *lines, self._part = (self._part + data).split(b"\n")
         if not data:
             self._at_end = True
@@ -104,4 +107,12 @@ def _open(place: str) -> int:
     try:
         return os.open(place, os.O_RDONLY)
     except OSError as error:
-        raise UsageError(f"cannot read the batch: {error.strerror}", where=place) from error
+        raise _unreadable(place, error) from error
+
+
+def _unreadable(place: str, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot read the batch: {error.strerror}",
+        where=place,
+        next_step="name a file of JSON lines, or `-` for stdin",
+    )

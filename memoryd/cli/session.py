@@ -113,7 +113,12 @@ def params(args: Namespace, as_json: bool | None = None) -> dict[str, Any]:
     """What the daemon gets: the common parameters and every argument that was given."""
     given = {name: value for name, value in vars(args).items() if not name.startswith("_")}
     for name in _TEXTS:
-        if isinstance(given.get(name), list):
+        if isinstance(given.get(name), list) and given[name]:
             given[name] = " ".join(given[name])
-    own = {name: value for name, value in given.items() if value not in (None, False, "", [])}
+    own = {name: value for name, value in given.items() if _is_given(value)}
     return {**own, **common_params(args, as_json)}
+
+
+def _is_given(value: Any) -> bool:
+    """``-k 0`` and ``--rev ''`` were given: the daemon says what is wrong with them."""
+    return value is not None and value is not False and value != []

@@ -166,7 +166,12 @@ def _record(parser: ArgumentParser) -> None:
 
 
 def _proposals(parser: ArgumentParser) -> None:
-    parser.add_argument("--status", metavar="S", help="proposed (default), confirmed, retracted, superseded")
+    parser.add_argument(
+        "--status",
+        choices=("proposed", "confirmed", "retracted", "superseded", ""),
+        metavar="S",
+        help="proposed (default), confirmed, retracted, superseded; '' for all",
+    )
     _page(parser)
 
 
@@ -193,7 +198,9 @@ def _brief(parser: ArgumentParser) -> None:
 
 def _changes(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--since", metavar="REV|TIME|last", help="a commit, a time (2026-11-01, 3d) or last (default)"
+        "--since",
+        metavar="REV|TIME|last",
+        help="a commit, branch, tag or HEAD~5, a time (2026-11-01, 3d) or last (default)",
     )
     _page(parser)
 

@@ -45,6 +45,7 @@ def freshness(
         pending=queue.pending_paths(target),
         indexing=queue.job_of(target) is not None,
         vectors=vectors,
+        rev=target.rev or "",
     )
 
 

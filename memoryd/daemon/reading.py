@@ -105,6 +105,7 @@ class Reading:
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
+            behind=functools.partial(store.behind, target.root) if view.head else None,
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:

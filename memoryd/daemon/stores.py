@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from memoryd.daemon.jobs import IngestQueue
-from memoryd.errors import GitError, StoreError
+from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.git import Git
 from memoryd.paths import private_folder
 from memoryd.store import sqlite
@@ -165,6 +165,16 @@ class Store:
             while len(self._blames) > BLAMES_KEPT:
                 self._blames.pop(next(iter(self._blames)))
         return found
+
+    def behind(self, root: str, rev: str) -> Sequence[str]:
+        """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""
+        git = Git.open(Path(root))
+        if git is None:
+            return ()
+        try:
+            return git.rev_list(git.resolve(rev))
+        except UsageError:  # the caller knows what else the text may mean
+            return ()
 
     def forget_caches(self) -> None:
         """Give memory back; the next question pays for loading again."""

@@ -15,7 +15,8 @@ from msgspec import Struct
 class Freshness(Struct, frozen=True):
     """How current the answer is. ``indexed_commit``: what the view was indexed at; ``head``: what the project
     is at now (``""`` without git); ``pending``: files known to differ from the index; ``vectors``: ``ready``,
-    ``rebuilding``, ``absent``."""
+    ``rebuilding``, ``absent``. ``rev``: the commit that was asked about (``""``: the work tree); such an answer
+    is not stale, whatever ``head`` is."""
 
     indexed_commit: str
     head: str
@@ -24,6 +25,7 @@ class Freshness(Struct, frozen=True):
     pending: int
     indexing: bool
     vectors: str
+    rev: str = ""
 
 
 class Answer(Struct, frozen=True):

@@ -28,7 +28,7 @@ _FIRST_VISIT_S = 14 * 86_400
 
 def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
     """Commits of the view since ``since``, newest first, with the files, decisions and records they brought.
-    Raises UsageError when ``since`` is no commit, time or age."""
+    Raises UsageError when ``since`` is no revision, time or age."""
     seen = history_rows.reachable(ctx.index, ctx.view.id)
     words, since_s, commits = _since(ctx, request, seen)
     page = commits[request.offset : request.offset + request.limit]
@@ -61,15 +61,26 @@ def _since(ctx: Context, request: ChangesRequest, seen: Reachable) -> tuple[str,
     if _SHA.fullmatch(text.lower()):
         base = _commit(ctx, text.lower())
         if base:
-            return f"{base.sha[:10]} ({day(base.time_s)})", base.time_s, _not_in(ctx, base, seen)
+            return f"{base.sha[:10]} ({day(base.time_s)})", base.time_s, _not_in(ctx, {base.sha}, seen)
     at_s = moment(text, now_s)
     if at_s is None:
-        raise UsageError(
-            f"`{text[:100]}` is no known commit, time or age",
-            where="since",
-            next_step="give a commit id, an ISO day or time, an age such as 3d or 12h, or `last`",
-        )
+        return _since_revision(ctx, text, seen)
     return f"{text} ({day(at_s)})", at_s, history_rows.commits_since(ctx.index, at_s, seen)
+
+
+def _since_revision(ctx: Context, text: str, seen: Reachable) -> tuple[str, int, list[CommitRow]]:
+    """``text`` as git reads it. The commit need not lie on the view's own branch."""
+    behind = ctx.behind(text) if ctx.behind else ()
+    if not behind:
+        raise UsageError(
+            f"`{text[:100]}` is no known commit, branch, tag, time or age",
+            where="since",
+            next_step="give a commit, branch or tag (also HEAD~5), an ISO day or time, an age such as 3d, or `last`",
+        )
+    known = history_rows.commits_by_sha(ctx.index, behind)
+    newest = next((known[sha] for sha in behind if sha in known), None)  # what the view and ``text`` share
+    words = f"{text} ({behind[0][:10]})"
+    return words, newest.time_s if newest else 0, _not_in(ctx, set(behind), seen)
 
 
 def _first_visit(ctx: Context, seen: Reachable) -> tuple[str, int, list[CommitRow]]:
@@ -88,9 +99,8 @@ def _commit(ctx: Context, prefix: str) -> CommitRow | None:
     return found[0] if found else None
 
 
-def _not_in(ctx: Context, base: CommitRow, seen: Reachable) -> list[CommitRow]:
-    """Visible commits that are neither ``base`` nor behind it."""
-    behind = {base.sha}
+def _not_in(ctx: Context, behind: set[str], seen: Reachable) -> list[CommitRow]:
+    """Visible commits that are neither in ``behind`` nor reached from there. Uses ``behind`` up."""
     fresh = []
     for id_, sha, parents in history_rows.parents(ctx.index):
         if sha in behind:

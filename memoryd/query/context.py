@@ -27,7 +27,9 @@ class BlameSpan(Struct, frozen=True):
 
 class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
-    None where the project has no git. ``root``: the project's absolute root, for display."""
+    None where the project has no git. ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches,
+    the one it names first, empty when it names none; None without git. ``root``: the project's absolute root, for
+    display."""
 
     index: sqlite3.Connection
     records: Records | None
@@ -37,3 +39,4 @@ class Context(Struct, frozen=True):
     freshness: Freshness
     root: str
     blame: Callable[[str, str], Sequence[BlameSpan]] | None = None
+    behind: Callable[[str], Sequence[str]] | None = None

@@ -51,17 +51,18 @@ class Entry(Struct, frozen=True):
 
 
 def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
-    """The list, or with ``id`` one in full. Raises UsageError for an id or status that does not exist."""
+    """The list, or with ``id`` one in full. Raises UsageError for an id, status or path that does not exist."""
+    status = _status(request.status) if request.status else ""
     known = entries(ctx)
     if request.id:
         return DecisionsAnswer(
             ctx.freshness, topic=request.id, decisions=(_show(ctx, known, request.id),), total=1
         )
     found = known
-    if request.status:
-        found = [entry for entry in found if entry.item.status == _status(request.status)]
+    if status:
+        found = [entry for entry in found if entry.item.status == status]
     if request.path:
-        found = about_path(found, request.path)
+        found = about_path(found, request.path) or _none_about(ctx, request.path)
     if request.topic:
         found = about(found, request.topic)
     page = found[request.offset : request.offset + request.limit]
@@ -117,6 +118,18 @@ def about_path(known: Sequence[Entry], path: str) -> list[Entry]:
         for entry in known
         if (entry.item.path and matches(entry.item.path)) or any(map(touches, entry.item.scope))
     ]
+
+
+def _none_about(ctx: Context, path: str) -> list[Entry]:
+    """Empty; raises UsageError when there is not even a file of that name."""
+    matches = matcher(path)
+    if not any(map(matches, graph_rows.paths_of_view(ctx.index, ctx.view.id))):
+        raise UsageError(
+            f"no file of the project fits the path `{path[:200]}`",
+            where="path",
+            next_step="give a file, a folder or a glob, relative to the project's root",
+        )
+    return []
 
 
 def dated(ctx: Context, items: Iterable[DecisionItem]) -> Iterable[DecisionItem]:

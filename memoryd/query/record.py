@@ -73,7 +73,11 @@ def forget(ctx: Context, request: JudgeRequest, actor: str) -> RecordAnswer:
     known = store.get(request.id)
     store.forget(request.id, actor)
     if known is None:
-        raise UsageError("there is no such record", where=request.id)
+        raise UsageError(
+            "there is no such record",
+            where=request.id,
+            next_step="`memoryd proposals --status ''` lists all",
+        )
     gone = structs.replace(item(known), text="", anchors=(), status="forgotten")
     return RecordAnswer(
         ctx.freshness, record=gone, created=False, message="Forgotten: its text is gone for good."

@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Text = Annotated[str, Meta(min_length=1, max_length=16_384)]
-Target = Annotated[str, Meta(min_length=1, max_length=1_024)]
+NOT_BLANK = r"\S"
+Text = Annotated[str, Meta(min_length=1, max_length=16_384, pattern=NOT_BLANK)]
+Target = Annotated[str, Meta(min_length=1, max_length=1_024, pattern=NOT_BLANK)]
 Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
 Optional = Annotated[str, Meta(max_length=1_024)]
 RecordId = Annotated[str, Meta(min_length=1, max_length=1_024)]
@@ -101,7 +102,7 @@ class RecordRequest(Request, frozen=True, kw_only=True):
     """Remember ``text``. ``supersedes``: the id of the record that it replaces."""
 
     kind: RecordKind
-    text: Annotated[str, Meta(min_length=1, max_length=8_192)]
+    text: Annotated[str, Meta(min_length=1, max_length=8_192, pattern=NOT_BLANK)]
     anchors: Annotated[tuple[Target, ...], Meta(max_length=20)] = ()
     supersedes: Optional = ""
 
@@ -137,7 +138,8 @@ class BriefRequest(Request, frozen=True, kw_only=True):
 
 
 class ChangesRequest(Request, frozen=True, kw_only=True):
-    """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``) or ``last``.
+    """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``), ``last``, or whatever
+    git calls a commit (a branch, a tag, ``HEAD~5``).
     ``last_seen_s`` is what ``last`` means (UTC epoch seconds); the server fills it in."""
 
     since: Optional = "last"

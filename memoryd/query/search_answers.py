@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Answer
-from memoryd.query.requests import Path, Request
+from memoryd.query.requests import NOT_BLANK, Path, Request
 
 HitKind = Literal["code", "doc", "decision", "commit", "note"]
 # A whole issue with its logs may be pasted; what is beyond question.MAX_TEXT_CHARS is not read.
-Query = Annotated[str, Meta(min_length=1, max_length=61_440)]
+Query = Annotated[str, Meta(min_length=1, max_length=61_440, pattern=NOT_BLANK)]
 Language = Annotated[str, Meta(min_length=1, max_length=40)]
 
 

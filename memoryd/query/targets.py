@@ -11,7 +11,7 @@ from memoryd.errors import UsageError
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
 from memoryd.query.globs import is_glob, is_test, matcher
-from memoryd.store import graph_rows
+from memoryd.store import graph_rows, reader
 from memoryd.store.graph_rows import FileRow, SymbolRow
 
 MAX_TARGETS = 500  # files that one glob or folder may mean
@@ -114,8 +114,7 @@ def _path_and_part(ctx: Context, text: str) -> Sequence[Target]:
     """``path:line`` or ``path:Qual.name``; the path may be its last components only."""
     with_line = _PATH_LINE.fullmatch(text)
     if with_line:
-        rows = _rows_of_path(ctx, with_line["path"])
-        return [_at_line(ctx, row, int(with_line["line"])) for row in rows]
+        return _at_lines(ctx, _rows_of_path(ctx, with_line["path"]), int(with_line["line"]))
     path, colon, part = text.partition(":")
     if not colon or part.startswith(":"):
         return ()
@@ -176,14 +175,27 @@ def _file(row: FileRow, line: int = 0) -> Target:
     return Target(row.path, row.path_id, row.file_id, row.hash, line=line, end_line=line)
 
 
-def _at_line(ctx: Context, row: FileRow, line: int) -> Target:
-    """The definition that begins at the line, else the innermost one around it, else the line of the file."""
+def _at_lines(ctx: Context, rows: Sequence[FileRow], line: int) -> list[Target]:
+    """What stands at the line of each file. Raises UsageError when none of the files is that long."""
+    found = [target for row in rows if (target := _at_line(ctx, row, line))]
+    if rows and not found:
+        last = reader.file_text(ctx.index, rows[0].file_id).count(b"\n") + 1
+        raise UsageError(
+            f"{rows[0].path} has no line {line}", where="target", next_step=f"name a line from 1 to {last}"
+        )
+    return found
+
+
+def _at_line(ctx: Context, row: FileRow, line: int) -> Target | None:
+    """The definition that begins at the line, else the innermost one around it, else the line of the file, None
+    beyond its end."""
     symbols = graph_rows.symbols_of(ctx.index, ctx.view.id, row.path_id)
     around = [symbol for symbol in symbols if symbol.line <= line <= symbol.end_line]
     starting = [symbol for symbol in around if symbol.line == line]
-    if not around:
-        return _file(row, line)
-    return _symbols(ctx, [starting[0] if starting else around[-1]], row)[0]
+    if around:
+        return _symbols(ctx, [starting[0] if starting else around[-1]], row)[0]
+    lines = reader.file_text(ctx.index, row.file_id).count(b"\n") + 1
+    return _file(row, line) if 1 <= line <= lines else None
 
 
 def _symbols(ctx: Context, rows: Sequence[SymbolRow], file: FileRow | None = None) -> list[Target]:

@@ -155,7 +155,11 @@ class McpServer:
                     next_step=f"its arguments: {', '.join(fields)}",
                 )
         if tool.one_of and sum(name in given for name in tool.one_of) != 1:
-            raise UsageError(f"{tool.name} needs one of: {', '.join(tool.one_of)}", where=tool.name)
+            raise UsageError(
+                f"{tool.name} needs one of: {', '.join(tool.one_of)}",
+                where=tool.name,
+                next_step="give exactly one of them",
+            )
         return {fields[name]: value for name, value in given.items()}
 
     async def _list_resources(self, ctx: _Context, params: Any) -> types.ListResourcesResult:

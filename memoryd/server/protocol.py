@@ -68,7 +68,11 @@ def decode_request(line: bytes) -> Request:
     try:
         return _REQUEST.decode(line)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise UsageError("this line is no JSON-RPC request", where=str(error)[:200]) from error
+        raise UsageError(
+            "this line is no JSON-RPC request",
+            where=str(error)[:200],
+            next_step='send one object per line: {"jsonrpc": "2.0", "id": …, "method": …, "params": {…}}',
+        ) from error
 
 
 def encode(message: Any) -> bytes:

@@ -18,6 +18,7 @@ from memoryd.query import requests
 from memoryd.query.layout import Rendered
 from memoryd.server import housekeeping, params
 from memoryd.server.service import Call, Service
+from memoryd.server.wording import in_words
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
 SEARCH = "memoryd.query.search_answers:SearchRequest"
@@ -183,9 +184,9 @@ def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:
     try:
         return msgspec.convert(dict(arguments), request)
     except msgspec.ValidationError as error:
-        what, _, place = str(error).partition(" - at `$")
+        what, argument = in_words(str(error))
         raise UsageError(
-            f"{verb}: {what[:1].lower()}{what[1:]}",
-            where=f"{verb}{place.rstrip('`')}",
+            f"{verb}: {what}",
+            where=f"{verb}.{argument}" if argument else verb,
             next_step=f"see `memoryd {verb.replace('_', ' ')} -h`",
         ) from error

@@ -146,7 +146,11 @@ class Records:
             if new.supersedes == old_id and new.status == "confirmed" and old.status == "superseded":
                 return new
             if new_id in self._lineage(old_id):
-                raise UsageError(f"{old_id} is the same as or newer than {new_id}", where=new_id)
+                raise UsageError(
+                    f"{old_id} is the same as or newer than {new_id}",
+                    where=new_id,
+                    next_step="name the old record first, then the one that replaces it",
+                )
             self._conn.execute("UPDATE record SET supersedes = ? WHERE id = ?", (old_id, new_id))
             self._set_status(old_id, "superseded", actor, f"by {new_id}")
             return self._set_status(new_id, "confirmed", actor, f"in place of {old_id}")
@@ -251,10 +255,18 @@ class Records:
 
     def _judge(self, record_id: str, actor: str, allowed: tuple[str, ...], verb: str) -> Record:
         if not is_person(actor):
-            raise UsageError(f"only a person may {verb} a record", where=record_id)
+            raise UsageError(
+                f"only a person may {verb} a record",
+                where=record_id,
+                next_step="run the command in a terminal of your own; agents can only propose",
+            )
         record = self._need(record_id)
         if record.status not in allowed:
-            raise UsageError(f"cannot {verb} a record that is {record.status}", where=record_id)
+            raise UsageError(
+                f"cannot {verb} a record that is {record.status}",
+                where=record_id,
+                next_step=f"it has to be {' or '.join(allowed)}; record it anew to have it back",
+            )
         return record
 
     def _same_words(self, new: NewRecord, by_person: bool) -> Record | None:
@@ -361,12 +373,20 @@ def _checked(new: NewRecord) -> NewRecord:
             f"unknown kind `{new.kind}`", where="kind", next_step=f"use one of {', '.join(KINDS)}"
         )
     if not _ACTOR.fullmatch(new.actor):
-        raise UsageError("an actor reads `human:NAME` or `agent:NAME`", where="actor")
+        raise UsageError(
+            "an actor reads `human:NAME` or `agent:NAME`", where="actor", next_step="name who writes so"
+        )
     if not 0 < len(text) <= MAX_TEXT_CHARS:
-        raise UsageError(f"a record has 1 to {MAX_TEXT_CHARS} characters, this has {len(text)}", where="text")
+        raise UsageError(
+            f"a record has 1 to {MAX_TEXT_CHARS} characters, this has {len(text)}",
+            where="text",
+            next_step="say it in one or two sentences",
+        )
     if len(anchors) > MAX_ANCHORS or any(not 0 < len(anchor) <= MAX_ANCHOR_CHARS for anchor in anchors):
         raise UsageError(
-            f"at most {MAX_ANCHORS} anchors of 1 to {MAX_ANCHOR_CHARS} characters", where="anchors"
+            f"at most {MAX_ANCHORS} anchors of 1 to {MAX_ANCHOR_CHARS} characters",
+            where="anchors",
+            next_step="name the few files or symbols that it is about",
         )
     return NewRecord(new.kind, text, new.actor, anchors, new.head, new.supersedes)
 

@@ -29,6 +29,13 @@ def test_a_question_carries_exactly_what_was_given(box, fake):
     }
 
 
+def test_nothing_that_was_given_is_dropped(box, fake):
+    """A zero or an empty text is an argument as well: the daemon refuses it by name."""
+    box.run("search", "x", "-k", "0", "--rev", "")
+    params = _request(box)["params"]
+    assert (params["k"], params["rev"]) == (0, "")
+
+
 def test_common_options_may_stand_before_the_verb(box, fake):
     """``memoryd -C PATH --rev R search Q`` is ``memoryd search Q -C PATH --rev R``."""
     done = box.run("-C", str(box.user), "--rev", "v1", "search", "x")
@@ -96,6 +103,8 @@ def test_nothing_found_is_an_exit_code_of_its_own(box, fake):
         ["config", "get", "no.such"],
         ["search", "x", "--batch", "-"],
         ["search", "--batch", "/no/such/file"],
+        ["search", "--batch", "/"],
+        ["proposals", "--status", "bogus"],
     ],
 )
 def test_wrong_use_exits_2_with_a_next_step(box, fake, arguments):
@@ -103,6 +112,7 @@ def test_wrong_use_exits_2_with_a_next_step(box, fake, arguments):
     done = box.run(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("memoryd: ")
+    assert "next: " in done.stderr
     assert not any("method" in entry for entry in box.seen())
 
 

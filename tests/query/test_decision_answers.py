@@ -109,6 +109,12 @@ def test_numbers_are_unique_in_their_folder_only(rows):
     assert found["b/adr/2"].supersedes == ("b/adr/1",)
 
 
+def test_an_unknown_status_is_named_though_nothing_is_decided(rows):
+    """A status that does not exist is wrong use in an empty memory as well."""
+    with pytest.raises(UsageError, match="bogus"):
+        decisions(rows.context(), DecisionsRequest(status="bogus"))
+
+
 def test_decisions_by_topic_status_and_path(rows):
     """Topics are words in any form, paths cover what a decision names and the folders above it."""
     rows.file("src/session/cookie.py")
@@ -125,6 +131,8 @@ def test_decisions_by_topic_status_and_path(rows):
     assert decisions(ctx, DecisionsRequest(path="src/session/cookie.py")).total == 2
     assert decisions(ctx, DecisionsRequest(path="src/other.py")).total == 0
     assert decisions(ctx, DecisionsRequest(path="docs/adr")).total == 2
+    with pytest.raises(UsageError, match=r"src/none\.py"):
+        decisions(ctx, DecisionsRequest(path="src/none.py"))
     none = decisions(ctx, DecisionsRequest(topic="quaternion"))
     assert (none.total, none.searched) == (0, "2 decisions and records")
 

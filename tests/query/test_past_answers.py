@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from msgspec import structs
 from rows import DAY_S, Rows, rename
 
 from indexers.facts import Comment, Decision, FileChange, FileFacts
@@ -281,6 +282,20 @@ def test_changes_since_a_time_and_since_the_last_visit(rows, store, monkeypatch)
     assert [r.text for r in answer.records] == ["came late"]
     last = changes(ctx, ChangesRequest(since="last", last_seen_s=5 * DAY_S))
     assert ([c.subject for c in last.commits], last.records) == (["day 5"], ())
+
+
+def test_changes_since_a_revision_are_what_git_says_it_reaches(rows):
+    """A branch, tag or HEAD~n cuts the history like its commit, also when it is no part of this view's."""
+    base = rows.commit("one", ["a.py"])
+    rows.commit("two", ["a.py"])
+    reached = {"HEAD~1": [base], "other-branch": ["f" * 40, base]}
+    ctx = structs.replace(rows.context(), behind=lambda rev: reached.get(rev, []))
+    for rev in reached:
+        answer = changes(ctx, ChangesRequest(since=rev))
+        assert [c.subject for c in answer.commits] == ["two"]
+        assert answer.since.startswith(f"{rev} ({reached[rev][0][:10]}")
+    with pytest.raises(UsageError, match="no-branch"):
+        changes(ctx, ChangesRequest(since="no-branch"))
 
 
 @pytest.mark.parametrize("since", ["not-a-commit", "deadbeef", "0", "--all"])

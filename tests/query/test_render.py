@@ -212,6 +212,13 @@ def test_freshness_never_passes_stale_off_as_current():
     )
 
 
+def test_an_answer_as_of_a_commit_is_not_called_stale():
+    """Who asks about an old commit gets it as asked; the line still says where the project is now."""
+    asked = a.Freshness("a" * 40, "b" * 40, "", False, 0, False, "ready", rev="a" * 40)
+    line = render(a.EdgesAnswer(asked, ()), 100).splitlines()[-1]
+    assert line == "freshness: as of aaaaaaaaaa, as asked; HEAD is bbbbbbbbbb"
+
+
 def test_references_read_with_place_method_and_confidence():
     """One line an item: path:line, kind, where, method and confidence; then the handle and the freshness."""
     items = tuple(

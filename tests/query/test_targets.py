@@ -110,6 +110,16 @@ def test_unknown_targets_are_wrong_use(ctx, target):
         resolve(ctx, target)
 
 
+@pytest.mark.parametrize("line", [0, 62, 10**8])
+def test_a_line_that_the_file_lacks_is_wrong_use(tmp_path, line):
+    """A line beyond the file is named with the lines there are, never answered as if the file had been meant."""
+    rows = Rows(tmp_path / "index.db")
+    rows.file("long.py", "\n" * 60)
+    with pytest.raises(UsageError, match=f"no line {line}") as caught:
+        resolve(rows.context(), f"long.py:{line}")
+    assert caught.value.next_step == "name a line from 1 to 61"
+
+
 def test_files_of_other_views_are_not_seen(tmp_path):
     """A file that left the view is no target any more, though its rows are kept."""
     rows = Rows(tmp_path / "index.db")
