@@ -148,6 +148,10 @@ _KEY_BLOCK = re.compile(
     rb"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
 )
 _URL_PASSWORD = re.compile(rb"""://[^\s/:@"'<>\\]{0,100}+:([^\s/@"'<>\\]{3,200}+)@""")
+_AWS_SECRET = re.compile(
+    rb"(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|[sS]ecretAccessKey)[\s\"':=]{1,8}+"
+    rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
+)
 
 _TOKEN_RULES = (
     *(_token(prefix, "[A-Z0-9]{16}(?![A-Za-z0-9])") for prefix in ("AKIA", "ASIA", "ABIA", "ACCA")),
@@ -184,6 +188,7 @@ _OTHER_RULES = (
     _Rule(b"://", _URL_PASSWORD, _is_url_password),
     _Rule(b"slack.com/", re.compile(rb"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9+/]{20,100}+)")),
     _Rule(b"Key=", re.compile(rb"(?:AccountKey|SharedAccessKey|PrimaryKey)=([A-Za-z0-9+/]{40,90}+=*)")),
+    *(_Rule(name, _AWS_SECRET) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")),
     _Rule(b"sig=", re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),
     _Rule(b"earer ", re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),
     _Rule(b"Basic ", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),

@@ -50,6 +50,8 @@ _HIDDEN = {
 _IN_CONTEXT = {
     "url": ("postgres://app:", "s3cr" + "et-Pa55", "@db.internal/main"),
     "azure storage": ("DefaultEndpointsProtocol=https;AccountKey=", _random(86) + "==", ";"),
+    "aws secret in a sentence": ("aws_secret_access_key=", _random(40, _ALNUM + "+/"), " was in the log"),
+    "aws secret of few digits": ("AWS_SECRET_ACCESS_KEY: ", _random(40, string.ascii_letters), "\n"),
     "azure sas": ("https://x.blob.core.windows.net/c?sv=1&sig=", _random(43) + "%3D", "&se=2"),
     "slack hook": ("https://hooks.slack.com/services/", "T0" + _random(9) + "/B0" + _random(30), ""),
     "bearer": ("Authorization: Bearer ", _random(40) + "7a8b", ""),
