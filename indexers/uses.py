@@ -15,6 +15,8 @@ from indexers.scopes import Segment, Span
 if TYPE_CHECKING:
     from indexers.treesitter import Node
 
+_LONG = 256  # bytes
+
 Use = tuple[int, str, str, ReferenceKind, str]
 """Offset of the name, name, receiver, kind, qualname of the scope."""
 
@@ -75,7 +77,8 @@ def member_uses(
             limit = starts[index + 1]
             _, scope, hidden, here = segments[index]
             is_opaque = b"" in hidden  # hides everything
-        name, receiver, length = known.get(source[start:end]) or chains.member(start, end)
+        raw = source[start:end] if end - start < _LONG else b""  # a long one is never known, but dear to copy
+        name, receiver, length = known.get(raw) or chains.member(start, end)
         if name and not is_opaque:
             uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname))
     return uses
