@@ -34,6 +34,7 @@ FILENAMES: tuple[str, ...] = ()
 
 _USING = re.compile(r"using\s+(namespace\s+|typename\s+)?(::)?\s*([\w:\s]+?)\s*;")
 _ALIAS = re.compile(r"namespace\s+(\w+)\s*=\s*([\w:\s]+?)\s*;")
+_MAX_NAME = 400  # bytes of a qualified name; longer expressions are chains
 _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 
@@ -99,10 +100,10 @@ def _unit(file: File, node: Node) -> None:
     kept: list[Span] = []
     done: set[int] = set()
     for start, end in cfamily.outermost(file.spans.get("member", [])):
-        text = file.source[start:end]
+        text = file.source[start : min(end, start + _MAX_NAME)]
         if end in defined or b"operator" in text:
             done.add(end)
-        elif b"(" in text or not (b"<" in text or text.startswith(b"::")):
+        elif end - start > _MAX_NAME or b"(" in text or not (b"<" in text or text.startswith(b"::")):
             kept.append((start, end))
         else:
             done.add(end)
