@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexers.facts import ReferenceKind
 from indexers.treesitter import File, Hook, Node, Scope, Span
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
@@ -232,7 +233,7 @@ def macro_text(file: File, node: Node) -> None:
         if number >= _MAX_MACRO_USES:
             return
         if found[1] not in _KEYWORDS and found[1] not in parameters:
-            kind = "call" if found[2] else "read"
+            kind: ReferenceKind = "call" if found[2] else "read"
             file.add_use(start + found.start(), found[1].decode("utf-8", "replace"), "", kind)
 
 
