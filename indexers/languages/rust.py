@@ -123,7 +123,8 @@ def _typed(file: File, node: Node) -> None:
     name = node.child_by_field_name("pattern") or node.child_by_field_name("name")
     written = node.child_by_field_name("type")
     if name is not None and written is not None and written.type != "primitive_type":
-        file.add_binding(name.start_byte, file.text(name), _bare(file.text(written)), "annotation")
+        prefix = "self." if name.type == "field_identifier" else ""
+        file.add_binding(name.start_byte, prefix + file.text(name), _bare(file.text(written)), "annotation")
 
 
 def _bare(text: str) -> str:

@@ -1,8 +1,8 @@
 struct Cart<'a> {
     owner: &'a User,
-    // <- bind owner: User (annotation) in Cart
+    // <- bind self.owner: User (annotation) in Cart
     items: Vec<Item>,
-    // <- bind items: Vec<Item> (annotation) in Cart
+    // <- bind self.items: Vec<Item> (annotation) in Cart
     count: u32,
 }
 
