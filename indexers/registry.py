@@ -61,6 +61,13 @@ _INTERPRETERS = {
 _SHEBANG = re.compile(
     rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*\S*?([^\s/]+)(?:\s|$)"
 )
+_CPP_HEADER = re.compile(
+    rb"^[ \t]*(?:class\s+[\w\s]{1,80}[;{:]|struct\s+\w+(?:\s+final)?\s*:[^:;(){}]{1,200}\{"
+    rb"|namespace\b[^;(){}\n]{0,80}\{?\s*$|template\s*<|using\s+(?:namespace\b|\w+\s*=|\w+::)"
+    rb"|(?:public|private|protected)\s*:|#[ \t]*include[ \t]*<[a-z_]+>)",
+    re.M,
+)
+"""What no C header has in its first column: a ``.h`` file does not say which of the two it is."""
 _BINARY_SNIFF_BYTES = 8000
 
 _BY_NAME = {name: language for language, module in LANGUAGES.items() for name in module.FILENAMES}
@@ -79,6 +86,8 @@ def language_of(path: str, head: bytes) -> str | None:
     extension = posixpath.splitext(name)[1]
     if name in _BY_NAME:
         return _BY_NAME[name]
+    if extension == ".h" and _CPP_HEADER.search(head):
+        return "cpp"
     if extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
     if head.startswith(b"#!"):

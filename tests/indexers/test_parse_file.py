@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexers import parse
 from indexers.facts import ParsedFile
 from indexers.parse import parse_file
-from indexers.registry import LANGUAGES
+from indexers.registry import LANGUAGES, language_of
 
 PYTHON = 'def añadir(item):\n    """Add."""\n    return item\n\n\nclass Cart:\n    size = 1\n    kind = 2\n'
 
@@ -150,3 +150,22 @@ def test_the_text_of_a_chunk_is_what_is_indexed() -> None:
     parsed = parse_file("a.py", "python", PYTHON.encode())
     text = parse._indexed_text("a.py", parsed.text, parsed.chunks[1])
     assert text == "a.py\nCart\nclass Cart:\n    size = 1\n    kind = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [
+        (b"#include <stdio.h>\nstruct item { int x : 3; };\n/* class of items */\nint f(void);\n", "c"),
+        (b'#ifdef __cplusplus\nextern "C" {\n#endif\nint f(void);\n', "c"),
+        (b"#include <vector>\n", "cpp"),
+        (b"namespace shop {\nint f();\n}\n", "cpp"),
+        (b"class EXPORT Cart : public Base {\n", "cpp"),
+        (b"struct Cart : Base {\n", "cpp"),
+        (b"  template <typename T>\n", "cpp"),
+        (b" public:\n", "cpp"),
+        (b"using Alias = int;\n", "cpp"),
+    ],
+)
+def test_a_header_is_cpp_when_it_says_so(head: bytes, language: str) -> None:
+    """``.h`` is C unless something in it is only C++."""
+    assert language_of("shop/cart.h", head) == language
