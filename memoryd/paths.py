@@ -58,9 +58,17 @@ class Paths:
         return self.home / "projects" / key
 
     def prepare(self) -> None:
-        """Create the home and the socket's folder, 0700. Raises StoreError when one is not ours alone."""
+        """Create the home and the socket's folder, 0700, the home ignored by whatever project it lies in. Raises
+        StoreError when one is not ours alone."""
         private_folder(self.home)
         private_folder(self.socket.parent)
+        try:
+            with open(self.home / ".gitignore", "x") as file:
+                file.write("# memoryd's data, wherever it lies, is no part of a project\n*\n")
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise _unusable(self.home, error) from error
 
     def __repr__(self) -> str:
         return f"Paths({str(self.home)!r})"
@@ -96,8 +104,12 @@ def private_folder(folder: Path) -> None:
         if stat.S_IMODE(status.st_mode) != 0o700:
             folder.chmod(0o700)
     except OSError as error:
-        raise StoreError(
-            f"cannot use this folder: {error.strerror}",
-            where=str(folder),
-            next_step="set MEMORYD_HOME to a folder that you can write",
-        ) from error
+        raise _unusable(folder, error) from error
+
+
+def _unusable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"cannot use this folder: {error.strerror}",
+        where=str(folder),
+        next_step="set MEMORYD_HOME to a folder that you can write",
+    )

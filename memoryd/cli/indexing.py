@@ -19,7 +19,7 @@ def run(args: Namespace) -> int:
     """Index and wait. Ctrl-C closes the connection, by which the daemon cancels the job."""
     if args._path and args._project:
         raise UsageError("the project is named twice", where="PATH and -C", next_step="give one of them")
-    root = project.folder(args._path or args._project)
+    root = project.folder(args._project if args._path is None else args._path)
     asked: dict[str, Any] = {"path": root, "project": root, "format": "json"}
     if args.full:
         asked["full"] = True

@@ -10,16 +10,17 @@ from memoryd.errors import UsageError
 def folder(given: str | None) -> str:
     """The real absolute path of ``given``, by default of the working directory. The daemon finds its project.
 
-    Raises UsageError when it is no folder.
+    Raises UsageError when it is no folder, and for ``""``: that is a variable somebody forgot to set.
     """
+    if given == "":
+        raise UsageError("the folder's name is empty", where="PATH", next_step="name the project's folder")
     try:
         path = os.path.realpath(os.path.expanduser(given or os.getcwd()))
     except FileNotFoundError as error:
         raise UsageError("the working directory no longer exists", next_step="cd into a project") from error
     if not os.path.isdir(path):
-        raise UsageError(
-            "there is no such folder", where=given or path, next_step="name the project's folder"
-        )
+        what = "this is no folder" if os.path.lexists(path) else "there is no such folder"
+        raise UsageError(what, where=given or path, next_step="name the project's folder")
     return path
 
 

@@ -41,6 +41,12 @@ class Projects:
         Raises UsageError for a folder that is missing, unreadable or no project (``/``, the home folder).
         """
         root = _root_of(path)
+        if root.is_relative_to(self._file.parent.resolve()):
+            raise UsageError(
+                "memoryd keeps its own data in this folder",
+                where=str(root),
+                next_step="name the folder of a project of yours",
+            )
         known = self._by_root.get(str(root))
         if known:
             return known

@@ -105,6 +105,12 @@ def check_root(path: Path | str) -> Path:
             where=str(root),
             next_step="name the project's own folder inside it",
         )
+    if ".git" in root.parts and not (root / ".git").exists():
+        raise UsageError(
+            "this folder is git's own, no work tree",
+            where=str(root),
+            next_step=f"name the work tree, such as {given.partition('/.git')[0] or '.'}",
+        )
     return root
 
 

@@ -9,11 +9,14 @@ from daemon_harness import git, small_project
 
 from memoryd.daemon.projects import Projects, key_of
 from memoryd.errors import StoreError, UsageError
+from memoryd.ingest.scan import scan
+from memoryd.paths import Paths
 
 
 @pytest.fixture
 def projects(tmp_path: Path) -> Projects:
-    return Projects(tmp_path / "projects.json", clock=lambda: 1_000.0)
+    (tmp_path / "m").mkdir()
+    return Projects(tmp_path / "m" / "projects.json", clock=lambda: 1_000.0)
 
 
 def test_a_subfolder_registers_its_repository(projects: Projects, tmp_path: Path) -> None:
@@ -29,9 +32,9 @@ def test_the_list_survives(projects: Projects, tmp_path: Path) -> None:
     """A second process reads what the first registered; the file is private."""
     root = small_project(tmp_path / "p")
     projects.register(str(root))
-    again = Projects(tmp_path / "projects.json")
+    again = Projects(tmp_path / "m" / "projects.json")
     assert again.find(str(root / "app.py")).root == str(root)
-    assert (tmp_path / "projects.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "m" / "projects.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_work_trees_share_the_key(projects: Projects, tmp_path: Path) -> None:
@@ -61,6 +64,25 @@ def test_home_is_no_project(projects: Projects, tmp_path: Path, monkeypatch: pyt
         projects.register(str(home))
     (home / "notes").mkdir()
     assert projects.register(str(home / "notes")).root == str(home / "notes")
+
+
+@pytest.mark.parametrize("place", ["m", "m/projects/0123456789abcdef", "p/.git", "p/.git/refs"])
+def test_what_git_and_memoryd_keep_is_no_project(projects: Projects, tmp_path: Path, place: str) -> None:
+    """memoryd's own data (each run would change what it indexes) and a repository's insides are refused."""
+    small_project(tmp_path / "p")
+    (tmp_path / "m" / "projects" / "0123456789abcdef").mkdir(parents=True)
+    with pytest.raises(UsageError) as refused:
+        projects.register(str(tmp_path / place))
+    assert "work tree" in refused.value.next_step or "project of yours" in refused.value.next_step
+
+
+def test_a_project_around_memoryds_data_does_not_see_it(tmp_path: Path) -> None:
+    """The home ignores itself: a project that it lies in indexes none of it."""
+    root = small_project(tmp_path / "p")
+    Paths(root / "data").prepare()
+    (root / "data" / "daemon.log").write_text("begins")
+    assert git(root, "status", "--porcelain") == ""
+    assert [entry.path for entry in scan(root, None).entries] == ["app.py", "cookies.py"]
 
 
 def test_forgetting_names_what_is_known(projects: Projects, tmp_path: Path) -> None:
