@@ -26,9 +26,7 @@ Member = tuple[str, str, int]
 
 
 class Chains:
-    """The dotted chains of one file. Members must be asked for in ascending (start, end) order: an inner
-    member before the outer ones that start at the same byte. ``spans``: those of ``call`` (the called expressions)
-    and ``member``, sorted.
+    """The dotted chains of one file. ``spans``: those of ``call`` (the called expressions) and ``member``, sorted.
     ``known``: members by their source text, those whose text says all."""
 
     def __init__(self, source: bytes, spans: Mapping[str, Sequence[Span]]) -> None:
@@ -38,6 +36,7 @@ class Chains:
         self._ends: dict[int, list[int]] | None = None
         self._learned: set[int] = set()
         self._texts: dict[int, str] = {}
+        self._members: dict[int, Member] = {}
 
     def member(self, start: int, end: int) -> Member:
         """Name and receiver of the member expression at this span."""
@@ -47,18 +46,27 @@ class Chains:
             if found is not None:
                 self.known[raw] = found
                 return found
-        return self._called_member(start, end)
+        self._learn(start)
+        return self._members.get(end, ("", UNKNOWN, 0))
 
-    def text_of(self, start: int, end: int) -> str:
-        """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN; in whatever order."""
-        if start not in self._learned and not self._is_plain(start, end):
-            self._learned.add(start)
-            members = self._spans["member"]
-            for index in range(bisect_left(members, (start, 0)), len(members)):
-                if members[index][0] != start:
-                    break
-                self.member(*members[index])
+    def text(self, start: int, end: int) -> str:
+        """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN."""
+        if not self._is_plain(start, end):
+            self._learn(start)
         return self._text(start, end)
+
+    def _learn(self, start: int) -> None:
+        """Read all members that start here, inner before outer: each needs the text of the one inside."""
+        if start in self._learned:
+            return
+        self._learned.add(start)
+        members = self._spans["member"]
+        for index in range(bisect_left(members, (start, 0)), len(members)):
+            if members[index][0] != start:
+                break
+            end = members[index][1]
+            if not self._is_plain(start, end):
+                self._members[end] = self._called_member(start, end)
 
     def _is_plain(self, start: int, end: int) -> bool:
         return end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end) is not None

@@ -16,7 +16,6 @@ from indexers.remarks import clean_comment, clean_docstring, comments, join_bloc
 from indexers.scopes import (
     CLASS_KINDS,
     TRANSPARENT_KINDS,
-    Positions,
     Scope,
     Span,
     build_scopes,
@@ -51,6 +50,12 @@ class Spans(dict[str, list[Span]]):
     def get(self, name: str, default: object = None) -> list[Span]:
         return self[name]
 
+    def in_any_order(self, name: str) -> list[Span]:
+        """The same, unsorted where nobody asked for them sorted."""
+        if name in self:
+            return self[name]
+        return [node.byte_range for node in self._nodes.get(name, ())]
+
 
 class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
@@ -62,14 +67,15 @@ class File:
         self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
         self.scopes, marks = build_scopes(source, self.spans, nodes, rules.dropped_owners)
-        self._starts: dict[str, frozenset[int]] = {}
-        self._ends: dict[str, frozenset[int]] = {}
-        self._docs = dict(self.spans["doc"])
+        self._starts: dict[str, dict[int, int]] = {}
+        self._ends: dict[str, dict[int, int]] = {}
+        self._docs = dict(self.spans.in_any_order("doc"))
         self.memory: dict[str, int] = {}
         self.exports: list[str] | None = None
         self.package = ""
         self.chains = Chains(source, self.spans)
-        self.positions = Positions(marks)
+        self._mark_starts = [start for start, _ in marks]
+        self._mark_scopes = [scope for _, scope in marks]
         self._line_starts = [0, *[match.end() for match in _NEWLINE.finditer(source)]]
         self._imports: list[Import] = []
         self._bindings: list[Binding] = []
@@ -94,23 +100,23 @@ class File:
 
     def scope_at(self, byte: int) -> Scope:
         """The innermost scope (named or not) at an offset; its ``qualname`` is what facts call scope."""
-        return self.positions.scope_at(byte)
+        return self._mark_scopes[bisect_right(self._mark_starts, byte) - 1]
 
     def chain(self, where: Node | Span) -> str:
         """The expression as a dotted chain, calls without arguments (``a.b().c``); ``?`` when it is none."""
         start, end = where if isinstance(where, tuple) else where.byte_range
-        return self.chains.text_of(start, end)
+        return self.chains.text(start, end)
 
-    def starts(self, capture: str) -> frozenset[int]:
-        """The offsets where nodes captured as ``capture`` start."""
+    def starts(self, capture: str) -> Mapping[int, int]:
+        """Where nodes captured as ``capture`` start, and where each ends."""
         if capture not in self._starts:
-            self._starts[capture] = frozenset([start for start, _ in self.spans[capture]])
+            self._starts[capture] = dict(self.spans.in_any_order(capture))
         return self._starts[capture]
 
-    def ends(self, capture: str) -> frozenset[int]:
-        """The offsets where nodes captured as ``capture`` end."""
+    def ends(self, capture: str) -> Mapping[int, int]:
+        """Where nodes captured as ``capture`` end, and where each starts."""
         if capture not in self._ends:
-            self._ends[capture] = frozenset([end for _, end in self.spans[capture]])
+            self._ends[capture] = {end: start for start, end in self.spans.in_any_order(capture)}
         return self._ends[capture]
 
     def add_import(
@@ -125,9 +131,8 @@ class File:
     ) -> None:
         """Record an import; unless it is a reexport, ``alias`` becomes a name of the scope at ``byte``."""
         scope = self.scope_at(byte)
-        self._imports.append(
-            Import(module, name, alias, self.line(byte), scope.qualname, reexport, type_only)
-        )
+        line = bisect_right(self._line_starts, byte)
+        self._imports.append(Import(module, name, alias, line, scope.qualname, reexport, type_only))
         if alias and not reexport:
             scope.names.add(alias.encode())
 
@@ -240,9 +245,9 @@ class File:
         for start, end in spans["local"]:
             if start not in skip:
                 skip.add(start)
-                scope = self.scope_at(start)
-                if source[start:end] not in scope.names:
-                    scope.locals.add(source[start:end])
+                scope, name = self.scope_at(start), source[start:end]
+                if name not in scope.names:
+                    scope.locals.add(name)
         for start, end in spans["local.header"]:
             skip.add(start)
             self.scope_at(start).header_locals.add(source[start:end])
@@ -302,12 +307,14 @@ class File:
         spans, source = self.spans, self.source
         segments = build_segments(self.scopes, spans["opaque"], spans["type"], self.rules.header_outside)
         kinds = uses.kinds_by_end(self.nodes)
-        found = uses.member_uses(source, spans["member"], segments, self.chains, kinds)
+        members = spans.in_any_order("member")
+        found = uses.member_uses(source, members, segments, self.chains, kinds)
         self._uses += [use for use in found if use[0] not in skip]
         skip.update([use[0] for use in found])
         ignored = self._ignored_names()
         for capture, kind in _PLAIN_USES:
-            plain = uses.plain_uses(source, spans[capture], segments, ignored, kinds, kind)
+            names = spans.in_any_order(capture)
+            plain = uses.plain_uses(source, names, segments, ignored, kinds, kind)
             self._uses += [use for use in plain if use[0] not in skip]
 
     def _ignored_names(self) -> frozenset[bytes]:

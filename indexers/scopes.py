@@ -7,9 +7,7 @@ engine hands in spans, so that this part stays the same for every language.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 
 from indexers.facts import ReferenceKind
 
@@ -263,15 +261,3 @@ def _changes(
             changes.append((scope.outer_start, -end, index, _INSIDE))
     changes.sort()
     return changes
-
-
-class Positions:
-    """Answers which scope a byte offset belongs to."""
-
-    def __init__(self, marks: Sequence[Mark]) -> None:
-        self._starts = list(map(itemgetter(0), marks))
-        self._scopes = list(map(itemgetter(1), marks))
-
-    def scope_at(self, byte: int) -> Scope:
-        """The innermost scope around the offset."""
-        return self._scopes[bisect_right(self._starts, byte) - 1]

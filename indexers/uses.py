@@ -45,12 +45,12 @@ def plain_uses(
     """Uses of plain names that are neither hidden by a local one nor ``ignored``. ``default``: the kind where
     ``kinds`` says nothing (None: that of the segment)."""
     uses: list[Use] = []
-    index = limit = -1
+    first = limit = -1
     starts = [*map(itemgetter(0), segments), sys.maxsize]
     for start, end in spans:
-        if start >= limit:
+        if not first <= start < limit:
             index = bisect_right(starts, start) - 1
-            limit = starts[index + 1]
+            first, limit = starts[index], starts[index + 1]
             _, scope, hidden, here = segments[index]
         name = source[start:end]
         if name and name not in hidden and name not in ignored:
@@ -69,12 +69,12 @@ def member_uses(
     """Uses of the last names of member expressions, whatever their root is."""
     uses: list[Use] = []
     known = chains.known
-    index = limit = -1
+    first = limit = -1
     starts = [*map(itemgetter(0), segments), sys.maxsize]
     for start, end in spans:
-        if start >= limit:
+        if not first <= start < limit:
             index = bisect_right(starts, start) - 1
-            limit = starts[index + 1]
+            first, limit = starts[index], starts[index + 1]
             _, scope, hidden, here = segments[index]
             is_opaque = b"" in hidden  # hides everything
         raw = source[start:end] if end - start < _LONG else b""  # a long one is never known, but dear to copy

@@ -24,6 +24,7 @@ _ASSIGNMENT = re.compile(
 _TARGETS = re.compile(rb"[\w\s.,*()]+=")
 _SELF_FIELD = re.compile(rb"\b(?:self|cls)\.(%s)\s*[,=)]" % _WORD)
 _CAST = re.compile(rb"[\w.]*cast\(\s*([^,()]+)")
+_CLASS_CALL = re.compile(rb"(?:[a-z_]\w*\.)*_*[A-Z]\w*\(")
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -75,28 +76,30 @@ def _assign(file: File, node: Node) -> None:
     if name[3:4] == "." or name[4:5] == ".":
         name = "".join(name.split())
         _add_field(file, name.partition(".")[2], start, end)
-    elif file.scope_at(start).kind == "class":
-        name = f"self.{name}"
     elif name == "__all__":
         _exports(file, node, found[3] == b"+=")
+    elif file.scope_at(start).kind == "class":
+        name = f"self.{name}"
     if found[3] == b":" and (annotation := node.child_by_field_name("type")):
         file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
-    elif found.start(2) >= 0:
-        _bind_value(file, start, name, (found.start(2), end))
+    elif found[2]:
+        _bind_value(file, start, name, found.span(2), end)
 
 
-def _bind_value(file: File, at: int, name: str, value: Span) -> None:
-    chain = file.chain(value)
-    if chain == "?" or not chain[0].isidentifier() or chain in _CONSTANTS:
-        return
-    if not chain.endswith(")"):
-        file.add_binding(at, name, chain, "alias")
-    elif value[0] in file.starts("built"):
-        cast = _CAST.match(file.source, *value) if chain.endswith("cast()") else None
+def _bind_value(file: File, at: int, name: str, chain: Span, end: int) -> None:
+    """``chain``: the dotted name that the value begins with; ``end``: where the value ends."""
+    function_end = file.starts("built").get(chain[0])
+    if chain[1] == end:
+        text = file.text(chain)
+        if text not in _CONSTANTS:
+            file.add_binding(at, name, text, "alias")
+    elif function_end:
+        text = file.chain((chain[0], function_end))
+        cast = _CAST.match(file.source, chain[0], end) if text.endswith("cast") else None
         if cast:
             file.add_binding(at, name, _unquoted(cast[1].decode("utf-8", "replace")), "annotation")
-        else:
-            file.add_binding(at, name, chain[:-2], "constructor")
+        elif text != "?":
+            file.add_binding(at, name, text, "constructor")
 
 
 def _add_field(file: File, name: str, start: int, end: int) -> None:
@@ -167,12 +170,32 @@ def _quoted(file: File, node: Node) -> None:
                 file.add_use(at, name, receiver, "type")
 
 
+def _construction(file: File, node: Node) -> None:
+    """``Point(x=1)`` uses the field x of Point: what data classes and their kin are built with."""
+    start = node.start_byte
+    if file.memory.get("construction") == start or not _CLASS_CALL.match(file.source, start):
+        return
+    file.memory["construction"] = start
+    callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if callee is None or arguments is None:
+        return
+    receiver = file.chain(callee)
+    for argument in arguments.named_children:
+        name = argument.child_by_field_name("name") if argument.type == "keyword_argument" else None
+        if name is not None:
+            file.add_use(name.start_byte, file.text(name), receiver, "read")
+
+
 def _unquoted(text: str) -> str:
     return text.strip("\"'") if text[:1] in "\"'" else text
 
 
 def _kind(file: File, scope: Scope) -> SymbolKind:
-    if scope.kind == "method" and _PROPERTY.search(file.source, scope.outer_start, scope.start):
+    if (
+        scope.outer_start < scope.start
+        and scope.kind == "method"
+        and _PROPERTY.search(file.source, scope.outer_start, scope.start)
+    ):
         return "property"
     return scope.kind  # type: ignore[return-value]
 
@@ -192,6 +215,7 @@ _GRAMMAR = Grammar(
             "returns": _returns,
             "as": _as,
             "type": _quoted,
+            "construction": _construction,
         },
         data=frozenset({"condition", "guarded", "built"}),
         builtins=_BUILTINS,

@@ -50,6 +50,8 @@
 (primary_expression/identifier) @id
 (augmented_assignment left: (identifier) @id)
 (global_statement (identifier) @id)
+(generic_type (identifier) @id)
+(splat_type (identifier) @id)
 (attribute) @member
 (case_pattern (dotted_name . (identifier) @id (identifier)) @member)
 (class_pattern (dotted_name . (identifier) @id .))
@@ -68,6 +70,7 @@
 [(typed_parameter) (typed_default_parameter)] @typed
 (function_definition return_type: (type) @returns)
 (augmented_assignment) @augmented
-(assignment right: (call) @built)
-(assignment right: (await (call) @built))
-(as_pattern (call) @built (as_pattern_target)) @as
+(assignment right: (call function: (_) @built))
+(assignment right: (await (call function: (_) @built)))
+(as_pattern (call) (as_pattern_target)) @as
+(call arguments: (argument_list (keyword_argument))) @construction

@@ -110,7 +110,9 @@ def test_same_bytes_same_facts(path: Path) -> None:
 
 def test_windows_lines() -> None:
     """Carriage returns change neither lines nor names."""
-    source = b'"""doc\r\nmore"""\r\nimport a\r\n\r\nclass B(a.C):\r\n    """d"""\r\n    def m(self): a.x()\r\n'
+    source = (
+        b'"""doc\r\nmore"""\r\nimport a\r\n\r\nclass B(a.C):\r\n    """d"""\r\n    def m(self): a.x()\r\n'
+    )
     facts = registry.extract("python", source)
     plain = registry.extract("python", source.replace(b"\r\n", b"\n"))
     assert facts.references == plain.references
