@@ -32,7 +32,12 @@ def link_view(writer: IndexWriter, view_id: int, root: Path, run: Run) -> None:
     tree = load_tree(writer, rows)
     surface = view_surface(tree)
     resolver = Resolver(tree)
-    todo = [row for row in rows if row.link_id is None] if surface_known.endswith(surface.hex()) else rows
+    if surface_known.endswith(surface.hex()):
+        todo = [row for row in rows if row.link_id is None]
+    else:
+        todo = rows
+        with writer.transaction():  # a run that stops halfway leaves old links: the next one must not trust them
+            writer.set_meta(f"surface:{view_id}", "")
     for start in range(0, len(todo), FILES_PER_TRANSACTION):
         run.step("link", start, len(todo))
         with writer.transaction():

@@ -45,6 +45,7 @@ class Resolver:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._named: dict[tuple[str, str, str], Target | None] = {}
         self._bases: dict[Target, list[Target]] = {}
         self._definitions: dict[Target, Target | None] = {}
         self._scopes: dict[str, _Scopes] = {}
@@ -57,11 +58,18 @@ class Resolver:
 
     def imported(self, path: str, item: Import) -> Target | None:
         """What the import names, followed to the definition where there is one."""
-        resolve = RESOLVERS.get(self.tree.language(path))
-        target = resolve(self.tree, path, item) if resolve else None
+        target = self.named(path, item)
         if target is None or not target.qualname:
             return target
         return self.definition(target) or Target(target.path)
+
+    def named(self, path: str, item: Import) -> Target | None:
+        """What the import of the file at ``path`` names, as written: the first file, re-exports not followed."""
+        key = (path, item.module, item.name)
+        if key not in self._named:
+            resolve = RESOLVERS.get(self.tree.language(path))
+            self._named[key] = resolve(self.tree, path, item) if resolve else None
+        return self._named[key]
 
     def definition(self, wanted: Target) -> Target | None:
         """The file that really defines ``wanted``, through re-exports and package folders; None if nobody."""
@@ -88,8 +96,7 @@ class Resolver:
         return self._inherited(wanted, head, rest)
 
     def _through(self, path: str, item: Import, rest: str, hops: int) -> Target | None:
-        resolve = RESOLVERS.get(self.tree.language(path))
-        target = resolve(self.tree, path, item) if resolve else None
+        target = self.named(path, item)
         if target is None:
             return None
         qualname = ".".join(part for part in (target.qualname, rest) if part)
@@ -281,7 +288,9 @@ def link_file(resolver: Resolver, unit: Unit) -> tuple[list[EdgeRow], int]:
 
 def _import_edges(resolver: Resolver, unit: Unit) -> Iterator[EdgeRow]:
     resolve = RESOLVERS.get(unit.facts.language)
-    for item in unit.facts.imports if resolve else ():
+    if resolve is None:
+        return
+    for item in unit.facts.imports:
         target = resolve(resolver.tree, unit.path, item)
         if target is None:
             continue
