@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -77,11 +78,12 @@ class IndexWriter:
         try:
             yield
             self.set_meta("generation", str(reader.generation(self.conn) + 1))
+            self.conn.execute("COMMIT")
         except BaseException:
-            self.conn.execute("ROLLBACK")
+            if self.conn.in_transaction:  # a full disk makes SQLite roll back by itself
+                self.conn.execute("ROLLBACK")
             self._paths, self._names, self._authors = {}, {}, {}
             raise
-        self.conn.execute("COMMIT")
 
     def set_meta(self, key: str, value: str) -> None:
         self.conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -109,9 +111,13 @@ class IndexWriter:
     def _intern(self, known: dict[str, int], table: str, column: str, value: str) -> int:
         found = known.get(value)
         if found is None:
-            self.conn.execute(f"INSERT OR IGNORE INTO {table} ({column}) VALUES (?)", (value,))
-            row = self.conn.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()
-            found = known[value] = row[0]
+            cursor = self.conn.execute(f"INSERT OR IGNORE INTO {table} ({column}) VALUES (?)", (value,))
+            if cursor.rowcount == 1:
+                found = cursor.lastrowid or 0
+            else:
+                row = self.conn.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()
+                found = row[0]
+            known[value] = found
         return found
 
     def find_file(self, path: str, blob: bytes) -> int | None:
@@ -138,7 +144,7 @@ class IndexWriter:
                 row.reference_count,
             ),
         )
-        file_id = cursor.lastrowid
+        file_id = _rowid(cursor)
         self.conn.executemany(
             "INSERT INTO symbol (file_id, name, qualname, kind, line, end_line, signature, exported)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -191,12 +197,13 @@ class IndexWriter:
     def put_skipped(
         self, view_id: int, rows: Iterable[tuple[str, str, str]], only: Iterable[str] | None
     ) -> None:
-        """Replace the (path, reason, detail) list of the view, or of the paths in ``only``."""
+        """Replace the (path, reason, detail) list of the view, or of the paths in ``only`` and below them."""
         if only is None:
             self.conn.execute("DELETE FROM skipped WHERE view_id = ?", (view_id,))
         else:
-            self.conn.executemany(
-                "DELETE FROM skipped WHERE view_id = ? AND path = ?", [(view_id, path) for path in only]
+            self.conn.executemany(  # "0" is the character after "/"
+                "DELETE FROM skipped WHERE view_id = ?1 AND (path = ?2 OR path > ?2 || '/' AND path < ?2 || '0')",
+                [(view_id, path) for path in only],
             )
         self.conn.executemany(
             "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?)", [(view_id, *r) for r in rows]
@@ -229,9 +236,10 @@ class IndexWriter:
         return row[0] if row else None
 
     def add_link(self, file_id: int, surface: bytes, unresolved: int, edges: Iterable[EdgeRow]) -> int:
-        link_id = self.conn.execute(
+        cursor = self.conn.execute(
             "INSERT INTO link (file_id, surface, unresolved) VALUES (?, ?, ?)", (file_id, surface, unresolved)
-        ).lastrowid
+        )
+        link_id = _rowid(cursor)
         self.conn.executemany(
             "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -283,7 +291,7 @@ class IndexWriter:
                 ),
             )
             if cursor.rowcount:
-                self._add_changes(cursor.lastrowid, commit)
+                self._add_changes(_rowid(cursor), commit)
 
     def rename_authors(self, commits: Iterable[Commit]) -> None:
         """Give the stored ones of ``commits`` the author that they name now."""
@@ -318,15 +326,28 @@ class IndexWriter:
             found = self._authors[name, email] = row[0]
         return found
 
+    def forget_history(self) -> None:
+        """Drop all commits. Views count as incomplete until they are indexed again: their bitmaps are void."""
+        self.conn.execute("DELETE FROM change")
+        self.conn.execute("DELETE FROM git_commit")
+        self.conn.execute("UPDATE view SET complete = 0, commits = x''")
+        self.set_meta("history_tips", "")
+
     # -- housekeeping
 
     def prune(self) -> int:
-        """Drop old views of commits and, beyond a margin, files that no view holds; returns files dropped."""
+        """Drop old views of commits and, beyond a margin, files and links that no view holds; returns files
+        dropped."""
         self.conn.execute(
             "DELETE FROM view WHERE name LIKE 'rev:%' AND id NOT IN"
             " (SELECT id FROM view WHERE name LIKE 'rev:%' ORDER BY used_at_s DESC, id DESC LIMIT ?)",
             (MAX_REVISION_VIEWS,),
         )
+        dropped = self._prune_files()
+        self._prune_links()
+        return dropped
+
+    def _prune_files(self) -> int:
         orphans = "SELECT id FROM file WHERE id NOT IN (SELECT file_id FROM view_file)"
         total, live = (
             self.conn.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
@@ -338,7 +359,25 @@ class IndexWriter:
         self.conn.execute("DELETE FROM embedding WHERE hash NOT IN (SELECT hash FROM chunk)")
         return dropped
 
+    def _prune_links(self) -> None:
+        """Each change of what files show to others links all files anew; the former links may come back with a
+        branch, but not for ever."""
+        total, live = (
+            self.conn.execute(query).fetchone()[0]
+            for query in ("SELECT count(*) FROM link", "SELECT count(DISTINCT link_id) FROM view_file")
+        )
+        if total - live > max(MIN_ORPHAN_FILES, live):
+            self.conn.execute(
+                "DELETE FROM link WHERE id NOT IN (SELECT link_id FROM view_file WHERE link_id IS NOT NULL)"
+            )
+
 
 def blob_key(hex_id: str) -> int:
     """First 8 bytes of a blob id as a signed integer; 0 for none."""
     return int.from_bytes(bytes.fromhex(hex_id[:16]), "big", signed=True) if hex_id.strip("0") else 0
+
+
+def _rowid(cursor: sqlite3.Cursor) -> int:
+    """The id of the row that ``cursor`` has just inserted."""
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
