@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexers.facts import ReferenceKind
+from msgspec.structs import replace
+
+from indexers.facts import FileFacts, ReferenceKind
 from indexers.treesitter import File, Hook, Node, Scope, Span
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
@@ -53,9 +55,17 @@ _TRAILING_MACRO = re.compile(
     rb"\)\s{1,100}((?:%s\s{0,100})+)(?=[;{])" % _MACRO
 )  # type name(…) PRINTF_LIKE(1, 2);
 _PROTOTYPE = re.compile(
-    rb"(?:\A|\n)(?!(?:if|else|for|while|return|switch|do|case)\b)[A-Za-z_][\w \t*&:<>,]{0,200}\([^;{}]*\Z"
+    rb"(?:\A|[\n;{}])[ \t]*(?!(?:if|else|for|while|return|switch|do|case)\b)"
+    rb"[A-Za-z_][\w \t*&:<>,]{0,200}[*& \t]~?\w+[ \t]*\([^;{}]*\Z"
 )
-_MAX_PROTOTYPE = 2_000
+_MAX_PROTOTYPE, _MAX_DECLARED = 2_000, 200  # bytes before a macro that are looked at
+_MAX_BLANKED = 5_000  # macros of a kind: more has no source that people wrote
+_ANNOTATION = re.compile(rb"\w[ \t]+(%s)[ \t]*(?=[;={])" % _MACRO)  # type name GUARDED_BY(lock);
+_DECLARED = re.compile(
+    rb"\s*(?!(?:return|else|case|throw|goto|delete|new|using|typedef)\b)[A-Za-z_][\w:<>,*& \t]*[*& \t]\w+\Z"
+)
+_TEST = re.compile(rb"\n((?:TYPED_)?TEST(?:_[FP])?)\(\s*(\w+)(,\s+)(\w+)\) \{")  # TEST(Suite, Name) {
+_BROKEN_NAMES = frozenset({"if", "for", "while", "switch", "return", "else", "do", "sizeof", "defined"})
 _MAX_DECLARATORS = 100  # longer chains of declarators are not written by people
 
 
@@ -66,7 +76,22 @@ def readable(source: bytes) -> bytes:
     source = _LEADING_MACRO.sub(_blank, source)
     if any(word in source for word in _CONVENTIONS):
         source = _CONVENTION.sub(_blank, source)
-    return _TRAILING_MACRO.sub(_blank_after_prototype, source)
+    source = _TRAILING_MACRO.sub(_blank_after_prototype, source, count=_MAX_BLANKED)
+    source = _ANNOTATION.sub(_blank_after_name, source, count=_MAX_BLANKED)
+    return _TEST.sub(_as_method, source)
+
+
+def _blank_after_name(found: re.Match[bytes]) -> bytes:
+    """Only after a type and a name: ``return FOO(x);`` is a use."""
+    floor = max(0, found.start() - _MAX_DECLARED)
+    line_start = max(floor, found.string.rfind(b"\n", floor, found.start()) + 1)
+    return _blank(found) if _DECLARED.match(found.string[line_start : found.start() + 1]) else found[0]
+
+
+def _as_method(found: re.Match[bytes]) -> bytes:
+    """``TEST(Suite, Name) {`` as ``void Suite::Name(){``, in as many bytes: the macro defines such a method."""
+    opening = b"\nvoid".ljust(found.start(2) - found.start())
+    return opening + found[2] + b"::".ljust(len(found[3])) + found[4] + b"(){"
 
 
 def _blank(found: re.Match[bytes]) -> bytes:
@@ -76,7 +101,7 @@ def _blank(found: re.Match[bytes]) -> bytes:
 
 
 def _blank_after_prototype(found: re.Match[bytes]) -> bytes:
-    """Only after the parameters of a declaration that begins in the first column: ``if (x) STOP;`` is a use."""
+    """Only after the parameters of a declaration: in ``if (x) STOP;`` it is a use."""
     before = found.string[max(0, found.start() - _MAX_PROTOTYPE) : found.start()]
     return _blank(found) if _PROTOTYPE.search(before) else found[0]
 
@@ -115,12 +140,26 @@ def lost(file: File, node: Node) -> None:
 
 def _declare(file: File, scope: Scope, node: Node, leaf: Node, is_function: bool) -> None:
     name = file.text(leaf)
+    if not is_function and scope.parent is None and _is_debris(file, node):
+        return
     is_member = scope.kind in ("class", "struct")
     if is_function:
         file.add_symbol(scope, name, "method" if is_member else "function", leaf.start_byte, node.byte_range)
         return
     file.add_symbol(scope, name, "field" if is_member else "variable", leaf.start_byte, node.byte_range)
     scope.names.add(name.encode())
+
+
+def _is_debris(file: File, node: Node) -> bool:
+    """An indented declaration outside of everything, in a file that could not be read: a local of a function
+    whose braces stand in both arms of an ``#if``."""
+    return bool(file.nodes.get("error")) and node.start_point.column > 0
+
+
+def without_debris(file: File, facts: FileFacts) -> FileFacts:
+    """The facts without definitions that a keyword would name: statements read as functions."""
+    symbols = tuple(symbol for symbol in facts.symbols if symbol.name not in _BROKEN_NAMES)
+    return facts if len(symbols) == len(facts.symbols) else replace(facts, symbols=symbols)
 
 
 def follow(declarator: Node | None) -> tuple[Node | None, bool]:

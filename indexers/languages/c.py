@@ -24,5 +24,6 @@ _GRAMMAR = Grammar(
         hooks=cfamily.HOOKS,
         doc_prefixes=(b"/*", b"//"),
         exported=cfamily.exported,
+        finish=cfamily.without_debris,
     )
 )

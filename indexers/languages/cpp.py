@@ -131,7 +131,7 @@ def _finish(file: File, facts: FileFacts) -> FileFacts:
         if owner and symbol.exported and _is_private(symbol, owner, sections[owner.qualname]):
             symbol = replace(symbol, exported=False)
         symbols.append(symbol)
-    return replace(facts, symbols=tuple(symbols))
+    return cfamily.without_debris(file, replace(facts, symbols=tuple(symbols)))
 
 
 def _is_private(member: Symbol, owner: Symbol, sections: list[tuple[int, bool]]) -> bool:

@@ -200,8 +200,7 @@ def _in_macro(file: File, node: Node) -> None:
         return
     before = _CHAIN_BEFORE.search(file.source, max(0, start - 100), start)
     receiver = dotted(before[0].decode("utf-8", "replace")).rstrip(".") if before else "?"
-    if receiver.partition(".")[0].encode() not in _BUILTINS:
-        file.add_use(start, file.text(node), receiver, "call")
+    file.add_use(start, file.text(node), receiver, "call")
 
 
 def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
@@ -225,9 +224,7 @@ _ Self self Option Some None Result Ok Err Vec String Box Copy Clone Send Sync S
 FnOnce Default Iterator IntoIterator Extend From Into AsRef AsMut PartialEq Eq PartialOrd Ord ToString ToOwned
 TryFrom TryInto FromIterator DoubleEndedIterator ExactSizeIterator str bool char u8 u16 u32 u64 u128 usize i8 i16
 i32 i64 i128 isize f32 f64 println print eprintln eprint format vec panic assert assert_eq assert_ne debug_assert
-debug_assert_eq debug_assert_ne write writeln todo unimplemented unreachable matches include_str include_bytes
-include env option_env concat stringify line file column cfg dbg compile_error module_path format_args
-thread_local
+debug_assert_eq debug_assert_ne write writeln todo unimplemented unreachable matches dbg
 """
 _BUILTINS = frozenset(_PRELUDE.split())
 

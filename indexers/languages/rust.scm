@@ -67,9 +67,12 @@
 (lifetime (identifier) @skip)
 (label (identifier) @skip)
 (type_binding name: (type_identifier) @skip)
-(token_tree ["." "::"] . (identifier) @skip)
+(token_tree "." . (identifier) @skip)
+(token_tree "::" . (identifier) @skip)
+(token_tree (identifier) @skip . ":")
 (token_tree (identifier) @call . (token_tree . "("))
-(token_tree ["." "::"] . (identifier) @in_macro . (token_tree . "("))
+(token_tree "." . (identifier) @in_macro . (token_tree . "("))
+(token_tree "::" . (identifier) @in_macro . (token_tree . "("))
 (macro_rule) @opaque
 [(attribute_item) (inner_attribute_item)] @opaque
 

@@ -14,7 +14,7 @@ fn run(user: User) {
     custom!(a.b.c(d), e[f]);
     // <- call custom in run
     //      ^ read a in run
-    //          ^ call c in run
+    //          ^ call c of a.b in run
     //            ^ read d in run
     //                ^ read e in run
     //                  ^ read f in run
@@ -29,4 +29,16 @@ macro_rules! private {
     ($x:expr) => {
         $x.call(helper)
     };
+}
+
+fn more(list: List) {
+// <- def function more hidden
+//            ^ type List in more
+    assert_eq!(list.first.get(0), Some(Item { start: 0, end: LAST }));
+    //                    ^ call get of list.first in more
+    //                                 ^ read Item in more
+    //                                                       ^ read LAST in more
+    format!("{}", self.colors.grid.paint(line));
+    //                             ^ call paint of self.colors.grid in more
+    //                                   ^ read line in more
 }
