@@ -7,6 +7,7 @@ the project root with ``/``; ``qualname`` is the dotted chain of enclosing symbo
 
 The types encode as MessagePack arrays (``array_like``): append fields at the end, with a default.
 """
+
 from __future__ import annotations
 
 from typing import Literal
@@ -14,8 +15,21 @@ from typing import Literal
 from msgspec import Struct
 
 SymbolKind = Literal[
-    "class", "interface", "struct", "enum", "trait", "type", "function", "method", "property",
-    "field", "constant", "variable", "macro", "module", "namespace",
+    "class",
+    "interface",
+    "struct",
+    "enum",
+    "trait",
+    "type",
+    "function",
+    "method",
+    "property",
+    "field",
+    "constant",
+    "variable",
+    "macro",
+    "module",
+    "namespace",
 ]
 ReferenceKind = Literal["call", "inherit", "type", "read", "decorate"]
 ChunkKind = Literal["function", "class", "remainder", "window", "section"]
@@ -27,7 +41,7 @@ class Fact(Struct, frozen=True, array_like=True):
     """Base of all facts: immutable, compared by value."""
 
 
-class Symbol(Fact):
+class Symbol(Fact, frozen=True):
     """A definition. ``signature`` is its first line without the body, ``doc`` its docstring or doc comment."""
 
     name: str
@@ -42,7 +56,7 @@ class Symbol(Fact):
     exported: bool = True  # visible to other files by the language's own rule
 
 
-class Reference(Fact):
+class Reference(Fact, frozen=True):
     """A use of a name. For ``a.b.c()``: name ``c``, receiver ``a.b``; a call in a receiver keeps its
     parentheses (``get_db().cursor()`` -> receiver ``get_db()``); an expression that is no dotted chain
     gives receiver ``?``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
@@ -56,7 +70,7 @@ class Reference(Fact):
     scope: str = ""
 
 
-class Import(Fact):
+class Import(Fact, frozen=True):
     """``module`` as written (leading dots kept). ``name``: the imported name, ``""`` for the module
     itself, ``*`` for all. ``alias``: the local name it binds (``""``: binds nothing). One Import per name.
     ``reexport``: the file hands it on by syntax (``export … from``, ``pub use``)."""
@@ -70,7 +84,7 @@ class Import(Fact):
     type_only: bool = False
 
 
-class Binding(Fact):
+class Binding(Fact, frozen=True):
     """A local hint of a type: in ``scope``, ``name`` (``self.x`` for an attribute) is a ``type_text``.
     ``how``: ``annotation``, ``constructor`` (``x = Foo()``: ``Foo``), ``alias`` (``x = y.z``: ``y.z``),
     ``return`` (name is the function's own name) or ``receiver`` (Go, Rust: the method's self)."""
@@ -82,7 +96,7 @@ class Binding(Fact):
     how: Literal["annotation", "constructor", "alias", "return", "receiver"]
 
 
-class Comment(Fact):
+class Comment(Fact, frozen=True):
     """A comment block (consecutive lines joined), markers stripped; ``scope`` is the enclosing qualname."""
 
     text: str
@@ -91,7 +105,7 @@ class Comment(Fact):
     scope: str = ""
 
 
-class Problem(Fact):
+class Problem(Fact, frozen=True):
     """Something the reader could not understand; never an error. ``code``: ``syntax``, ``encoding``, ``limit``."""
 
     code: str
@@ -99,7 +113,7 @@ class Problem(Fact):
     message: str
 
 
-class Chunk(Fact):
+class Chunk(Fact, frozen=True):
     """A piece of a file that search ranks. Documents: ``section``, qualname = heading path joined by `` > ``."""
 
     kind: ChunkKind
@@ -110,7 +124,7 @@ class Chunk(Fact):
     end_byte: int
 
 
-class Decision(Fact):
+class Decision(Fact, frozen=True):
     """A decision document (ADR, RFC …). ``status``: proposed accepted rejected deprecated superseded
     withdrawn. ``status_source``: ``explicit`` or ``implied_by_merge``. ``date``: ISO day or ``""``.
     ``supersedes``/``superseded_by``: as written (paths, numbers, titles)."""
@@ -127,7 +141,7 @@ class Decision(Fact):
     context: str = ""
 
 
-class FileFacts(Fact):
+class FileFacts(Fact, frozen=True):
     """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
     ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``."""
 
@@ -142,7 +156,7 @@ class FileFacts(Fact):
     package: str = ""
 
 
-class ParsedFile(Fact):
+class ParsedFile(Fact, frozen=True):
     """What a parse worker returns for one (path, blob): a pure function of path, language, bytes and
     EXTRACTOR_VERSION. ``text``: the bytes with secrets overwritten (same length, same lines).
     ``forward``: the chunks' terms, encoded by ``indexers.terms``. ``redacted``: secrets overwritten."""
@@ -155,7 +169,7 @@ class ParsedFile(Fact):
     redacted: int = 0
 
 
-class FileChange(Fact):
+class FileChange(Fact, frozen=True):
     """One row of ``git log --raw``. ``status``: A M D R C T. ``old_path`` is set for R and C. Blob ids are hex."""
 
     status: str
@@ -165,7 +179,7 @@ class FileChange(Fact):
     new_blob: str = ""
 
 
-class Commit(Fact):
+class Commit(Fact, frozen=True):
     """``author``/``email`` are mapped through .mailmap; ``time_s`` is the committer time, UTC epoch seconds."""
 
     sha: str
@@ -178,7 +192,7 @@ class Commit(Fact):
     changes: tuple[FileChange, ...]
 
 
-class BlameSpan(Fact):
+class BlameSpan(Fact, frozen=True):
     """Lines ``first_line`` … ``first_line + count - 1`` of a file were last changed by commit ``sha``."""
 
     sha: str

@@ -1,4 +1,5 @@
 """The one error type: what went wrong, where, and what to do next."""
+
 from __future__ import annotations
 
 

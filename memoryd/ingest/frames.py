@@ -6,19 +6,19 @@ import os
 import select
 import struct
 import time
-from typing import BinaryIO
+from typing import IO
 
 _SIZE = struct.Struct("<I")
 MAX_FRAME_BYTES = 256 * 1024 * 1024
 
 
-def write_frame(out: BinaryIO, payload: bytes) -> None:
+def write_frame(out: IO[bytes], payload: bytes) -> None:
     out.write(_SIZE.pack(len(payload)))
     out.write(payload)
     out.flush()
 
 
-def read_frame(source: BinaryIO) -> bytes | None:
+def read_frame(source: IO[bytes]) -> bytes | None:
     """The next frame, or None at a clean or torn end of the stream. Blocks."""
     head = source.read(_SIZE.size)
     if len(head) < _SIZE.size:

@@ -65,19 +65,23 @@ class _Intake:
     def _job(self, candidate: Candidate, data: bytes | None, blob: str) -> ParseJob | None:
         """A job when the bytes are new; otherwise the candidate is settled here."""
         if data is None:
-            return self._skip(candidate, reason=blob, detail="")
+            self._skip(candidate, reason=blob, detail="")
+            return None
         language = language_of(candidate.path, data[:_SNIFF_BYTES])
         if language is None:
-            return self._skip(candidate, "binary" if b"\0" in data[:_SNIFF_BYTES] else "unsupported", "")
+            self._skip(candidate, "binary" if b"\0" in data[:_SNIFF_BYTES] else "unsupported", "")
+            return None
         if _is_minified(data):
-            return self._skip(candidate, "minified", f"{len(data)} bytes in {data.count(10) + 1} lines")
+            self._skip(candidate, "minified", f"{len(data)} bytes in {data.count(10) + 1} lines")
+            return None
         file_id = self._writer.find_file(candidate.path, bytes.fromhex(blob))
         if file_id is not None:
             self._entries.append(_entry(candidate, file_id, len(data)))
             return None
         reason = reader.quarantined(self._writer.conn, bytes.fromhex(blob), language)
         if reason:
-            return self._skip(candidate, "quarantined", reason)
+            self._skip(candidate, "quarantined", reason)
+            return None
         return ParseJob(candidate.path, language, data)
 
     def _skip(self, candidate: Candidate, reason: str, detail: str) -> None:

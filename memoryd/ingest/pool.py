@@ -100,7 +100,7 @@ class _Runner:
 
     def __init__(self, limits: PoolLimits, jobs: queue.Queue, outcomes: queue.Queue) -> None:
         self._limits, self._jobs, self._outcomes = limits, jobs, outcomes
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._dead_cpu_s = self._live_cpu_s = 0.0
         self.thread = threading.Thread(target=self._loop, name="parse-runner", daemon=True)
         self.thread.start()
@@ -117,6 +117,8 @@ class _Runner:
     def _parse(self, job: ParseJob) -> Outcome:
         process = self._process or self._start()
         deadline_s = time.monotonic() + self._limits.file_wall_s
+        assert process.stdin
+        assert process.stdout
         try:
             write_frame(process.stdin, msgspec.msgpack.encode(job))
             reply = read_frame_until(process.stdout.fileno(), deadline_s)
@@ -134,7 +136,7 @@ class _Runner:
             return Outcome(job, None, "error", packed.error)
         return Outcome(job, packed)
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         # -P: a module named like one of ours in the working directory must never be imported
         command = [sys.executable, "-P", "-m", "memoryd.ingest.worker"]
         command += [str(os.getpid()), str(self._limits.memory_bytes)]
@@ -147,6 +149,7 @@ class _Runner:
         if process is None:
             return 0
         process.kill()
-        process.stdin.close()
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
         return process.wait()

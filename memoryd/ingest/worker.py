@@ -13,10 +13,10 @@ import zlib
 from hashlib import blake2b
 
 import msgspec
-from indexers.parse import parse_file
 from msgspec import Struct
 
 from indexers.facts import Chunk, ParsedFile
+from indexers.parse import parse_file
 from memoryd.ingest.frames import read_frame, write_frame
 from memoryd.ingest.process import die_with_parent, limit_memory
 

@@ -45,7 +45,7 @@ def view(conn: sqlite3.Connection, name: str) -> View | None:
     row = conn.execute(
         "SELECT id, name, head, branch, indexed_at_s, complete FROM view WHERE name = ?", (name,)
     ).fetchone()
-    return View(*row[:5], bool(row[5])) if row else None
+    return View(*(*row[:5], bool(row[5]))) if row else None
 
 
 def view_head(conn: sqlite3.Connection, view_id: int) -> str:

@@ -27,13 +27,13 @@ class Message(Struct, frozen=True, array_like=True):
     """Base of all frames."""
 
 
-class Sync(Message, tag="sync"):
+class Sync(Message, frozen=True, tag="sync"):
     """Make the collection of ``model`` hold exactly what index.db has. Answered by ``State`` only."""
 
     model: str
 
 
-class Query(Message, tag="query"):
+class Query(Message, frozen=True, tag="query"):
     """The ``k`` nearest to ``vector`` (float32). Answered by Nearest, or Failed while not ready."""
 
     id: int
@@ -42,7 +42,7 @@ class Query(Message, tag="query"):
     k: int
 
 
-class Embed(Message, tag="embed"):
+class Embed(Message, frozen=True, tag="embed"):
     """Vectors of ``texts`` by a sentence-transformers model. Answered by Embedded."""
 
     id: int
@@ -50,7 +50,7 @@ class Embed(Message, tag="embed"):
     texts: list[str]
 
 
-class Rerank(Message, tag="rerank"):
+class Rerank(Message, frozen=True, tag="rerank"):
     """How well each of ``texts`` answers ``query``. A text is (key, text); the vector of a 16-byte key is kept
     in quality.db, ``b""`` is never kept. Answered by Ranked."""
 
@@ -60,17 +60,17 @@ class Rerank(Message, tag="rerank"):
     texts: list[tuple[bytes, str]]
 
 
-class Status(Message, tag="status"):
+class Status(Message, frozen=True, tag="status"):
     """Answered by Report."""
 
     id: int
 
 
-class Stop(Message, tag="stop"):
+class Stop(Message, frozen=True, tag="stop"):
     """End cleanly; so does the end of the input."""
 
 
-class State(Message, tag="state"):
+class State(Message, frozen=True, tag="state"):
     """``done`` of ``total`` vectors are in the cache of ``model``."""
 
     state: WorkerState
@@ -79,15 +79,16 @@ class State(Message, tag="state"):
     total: int
 
 
-class Nearest(Message, tag="nearest"):
-    """Chunk hashes with exact cosines, best first."""
+class Nearest(Message, frozen=True, tag="nearest"):
+    """Chunk hashes with exact cosines, best first. ``generation``: of index.db when the cache last held all of it."""
 
     id: int
     hashes: list[bytes]
     scores: list[float]
+    generation: int
 
 
-class Embedded(Message, tag="embedded"):
+class Embedded(Message, frozen=True, tag="embedded"):
     """Unit vectors (float32), one after the other."""
 
     id: int
@@ -95,14 +96,14 @@ class Embedded(Message, tag="embedded"):
     vectors: bytes
 
 
-class Ranked(Message, tag="ranked"):
+class Ranked(Message, frozen=True, tag="ranked"):
     """A cosine per text, in the order asked."""
 
     id: int
     scores: list[float]
 
 
-class Report(Message, tag="report"):
+class Report(Message, frozen=True, tag="report"):
     """``rss_bytes``: resident memory of the worker. ``quarantined``: a damaged folder was put aside at start,
     with the reason."""
 
@@ -113,7 +114,7 @@ class Report(Message, tag="report"):
     quarantined: str
 
 
-class Failed(Message, tag="failed"):
+class Failed(Message, frozen=True, tag="failed"):
     """The request cannot be answered; the worker goes on."""
 
     id: int
