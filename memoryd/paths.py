@@ -63,7 +63,7 @@ class Paths:
         private_folder(self.home)
         private_folder(self.socket.parent)
         try:
-            with open(self.home / ".gitignore", "x") as file:
+            with open(self.home / ".gitignore", "x", opener=_private) as file:
                 file.write("# memoryd's data, wherever it lies, is no part of a project\n*\n")
         except FileExistsError:
             pass
@@ -72,6 +72,11 @@ class Paths:
 
     def __repr__(self) -> str:
         return f"Paths({str(self.home)!r})"
+
+
+def _private(path: str, flags: int) -> int:
+    """Opens as ``open`` asks, but for nobody else to read."""
+    return os.open(path, flags, 0o600)
 
 
 def default_paths() -> Paths:

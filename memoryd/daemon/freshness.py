@@ -9,7 +9,7 @@ from pathlib import Path
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.errors import MemorydError
 from memoryd.ingest.git import Git
-from memoryd.ingest.gitdir import Head, discover
+from memoryd.ingest.gitdir import Head, discover, shown_branch
 from memoryd.query.answers import Freshness
 from memoryd.store import reader
 from memoryd.store.reader import View
@@ -40,7 +40,7 @@ def freshness(
     return Freshness(
         indexed_commit=view.head,
         head=head.sha,
-        branch=view.branch if target.rev else head.branch,
+        branch=view.branch if target.rev else shown_branch(head.branch),
         dirty=dirty and target.rev is None,
         pending=queue.pending_paths(target),
         indexing=queue.job_of(target) is not None,

@@ -9,6 +9,7 @@ import sys
 
 from memoryd.config import DaemonSection
 from memoryd.paths import Paths
+from memoryd.query.safe_text import safe_line
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 # These libraries log what they are sent: at their default levels arguments would land in the log.
@@ -23,10 +24,17 @@ class _PrivateHandler(logging.handlers.RotatingFileHandler):
         return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
 
+class _OneLine(logging.Formatter):
+    """Keeps a message to its line: it may quote an error, and an error the repository."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return safe_line(super().formatMessage(record))
+
+
 def start(paths: Paths, section: DaemonSection) -> None:
     """Send all logging of this process to daemon.log; a crash's trace goes to stderr and so beside it."""
     handler = _PrivateHandler(paths.log, maxBytes=section.log_max_bytes, backupCount=section.log_files)
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(_OneLine(FORMAT))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(section.log_level.upper())

@@ -99,6 +99,10 @@ class Git:
         """The history was cut off when cloning."""
         return self._directory.is_shallow()
 
+    def shallow_boundary(self) -> str:
+        """See GitDir."""
+        return self._directory.shallow_boundary()
+
     def is_partial(self) -> bool:
         """Objects were left on the server when cloning; they count as missing here."""
         return self._directory.is_partial()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
@@ -67,6 +68,11 @@ class GitDir(Struct, frozen=True):
         """The history was cut off when cloning."""
         return (self.common_dir / "shallow").is_file()
 
+    def shallow_boundary(self) -> str:
+        """Where the history was cut off, in one word; ``""`` when it was not. Fetching more moves it."""
+        shas = read_text(self.common_dir / "shallow").split()
+        return sha256(" ".join(sorted(shas)).encode("utf-8", "surrogateescape")).hexdigest() if shas else ""
+
     def is_partial(self) -> bool:
         """Some objects were left on the server when cloning; memoryd never fetches them."""
         return any((self.common_dir / "objects" / "pack").glob("*.promisor"))
@@ -88,6 +94,13 @@ class GitDir(Struct, frozen=True):
             if line.endswith(suffix):
                 return line.removesuffix(suffix)
         return ""
+
+
+def shown_branch(name: str) -> str:
+    """The name of a branch fit to be kept and shown: anybody may have put anything into it."""
+    from indexers.secrets import redact_text  # not before the first clients are served
+
+    return redact_text(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 def discover(root: Path) -> GitDir | None:

@@ -26,6 +26,7 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
     """
     if not head:
         return b""
+    _follow_boundary(writer, git)
     if reader.view_head(writer.conn, view_id) == head:
         return None
     _map_authors(writer, git, head)
@@ -37,6 +38,15 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
             writer.set_meta("history_tips", " ".join([*tips, head][-64:]))
         known = reader.commit_shas(writer.conn)
     return _bitmap(known[sha] for sha in git.rev_list(head) if sha in known)
+
+
+def _follow_boundary(writer: IndexWriter, git: Git) -> None:
+    """A shallow clone that was deepened has commits older than those that are stored: begin again."""
+    boundary = git.shallow_boundary()
+    if boundary != reader.meta(writer.conn, "shallow"):
+        with writer.transaction():
+            writer.forget_history()
+            writer.set_meta("shallow", boundary)
 
 
 def _map_authors(writer: IndexWriter, git: Git, head: str) -> None:
@@ -53,7 +63,7 @@ def _add(writer: IndexWriter, commits: Iterator[Commit], run: Run) -> None:
     done = 0
     while batch := list(itertools.islice(commits, COMMITS_PER_TRANSACTION)):
         with writer.transaction():
-            writer.add_commits((_stored(commit), indexed_terms(commit)) for commit in batch)
+            writer.add_commits((commit, indexed_terms(commit)) for commit in map(_stored, batch))
         done += len(batch)
         run.step("history", done, 0)
 
@@ -71,7 +81,7 @@ def _stored(commit: Commit) -> Commit:
         email=commit.email,
         time_s=commit.time_s,
         subject=redact_text(commit.subject),
-        body=redact_text(commit.body[:MAX_BODY_CHARACTERS]),
+        body=redact_text(commit.body)[:MAX_BODY_CHARACTERS],
         changes=commit.changes,
     )
 
