@@ -46,6 +46,7 @@ class Store:
         self._idle: list[tuple[int, sqlite3.Connection]] = []
         self._records: Records | None = None
         self._lexical: LexicalIndex | None = None
+        self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
 
     @property
@@ -94,6 +95,8 @@ class Store:
         except FileNotFoundError:
             raise ViewVanished(str(self.index_file)) from None
         with self._lock:
+            if inode != self._inode:  # its ids mean other files now
+                self._inode, self._lexical = inode, None
             while self._idle:
                 known, conn = self._idle.pop()
                 if known == inode:

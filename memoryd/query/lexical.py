@@ -33,6 +33,10 @@ MAIN_LANGUAGE_SHARE = 0.6
 MIN_DEAD_FILES = 2_000  # a rebuild pays only when dead files outnumber both this and the live ones
 
 
+# File id, path id, blob hash: only together do they say that nothing changed.
+FileKey = tuple[int, int, bytes]
+
+
 class FileSlot(Struct, frozen=True, gc=False):
     """A file of the index; its chunks are numbered ``first_chunk … first_chunk + chunks - 1``."""
 
@@ -137,25 +141,28 @@ class LexicalIndex:
         keys = lexical_rows.view_file_keys(conn, view_id)
         if self._is_mostly_dead(keys):
             self._reset(extractor)
-        missing = [file_id for file_id, blob in keys if not self._has(file_id, blob)]
+        missing = [key[0] for key in keys if not self._has(key)]
         self._add(_read(conn, missing))
         self._log.load(conn)
-        view = self._view(conn, view_id, [self._slot_of[file_id] for file_id, _ in keys], embedder)
+        view = self._view(conn, view_id, [self._slot_of[key[0]] for key in keys], embedder)
         self._views.pop(view_id, None)
         self._views[view_id] = view
         while len(self._views) > MAX_VIEWS:
             self._views.pop(next(iter(self._views)))
         return view
 
-    def _has(self, file_id: int, blob: bytes) -> bool:
-        slot = self._slot_of.get(file_id)
-        return slot is not None and self._slots[slot].hash == blob
+    def _has(self, key: FileKey) -> bool:
+        number = self._slot_of.get(key[0])
+        if number is None:
+            return False
+        slot = self._slots[number]
+        return (slot.path_id, slot.hash) == key[1:]
 
-    def _is_mostly_dead(self, keys: list[tuple[int, bytes]]) -> bool:
+    def _is_mostly_dead(self, keys: list[FileKey]) -> bool:
         live = np.zeros(len(self._slots), bool)
         for view in self._views.values():
             live[: len(view.paths.alive)] |= view.paths.alive
-        live[[self._slot_of[file_id] for file_id, blob in keys if self._has(file_id, blob)]] = True
+        live[[self._slot_of[key[0]] for key in keys if self._has(key)]] = True
         used = int(np.count_nonzero(live))
         return len(self._slots) - used > max(used, MIN_DEAD_FILES)
 

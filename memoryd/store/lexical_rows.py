@@ -63,9 +63,13 @@ class DecisionRow(Struct, frozen=True):
     line: int
 
 
-def view_file_keys(conn: sqlite3.Connection, view_id: int) -> list[tuple[int, bytes]]:
-    """(file id, blob hash) of every file of a view. Ids alone are no identity: SQLite reuses them."""
-    query = "SELECT f.id, f.hash FROM view_file vf JOIN file f ON f.id = vf.file_id WHERE vf.view_id = ? ORDER BY f.id"
+def view_file_keys(conn: sqlite3.Connection, view_id: int) -> list[tuple[int, int, bytes]]:
+    """(file id, path id, blob hash) of every file of a view. Ids alone are no identity: SQLite reuses them, and
+    equal files (empty ones, licences) lie at many paths."""
+    query = (
+        "SELECT f.id, f.path_id, f.hash FROM view_file vf JOIN file f ON f.id = vf.file_id WHERE vf.view_id = ?"
+        " ORDER BY f.id"
+    )
     return conn.execute(query, (view_id,)).fetchall()
 
 
