@@ -115,8 +115,8 @@ class IngestQueue:
         return self._child.pid if self._child and self._child.running else 0
 
     def job_of(self, target: Target) -> Job | None:
-        """The job under way or waiting for ``target``."""
-        if self._current and self._current.target == target:
+        """The job under way or waiting for ``target``; not one that was told to stop."""
+        if self._current and self._current.target == target and not self._current.canceller:
             return self._current
         return self._waiting.get(target)
 
@@ -195,8 +195,8 @@ class IngestQueue:
                 log.warning("indexing %s: %s", job.target.root, error.what)
                 job.done.set_exception(error)
             else:
-                self._on_done(job.target, summary)
                 job.done.set_result(summary)
+                self._on_done(job.target, summary)
             finally:
                 self._current = None
         if self._child:

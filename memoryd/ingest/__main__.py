@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sqlite3
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ from msgspec import Struct
 
 from memoryd.config import Config, default_paths, load, narrow
 from memoryd.embedding.static import StaticEmbedder
-from memoryd.errors import MemorydError
+from memoryd.errors import MemorydError, StoreError
 from memoryd.ingest.jail import Unreadable
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.pipeline import index
@@ -60,6 +61,13 @@ class Desk:
             summary = index(job, self._pool, self._embedder, _Reporter(line.id), cancelled)
         except MemorydError as error:
             _say({"id": line.id, "error": _error_values(error)})
+        except (sqlite3.Error, OSError) as error:
+            failure = StoreError(
+                f"indexing cannot go on: {error}",
+                where=line.index,
+                next_step="free disk space; if there is enough, run `memoryd doctor --repair`",
+            )
+            _say({"id": line.id, "error": _error_values(failure)})
         else:
             _say({"id": line.id, "result": msgspec.to_builtins(summary)})
 
