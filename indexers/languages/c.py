@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers import cfamily
+from indexers import cfamily, cmacros
 from indexers.facts import FileFacts
 from indexers.treesitter import Grammar, Rules
 
@@ -13,7 +13,7 @@ FILENAMES: tuple[str, ...] = ()
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C file."""
-    return _GRAMMAR.extract(cfamily.readable(source))
+    return _GRAMMAR.extract(cmacros.readable(source))
 
 
 _GRAMMAR = Grammar(

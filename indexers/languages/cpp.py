@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from msgspec.structs import replace
 
-from indexers import cfamily
+from indexers import cfamily, cmacros
 from indexers.facts import FileFacts, ReferenceKind, Symbol
 from indexers.scopes import dotted, without_arguments
 from indexers.treesitter import File, Grammar, Node, Rules, Span
@@ -40,7 +40,7 @@ _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C++ file."""
-    return _GRAMMAR.extract(cfamily.readable(source))
+    return _GRAMMAR.extract(cmacros.readable(source))
 
 
 def _using(file: File, node: Node) -> None:

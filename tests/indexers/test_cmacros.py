@@ -1,0 +1,73 @@
+"""C and C++ sources are made readable without moving anything."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexers.cmacros import readable
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("class SHOP_API Cart : Base {", "class          Cart : Base {"),
+        ("struct ALIGNED(8) Item {", "struct            Item {"),
+        ("class CART final {", "class CART final {"),
+        ("\nSHOP_API int run(void);", "\n         int run(void);"),
+        ("\nSHOP_API run(void);", "\nSHOP_API run(void);"),
+        ("int WINAPI run(int x);", "int        run(int x);"),
+        ("void log(int x, ...) PRINTF_LIKE(1, 2);", "void log(int x, ...)                  ;"),
+        ("    if (x) STOP;", "    if (x) STOP;"),
+        ("    else if (x) STOP(1);", "    else if (x) STOP(1);"),
+        ("    Item* item_ GUARDED_BY(lock_);", "    Item* item_                  ;"),
+        ("    return WRAP(x);", "    return WRAP(x);"),
+        ("\nTEST_F(CartTest, Adds) {", "\nvoid   CartTest::Adds(){"),
+    ],
+)
+def test_macros_around_declarations_are_blanked(source: str, expected: str) -> None:
+    """What only marks a declaration goes; what may be a use stays."""
+    assert readable(source.encode()).decode() == expected
+
+
+PIECES = [
+    "class ",
+    "AAA_B ",
+    "AAA(x) ",
+    "foo ",
+    "(",
+    ")",
+    ";",
+    "{",
+    "\n",
+    "if ",
+    "WINAPI ",
+    "TEST(A, B) {",
+    "é",
+    ": ",
+    "int ",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)))
+def test_nothing_moves(pieces: list[str]) -> None:
+    """Length and line ends are kept, whatever the source."""
+    source = "".join(pieces).encode()
+    found = readable(source)
+    assert len(found) == len(source)
+    assert [i for i, byte in enumerate(found) if byte == 10] == [
+        i for i, byte in enumerate(source) if byte == 10
+    ]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a(", ") AAA ", "class AAA ", "\nAAA_B ", "a AAA;", "a b AAA;\n", "a AAA(x);", "f(x) AAAA;"]
+)
+def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
+    """A megabyte of one piece costs less than a second."""
+    started = time.process_time()
+    readable(("int f(" * 300 + piece * (1_000_000 // len(piece))).encode())
+    assert time.process_time() - started < 1
