@@ -67,14 +67,18 @@ def test_a_heavy_library_has_one_door(library: str) -> None:
             name = _name(path)
             allowed = name.startswith(doors) if isinstance(doors, str) else name in doors
             # values that only carry a connection may name its type
-            assert allowed or (library == "sqlite3" and name.startswith(("memoryd/query/", "memoryd/daemon/"))), name
+            assert allowed or (
+                library == "sqlite3" and name.startswith(("memoryd/query/", "memoryd/daemon/"))
+            ), name
 
 
 def test_no_import_cycles() -> None:
     """No module imports itself over others, lazy imports counted."""
     modules = {_name(path)[:-3].replace("/", ".").removesuffix(".__init__"): path for path in SOURCES}
     graph = {
-        module: {found for found in _imports(ast.parse(path.read_text())) if found in modules and found != module}
+        module: {
+            found for found in _imports(ast.parse(path.read_text())) if found in modules and found != module
+        }
         for module, path in modules.items()
     }
     done: set[str] = set()

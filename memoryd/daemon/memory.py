@@ -34,5 +34,9 @@ def keep_small() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError, OSError):
             libc = ctypes.CDLL(None)
-            for option, value in ((_M_MMAP_THRESHOLD, 131_072), (_M_TRIM_THRESHOLD, 131_072), (_M_ARENA_MAX, 1)):
+            for option, value in (
+                (_M_MMAP_THRESHOLD, 131_072),
+                (_M_TRIM_THRESHOLD, 131_072),
+                (_M_ARENA_MAX, 1),
+            ):
                 libc.mallopt(option, value)

@@ -88,7 +88,8 @@ def test_a_revision_needs_no_work_tree_and_shares_its_files(pool: ParsePool, tmp
     view = reader.view(conn, f"rev:{first}")
     assert view is not None
     symbols = conn.execute(
-        "SELECT s.qualname FROM view_file v JOIN symbol s ON s.file_id = v.file_id WHERE v.view_id = ?", (view.id,)
+        "SELECT s.qualname FROM view_file v JOIN symbol s ON s.file_id = v.file_id WHERE v.view_id = ?",
+        (view.id,),
     ).fetchall()
     assert ("one",) in symbols
     assert ("two",) not in symbols
@@ -143,14 +144,25 @@ run_index(small_pool(), Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-def test_killed_in_the_middle_it_goes_on_to_the_digest_of_a_clean_index(pool: ParsePool, tmp_path: Path) -> None:
+def test_killed_in_the_middle_it_goes_on_to_the_digest_of_a_clean_index(
+    pool: ParsePool, tmp_path: Path
+) -> None:
     """F1: kill -9 at several moments; the next run ends at the digest of an index that was never killed."""
     repo = Repository(tmp_path / "repo")
     for number in range(120):
-        repo.write(f"pkg/m{number}.py", f"from pkg.m{max(0, number - 1)} import f\n\n\ndef f():\n    return f()\n")
+        repo.write(
+            f"pkg/m{number}.py", f"from pkg.m{max(0, number - 1)} import f\n\n\ndef f():\n    return f()\n"
+        )
     repo.commit("all")
     run_index(pool, repo.root, tmp_path / "clean")
-    command = [sys.executable, "-c", _KILLED_RUN, str(repo.root), str(tmp_path / "store"), str(Path(__file__).parent)]
+    command = [
+        sys.executable,
+        "-c",
+        _KILLED_RUN,
+        str(repo.root),
+        str(tmp_path / "store"),
+        str(Path(__file__).parent),
+    ]
     for delay_s in (0.25, 0.35, 0.5):
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         time.sleep(delay_s)

@@ -36,7 +36,9 @@ def link_view(writer: IndexWriter, view_id: int, root: Path, run: Run) -> None:
         todo = [row for row in rows if row.link_id is None]
     else:
         todo = rows
-        with writer.transaction():  # a run that stops halfway leaves old links: the next one must not trust them
+        with (
+            writer.transaction()
+        ):  # a run that stops halfway leaves old links: the next one must not trust them
             writer.set_meta(f"surface:{view_id}", "")
     for start in range(0, len(todo), FILES_PER_TRANSACTION):
         run.step("link", start, len(todo))

@@ -1,0 +1,129 @@
+-- index.db, layout 1: everything derived. It can be deleted at any time; the next index rebuilds it.
+-- Identity: a *file* is one blob at one path; all extracted rows hang on it, so that a second view
+-- (branch, commit, worktree) with the same file costs one row in view_file.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- keys: extractor (EXTRACTOR_VERSION), linker, generation (bumped by every commit of the writer), embedder
+
+CREATE TABLE path (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);   -- interned qualnames of edges
+
+-- hash: the git blob id (sha1 of "blob <size>\0" + bytes), so that a work tree and a commit share rows.
+-- facts: zlib of MessagePack FileFacts. text: zlib of the redacted bytes (snippets need no work tree).
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY,
+  path_id INTEGER NOT NULL REFERENCES path(id),
+  hash BLOB NOT NULL,
+  language TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  facts BLOB NOT NULL,
+  text BLOB NOT NULL,
+  forward BLOB NOT NULL,           -- indexers.terms: the terms of its chunks, in chunk order
+  redacted INTEGER NOT NULL DEFAULT 0,
+  reference_count INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (path_id, hash)
+);
+
+CREATE TABLE symbol (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
+  name TEXT NOT NULL, qualname TEXT NOT NULL, kind TEXT NOT NULL,
+  line INTEGER NOT NULL, end_line INTEGER NOT NULL,
+  signature TEXT NOT NULL, exported INTEGER NOT NULL
+);
+CREATE INDEX symbol_by_file ON symbol(file_id);
+CREATE INDEX symbol_by_name ON symbol(name);
+
+CREATE TABLE chunk (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,        -- position in file, 0-based
+  kind TEXT NOT NULL, qualname TEXT NOT NULL,
+  line INTEGER NOT NULL, end_line INTEGER NOT NULL,
+  start_byte INTEGER NOT NULL, end_byte INTEGER NOT NULL,
+  hash BLOB NOT NULL               -- 16 bytes: of path, qualname and body, the key of its embeddings
+);
+CREATE INDEX chunk_by_file ON chunk(file_id, ordinal);
+
+-- The vectors' own home: Chroma is a cache over this. vector: int8, scale 1/127, unit length.
+CREATE TABLE embedding (
+  model TEXT NOT NULL, hash BLOB NOT NULL, vector BLOB NOT NULL,
+  PRIMARY KEY (model, hash)
+) WITHOUT ROWID;
+
+-- name: 'worktree:<absolute root>' or 'rev:<sha>'. head: commit it was indexed at ('' without git).
+-- commits: zlib bitmap over commit ids, those reachable from head.
+CREATE TABLE view (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  head TEXT NOT NULL, branch TEXT NOT NULL,
+  indexed_at_s INTEGER NOT NULL, used_at_s INTEGER NOT NULL,
+  complete INTEGER NOT NULL,       -- 0 while its first index is under way
+  commits BLOB NOT NULL
+);
+CREATE TABLE view_file (
+  view_id INTEGER NOT NULL REFERENCES view(id) ON DELETE CASCADE,
+  path_id INTEGER NOT NULL, file_id INTEGER NOT NULL REFERENCES file(id),
+  link_id INTEGER,                 -- NULL until linked
+  size_bytes INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+  PRIMARY KEY (view_id, path_id)
+) WITHOUT ROWID;
+CREATE INDEX view_file_by_file ON view_file(file_id);
+CREATE INDEX view_file_by_link ON view_file(link_id);
+-- Files of the view that were not indexed. reason: ignored-size binary denied quarantined link special unreadable …
+CREATE TABLE skipped (
+  view_id INTEGER NOT NULL REFERENCES view(id) ON DELETE CASCADE,
+  path TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+  PRIMARY KEY (view_id, path)
+) WITHOUT ROWID;
+-- Blobs that killed their parse worker: not tried again until the extractor changes.
+CREATE TABLE quarantine (hash BLOB NOT NULL, language TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (hash, language)) WITHOUT ROWID;
+
+-- The edges of one file given what it looked at in others (surface: digest of that).
+CREATE TABLE link (
+  id INTEGER PRIMARY KEY,
+  file_id INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
+  surface BLOB NOT NULL,
+  unresolved INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (file_id, surface)
+);
+-- src: qualname in the link's file ('' = the file). dst: (path, qualname), qualname '' = the file.
+CREATE TABLE edge (
+  link_id INTEGER NOT NULL REFERENCES link(id) ON DELETE CASCADE,
+  src_name_id INTEGER NOT NULL, kind TEXT NOT NULL,
+  dst_path_id INTEGER NOT NULL, dst_name_id INTEGER NOT NULL,
+  line INTEGER NOT NULL, method TEXT NOT NULL, confidence REAL NOT NULL
+);
+CREATE INDEX edge_by_link ON edge(link_id);
+CREATE INDEX edge_by_dst ON edge(dst_path_id, dst_name_id);
+
+CREATE TABLE decision (
+  file_id INTEGER PRIMARY KEY REFERENCES file(id) ON DELETE CASCADE,
+  title TEXT NOT NULL, status TEXT NOT NULL, status_source TEXT NOT NULL, date TEXT NOT NULL,
+  line INTEGER NOT NULL, facts BLOB NOT NULL   -- MessagePack Decision
+);
+
+CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, UNIQUE (name, email));
+-- ids ascend with the history: a parent has a smaller id than its children.
+CREATE TABLE git_commit (
+  id INTEGER PRIMARY KEY,
+  sha TEXT NOT NULL UNIQUE,
+  parents TEXT NOT NULL,           -- shas joined by spaces
+  author_id INTEGER NOT NULL REFERENCES author(id),
+  time_s INTEGER NOT NULL,
+  subject TEXT NOT NULL, body TEXT NOT NULL,
+  files INTEGER NOT NULL,          -- how many files it changed
+  forward BLOB NOT NULL            -- indexers.terms of subject + first 500 characters of the body, one chunk
+);
+CREATE INDEX commit_by_time ON git_commit(time_s);
+-- old_blob/new_blob: first 8 bytes of the id as a signed integer, 0 = none (enough to find inverse pairs).
+CREATE TABLE change (
+  commit_id INTEGER NOT NULL REFERENCES git_commit(id) ON DELETE CASCADE,
+  path_id INTEGER NOT NULL, status TEXT NOT NULL, old_path_id INTEGER,
+  old_blob INTEGER NOT NULL, new_blob INTEGER NOT NULL,
+  PRIMARY KEY (commit_id, path_id)
+) WITHOUT ROWID;
+CREATE INDEX change_by_path ON change(path_id);
+CREATE INDEX change_by_old_path ON change(old_path_id) WHERE old_path_id IS NOT NULL;
+-- Blame of one blob at one path (content-addressed): zlib of MessagePack [(sha, first_line, count), …].
+CREATE TABLE blame (path_id INTEGER NOT NULL, hash BLOB NOT NULL, head TEXT NOT NULL, spans BLOB NOT NULL, PRIMARY KEY (path_id, hash)) WITHOUT ROWID;

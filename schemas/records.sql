@@ -1,0 +1,31 @@
+-- records.db, layout 1: what people and agents contributed. The only store that cannot be rebuilt.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE record (
+  id TEXT PRIMARY KEY,             -- sortable by time, unguessable tail
+  kind TEXT NOT NULL,              -- decision lesson constraint convention note
+  text TEXT NOT NULL,
+  status TEXT NOT NULL,            -- proposed confirmed retracted superseded
+  actor TEXT NOT NULL,             -- 'human:<user>' or 'agent:<client name>'; set by the server, never by the caller
+  created_at_s INTEGER NOT NULL,
+  head TEXT NOT NULL,              -- commit at that time, '' without git
+  supersedes TEXT,                 -- id of the record that it replaces
+  fingerprint BLOB NOT NULL        -- of the normalised text: near-duplicates return the existing id
+);
+CREATE INDEX record_by_fingerprint ON record(fingerprint);
+CREATE TABLE anchor (
+  record_id TEXT NOT NULL REFERENCES record(id) ON DELETE CASCADE,
+  target TEXT NOT NULL,            -- path, path:line, path:Qual.name or a glob, as given
+  PRIMARY KEY (record_id, target)
+) WITHOUT ROWID;
+
+-- Append-only: hash = sha256(prev_hash + canonical JSON of the row).
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  at_s INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL, record_id TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  prev_hash BLOB NOT NULL, hash BLOB NOT NULL
+);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
