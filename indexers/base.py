@@ -14,9 +14,12 @@ class Language(Protocol):
     ``FILENAMES``: whole lower-case base names that have no telling extension (``sconstruct``).
     """
 
-    NAME: str
-    EXTENSIONS: tuple[str, ...]
-    FILENAMES: tuple[str, ...]
+    @property
+    def NAME(self) -> str: ...
+    @property
+    def EXTENSIONS(self) -> tuple[str, ...]: ...
+    @property
+    def FILENAMES(self) -> tuple[str, ...]: ...
 
     def extract(self, source: bytes) -> FileFacts:
         """Everything that ``source`` (UTF-8, perhaps broken) says by itself. Never raises; what could not

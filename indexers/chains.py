@@ -51,9 +51,10 @@ class Chains:
 
     def text(self, start: int, end: int) -> str:
         """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN."""
-        if not self._is_plain(start, end):
-            self._learn(start)
-        return self._text(start, end)
+        if self._is_plain(start, end):
+            return dotted(self._source[start:end].decode("utf-8", "replace"))
+        self._learn(start)
+        return self._texts.get(end) or self._call_text(start, end)
 
     def _learn(self, start: int) -> None:
         """Read all members that start here, inner before outer: each needs the text of the one inside."""

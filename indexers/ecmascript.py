@@ -321,6 +321,12 @@ def _returns(file: File, node: Node) -> None:
         file.add_binding(scope.name_start, scope.name, _type_text(file, node), "return", owner)
 
 
+def _element(file: File, node: Node) -> None:
+    """``<Card>`` uses Card; a lower-case name is one of HTML."""
+    if not file.text(node)[:1].islower():
+        file.spans["id"].append(node.byte_range)
+
+
 # -- rules
 
 
@@ -390,6 +396,7 @@ HOOKS: dict[str, Hook] = {
     "export": _export,
     "assigned": _assigned,
     "declarator": _declarator,
+    "element": _element,
 }
 TYPE_HOOKS: dict[str, Hook] = {
     "renamed": _renamed,

@@ -6,6 +6,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_NEWLINE = re.compile(b"\n")
 _PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id", None), ("id.type", "type"))
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
@@ -76,7 +76,7 @@ class File:
         self.chains = Chains(source, self.spans)
         self._mark_starts = [start for start, _ in marks]
         self._mark_scopes = [scope for _, scope in marks]
-        self._line_starts = [0, *[match.end() for match in _NEWLINE.finditer(source)]]
+        self._line_starts = list(accumulate([len(line) + 1 for line in source.split(b"\n")[:-1]], initial=0))
         self._imports: list[Import] = []
         self._bindings: list[Binding] = []
         self._symbols: list[Symbol] = []

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
 import posixpath
 import re
-from typing import cast
 
 from indexers.base import Language
 from indexers.facts import FileFacts
+from indexers.languages import c, cpp, go, java, javascript, markdown, python, rust, text, typescript
 
 EXTRACTOR_VERSION = 1
 """Raise it, with a line here, whenever the same bytes would give other facts, chunks or terms.
 1: first version."""
 
 
-def _present(*names: str) -> dict[str, Language]:
-    """Only while the readers are being written: those that exist."""
-    found = {}
-    for name in names:
-        try:
-            found[name] = cast(Language, importlib.import_module(f"indexers.languages.{name}"))
-        except ModuleNotFoundError:
-            continue
-    return found
-
-
-LANGUAGES: dict[str, Language] = _present(
-    "python", "javascript", "typescript", "go", "rust", "java", "c", "cpp", "markdown", "text"
-)
+LANGUAGES: dict[str, Language] = {
+    "c": c,
+    "cpp": cpp,
+    "go": go,
+    "java": java,
+    "javascript": javascript,
+    "markdown": markdown,
+    "python": python,
+    "rust": rust,
+    "text": text,
+    "typescript": typescript,
+}
 
 _TEXT = "text"
 _TEXT_EXTENSIONS = frozenset(

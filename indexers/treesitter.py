@@ -44,7 +44,7 @@ Captures that build references
 A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own),
 in order of position, with the File and the Node; hooks run in the order of ``Rules.hooks``. A capture that is but
 data for hooks is listed in ``Rules.data``; ``file.spans[name]``, ``file.starts(name)`` and ``file.ends(name)`` tell
-where it is. Names that begin with ``_`` are for predicates alone.
+where it is; a hook may add spans of its own. Predicates (``#match?`` …) raise on bytes that are no UTF-8: not used.
 
 Which uses are reported: a plain name unless a local binding hides it or it is in ``builtins`` (and the file does
 not bind it) or in ``self_names``; every member, whatever its root. Column and line are those of the name itself.
@@ -130,7 +130,7 @@ class Grammar:
         query = Query(self._language, text)
         for index in range(query.capture_count):
             name = query.capture_name(index)
-            known = name in _KNOWN or name.startswith(("def.", "_")) or name in self.rules.data
+            known = name in _KNOWN or name.startswith("def.") or name in self.rules.data
             if not known and name not in self.rules.hooks:
                 raise ValueError(f"{self.rules.queries}: capture @{name} has no hook")
         return query

@@ -1,7 +1,6 @@
-; Elements: a lower-case name is one of HTML, any other a component in use.
-((jsx_opening_element name: (identifier) @id @call) (#not-match? @id "^[a-z]"))
-((jsx_self_closing_element name: (identifier) @id @call) (#not-match? @id "^[a-z]"))
-((jsx_closing_element name: (identifier) @id) (#not-match? @id "^[a-z]"))
+; Elements. Names of components are uses, read by ecmascript.py; lower-case ones are of HTML.
+(jsx_opening_element name: (identifier) @element @call)
+(jsx_self_closing_element name: (identifier) @element @call)
+(jsx_closing_element name: (identifier) @element)
 (jsx_opening_element name: (member_expression) @call)
 (jsx_self_closing_element name: (member_expression) @call)
-

@@ -42,7 +42,7 @@ def _import(file: File, node: Node) -> None:
         text = _COMMENT.sub(lambda found: " " * len(found[0]), text).replace("\\\n", " \n")
     head = _FROM.match(text)
     module = "".join(head[1].split()) if head else ""
-    type_only = any(first <= start < last for first, last in _guarded(file))
+    type_only = any(first <= start < last for first, last in file.spans["guarded"])
     for found in _IMPORTED.finditer(text, head.end() if head else len("import")):
         at = start + (found.start() if text.isascii() else len(text[: found.start()].encode()))
         name, alias = "".join(found[1].split()), found[2] or ""
@@ -53,17 +53,13 @@ def _import(file: File, node: Node) -> None:
             file.add_import(at, name, "", alias or name.partition(".")[0], type_only=type_only)
 
 
-def _guarded(file: File) -> list[Span]:
-    """The bodies of ``if TYPE_CHECKING:``."""
-    blocks = file.spans.get("guarded", ())
-    if not blocks or b"TYPE_CHECKING" not in file.source:
-        return []
-    conditions = file.spans["condition"]
-    return [
-        block
-        for condition, block in zip(conditions, blocks, strict=False)
-        if file.text(condition).rpartition(".")[2] == "TYPE_CHECKING"
-    ]
+def _guard(file: File, node: Node) -> None:
+    """What ``if TYPE_CHECKING:`` imports is for types only."""
+    condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+    if condition is None or body is None:
+        return
+    if file.text(condition).rpartition(".")[2] == "TYPE_CHECKING":
+        file.spans["guarded"].append(body.byte_range)
 
 
 def _assign(file: File, node: Node) -> None:
@@ -208,6 +204,7 @@ _GRAMMAR = Grammar(
         grammar="tree_sitter_python",
         queries=("python.scm",),
         hooks={
+            "guard": _guard,
             "import": _import,
             "declaration": _assign,
             "augmented": _assign,
@@ -217,7 +214,7 @@ _GRAMMAR = Grammar(
             "type": _quoted,
             "construction": _construction,
         },
-        data=frozenset({"condition", "guarded", "built"}),
+        data=frozenset({"built"}),
         builtins=_BUILTINS,
         self_names=frozenset({b"self", b"cls"}),
         doc_prefixes=(b"#:",),

@@ -66,7 +66,7 @@
 
 ; Imports, types of local names: read by python.py
 [(import_statement) (import_from_statement) (future_import_statement)] @import
-(if_statement condition: [(identifier) (attribute)] @condition consequence: (block) @guarded)
+(if_statement condition: [(identifier) (attribute)]) @guard
 [(typed_parameter) (typed_default_parameter)] @typed
 (function_definition return_type: (type) @returns)
 (augmented_assignment) @augmented

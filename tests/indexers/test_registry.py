@@ -1,0 +1,59 @@
+"""Which reader gets which file."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexers import registry
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "language"),
+    [
+        ("src/app.py", b"", "python"),
+        ("src/App.PY", b"", "python"),
+        ("stubs/app.pyi", b"", "python"),
+        ("SConstruct", b"", "python"),
+        ("web/a.mjs", b"", "javascript"),
+        ("web/a.jsx", b"", "javascript"),
+        ("web/a.d.ts", b"", "typescript"),
+        ("web/a.tsx", b"", "typescript"),
+        ("web/a.cts", b"", "typescript"),
+        ("README", b"", "text"),
+        ("LICENSE.txt", b"", "text"),
+        ("Dockerfile.dev", b"", "text"),
+        ("config/app.YAML", b"", "text"),
+        ("docs/a.md", b"", "markdown"),
+        ("bin/tool", b"#!/usr/bin/env python3\n", "python"),
+        ("bin/tool", b"#!/usr/bin/env -S python3.12 -u\n", "python"),
+        ("bin/tool", b"#! /usr/bin/python2.7\n", "python"),
+        ("bin/tool", b"#!/usr/bin/env FOO=1 node\n", "javascript"),
+        ("bin/tool", b"#!/usr/bin/env deno run\n", "typescript"),
+        ("bin/tool", b"#!/bin/sh\n", "text"),
+        ("bin/tool", b"#!", "text"),
+        ("bin/tool", b"\x7fELF", None),
+        ("data/blob.xyz", b"abc", None),
+        ("a.py", b"x = 1\0", None),
+        ("a.py", b"\xff\xfex\0=\0", "python"),
+        ("a.py", b"x" * 8000 + b"\0", "python"),
+    ],
+)
+def test_language_of(path: str, head: bytes, language: str | None) -> None:
+    """Base name, then extension, then the ``#!`` line; a NUL early on means binary, unless UTF-16 explains it."""
+    assert registry.language_of(path, head) == language
+
+
+def test_no_two_readers_claim_a_file() -> None:
+    """Each extension and each file name belongs to one language, and is written in lower case."""
+    claims = [
+        claim for module in registry.LANGUAGES.values() for claim in (*module.EXTENSIONS, *module.FILENAMES)
+    ]
+    assert len(claims) == len(set(claims))
+    assert all(claim == claim.lower() for claim in claims)
+
+
+def test_names_agree() -> None:
+    """A module's NAME is its key, and what its facts say."""
+    for name, module in registry.LANGUAGES.items():
+        assert name == module.NAME
+        assert registry.extract(name, b"x").language == name
