@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import queue
-import sqlite3
 import sys
 import threading
 import time
@@ -26,6 +25,7 @@ from memoryd.ingest.pipeline import index
 from memoryd.ingest.pool import ParsePool, PoolLimits
 from memoryd.ingest.process import die_with_parent
 from memoryd.ingest.scan import read_file
+from memoryd.store.sqlite import SqliteError
 
 _PROGRESS_EVERY_S = 0.1
 
@@ -61,7 +61,7 @@ class Desk:
             summary = index(job, self._pool, self._embedder, _Reporter(line.id), cancelled)
         except MemorydError as error:
             _say({"id": line.id, "error": _error_values(error)})
-        except (sqlite3.Error, OSError) as error:
+        except (SqliteError, OSError) as error:
             failure = StoreError(
                 f"indexing cannot go on: {error}",
                 where=line.index,
@@ -136,9 +136,8 @@ def _listen(jobs: queue.Queue[tuple[Line, threading.Event] | None]) -> None:
     """Read lines until EOF: jobs are queued, a cancel stops its job, EOF stops all of them."""
     decoder = msgspec.json.Decoder(Line)
     open_jobs: dict[int, threading.Event] = {}
-    with open(
-        0, "rb", buffering=0, closefd=False
-    ) as source:  # a buffered reader's lock would abort a failing exit
+    # unbuffered: a buffered reader's lock would abort a failing exit
+    with open(0, "rb", buffering=0, closefd=False) as source:
         for text in source:
             line = decoder.decode(text)
             if line.job == "cancel":

@@ -16,6 +16,8 @@ SYNCHRONOUS = {"records": "FULL", "index": "NORMAL"}
 BUSY_TIMEOUT_MS = 5_000
 READ_MMAP_BYTES = 256 * 1024 * 1024  # a quarter off wide edge queries; pages stay the kernel's
 
+SqliteError = sqlite3.Error  # what any statement may raise, for an outer loop that knows no SQL
+
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     """A connection in WAL mode with foreign keys on and rows as tuples; usable from any one thread at a time.
