@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Generator, Iterable
 import msgspec
 from msgspec import Struct
 
+from memoryd.errors import MemorydError
 from memoryd.ingest.frames import read_frame_until, write_frame
 from memoryd.ingest.worker import PackedFile, ParseJob
 
@@ -45,7 +47,7 @@ class ParsePool:
     def __init__(self, limits: PoolLimits) -> None:
         self._limits = limits
         self._jobs: queue.Queue[ParseJob | None] = queue.Queue()
-        self._outcomes: queue.Queue[Outcome] = queue.Queue()
+        self._outcomes: queue.Queue[Outcome | MemorydError] = queue.Queue()
         self._runners: list[_Runner] = []
 
     @property
@@ -54,7 +56,9 @@ class ParsePool:
         return sum(runner.cpu_s for runner in self._runners)
 
     def run(self, jobs: Iterable[ParseJob]) -> Generator[Outcome, None, None]:
-        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work."""
+        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work.
+
+        Raises MemorydError when no worker can be started."""
         source = iter(jobs)
         waiting = taken = 0
         try:
@@ -70,6 +74,8 @@ class ParsePool:
                     return
                 outcome = self._outcomes.get()
                 waiting -= 1
+                if isinstance(outcome, MemorydError):
+                    raise outcome
                 yield outcome
         finally:
             self._abandon(waiting)
@@ -111,8 +117,21 @@ class _Runner:
 
     def _loop(self) -> None:
         while (job := self._jobs.get()) is not None:
-            self._outcomes.put(self._parse(job))
+            try:
+                outcome: Outcome | MemorydError = self._judge(job)
+            except MemorydError as error:
+                outcome = error
+            self._outcomes.put(outcome)
         self._stop()
+
+    def _judge(self, job: ParseJob) -> Outcome:
+        """A worker may die of what came before: only a fresh one's death is blamed on the file."""
+        is_fresh = self._process is None
+        outcome = self._parse(job)
+        if is_fresh or outcome.packed is not None or outcome.reason == "timeout":
+            return outcome
+        self._stop()
+        return self._parse(job)
 
     def _parse(self, job: ParseJob) -> Outcome:
         process = self._process or self._start()
@@ -140,7 +159,13 @@ class _Runner:
         # -P: a module named like one of ours in the working directory must never be imported
         command = [sys.executable, "-P", "-m", "memoryd.ingest.worker"]
         command += [str(os.getpid()), str(self._limits.memory_bytes)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except OSError as error:
+            raise MemorydError(
+                f"no parse worker can be started: {error.strerror}",
+                next_step="see how many processes and open files the system allows, then try again",
+            ) from error
         return self._process
 
     def _stop(self) -> int:
@@ -151,5 +176,8 @@ class _Runner:
         process.kill()
         for pipe in (process.stdin, process.stdout):
             if pipe:
-                pipe.close()
+                with contextlib.suppress(
+                    BrokenPipeError
+                ):  # what a dead worker has not read is still buffered
+                    pipe.close()
         return process.wait()

@@ -15,8 +15,10 @@ _PR_SET_NO_NEW_PRIVS = 38
 def die_with_parent(expected_parent: int) -> None:
     """Ask the kernel for SIGKILL when the parent dies (Linux); elsewhere stdin's EOF has to do.
 
-    ``expected_parent``: the parent's pid as the parent gave it, so that a parent that died first is seen.
+    ``expected_parent``: the parent's pid as the parent gave it, so that a parent that died first is seen. Ctrl-C
+    in a terminal reaches all processes of a foreground daemon: it is the daemon's to obey, and we end with it.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -8,6 +8,7 @@ from itertools import islice
 
 import pytest
 
+from memoryd.errors import MemorydError
 from memoryd.ingest.pool import ParsePool, PoolLimits
 from memoryd.ingest.worker import ParseJob
 
@@ -63,3 +64,43 @@ def test_an_abandoned_run_leaves_nothing_behind(pool: ParsePool) -> None:
     next(abandoned)
     abandoned.close()
     assert {o.job.path for o in pool.run(_jobs(5))} == {f"a{n}.py" for n in range(5)}
+
+
+def test_a_worker_that_died_between_runs_costs_nothing() -> None:
+    """A worker found dead (killed from outside, out of memory) is replaced and its file tried again: no file is
+    blamed for what happened before it."""
+    pool = ParsePool(PoolLimits(workers=1))
+    try:
+        assert all(o.packed for o in pool.run(_jobs(1)))
+        process = pool._runners[0]._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert all(o.packed for o in pool.run(_jobs(3)))
+    finally:
+        pool.close()
+
+
+def test_a_worker_that_cannot_start_is_an_error_not_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a worker the run ends with a plain error; nobody waits for outcomes that will never come."""
+    monkeypatch.setattr("sys.executable", "/nonexistent/python")
+    pool = ParsePool(PoolLimits(workers=1))
+    try:
+        with pytest.raises(MemorydError, match="parse worker"):
+            list(pool.run(_jobs(3)))
+    finally:
+        pool.close()
+
+
+def test_ctrl_c_is_not_for_workers() -> None:
+    """The interrupt that a terminal sends to all of a foreground daemon ends no worker, so no file is blamed."""
+    pool = ParsePool(PoolLimits(workers=1))
+    try:
+        assert all(o.packed for o in pool.run(_jobs(1)))
+        process = pool._runners[0]._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGINT)
+        assert all(o.packed for o in pool.run(_jobs(2)))
+        assert pool._runners[0]._process is process
+    finally:
+        pool.close()
