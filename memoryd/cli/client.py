@@ -195,7 +195,13 @@ def _refuse_foreign_socket(place: str) -> None:
         status = os.lstat(os.path.dirname(place))
     except OSError:
         return  # no folder: no daemon
-    if status.st_uid != os.getuid() or not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o022:
+    if not stat.S_ISDIR(status.st_mode):
+        raise MemorydError(
+            "the daemon's folder is no folder",
+            where=os.path.dirname(place),
+            next_step="remove it, or set MEMORYD_HOME to a folder of yours",
+        )
+    if status.st_uid != os.getuid() or status.st_mode & 0o022:
         raise MemorydError(
             "the daemon's folder can be written by others",
             where=os.path.dirname(place),

@@ -19,7 +19,7 @@ from memoryd.daemon import doctor, memory, seen
 from memoryd.daemon.freshness import differs_from_head
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.daemon.projects import Projects
-from memoryd.daemon.reading import Reading, find_view
+from memoryd.daemon.reading import Reading, find_view, is_bare
 from memoryd.daemon.stores import Store
 from memoryd.daemon.watch import Watch
 from memoryd.ingest.job import IndexSummary
@@ -103,7 +103,7 @@ class Desk:
 
     def _use(self, project: Project) -> Store:
         store = self.store_of(project)
-        if project.root not in self._in_use:
+        if project.root not in self._in_use and not is_bare(project.root):
             self._in_use.add(project.root)
             if self.config.watch.enabled:
                 self.watch.begin(project.root)
@@ -135,7 +135,7 @@ class Desk:
     def completed_status(self, call: Call, answer: Any) -> Any:
         project = self.project_of(call)
         state = self.watch.describe(project.root)
-        own = doctor.own_checks(state, self.store_of(project).records is not None)
+        own = doctor.own_checks(project.root, state, self.store_of(project).records is not None)
         return structs.replace(answer, watch=state, checks=(*answer.checks, *own))
 
     def actor_of(self, peer: Peer) -> str:
@@ -158,15 +158,17 @@ class Desk:
 
     # --- what happens in the background
 
+    def _registered(self, root: str) -> Project | None:
+        """What happens in the background may come after the project was taken off the list."""
+        return next((project for project in self._registry.all() if project.root == root), None)
+
     def _post_changes(self, root: str, paths: set[str] | None) -> None:
-        project = next((project for project in self._registry.all() if project.root == root), None)
-        if project:
+        if project := self._registered(root):
             self.store_of(project).queue.post(Target(root), paths)
 
     def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
         """Find out, after the job, whether the work tree still is its commit."""
-        if target.rev is None:
-            project = self._registry.find(target.root)
+        if target.rev is None and (project := self._registered(target.root)):
             self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
 
     def _note_dirty(self, store: Store, target: Target) -> None:

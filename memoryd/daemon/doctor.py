@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from msgspec import Struct, structs
 
 from memoryd.daemon.jobs import Target
 from memoryd.errors import MemorydError
+from memoryd.ingest.gitdir import discover
 from memoryd.query.answers import Check
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
@@ -31,9 +33,9 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(watch_state: str, has_records: bool) -> tuple[Check, ...]:
-    """What only the daemon knows about its health."""
-    checks = [_watch_check(watch_state)]
+def own_checks(root: str, watch_state: str, has_records: bool) -> tuple[Check, ...]:
+    """What only the daemon knows about its health, and what the clone lacks."""
+    checks = [_watch_check(watch_state), *_history_checks(root)]
     if not has_records:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
@@ -45,6 +47,16 @@ def _watch_check(watch_state: str) -> Check:
         step = "raise the limit: sysctl fs.inotify.max_user_watches=524288"
         return Check("watch", "warn", watch_state, step)
     return Check("watch", "ok", watch_state)
+
+
+def _history_checks(root: str) -> Iterator[Check]:
+    directory = discover(Path(root))
+    if directory and directory.is_shallow():
+        step = "git fetch --unshallow"
+        yield Check("history", "warn", "a shallow clone: older commits are not known here", step)
+    if directory and directory.is_partial():
+        step = "clone without --filter to have them all"
+        yield Check("history", "warn", "a partial clone: contents that git left out are not read", step)
 
 
 async def doctor(desk: Desk, call: Call, request: DoctorParams) -> Any:
@@ -76,7 +88,8 @@ async def _repair(desk: Desk, call: Call) -> tuple[Check, ...]:
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
-        await store.queue.follow(store.queue.post(Target(project.root), full=True), call.on_progress)
+        target = Target(project.root, await desk.reading.sha(project, None))
+        await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
         checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
     return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)
 

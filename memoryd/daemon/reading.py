@@ -18,6 +18,7 @@ from memoryd.daemon.jobs import Job, Target
 from memoryd.daemon.stores import Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
 from memoryd.ingest.git import Git
+from memoryd.ingest.gitdir import discover
 from memoryd.query.context import Context
 from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Project
@@ -41,7 +42,7 @@ class Reading:
         """``work`` on the view that the call names, in a thread. Raises MemorydError."""
         target = Target(project.root, await self._known_sha(project, store, call.common.rev))
         await self._ensure_view(call, store, target)
-        await self.embedder_known.wait()  # some tenths of a second after a start; else its first answers rank otherwise
+        await self.embedder_known.wait()  # else the first answers after a start rank otherwise
         answer = _Answer(self, store, target)
         try:
             return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
@@ -55,10 +56,11 @@ class Reading:
         return rev if (store, Target(project.root, rev)) in self._complete else await self.sha(project, rev)
 
     async def sha(self, project: Project, rev: str | None) -> str | None:
-        """The commit that ``rev`` names, None for the work tree. Raises UsageError."""
-        if rev is None:
+        """The commit that ``rev`` names, None for the work tree; a bare repository has none and means HEAD. Raises
+        UsageError."""
+        if rev is None and not is_bare(project.root):
             return None
-        return await asyncio.to_thread(_resolved, project.root, rev)
+        return await asyncio.to_thread(_resolved, project.root, rev or "HEAD")
 
     async def _ensure_view(self, call: Call, store: Store, target: Target) -> None:
         """Return when the view can be read. A person waits as long as it takes and sees the progress; an agent
@@ -82,9 +84,10 @@ class Reading:
             ) from None
 
     def context(self, store: Store, target: Target, conn: Any) -> Context:
-        """What ``work`` is given. Raises ViewVanished when the view was removed since it was looked for."""
+        """What ``work`` is given. Raises ViewVanished when the view was removed or emptied since it was looked for:
+        indexing one view in full, or by a new extractor, makes all others of the store begin again."""
         view = reader.view(conn, view_name(target))
-        if view is None:
+        if view is None or not (view.complete or store.queue.job_of(target)):
             raise ViewVanished(target.root)
         head = head_of(target.root)
         if target.rev is None and head.sha and head.sha != view.head:
@@ -139,6 +142,12 @@ class _Answer:
         if conn is not None:
             with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
                 conn.interrupt()
+
+
+def is_bare(root: str) -> bool:
+    """There is no work tree to look at or to watch."""
+    directory = discover(Path(root))
+    return directory is not None and directory.bare
 
 
 def _resolved(root: str, rev: str) -> str:

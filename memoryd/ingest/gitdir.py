@@ -104,13 +104,23 @@ def shown_branch(name: str) -> str:
 
 
 def discover(root: Path) -> GitDir | None:
-    """The git directory of exactly ``root`` (not of a folder above it), or None."""
+    """The git directory of exactly ``root`` (not of a folder above it), or None.
+
+    Raises GitError when it cannot be looked into: a project that is kept from us is not one without history.
+    """
     mark = root / ".git"
-    if mark.is_dir():
-        return _git_dir(mark)
-    if (text := read_text(mark)).startswith("gitdir: "):
-        return _git_dir((root / text.removeprefix("gitdir: ")).resolve())
-    return _git_dir(root, bare=True)
+    try:
+        if mark.is_dir():
+            return _git_dir(mark)
+        if (text := read_text(mark)).startswith("gitdir: "):
+            return _git_dir((root / text.removeprefix("gitdir: ")).resolve())
+        return _git_dir(root, bare=True)
+    except PermissionError as error:
+        raise GitError(
+            "no right to look into the repository",
+            where=str(error.filename or root),
+            next_step="check its owner and mode",
+        ) from error
 
 
 def find_root(start: Path) -> Path | None:

@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from memoryd.errors import GitError
 from memoryd.ingest.gitdir import GitDir
+from memoryd.paths import default_paths, private_folder
 
 ALLOWED = frozenset(
     {
@@ -88,14 +89,10 @@ class Runner(Struct, frozen=True):
 
     def stream(self, call: Call) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
-        with (
-            tempfile.TemporaryFile() as source,
-            tempfile.TemporaryFile() as errors,
-            tempfile.TemporaryDirectory(prefix="memoryd-git-") as scratch,
-        ):
+        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
             source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
             source.seek(0)
-            process = self._start(call, Path(scratch), source, errors)
+            process = self._start(call, source, errors)
             assert process.stdout is not None
             try:
                 yield from self._chunks(call, process.stdout)
@@ -111,10 +108,8 @@ class Runner(Struct, frozen=True):
                 message = errors.read(2000).decode("utf-8", "replace").strip()
                 raise self._failure(call, f"exit {code}: {message}")
 
-    def _start(
-        self, call: Call, scratch: Path, source: IO[bytes], errors: IO[bytes]
-    ) -> subprocess.Popen[bytes]:
-        command, extra = self._command(call, scratch)
+    def _start(self, call: Call, source: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        command, extra = self._command(call)
         try:
             return subprocess.Popen(
                 command,
@@ -143,19 +138,18 @@ class Runner(Struct, frozen=True):
                 raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
             yield chunk
 
-    def _command(self, call: Call, scratch: Path) -> tuple[list[str], dict[str, str]]:
+    def _command(self, call: Call) -> tuple[list[str], dict[str, str]]:
         """The command line, and what its environment has on top of ``environment()``."""
         if call.subcommand not in ALLOWED:
             raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
         git_dir, extra = self.directory.git_dir, dict[str, str]()
         if call.scope == "objects":
             common_dir = self.directory.common_dir
-            _make_empty(scratch, self.directory.object_format())
+            git_dir = _empty_git_dir(default_paths().home / "git", self.directory.object_format())
             extra = {
                 "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
                 "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
             }
-            git_dir = scratch
         place = ["--work-tree", str(self.root)] if call.scope == "worktree" else ["--bare"]
         # check-ignore never expands its paths, and refuses to be told so.
         literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
@@ -205,14 +199,25 @@ def user_excludes() -> str:
     return "core.excludesFile=/dev/null"
 
 
-def _make_empty(folder: Path, object_format: str) -> None:
-    """Turn the empty ``folder`` into a git directory without objects, refs or settings."""
-    for inner in ("objects", "refs"):
-        (folder / inner).mkdir()
-    (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    (folder / "config").write_text(
-        f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
-    )
+def _empty_git_dir(place: Path, object_format: str) -> Path:
+    """A git directory in ``place`` without objects, refs or settings. Made once and kept, since whoever is killed
+    cannot tidy up; git only reads it. Raises StoreError when ``place`` is not ours alone."""
+    folder = place / object_format
+    if not (folder / "HEAD").is_file():
+        private_folder(place.parent)
+        private_folder(place)
+        aside = Path(tempfile.mkdtemp(dir=place))
+        for inner in ("objects", "refs"):
+            (aside / inner).mkdir()
+        (aside / "HEAD").write_text("ref: refs/heads/none\n")
+        (aside / "config").write_text(
+            f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
+        )
+        try:
+            aside.rename(folder)
+        except OSError:  # another process was quicker
+            shutil.rmtree(aside)
+    return folder
 
 
 def environment() -> dict[str, str]:

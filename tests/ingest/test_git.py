@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -449,6 +452,43 @@ def test_leaving_a_stream_early_ends_git(repo: Repository) -> None:
     next(stream)
     stream.close()
     assert _children() == before
+
+
+def test_a_process_that_is_killed_leaves_no_file_behind(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While git runs the folder for temporary files stays empty: who is killed cannot tidy up."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    stream = _git(repo.root).log(repo.git("rev-parse", "HEAD"))
+    next(stream)
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", [".git", "."])
+def test_a_repository_without_rights_is_not_one_without_history(repo: Repository, closed: str) -> None:
+    """What may not be looked into is an error that says so, with the way out."""
+    look = "from memoryd.ingest.gitdir import discover; from pathlib import Path; discover(Path('.'))"
+    (repo.root / closed).chmod(0)
+    try:
+        done = subprocess.run(
+            [*_bound_by_rights(), sys.executable, "-c", look.replace("'.'", repr(str(repo.root)))],
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        (repo.root / closed).chmod(0o700)
+    assert "GitError: no right to look into the repository" in done.stderr
+    assert "next: check its owner and mode" in done.stderr
+
+
+def _bound_by_rights() -> list[str]:
+    """A prefix under which even root is refused what a mode forbids."""
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root, and no setpriv")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
 def _children() -> set[str]:

@@ -1,0 +1,76 @@
+"""Repositories that are not a plain checkout: each is answered as its owner would expect, or refused in words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from daemon_harness import Client, StartDaemon, git, small_project, until
+
+
+@pytest.fixture
+def client(start: StartDaemon) -> Iterator[Client]:
+    with Client(start().ready().paths) as connected:
+        yield connected
+
+
+def test_a_bare_repository_is_its_head(client: Client, tmp_path: Path) -> None:
+    """Without a work tree HEAD is what `up` indexes and what is asked about, also after it moved."""
+    origin = small_project(tmp_path / "p")
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "-q", "--bare", str(origin), str(bare))
+    assert client.json("up", path=str(bare))["files"] == 2
+    answer = client.json("search", project=str(bare), query="sign_cookie")
+    assert answer["hits"][0]["path"] == "cookies.py"
+    assert (answer["freshness"]["dirty"], answer["freshness"]["branch"]) == (False, "")
+    (origin / "crumbs.py").write_text("def sweep_crumbs(): ...\n")
+    git(origin, "add", "-A")
+    git(origin, "commit", "-qm", "Sweep")
+    git(bare, "fetch", "-q", str(origin), "+main:main")
+    moved = client.json("search", project=str(bare), query="sweep_crumbs")
+    assert moved["hits"][0]["path"] == "crumbs.py"
+    assert moved["freshness"]["head"] == moved["freshness"]["indexed_commit"]
+    assert client.json("status", project=str(bare))["watch"] == "off"
+
+
+def test_a_shallow_clone_says_what_it_lacks(client: Client, tmp_path: Path) -> None:
+    """The history check of a shallow clone warns and names the command that mends it."""
+    small_project(tmp_path / "p")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}/p", "shallow")
+    client.json("up", path=str(tmp_path / "shallow"))
+    checks = {c["name"]: c for c in client.json("status", project=str(tmp_path / "shallow"))["checks"]}
+    assert (checks["history"]["state"], checks["history"]["next_step"]) == ("warn", "git fetch --unshallow")
+
+
+@pytest.mark.xfail(reason="parsed counts files read", strict=False)
+def test_a_second_work_tree_parses_nothing(client: Client, tmp_path: Path) -> None:
+    """What another work tree of the repository has parsed is not parsed again."""
+    root = small_project(tmp_path / "p")
+    assert client.json("up", path=str(root))["parsed"] == 2
+    git(root, "worktree", "add", "-q", str(tmp_path / "w"), "-b", "side")
+    second = client.json("up", path=str(tmp_path / "w"))
+    assert (second["files"], second["parsed"], second["branch"]) == (2, 0, "side")
+
+
+def test_an_unborn_head_is_indexed_as_files(client: Client, tmp_path: Path) -> None:
+    """Before the first commit the files are known, and nothing is said of a history."""
+    git(tmp_path, "init", "-q", "-b", "main", "p")
+    (tmp_path / "p" / "first.py").write_text("def first_steps(): ...\n")
+    assert client.json("up", path=str(tmp_path / "p"))["commits"] == 0
+    answer = client.json("search", project=str(tmp_path / "p"), query="first_steps")
+    assert answer["hits"][0]["path"] == "first.py"
+    assert (answer["freshness"]["head"], answer["freshness"]["branch"]) == ("", "main")
+
+
+def test_a_moved_repository_is_found_at_its_new_place(client: Client, tmp_path: Path) -> None:
+    """After a move the old root is named as gone and keeps its index; `up` at the new place answers."""
+    root = small_project(tmp_path / "p")
+    client.json("up", path=str(root))
+    shutil.move(root, tmp_path / "elsewhere")
+    assert client.json("up", path=str(tmp_path / "elsewhere"))["files"] == 2
+    assert client.json("search", project=str(tmp_path / "elsewhere"), query="sign_cookie")["total"]
+    until(lambda: client.json("daemon_status")["indexing"] == [], "the watcher's look is over")
+    gone = client.error("up", path=str(root))
+    assert (gone["what"], gone["exit_code"]) == ("there is no such folder", 2)
