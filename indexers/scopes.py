@@ -205,12 +205,13 @@ def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:
     """Compute ``hidden`` of each scope: the names that are no references inside it, because they are bound
     locally. A class body's names are seen by its methods only in languages where ``members_in_scope``."""
     for scope in scopes:
-        enclosing = scope.parent
+        enclosing, parameters = scope.parent, scope.header_locals
         while enclosing is not None and enclosing.kind in CLASS_KINDS and not members_in_scope:
+            parameters = parameters | enclosing.header_locals
             enclosing = enclosing.parent
         hidden = enclosing.hidden if enclosing is not None else _NO_NAMES
-        if scope.locals or scope.header_locals:
-            hidden = hidden | scope.locals | scope.header_locals
+        if scope.locals or parameters:
+            hidden = hidden | scope.locals | parameters
         if hidden and (scope.names or scope.globals):
             hidden = hidden - scope.names - scope.globals
         scope.hidden = hidden
