@@ -30,14 +30,21 @@ class Work(Struct, frozen=True):
     only: frozenset[str] | None
 
 
-def parse(writer: IndexWriter, source: Source, view_id: int, work: Work, pool: ParsePool, run: Run) -> int:
-    """Read and parse what changed, in transactions of bounded size; returns how many files failed."""
+class Parsed(Struct, frozen=True):
+    """How many files were parsed, and how many could not be, in this run or an earlier one."""
+
+    parsed: int
+    failed: int
+
+
+def parse(writer: IndexWriter, source: Source, view_id: int, work: Work, pool: ParsePool, run: Run) -> Parsed:
+    """Read and parse what changed, in transactions of bounded size."""
     intake = _Intake(writer, source, view_id, work, run)
     with closing(pool.run(intake.jobs())) as outcomes:
         for outcome in outcomes:
             intake.take(outcome)
     intake.finish()
-    return intake.failed
+    return Parsed(parsed=intake.parsed, failed=intake.failed)
 
 
 class _Intake:
@@ -51,7 +58,7 @@ class _Intake:
         self._lost = list(work.removed)
         self._skipped = list(work.skipped)
         self._done = 0
-        self.failed = 0
+        self.parsed = self.failed = 0
 
     def jobs(self) -> Iterator[ParseJob]:
         for candidate, data, blob in self._source.read(self._work.changed):
@@ -80,6 +87,7 @@ class _Intake:
             return None
         reason = reader.quarantined(self._writer.conn, bytes.fromhex(blob), language)
         if reason:
+            self.failed += 1
             self._skip(candidate, "quarantined", reason)
             return None
         return ParseJob(candidate.path, language, data)
@@ -114,6 +122,7 @@ class _Intake:
             self._skip(candidate, "quarantined", f"{outcome.reason}: {outcome.detail}")
             self._writer.quarantine(blob, job.language, f"{outcome.reason}: {outcome.detail}")
             return
+        self.parsed += 1
         file_id = self._writer.add_file(
             FileRow(
                 path=job.path,

@@ -32,8 +32,8 @@ class IndexJob(Struct, frozen=True):
 
 
 class IndexSummary(Struct, frozen=True):
-    """Totals of the view after the run; ``parsed`` counts the files read anew. Seconds are wall, by phase;
-    ``cpu_seconds`` covers this process, its parse workers and git."""
+    """Totals of the view after the run. ``parsed``: files parsed in this run; ``failed``: files that could not be, now
+    or earlier. Seconds are wall, by phase; ``cpu_seconds`` covers this process, its parse workers and git."""
 
     view: str
     head: str

@@ -39,7 +39,7 @@ def index(
         with run.phase("scan"):
             work = _scan(writer, source, view_id, job)
         with run.phase("parse"):
-            failed = parse(writer, source, view_id, work, pool, run)
+            done = parse(writer, source, view_id, work, pool, run)
         with run.phase("history"):
             commits = history.update(writer, git, view_id, source.head, run) if git else None
         with writer.transaction():
@@ -59,8 +59,7 @@ def index(
         head=source.head,
         branch=source.branch,
         **structs.asdict(counted),
-        parsed=len(work.changed),
-        failed=failed,
+        **structs.asdict(done),
         seconds=run.seconds,
         cpu_seconds=round(run.cpu_s() + pool.cpu_s - pool_cpu_start_s, 3),
     )

@@ -86,6 +86,12 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
     )
 
 
+def in_short(error: Exception) -> str:
+    """What and where, in one line: it is shown for as long as the file is left out."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({'/'.join(place.filename.split('/')[-2:])}:{place.lineno})"
+
+
 def _failed(message: str) -> PackedFile:
     return PackedFile(b"", b"", b"", (), (), b"", None, 0, 0, time.process_time(), message)
 
@@ -101,8 +107,8 @@ def main() -> int:
             packed = pack(job.path, parse_file(job.path, job.language, job.data))
         except MemoryError:
             packed = _failed("out of memory")
-        except Exception:  # noqa: BLE001 - the outer loop: hostile input must cost one file; the text is reported
-            packed = _failed(traceback.format_exc(limit=-3))
+        except Exception as error:  # noqa: BLE001 - the outer loop: hostile input costs one file; the text is reported
+            packed = _failed(in_short(error))
         write_frame(sys.stdout.buffer, msgspec.msgpack.encode(packed))
     return 0
 

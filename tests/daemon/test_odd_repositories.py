@@ -44,7 +44,6 @@ def test_a_shallow_clone_says_what_it_lacks(client: Client, tmp_path: Path) -> N
     assert (checks["history"]["state"], checks["history"]["next_step"]) == ("warn", "git fetch --unshallow")
 
 
-@pytest.mark.xfail(reason="parsed counts files read", strict=False)
 def test_a_second_work_tree_parses_nothing(client: Client, tmp_path: Path) -> None:
     """What another work tree of the repository has parsed is not parsed again."""
     root = small_project(tmp_path / "p")

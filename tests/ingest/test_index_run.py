@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.errors import MemorydError, UsageError
-from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.worker import in_short
 from memoryd.store import reader
 from memoryd.store.sqlite import connect
 
@@ -73,6 +75,26 @@ def test_a_second_run_reads_nothing(pool: ParsePool, tmp_path: Path) -> None:
     time.sleep(0.06)  # older than the tick in which a stamp is not trusted
     run_index(pool, repo.root, tmp_path / "store")
     assert run_index(pool, repo.root, tmp_path / "store").parsed == 0
+
+
+def test_a_file_that_cannot_be_parsed_is_counted_in_every_run(tmp_path: Path) -> None:
+    """A file in quarantine is not tried again, and no later run passes for one without losses."""
+    repo = Repository(tmp_path / "repo")
+    repo.commit("one", a_dot_py="x = 1\n")
+    hasty = ParsePool(PoolLimits(workers=1, file_wall_s=0.0))
+    try:
+        for _ in range(2):
+            summary = run_index(hasty, repo.root, tmp_path / "store")
+            assert (summary.files, summary.parsed, summary.failed) == (0, 0, 1)
+    finally:
+        hasty.close()
+
+
+def test_a_failure_is_told_in_one_line() -> None:
+    """What is kept of a parser's exception is its name, its words and its place."""
+    with pytest.raises(KeyError) as caught:
+        {}["key"]
+    assert re.fullmatch(r"KeyError: 'key' \(ingest/test_index_run\.py:\d+\)", in_short(caught.value))
 
 
 def test_a_revision_needs_no_work_tree_and_shares_its_files(pool: ParsePool, tmp_path: Path) -> None:
