@@ -143,5 +143,31 @@ def test_a_refused_root_names_itself(client: Client, tmp_path: Path) -> None:
     assert "nowhere" in refused["where"]
 
 
+def test_a_full_run_leaves_no_empty_views(client: Client, tmp_path: Path) -> None:
+    """Reading everything again empties the other views of the store: a commit that was asked about before is
+    indexed again and answered, not found to be empty."""
+    root = small_project(tmp_path / "p")
+    client.json("up", path=str(root))
+    wanted = {"project": str(root), "name": "respond", "rev": "HEAD~1"}
+    assert client.json("symbol", **wanted)["definition"]["path"] == "app.py"
+    client.json("up", path=str(root), full=True)
+    assert client.json("symbol", **wanted)["definition"]["path"] == "app.py"
+
+
+def test_a_project_forgotten_while_it_is_indexed_ends_well(
+    daemon: RunningDaemon, client: Client, tmp_path: Path
+) -> None:
+    """Who waits for the run gets its totals; nobody is left waiting."""
+    root = many_files(tmp_path / "many", 400)
+    job = client.post("up", {"path": str(root)})
+    with Client(daemon.paths) as other:
+        until(lambda: str(root) in other.json("daemon_status")["indexing"], "the job runs")
+        other.json("projects", forget=str(root))
+    message = client.receive()
+    while message.get("id") != job:
+        message = client.receive()
+    assert message["result"]["json"]["files"] == 400
+
+
 def _freshness(client: Client, root: Path) -> dict:
     return client.json("symbol", project=str(root), name="respond")["freshness"]

@@ -185,3 +185,19 @@ def test_reused_file_id_is_noticed(tmp_path: Path) -> None:
     project.put({"a.py": {"f": "gamma\n"}})
     assert [hit.snippet for hit in project.ask("gamma").hits] == ["gamma"]
     assert project.ask("alpha").hits == ()
+
+
+def test_equal_files_keep_their_paths_when_ids_are_used_again(tmp_path: Path) -> None:
+    """After everything was read again, ids have new meanings: of two files with equal bytes each is still found
+    at its own path."""
+    project = SearchProject(tmp_path)
+    body = {"alpha": "alpha beta"}
+    project.put({"a/one.py": body, "b/one.py": body})
+    project.view()
+    with project.writer.transaction():
+        project.writer.forget_files()
+    project.put({"b/one.py": body})
+    project.put({"a/one.py": body, "c/one.py": body})
+    view = project.view()
+    alive = [slot.path for slot, live in zip(view.slots, view.paths.alive, strict=False) if live]
+    assert sorted(alive) == ["a/one.py", "b/one.py", "c/one.py"]
