@@ -85,6 +85,8 @@ class Desk:
             full=line.full,
             exclude=config.index.exclude,
             max_file_bytes=config.index.max_file_bytes,
+            untracked=config.index.untracked,
+            revision_views=config.index.revision_views,
         )
 
     def close(self) -> None:

@@ -50,7 +50,7 @@ def index(
             if embedder:
                 embed.fill(writer, view_id, embedder, run)
         with writer.transaction():
-            writer.prune()
+            writer.prune(job.revision_views)
         counted = totals.view_totals(writer.conn, view_id)
     finally:
         writer.close()

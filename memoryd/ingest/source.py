@@ -66,7 +66,8 @@ class WorkTree:
 
     def list(self, only: frozenset[str] | None) -> Listing:
         started_ns = time.time_ns()
-        limits = scan.Limits(max_file_bytes=self._job.max_file_bytes, exclude=self._job.exclude)
+        job = self._job
+        limits = scan.Limits(max_file_bytes=job.max_file_bytes, exclude=job.exclude, untracked=job.untracked)
         found = scan.scan(self._job.root, self._git, limits)
         wanted = _wanted(only)
         candidates = tuple(

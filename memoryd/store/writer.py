@@ -15,7 +15,6 @@ from indexers.facts import Commit
 from memoryd.store import reader
 from memoryd.store.sqlite import connect, migrate
 
-MAX_REVISION_VIEWS = 64  # least recently used views of commits beyond this many are dropped
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
 
 
@@ -335,13 +334,13 @@ class IndexWriter:
 
     # -- housekeeping
 
-    def prune(self) -> int:
-        """Drop old views of commits and, beyond a margin, files and links that no view holds; returns files
-        dropped."""
+    def prune(self, revision_views: int) -> int:
+        """Drop all but so many views of commits, the longest unused first, and, beyond a margin, files and links
+        that no view holds; returns files dropped."""
         self.conn.execute(
             "DELETE FROM view WHERE name LIKE 'rev:%' AND id NOT IN"
             " (SELECT id FROM view WHERE name LIKE 'rev:%' ORDER BY used_at_s DESC, id DESC LIMIT ?)",
-            (MAX_REVISION_VIEWS,),
+            (revision_views,),
         )
         dropped = self._prune_files()
         self._prune_links()

@@ -157,3 +157,23 @@ def test_many_changed_paths_are_looked_up_not_compared() -> None:
     assert time.process_time() - start < 1.0
     assert source.Listing((), (), frozenset({"a"})).covers("a/b/c.py")
     assert not source.Listing((), (), frozenset({"a"})).covers("ab/c.py")
+
+
+def test_untracked_files_can_be_left_out(repo: Repository, pool: ParsePool, tmp_path: Path) -> None:
+    """``index.untracked = false`` holds: what git does not track is not read, and forgotten if it was."""
+    repo.commit("start", app_dot_py="n = 1\n")
+    repo.write("scratch.py", "private = 1\n")
+    assert run_index(pool, repo.root, tmp_path / "store").files == 2
+    assert run_index(pool, repo.root, tmp_path / "store", untracked=False).files == 1
+
+
+def test_so_many_views_of_commits_are_kept_as_asked(
+    repo: Repository, pool: ParsePool, tmp_path: Path
+) -> None:
+    """``index.revision_views`` holds: the newest stay, the work tree is not counted."""
+    shas = [repo.commit(f"step {n}", app_dot_py=f"n = {n}\n") for n in range(3)]
+    run_index(pool, repo.root, tmp_path / "store")
+    for sha in shas:
+        run_index(pool, repo.root, tmp_path / "store", rev=sha, revision_views=2)
+    names = {name for (name,) in _rows(tmp_path / "store", "SELECT name FROM view")}
+    assert names == {f"worktree:{repo.root}", f"rev:{shas[1]}", f"rev:{shas[2]}"}
