@@ -6,6 +6,7 @@ hangs or eats memory here costs one file, never the index.
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 import traceback
@@ -100,6 +101,7 @@ def main() -> int:
     """argv: parent pid, memory limit in bytes."""
     die_with_parent(int(sys.argv[1]))
     limit_memory(int(sys.argv[2]))
+    gc.set_threshold(200_000, 20, 20)  # facts hold no cycles; by default the collector takes 5 % of the time
     decoder = msgspec.msgpack.Decoder(ParseJob)
     while (frame := read_frame(sys.stdin.buffer)) is not None:
         job = decoder.decode(frame)

@@ -37,6 +37,22 @@ CASES = {
          "b.py": "from a import A\n\n\ndef f():\n    x = A()\n    x.act()\n"},
         ["b.py:f -> a.py:A exact", "b.py:f -> a.py:A.act inferred"],
     ),
+    "a Java method calls its class's method by its bare name, and a class of its package without import": (
+        {"p/A.java": "package p;\nclass A {\n  void go() { B.stop(); run(); }\n  void run() {}\n}\n",
+         "p/B.java": "package p;\nclass B {\n  static void stop() {}\n}\n"},
+        ["p/A.java:A.go -> p/B.java:B.stop exact"],
+    ),
+    "a default export, and a renamed one through a barrel": (
+        {"a.ts": "function foo() {}\nfunction bar() {}\nexport default foo\nexport { bar as baz }\n",
+         "index.ts": "export * from './a'\n",
+         "m.ts": "import f from './a'\nimport { baz } from './index'\nf()\nbaz()\n"},
+        ["m.ts: -> a.ts:foo exact", "m.ts: -> a.ts:bar exact"],
+    ),
+    "a C function over two levels of includes that include each other": (
+        {"a.h": "#include \"b.h\"\n", "b.h": "#include \"a.h\"\nstatic inline int twice(int x) { return 2 * x; }\n",
+         "m.c": "#include \"a.h\"\nint main(void) { return twice(2); }\n"},
+        ["m.c:main -> b.h:twice exact"],
+    ),
     "typed by an annotation": (
         {"a.py": "class A:\n    def act(self):\n        pass\n",
          "b.py": "from a import A\n\n\ndef f(x: A):\n    x.act()\n"},

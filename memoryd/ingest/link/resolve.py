@@ -20,6 +20,10 @@ from memoryd.ingest.link.tree import MAX_HOPS, Target, Tree, Unit
 from memoryd.store.writer import EdgeRow
 
 _CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
+_MEMBERS_IN_SCOPE = frozenset(
+    {"java", "cpp"}
+)  # elsewhere a class body is no scope for the functions inside it
+_SCRIPTS = frozenset({"javascript", "typescript"})
 _SELF = frozenset({"self", "cls", "this", "super()", "super", "Self"})
 _EDGE_OF = {
     "call": "calls",
@@ -46,6 +50,7 @@ class Resolver:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._named: dict[tuple[str, str, str], Target | None] = {}
+        self._closures: dict[str, list[str]] = {}
         self._bases: dict[Target, list[Target]] = {}
         self._definitions: dict[Target, Target | None] = {}
         self._scopes: dict[str, _Scopes] = {}
@@ -84,16 +89,43 @@ class Resolver:
                 return Target(path, wanted.qualname)
         if not hops:
             return None
+        for file in (wanted.path, *self._closure(wanted.path)):
+            found = self._held(file, wanted.qualname, hops)
+            if found:
+                return found
         head, _, rest = wanted.qualname.partition(".")
-        item = self.tree.module_imports(wanted.path).get(head)
-        if item is not None:
-            return self._through(wanted.path, item, rest, hops)
-        for star in self.tree.units[wanted.path].facts.imports:
-            if star.name == "*" and not star.scope:
-                found = self._through(wanted.path, star, wanted.qualname, hops)
-                if found:
-                    return found
         return self._inherited(wanted, head, rest)
+
+    def _held(self, file: str, qualname: str, hops: int) -> Target | None:
+        """``qualname`` as the file itself has it: defined, imported, or handed out under another name."""
+        if qualname in self.tree.symbols(file):
+            return Target(file, qualname)
+        head, _, rest = qualname.partition(".")
+        item = self.tree.module_imports(file).get(head)
+        if item is not None:
+            return self._through(file, item, rest, hops)
+        original = self.scopes(file).handed_out.get(
+            head
+        )  # ``export default Foo``, ``export { Foo as head }``
+        return (
+            self._define(Target(file, f"{original}.{rest}" if rest else original), hops - 1)
+            if original
+            else None
+        )
+
+    def _closure(self, path: str) -> list[str]:
+        """Files reached over star imports, nearest first, without ``path``."""
+        found = self._closures.get(path)
+        if found is None:
+            reached, at = {path: None}, [path]
+            for file in at:
+                for star in self.scopes(file).stars:
+                    target = self.named(file, star)
+                    if target and not target.qualname and target.path not in reached:
+                        reached[target.path] = None
+                        at.append(target.path)
+            found = self._closures[path] = at[1:]
+        return found
 
     def _through(self, path: str, item: Import, rest: str, hops: int) -> Target | None:
         target = self.named(path, item)
@@ -162,12 +194,13 @@ class Resolver:
     def _head(self, path: str, head: str, scope: str) -> Target | None:
         scopes = self.scopes(path)
         symbols = self.tree.symbols(path)
+        members_visible = self.tree.language(path) in _MEMBERS_IN_SCOPE
         for prefix in _enclosing(scope):
             qualname = f"{prefix}.{head}" if prefix else head
-            # a class body is no scope for the functions inside it
-            if qualname in symbols and (
-                not prefix or prefix == scope or symbols.get(prefix) not in _CLASS_KINDS
-            ):
+            visible = (
+                not prefix or prefix == scope or members_visible or symbols.get(prefix) not in _CLASS_KINDS
+            )
+            if qualname in symbols and visible:
                 return Target(path, qualname)
             item = scopes.imports.get((prefix, head))
             if item is not None:
@@ -175,11 +208,8 @@ class Resolver:
         for neighbour in self.tree.neighbours(self.tree.units[path]):
             if head in self.tree.symbols(neighbour):
                 return Target(neighbour, head)
-        for star in scopes.stars:
-            target = self._through(path, star, head, MAX_HOPS)
-            if target:
-                return target
-        return None
+        held = (self._held(file, head, MAX_HOPS) for file in self._closure(path))
+        return next((target for target in held if target), None)
 
     def reference(self, path: str, ref: Reference) -> Found | None:
         """The definition that ``ref`` means, or None: external, local or unknown."""
@@ -244,6 +274,10 @@ class _Scopes:
         }
         self.stars = [i for i in facts.imports if i.name == "*" or facts.language in ("c", "cpp")]
         self.types = {(b.scope, b.name): b.type_text for b in facts.bindings}
+        scripts = facts.language in _SCRIPTS
+        self.handed_out = {
+            b.name: b.type_text for b in facts.bindings if scripts and not b.scope and b.how == "alias"
+        }
         self.attributes: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for scope, name in self.types:  # self.x bound in one method is seen from all of its class
             if name.startswith(("self.", "this.")) and (owner := self.owner(scope)):
