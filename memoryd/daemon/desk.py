@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 
 import memoryd
 from memoryd.config import Config, as_environment
-from memoryd.daemon import doctor, memory, seen
+from memoryd.daemon import doctor, memory, moved, seen
 from memoryd.daemon.freshness import differs_from_head
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.daemon.projects import Projects
@@ -120,7 +120,9 @@ class Desk:
         return await self.reading.read(call, project, store, work)
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
-        project = self._registry.register(path)
+        root, known = self._registry.root_of(path), self._registry.all()
+        key = await asyncio.to_thread(moved.key_for, root, known, self.paths)
+        project = self._registry.register(path, key)
         store = self.store_of(project)
         rev = await self.reading.sha(project, call.common.rev)
         job = store.queue.post(Target(project.root, rev), full=full, background=False)

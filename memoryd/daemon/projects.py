@@ -35,8 +35,8 @@ class Projects:
         """Oldest first."""
         return sorted(self._by_root.values(), key=lambda project: (project.added_at_s, project.root))
 
-    def register(self, path: str) -> Project:
-        """The project around ``path`` (its git root, else the folder itself), registered if it was not.
+    def root_of(self, path: str) -> Path:
+        """The root that ``path`` would be registered as: its git root, else the folder itself.
 
         Raises UsageError for a folder that is missing, unreadable or no project (``/``, the home folder).
         """
@@ -47,10 +47,16 @@ class Projects:
                 where=str(root),
                 next_step="name the folder of a project of yours",
             )
+        return root
+
+    def register(self, path: str, key: str = "") -> Project:
+        """The project around ``path``, registered if it was not; ``key`` names the stores of a new one, by default
+        its own. Raises UsageError like ``root_of``."""
+        root = self.root_of(path)
         known = self._by_root.get(str(root))
         if known:
             return known
-        project = Project(root=str(root), key=key_of(root), added_at_s=int(self._clock()))
+        project = Project(root=str(root), key=key or key_of(root), added_at_s=int(self._clock()))
         self._save({**self._by_root, project.root: project})
         return project
 

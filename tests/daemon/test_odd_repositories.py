@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_harness import Client, StartDaemon, git, small_project, until
+from daemon_harness import Client, StartDaemon, git, small_project
 
 
 @pytest.fixture
@@ -63,13 +63,31 @@ def test_an_unborn_head_is_indexed_as_files(client: Client, tmp_path: Path) -> N
     assert (answer["freshness"]["head"], answer["freshness"]["branch"]) == ("", "main")
 
 
-def test_a_moved_repository_is_found_at_its_new_place(client: Client, tmp_path: Path) -> None:
-    """After a move the old root is named as gone and keeps its index; `up` at the new place answers."""
-    root = small_project(tmp_path / "p")
+def test_a_moved_repository_keeps_its_memory(client: Client, tmp_path: Path) -> None:
+    """After a move the old root is named as gone; `up` at the new place goes on with all that was recorded, and
+    parses nothing again. Its work trees share that memory."""
+    root, place = small_project(tmp_path / "p"), tmp_path / "elsewhere"
     client.json("up", path=str(root))
-    shutil.move(root, tmp_path / "elsewhere")
-    assert client.json("up", path=str(tmp_path / "elsewhere"))["files"] == 2
-    assert client.json("search", project=str(tmp_path / "elsewhere"), query="sign_cookie")["total"]
-    until(lambda: client.json("daemon_status")["indexing"] == [], "the watcher's look is over")
+    client.json("record", project=str(root), kind="lesson", text="flush before redirect")
+    shutil.move(root, place)
+    assert client.json("up", path=str(place))["parsed"] == 0
+    assert client.json("search", project=str(place), query="sign_cookie")["total"]
+    assert client.json("proposals", project=str(place))["records"][0]["text"] == "flush before redirect"
     gone = client.error("up", path=str(root))
     assert (gone["what"], gone["exit_code"]) == ("there is no such folder", 2)
+    git(place, "worktree", "add", "-q", str(tmp_path / "w"), "-b", "side")
+    client.json("up", path=str(tmp_path / "w"))
+    assert client.json("proposals", project=str(tmp_path / "w"))["total"] == 1
+
+
+def test_another_repository_at_another_place_is_none_that_moved(client: Client, tmp_path: Path) -> None:
+    """A project that is gone leaves its memory to nobody but a repository that holds its commits."""
+    client.json("up", path=str(small_project(tmp_path / "p")))
+    client.json("record", project=str(tmp_path / "p"), kind="lesson", text="flush before redirect")
+    shutil.rmtree(tmp_path / "p")
+    git(tmp_path, "init", "-q", "other")
+    (tmp_path / "other" / "a.py").write_text("def a(): ...\n")
+    git(tmp_path / "other", "add", "-A")
+    git(tmp_path / "other", "commit", "-qm", "Begin")
+    client.json("up", path=str(tmp_path / "other"))
+    assert client.json("proposals", project=str(tmp_path / "other"))["total"] == 0
