@@ -54,9 +54,16 @@ def differs_from_head(conn: sqlite3.Connection, root: str, view: View) -> bool:
     git = Git.open(Path(root)) if view.head else None
     if git is None:
         return False
-    committed = {entry.path: entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")}
+    committed = {
+        _as_listed(entry.path): entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")
+    }
     skipped = skipped_paths(conn, view.id)
     for file in reader.view_files(conn, view.id):
         if committed.pop(file.path, "") != file.hash.hex():
             return True
     return any(path not in skipped for path in committed)
+
+
+def _as_listed(path: str) -> str:
+    """A name that is no UTF-8 is skipped, and listed as it can be shown."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

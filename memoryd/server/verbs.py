@@ -75,8 +75,22 @@ async def _changes(service: Service, call: Call, request: requests.ChangesReques
 
 
 async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
-    clean = structs.replace(request, text=service.redacted(request.text))
+    anchors = tuple(map(service.redacted, request.anchors))
+    clean = structs.replace(request, text=service.redacted(request.text), anchors=anchors)
     return await Question("record:record", by_actor=True)(service, call, clean)
+
+
+async def _confirm(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    return await Question("record:confirm", by_actor=True)(service, call, _without_secrets(service, request))
+
+
+async def _retract(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    return await Question("record:retract", by_actor=True)(service, call, _without_secrets(service, request))
+
+
+def _without_secrets(service: Service, request: requests.JudgeRequest) -> requests.JudgeRequest:
+    """The reason goes into the audit, where nothing is ever deleted."""
+    return structs.replace(request, reason=service.redacted(request.reason))
 
 
 async def _forget(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
@@ -101,8 +115,8 @@ VERBS: dict[str, Verb] = {
         Verb("changes", requests.ChangesRequest, _changes),
         Verb("record", requests.RecordRequest, _record),
         Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
-        Verb("confirm", requests.JudgeRequest, Question("record:confirm", by_actor=True)),
-        Verb("retract", requests.JudgeRequest, Question("record:retract", by_actor=True)),
+        Verb("confirm", requests.JudgeRequest, _confirm),
+        Verb("retract", requests.JudgeRequest, _retract),
         Verb("supersede", requests.SupersedeRequest, Question("record:supersede", by_actor=True)),
         Verb("forget", requests.JudgeRequest, _forget),
         Verb("status", requests.StatusRequest, housekeeping.status),

@@ -169,5 +169,19 @@ def test_a_project_forgotten_while_it_is_indexed_ends_well(
     assert message["result"]["json"]["files"] == 400
 
 
+def test_an_odd_name_is_no_change(client: Client, tmp_path: Path) -> None:
+    """A committed file whose name is no UTF-8 is never indexed; that alone does not make the work tree dirty."""
+    root = small_project(tmp_path / "p")
+    (root / os.fsdecode(b"caf\xe9.py")).write_text("n = 1\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "An odd name")
+    before = (root / "app.py").read_text()
+    client.json("up", path=str(root))
+    (root / "app.py").write_text(before + "# changed\n")
+    until(lambda: _freshness(client, root)["dirty"], "dirty", 10)
+    (root / "app.py").write_text(before)
+    until(lambda: not _freshness(client, root)["dirty"], "clean again", 10)
+
+
 def _freshness(client: Client, root: Path) -> dict:
     return client.json("symbol", project=str(root), name="respond")["freshness"]
