@@ -15,7 +15,7 @@ from memoryd.store.writer import IndexWriter
 
 COMMITS_PER_TRANSACTION = 2_000
 MAX_BODY_CHARACTERS = 20_000
-_INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise (retrieval.md, history vote)
+_INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise
 
 
 def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> bytes | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from memoryd.errors import StoreError
 
-# records.db must not lose an acknowledged row in a power cut; index.db can be rebuilt (trust.md, seen 2).
+# records.db must not lose an acknowledged row in a power cut; index.db can be rebuilt.
 SYNCHRONOUS = {"records": "FULL", "index": "NORMAL"}
 BUSY_TIMEOUT_MS = 5_000
 READ_MMAP_BYTES = 256 * 1024 * 1024  # a quarter off wide edge queries; pages stay the kernel's
