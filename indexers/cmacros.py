@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-_MACRO = rb"[A-Z][A-Z0-9_]{2,}(?:\([^()\n]{0,80}\))?"
+# Possessive: a word that could be split into several macros would be tried in exponentially many ways.
+_MACRO = rb"[A-Z][A-Z0-9_]{2,}+(?:\([^()\n]{0,80}+\))?+"
 _CLASS_MACRO = re.compile(  # class EXPORT Name : …
     rb"(?:class|struct|union)\s+((?:%s\s+)+)"
     rb"(?!final\b)(?=[A-Za-z_]\w*(?:\s*<[^<>{};]{0,200}>)?\s*(?:final\s*)?[:{])" % _MACRO
@@ -30,7 +31,7 @@ _CONVENTIONS = (
 )
 _CONVENTION = re.compile(rb"\b(%s)\b(?=\s+\w)" % b"|".join(_CONVENTIONS))  # type WINAPI name(…
 _TRAILING_MACRO = re.compile(
-    rb"\)\s{1,100}((?:%s\s{0,100})+)(?=[;{])" % _MACRO
+    rb"\)\s{1,100}((?:%s\s{0,100}+)++)(?=[;{])" % _MACRO
 )  # type name(…) PRINTF_LIKE(1, 2);
 _PROTOTYPE = re.compile(
     rb"(?:\A|[\n;{}])[ \t]*(?!(?:if|else|for|while|return|switch|do|case)\b)"

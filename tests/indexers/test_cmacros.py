@@ -71,3 +71,9 @@ def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
     started = time.process_time()
     readable(("int f(" * 300 + piece * (1_000_000 // len(piece))).encode())
     assert time.process_time() - started < 1
+
+
+def test_long_macro_names_after_a_call_cost_linear_time() -> None:
+    """Regression: a long upper-case word was split into macros in exponentially many ways."""
+    source = b"int f(void)\n" + b"AN_ATOMIC_GENERATOR_OF_INTEGERS_" * 50 + b"(x)\nint g;\n"
+    assert len(readable(source)) == len(source)
