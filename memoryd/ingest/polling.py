@@ -40,7 +40,8 @@ class Snapshot:
                 for entry in listing:
                     state = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(state.st_mode) and printable(entry.name):
-                        stamps[join(folder, entry.name)] = (state.st_size, state.st_mtime_ns, state.st_ino)
+                        changed_ns = max(state.st_mtime_ns, state.st_ctime_ns)
+                        stamps[join(folder, entry.name)] = (state.st_size, changed_ns, state.st_ino)
         return stamps
 
 

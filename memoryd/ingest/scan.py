@@ -51,7 +51,8 @@ DEFAULT_LIMITS = Limits()
 
 
 class Entry(Struct, frozen=True):
-    """A regular file to be read. The three numbers change when the file does."""
+    """A regular file to be read. The three numbers change when the file does; ``mtime_ns`` is the time of its last
+    change of any kind."""
 
     path: str
     size_bytes: int
@@ -193,7 +194,9 @@ class _Sieve:
         elif state.st_size > self._limits.max_file_bytes:
             self.skip(path, "too-large", f"{state.st_size} bytes")
         else:
-            self._entries.append(Entry(path, state.st_size, state.st_mtime_ns, state.st_ino))
+            # a program can set a modification time back, but not the time of the change itself
+            changed_ns = max(state.st_mtime_ns, state.st_ctime_ns)
+            self._entries.append(Entry(path, state.st_size, changed_ns, state.st_ino))
             self._check_count()
 
     def result(self) -> Scan:

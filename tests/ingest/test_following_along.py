@@ -177,3 +177,20 @@ def test_so_many_views_of_commits_are_kept_as_asked(
         run_index(pool, repo.root, tmp_path / "store", rev=sha, revision_views=2)
     names = {name for (name,) in _rows(tmp_path / "store", "SELECT name FROM view")}
     assert names == {f"worktree:{repo.root}", f"rev:{shas[1]}", f"rev:{shas[2]}"}
+
+
+def test_a_modification_time_that_was_set_back_hides_nothing(
+    repo: Repository, pool: ParsePool, tmp_path: Path
+) -> None:
+    """Same size, same inode, same modification time, as `rsync --times --inplace` leaves it: the change is seen."""
+    repo.commit("start", app_dot_py="def one():\n    return 1\n")
+    path = repo.root / "app.py"
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    time.sleep(0.1)  # older than the tick in which no stamp is trusted
+    run_index(pool, repo.root, tmp_path / "store")
+    path.write_text("def two():\n    return 2\n")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    run_index(pool, repo.root, tmp_path / "store")
+    assert _rows(tmp_path / "store", "SELECT s.name FROM symbol s JOIN view_file v USING (file_id)") == [
+        ("two",)
+    ]

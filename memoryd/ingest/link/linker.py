@@ -91,5 +91,6 @@ def _surface(facts: FileFacts) -> bytes:
         [(r.name, r.receiver, r.scope) for r in facts.references if r.kind == "inherit"],
         facts.exports,
         facts.package,
+        facts.language,
     )
     return msgspec.msgpack.encode(shown)
