@@ -34,6 +34,7 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._watchers: dict[str, Watcher] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
 
     def begin(self, root: str) -> None:
         """Watch ``root`` from now on; setting up a large tree happens in a thread. When it is done all of the
@@ -43,12 +44,18 @@ class Watch:
         self._starting[root] = asyncio.create_task(self._begin(root))
 
     async def _begin(self, root: str) -> None:
+        this = asyncio.current_task()
         try:
-            self._watchers[root] = await asyncio.to_thread(self._start, root)
+            watcher = await asyncio.to_thread(self._start, root)
+            if self._starting.get(root) is this:
+                self._watchers[root] = watcher
+            else:  # it was ended meanwhile
+                self._stop(watcher)
         except MemorydError as error:
             log.warning("%s is not watched: %s", root, error)
         finally:
-            self._starting.pop(root, None)
+            if self._starting.get(root) is this:
+                del self._starting[root]
             self._post(root, None)
 
     def _start(self, root: str) -> Watcher:
@@ -83,9 +90,16 @@ class Watch:
         return f"degraded: {watcher.degraded}" if watcher.degraded else watcher.mode
 
     def end(self, root: str) -> None:
+        self._starting.pop(root, None)
         watcher = self._watchers.pop(root, None)
         if watcher:
-            watcher.stop()
+            self._stop(watcher)
+
+    def _stop(self, watcher: Watcher) -> None:
+        """In a thread: it waits for the watcher's own, which may be waiting for git."""
+        task = asyncio.create_task(asyncio.to_thread(watcher.stop))
+        self._stopping.add(task)
+        task.add_done_callback(self._stopping.discard)
 
     def roots(self) -> list[str]:
         return list(self._watchers)

@@ -183,5 +183,23 @@ def test_an_odd_name_is_no_change(client: Client, tmp_path: Path) -> None:
     until(lambda: not _freshness(client, root)["dirty"], "clean again", 10)
 
 
+def test_a_forgotten_project_is_not_watched(start: StartDaemon, tmp_path: Path) -> None:
+    """Also one that is forgotten while its watcher is being set up: no descriptor of inotify is left behind."""
+    daemon = start().ready()
+    root = small_project(tmp_path / "p")
+
+    def watches() -> int:
+        links = [os.readlink(f"/proc/{daemon.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{daemon.pid}/fd")]
+        return sum("inotify" in link for link in links)
+
+    with Client(daemon.paths) as client:
+        for _ in range(3):
+            client.json("up", path=str(root))
+            client.json("projects", forget=str(root))
+        until(lambda: watches() == 0, "nothing is watched", 5)
+        client.json("up", path=str(root))
+        until(lambda: watches() == 1, "it is watched again", 5)
+
+
 def _freshness(client: Client, root: Path) -> dict:
     return client.json("symbol", project=str(root), name="respond")["freshness"]
