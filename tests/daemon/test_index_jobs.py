@@ -201,5 +201,19 @@ def test_a_forgotten_project_is_not_watched(start: StartDaemon, tmp_path: Path) 
         until(lambda: watches() == 1, "it is watched again", 5)
 
 
+def test_who_comes_while_a_job_is_being_stopped_is_answered(
+    daemon: RunningDaemon, client: Client, tmp_path: Path
+) -> None:
+    """A question about a project whose first index run was just cancelled gets a run of its own, not that end."""
+    root = many_files(tmp_path / "many", 600)
+    leaving = Client(daemon.paths)
+    leaving.post("up", {"path": str(root)})
+    until(lambda: str(root) in client.json("daemon_status")["indexing"], "the job runs")
+    leaving.close()
+    for wait_s in (0.0, 0.02, 0.05, 0.1):
+        time.sleep(wait_s)
+        assert client.json("symbol", project=str(root), name="f0_0")["definition"]["path"] == "m0.py"
+
+
 def _freshness(client: Client, root: Path) -> dict:
     return client.json("symbol", project=str(root), name="respond")["freshness"]
