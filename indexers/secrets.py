@@ -116,8 +116,9 @@ _WORDS_ONLY = bytes(
 
 
 def _token(prefix: str, rest: str, hint: str = "") -> _Rule:
-    """A vendor's token of at least _TOKEN_MIN_BYTES: ``prefix`` (a regex) at a word boundary, ``rest``."""
-    pattern = rf"(?<![A-Za-z0-9_\-])(?:{prefix}){rest}"
+    """A vendor's token of at least _TOKEN_MIN_BYTES: ``prefix`` (a regex) where no letter or digit stands
+    before (a branch may be called ``topic-`` and the token), ``rest``."""
+    pattern = rf"(?<![A-Za-z0-9])(?:{prefix}){rest}"
     return _Rule((hint or prefix).encode(), re.compile(pattern.encode()))
 
 

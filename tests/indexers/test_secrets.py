@@ -187,3 +187,10 @@ def test_clean_code_passes_quickly() -> None:
     start = time.process_time()
     assert redact(data) == (data, 0)
     assert len(data) / (time.process_time() - start) > 10e6
+
+
+def test_a_token_behind_a_dash_is_found() -> None:
+    """Regression: ``topic-`` and ``_`` before a token hid it."""
+    token = "ghp" + "_" + "a1B2c3D4e5" * 4
+    for before in ("topic-", "x_"):
+        assert redact_text(before + token) == before + "*" * len(token)
