@@ -116,11 +116,11 @@ def simple(title: str) -> str:
 
 
 def _collect(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    fields: dict[str, tuple[str, ...]] = {}
+    fields: dict[str, list[str]] = {}
     for key, value in pairs:
         if value := value.strip():
-            fields[simple(key)] = (*fields.get(simple(key), ()), value)
-    return fields
+            fields.setdefault(simple(key), []).append(value)
+    return {key: tuple(values) for key, values in fields.items()}
 
 
 def _sections(headings: Sequence[Heading], prose: Sequence[str]) -> tuple[Section, ...]:
