@@ -80,12 +80,11 @@ class State(Message, frozen=True, tag="state"):
 
 
 class Nearest(Message, frozen=True, tag="nearest"):
-    """Chunk hashes with exact cosines, best first. ``generation``: of index.db when the cache last held all of it."""
+    """Chunk hashes with exact cosines, best first."""
 
     id: int
     hashes: list[bytes]
     scores: list[float]
-    generation: int
 
 
 class Embedded(Message, frozen=True, tag="embedded"):
