@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -106,10 +107,10 @@ def edit_to_found_ms(home: Home, tree: Path, runs: int = 5) -> list[float]:
     return times
 
 
-def run_script(script: str, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, str(HERE / script), *arguments], capture_output=True, text=True, check=False
-    )
+def run_script(repos: Path, script: str, *arguments: str) -> str:
+    command = [sys.executable, str(HERE / script), *arguments]
+    environment = os.environ | {"MEMORYD_EVAL_REPOS": str(repos)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return f"```\n{done.stdout}{done.stderr if done.returncode else ''}```"
 
 
@@ -143,9 +144,13 @@ def main() -> None:
         sections: dict[str, Callable[[], str]] = {
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
-            "search": lambda: run_script("eval_search.py", str(options.eval), str(options.repos)),
-            "graph": lambda: run_script("eval_graph.py", str(options.eval), str(options.repos)),
-            "knowledge": lambda: run_script("eval_knowledge.py", str(options.eval), str(options.repos)),
+            "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baseline"),
+            "graph": lambda: run_script(
+                options.repos, "eval_graph.py", str(options.eval), str(options.repos)
+            ),
+            "knowledge": lambda: run_script(
+                options.repos, "eval_knowledge.py", str(options.eval), str(options.repos)
+            ),
         }
         for name in options.only.split(","):
             stamp = (
