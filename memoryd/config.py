@@ -121,9 +121,13 @@ class LimitsSection(Section, frozen=True):
 class VectorsSection(Section, frozen=True):
     """Meaning-based search."""
 
-    enabled: Annotated[bool, _doc("Use vectors in search and keep the Chroma cache.")] = True
+    enabled: Annotated[bool, _doc("Use vectors in search.")] = True
+    cache_from_chunks: Annotated[
+        PositiveInt,
+        _doc("Projects of this many chunks get a Chroma cache; comparing fewer one by one is faster."),
+    ] = 1_000_000
     quality_model: Annotated[
-        str, _doc("Folder or package of a sentence-transformers model; empty = the shipped static model.")
+        str, _doc("Folder or package of a sentence-transformers model that judges the best finds; empty = none.")
     ] = ""
     idle_stop_s: Annotated[Seconds, _doc("End the vector process after this long without work.")] = 600.0
 

@@ -98,7 +98,9 @@ class Desk:
                 self.config.daemon.ingest_idle_s,
                 self._on_indexed,
             )
-            store = self._stores[project.key] = Store(folder, queue)
+            store = self._stores[project.key] = Store(
+                folder, queue, self.config.vectors, self.paths.log
+            )
         return store
 
     def _use(self, project: Project) -> Store:
@@ -137,7 +139,7 @@ class Desk:
     def completed_status(self, call: Call, answer: Any) -> Any:
         project = self.project_of(call)
         state = self.watch.describe(project.root)
-        own = doctor.own_checks(project.root, state, self.store_of(project).records is not None)
+        own = doctor.own_checks(project.root, state, self.store_of(project))
         return structs.replace(answer, watch=state, checks=(*answer.checks, *own))
 
     def actor_of(self, peer: Peer) -> str:
@@ -170,7 +172,10 @@ class Desk:
 
     def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
         """Find out, after the job, whether the work tree still is its commit."""
-        if target.rev is None and (project := self._registered(target.root)):
+        project = self._registered(target.root)
+        if project and (store := self._stores.get(project.key)):
+            store.meaning.changed()
+        if target.rev is None and project:
             self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
 
     def _note_dirty(self, store: Store, target: Target) -> None:
@@ -226,5 +231,4 @@ class Desk:
         self.watch.close()
         for store in self._stores.values():
             await store.queue.close()
-        for store in self._stores.values():
-            store.close()
+        await asyncio.gather(*(asyncio.to_thread(store.close) for store in self._stores.values()))

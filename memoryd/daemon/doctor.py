@@ -24,6 +24,7 @@ from memoryd.store import soundness, sqlite
 
 if TYPE_CHECKING:
     from memoryd.daemon.desk import Desk
+    from memoryd.daemon.stores import Store
 
 
 class DigestAnswer(Struct, frozen=True):
@@ -33,10 +34,10 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(root: str, watch_state: str, has_records: bool) -> tuple[Check, ...]:
+def own_checks(root: str, watch_state: str, store: Store) -> tuple[Check, ...]:
     """What only the daemon knows about its health, and what the clone lacks."""
-    checks = [_watch_check(watch_state), *_history_checks(root)]
-    if not has_records:
+    checks = [_watch_check(watch_state), *_history_checks(root), *store.meaning.checks()]
+    if store.records is None:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
     return tuple(checks)

@@ -10,13 +10,13 @@ import sys
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
 
 
-def rss_mb() -> int:
-    """Resident memory in MiB."""
+def rss_mb(pid: int = 0) -> int:
+    """Resident memory in MiB, of this process or (0 where it cannot be had) of another one of ours."""
     try:
-        with open("/proc/self/statm", "rb") as file:
+        with open(f"/proc/{pid or 'self'}/statm", "rb") as file:
             return int(file.read().split()[1]) * resource.getpagesize() // 2**20
     except OSError:  # not Linux: the peak has to do, in bytes there
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
+        return 0 if pid else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
 
 
 def trim() -> None:

@@ -109,6 +109,8 @@ class Reading:
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
+            near=store.meaning,
+            rerank=store.meaning.quality,
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:
@@ -116,7 +118,8 @@ class Reading:
         if self.embedder is None:
             return "absent"
         job = store.queue.job_of(target)
-        return "rebuilding" if not view.complete or (job and job.full) else "ready"
+        partial = not view.complete or (job and job.full)
+        return "rebuilding" if partial or store.meaning.rebuilding else "ready"
 
 
 class _Answer:

@@ -12,7 +12,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from memoryd.config import VectorsSection
 from memoryd.daemon.jobs import IngestQueue
+from memoryd.daemon.meaning import Meaning
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.git import Git
 from memoryd.paths import private_folder
@@ -39,8 +41,9 @@ class ViewVanished(StoreError):
 class Store:
     """The stores of one key. Methods may be called from any thread, except for the queue's."""
 
-    def __init__(self, folder: Path, queue: IngestQueue) -> None:
+    def __init__(self, folder: Path, queue: IngestQueue, vectors: VectorsSection, log_file: Path) -> None:
         self.folder, self.queue = folder, queue
+        self.meaning = Meaning(folder / "vectors", self.index_file, vectors, log_file, lambda: queue.busy)
         self.used_at_s = time.monotonic()
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
@@ -195,3 +198,4 @@ class Store:
             if self._records:
                 self._records.close()
                 self._records = None
+        self.meaning.close()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from memoryd.embedding.base import Embedder
     from memoryd.query.answers import Freshness
     from memoryd.query.lexical import LexicalIndex
+    from memoryd.query.nearest import Near
+    from memoryd.query.quality import Rerank
     from memoryd.store.records import Records
 
 
@@ -29,7 +31,8 @@ class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
     None where the project has no git. ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches,
     the one it names first, empty when it names none; None without git. ``root``: the project's absolute root, for
-    display."""
+    display. ``near``: the search cache over the vectors; None where comparing all of them is cheaper, or the cache
+    cannot be asked now. ``rerank``: the quality model, None when none is wanted."""
 
     index: sqlite3.Connection
     records: Records | None
@@ -40,3 +43,5 @@ class Context(Struct, frozen=True):
     root: str
     blame: Callable[[str, str], Sequence[BlameSpan]] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
+    near: Near | None = None
+    rerank: Rerank | None = None

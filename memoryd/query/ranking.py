@@ -7,18 +7,22 @@ the first beat the second. ``bench/eval_search.py`` measures every number below;
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from memoryd.query.dense import MIN_LIKENESS
 from memoryd.query.lexical import LexicalView
 from memoryd.query.mentions import definitions, mentions
+from memoryd.query.nearest import Near, near_likeness
 from memoryd.query.question import Question
 from memoryd.query.roles import ROLES, kind_of
 
-SIGNALS = ("bm25", "path", "name", "history", "vector", "mention")
+SIGNALS = ("bm25", "path", "name", "history", "vector", "mention", "quality")
 Array = NDArray[np.float64]
+Leg = Literal["none", "exact", "cache"]  # how the vectors were compared
 
 
 class Weights(Struct, frozen=True):
@@ -45,9 +49,6 @@ class Weights(Struct, frozen=True):
 WEIGHTS = Weights()
 BEST_CHUNKS = 3  # a file is its best chunks, each counting half as much as the one before
 CHUNK_DECAY = 0.5
-# Without any of the question's words a chunk must be this much nearer in meaning than the median one (cosine):
-# below it, the shipped model finds resemblance to nonsense.
-MIN_LIKENESS = 0.3
 
 
 class Scores(Struct, frozen=True):
@@ -70,32 +71,43 @@ class Evidence(Struct, frozen=True):
     definitions: Array  # over chunks
     voters: dict[int, list[int]]  # slot → ids of the commits that voted for it, best first
     commits: Array  # per commit number
+    leg: Leg = "none"
 
 
-def gather(view: LexicalView, asked: Question, meaning: NDArray[np.float32] | None) -> Evidence:
-    """Score everything in the view once. ``meaning``: the question's vector."""
+def gather(
+    view: LexicalView, asked: Question, meaning: NDArray[np.float32] | None, near: Near | None = None
+) -> Evidence:
+    """Score everything in the view once. ``meaning``: the question's vector. ``near``: the cache of vectors, which
+    changes the cost and not the scores."""
     commits = view.commits.scores(asked.weights)
     votes, voters = view.votes.cast(commits, view.files)
     text, names = view.text.scores(asked.weights), view.names.scores(asked.weights)
+    vectors, leg = _likeness(view, meaning, ((text > 0) | (names > 0)) & view.text.alive, near)
     return Evidence(
         text=text,
         names=names,
-        vectors=_likeness(view, meaning, worded=(text > 0) | (names > 0)),
+        vectors=vectors,
         paths=view.paths.scores(asked.weights),
         votes=votes,
         mentions=mentions(view, asked.text),
         definitions=definitions(view, asked.text),
         voters=voters,
         commits=commits,
+        leg=leg,
     )
 
 
-def _likeness(view: LexicalView, meaning: NDArray[np.float32] | None, worded: NDArray[np.bool_]) -> Array:
+def _likeness(
+    view: LexicalView, meaning: NDArray[np.float32] | None, worded: NDArray[np.bool_], near: Near | None
+) -> tuple[Array, Leg]:
     if view.vectors is None or meaning is None or not meaning.any():
-        return np.zeros(len(view.chunk_slot))
-    likeness = view.vectors.likeness(meaning)
+        return np.zeros(len(view.chunk_slot)), "none"
+    likeness = near_likeness(view.vectors, meaning, worded, near, view.generation) if near else None
+    leg: Leg = "exact" if likeness is None else "cache"
+    if likeness is None:
+        likeness = view.vectors.likeness(meaning)
     likeness[~view.text.alive | (~worded & (likeness < MIN_LIKENESS**2))] = 0.0
-    return likeness
+    return likeness, leg
 
 
 def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WEIGHTS) -> Array:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from memoryd.query import ranking
 from memoryd.query.context import Context
+from memoryd.query.quality import POOL, Judge
 from memoryd.query.question import question
 from memoryd.query.ranking import WEIGHTS, Array
-from memoryd.query.search_answers import Hit, SearchAnswer, SearchRequest
+from memoryd.query.search_answers import Hit, Legs, SearchAnswer, SearchRequest
 from memoryd.query.search_filters import commits_of, wanted_files
 from memoryd.query.search_hits import Candidate, Group, Reader
 from memoryd.query.search_notes import notes
@@ -27,14 +28,15 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(request.query, view.main_language)
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
-    found = ranking.gather(view, asked, meaning)
+    found = ranking.gather(view, asked, meaning, ctx.near)
     factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
     reader = Reader(ctx.index, view, asked, found)
+    judge = Judge(ctx.rerank, reader)
     if request.files:
-        groups = [_files(reader, request, factors)]
+        groups = [_files(reader, judge, request, factors)]
     else:
         groups = [
-            _chunks(reader, request, factors),
+            _chunks(reader, judge, request, factors),
             _commits(reader, request),
             notes(ctx.records, view, asked) if _wants(request, "note") else _NOTHING,
         ]
@@ -48,6 +50,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
         searched=_searched(request, int(np.count_nonzero(factors)), view.commits.documents),
         truncated=total > len(hits),
         next=_next(request, total) if total > len(hits) else "",
+        legs=Legs(found.leg, judge.state, judge.judged),
     )
 
 
@@ -74,11 +77,12 @@ def _shown(candidates: Iterable[Candidate], request: SearchRequest) -> tuple[Hit
     return tuple(hits)
 
 
-def _files(reader: Reader, request: SearchRequest, factors: Array) -> Group:
+def _files(reader: Reader, judge: Judge, request: SearchRequest, factors: Array) -> Group:
     view = reader.view
     scores = ranking.rank_files(view, reader.found, factors)
     pieces = ranking.rank_chunks(view, reader.found, factors).total
-    best = ranking.order(scores.total, request.k, _path_order(reader, scores.total))
+    best = ranking.order(scores.total, max(request.k, POOL), _path_order(reader, scores.total))
+    scores = judge.judged_files(scores, best, pieces)
     candidates = [reader.file(int(slot), scores, pieces) for slot in best]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 
@@ -91,10 +95,11 @@ def _path_order(reader: Reader, scores: Array) -> NDArray[np.int64]:
     return ranks
 
 
-def _chunks(reader: Reader, request: SearchRequest, factors: Array) -> Group:
+def _chunks(reader: Reader, judge: Judge, request: SearchRequest, factors: Array) -> Group:
     view = reader.view
     scores = ranking.rank_chunks(view, reader.found, factors)
-    best = ranking.order(scores.total, request.k * 10, np.arange(len(scores.total)))
+    best = ranking.order(scores.total, max(request.k * 10, POOL), np.arange(len(scores.total)))
+    scores = judge.judged_chunks(scores, best)
     candidates = [reader.chunk(number, scores) for number in best.tolist()]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 

@@ -56,12 +56,23 @@ class Reader:
 
     def file(self, slot: int, scores: Scores, pieces: Array) -> Candidate:
         """A whole file, shown by its best piece (``pieces``: scores of the chunks)."""
+        show = partial(self._piece, self.best_piece(slot, pieces), slot, scores, slot)
+        return Candidate(float(scores.total[slot]), (self.view.slots[slot].path, 0), show)
+
+    def best_piece(self, slot: int, pieces: Array) -> int:
+        """The number of the file's best chunk, -1 when it has none."""
         file = self.view.slots[slot]
         own = pieces[file.first_chunk : file.first_chunk + file.chunks]
-        number = file.first_chunk + int(np.argmax(own)) if len(own) else -1
-        return Candidate(
-            float(scores.total[slot]), (file.path, 0), partial(self._piece, number, slot, scores, slot)
-        )
+        return file.first_chunk + int(np.argmax(own)) if len(own) else -1
+
+    def judged_text(self, number: int) -> tuple[bytes, str]:
+        """A chunk as the quality model reads it, after the hash of just that text; (b"", "") for -1."""
+        if number < 0:
+            return b"", ""
+        file = self.view.slots[self.view.chunk_slot[number]]
+        row = lexical_rows.chunk_rows(self._conn, file.file_id)[number - file.first_chunk]
+        body = self._text(file.file_id, row.start_byte, row.end_byte)
+        return row.hash, f"{file.path}\n{row.qualname}\n{body}"
 
     def commit(self, number: int, score: float) -> Candidate:
         commit_id = int(self.view.votes.commit_ids[number])

@@ -422,7 +422,7 @@ def search(answer: Any) -> Page:
     return Page(
         head=f"{len(answer.hits)} of {answer.total} for {quote(answer.query, 100)}, best first",
         sections=[Section(items=[_hit(hit) for hit in answer.hits], total=len(answer.hits), main=True)],
-        foot=freshness(answer.freshness),
+        foot=freshness(answer.freshness) + answer.legs.note(),
         more=lambda shown: answer.next,
     )
 

@@ -24,7 +24,8 @@ class FileForward(Struct, frozen=True):
 
 
 class ChunkRow(Struct, frozen=True):
-    """One chunk of a file: ``line``/``end_line`` 1-based, inclusive; bytes 0-based, end exclusive."""
+    """One chunk of a file: ``line``/``end_line`` 1-based, inclusive; bytes 0-based, end exclusive; ``hash``: the
+    key of its vectors, 16 bytes."""
 
     kind: str
     qualname: str
@@ -32,6 +33,7 @@ class ChunkRow(Struct, frozen=True):
     end_line: int
     start_byte: int
     end_byte: int
+    hash: bytes = b""
 
 
 class CommitForward(Struct, frozen=True):
@@ -95,7 +97,10 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
 
 def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:
     """The chunks of a file, in order."""
-    query = "SELECT kind, qualname, line, end_line, start_byte, end_byte FROM chunk WHERE file_id = ? ORDER BY ordinal"
+    query = (
+        "SELECT kind, qualname, line, end_line, start_byte, end_byte, hash FROM chunk"
+        " WHERE file_id = ? ORDER BY ordinal"
+    )
     return [ChunkRow(*row) for row in conn.execute(query, (file_id,))]
 
 
@@ -145,11 +150,13 @@ def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int
 
 def vectors(
     conn: sqlite3.Connection, model: str, file_ids: Sequence[int]
-) -> Iterator[tuple[int, int, bytes]]:
-    """(file id, chunk ordinal, int8 vector) for the chunks of these files that have a vector of ``model``."""
+) -> Iterator[tuple[int, int, bytes, bytes]]:
+    """(file id, chunk ordinal, chunk hash, int8 vector) for the chunks of these files that have a vector of
+    ``model``."""
     for part in batches(list(file_ids), MAX_SQL_VARIABLES - 1):
         query = (
-            "SELECT c.file_id, c.ordinal, e.vector FROM chunk c JOIN embedding e ON e.model = ? AND e.hash = c.hash"
+            "SELECT c.file_id, c.ordinal, c.hash, e.vector FROM chunk c"
+            " JOIN embedding e ON e.model = ? AND e.hash = c.hash"
             f" WHERE c.file_id IN ({','.join('?' * len(part))})"
         )
         yield from conn.execute(query, (model, *part))

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
+import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,9 +31,13 @@ from memoryd.store.vector_wire import Answer, Embed, Embedded, Failed, Ranked, R
 DATABASE = "quality.db"
 MAX_TEXT = 4_000  # characters of a text that are read
 MAX_VECTORS = 200_000  # kept in quality.db
-_BATCH = 16
+_BATCH = 4  # texts at a time: a fraction of a second on one processor
+_FAILURES = (ImportError, OSError, RuntimeError, ValueError, KeyError, TypeError, sqlite3.Error)
 _UNSAFE = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".joblib"}
 _NEXT = "set vectors.quality_model to a folder with a sentence-transformers model in safetensors form"
+
+
+log = logging.getLogger("memoryd.vectors")
 
 
 class Encoder(Protocol):
@@ -82,10 +89,19 @@ def model_id(name: str, folder: Path) -> str:
     return f"{name}-{digest.hexdigest()[:8]}"
 
 
+class _Text(Struct, frozen=True):
+    """One text of a Rerank: its position, key and words."""
+
+    at: int
+    key: bytes
+    text: str
+
+
 class QualityStore:
     """quality.db: int8 vectors by (model, chunk hash). A damaged file is deleted; it is a cache."""
 
     def __init__(self, file: Path) -> None:
+        self._held = -1  # not counted yet
         try:
             self._conn = self._open(file)
         except sqlite3.DatabaseError:
@@ -113,20 +129,26 @@ class QualityStore:
                 "SELECT vector FROM embedding WHERE model = ? AND hash = ?", (model, key)
             ).fetchone()
             if row:
-                found[key] = np.frombuffer(row[0], dtype=np.int8).astype(np.float32) / np.float32(SCALE)
+                found[key] = _unit(np.frombuffer(row[0], dtype=np.int8))
         return found
 
-    def put(self, model: str, rows: dict[bytes, NDArray[np.float32]]) -> None:
-        """Keep these; when the file is full it starts anew."""
-        held = self._conn.execute("SELECT count(*) FROM embedding").fetchone()[0]
+    def put(self, model: str, rows: dict[bytes, NDArray[np.int8]]) -> None:
+        """Keep these (unit · 127); when the file is full it starts anew."""
+        if self._held < 0:
+            self._held = self._conn.execute("SELECT count(*) FROM embedding").fetchone()[0]
         self._conn.execute("BEGIN")
-        if held > MAX_VECTORS:
+        if self._held > MAX_VECTORS:
+            self._held = 0
             self._conn.execute("DELETE FROM embedding")
+        self._held += len(rows)
         self._conn.executemany(
             "INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)",
-            [(model, key, np.rint(row * SCALE).astype(np.int8).tobytes()) for key, row in rows.items()],
+            [(model, key, row.tobytes()) for key, row in rows.items()],
         )
         self._conn.execute("COMMIT")
+
+    def close(self) -> None:
+        self._conn.close()
 
 
 class Quality:
@@ -137,6 +159,7 @@ class Quality:
         self._store: QualityStore | None = None
         self._name = self._id = ""
         self._encode: Encoder | None = None
+        self._rest: list[_Text] = []
 
     def answer(self, request: Embed | Rerank) -> Answer:
         """Failed for a model that is missing or refused; the reason says what to do."""
@@ -148,8 +171,19 @@ class Quality:
             return Ranked(request.id, self._rank(encode, request))
         except StoreError as error:
             return Failed(request.id, f"{error.what} ({error.where})", error.next_step)
-        except (ImportError, OSError, RuntimeError, ValueError, KeyError, TypeError, sqlite3.Error) as error:
+        except _FAILURES as error:
             return Failed(request.id, f"the quality model failed: {error}", _NEXT)
+
+    def go_on(self) -> bool:
+        """Encode a few of the texts that there was no time for; False when there are none."""
+        part, self._rest = self._rest[:_BATCH], self._rest[_BATCH:]
+        try:
+            if part and self._encode:
+                self._encoded(self._encode, part)
+        except _FAILURES as error:
+            log.warning("the quality model failed: %s", error)
+            self._rest = []
+        return bool(self._rest)
 
     def _model(self, name: str) -> Encoder:
         if self._encode is None or name != self._name:
@@ -158,31 +192,51 @@ class Quality:
         return self._encode
 
     def _rank(self, encode: Encoder, request: Rerank) -> list[float]:
-        if self._store is None:
-            self._store = QualityStore(self._base / DATABASE)
-        rows = self._store.get(self._id, [key for key, _ in request.texts if key])
-        lacking = [(at, key, text) for at, (key, text) in enumerate(request.texts) if key not in rows]
-        fresh: dict[int, NDArray[np.float32]] = {}
-        for start in range(0, len(lacking), _BATCH):
-            part = lacking[start : start + _BATCH]
-            encoded = encode([text[:MAX_TEXT] for _, _, text in part])
-            fresh.update(zip((at for at, _, _ in part), encoded, strict=True))
-        self._store.put(self._id, {key: fresh[at] for at, key, _ in lacking if key})
+        until_s = time.monotonic() + (request.within_s or float("inf"))
+        texts = [_Text(at, key, text) for at, (key, text) in enumerate(request.texts)]
+        kept = self._kept().get(self._id, [text.key for text in texts if text.key])
         query = encode([request.query[:MAX_TEXT]])[0]
-        return [
-            float(query @ (fresh[at] if at in fresh else rows[key]))
-            for at, (key, _) in enumerate(request.texts)
-        ]
+        rows = {text.at: kept[text.key] for text in texts if text.key in kept}
+        lacking = [text for text in texts if text.at not in rows]
+        while lacking and time.monotonic() < until_s:
+            part, lacking = lacking[:_BATCH], lacking[_BATCH:]
+            rows.update(self._encoded(encode, part))
+        self._rest = [text for text in lacking if text.key]
+        in_time = lacking[0].at if lacking else len(texts)
+        return [float(query @ rows[at]) for at in range(in_time)]
+
+    def _encoded(self, encode: Encoder, texts: Sequence[_Text]) -> dict[int, NDArray[np.float32]]:
+        """Rows by position, as they are kept, so that a question has the same answer when it is asked again."""
+        rows = np.rint(encode([text.text[:MAX_TEXT] for text in texts]) * SCALE).astype(np.int8)
+        keyed = zip(texts, rows, strict=True)
+        self._kept().put(self._id, {text.key: row for text, row in keyed if text.key})
+        return {text.at: _unit(row) for text, row in zip(texts, rows, strict=True)}
+
+    def _kept(self) -> QualityStore:
+        """quality.db, made again when somebody deleted it."""
+        file = self._base / DATABASE
+        if self._store is None or not file.exists():
+            if self._store:
+                self._store.close()
+            self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._store = QualityStore(file)
+        return self._store
+
+
+def _unit(row: NDArray[np.int8]) -> NDArray[np.float32]:
+    return row.astype(np.float32) / np.float32(SCALE)
 
 
 def start(
-    quality: Quality, take: Callable[[], Embed | Rerank], reply: Callable[[Any], None]
+    quality: Quality, requests: queue.SimpleQueue[Embed | Rerank], reply: Callable[[Any], None]
 ) -> threading.Thread:
     """Answer in a thread of its own, so that a model's seconds do not hold up Chroma's milliseconds."""
 
     def serve() -> None:
         while True:
-            reply(quality.answer(take()))
+            reply(quality.answer(requests.get()))
+            while requests.empty() and quality.go_on():
+                pass
 
     thread = threading.Thread(target=serve, name="quality", daemon=True)
     thread.start()

@@ -33,7 +33,7 @@ PROBES = 64
 PROBES_MAY_MISS = 2  # the search is approximate
 DISTANCE_TOLERANCE = 2e-3
 HNSW = {
-    "space": "ip", "ef_construction": 100, "max_neighbors": 16, "ef_search": 128,
+    "space": "ip", "ef_construction": 100, "max_neighbors": 16, "ef_search": 2_000,
     "sync_threshold": 2_000, "batch_size": 1_000, "num_threads": 1,
 }  # fmt: skip
 

@@ -44,6 +44,7 @@ VectorState = Literal["off", "starting", "rebuilding", "ready", "failed"]
 QUERY_WAIT_S = 1.0  # then the caller scores exactly
 HANG_S = 30.0  # without an answer to a query: killed
 HARD_WAIT_S = 60.0  # embed and rerank: the first call loads the model
+LOAD_WAIT_S = 300.0  # for those who do not wait: then the worker is taken to hang
 POLL_S = 0.5
 BACK_OFF_S = (0.0, 0.0, 2.0, 10.0, 60.0, 300.0)  # before a start, after n failures in a row
 SUSPECT_AFTER = 2  # failures in a row: then the folder is put aside whatever they were
@@ -97,6 +98,8 @@ class VectorClient:
         self._model = self._detail = self._suspect = ""
         self._failures = 0
         self._used_s = 0.0
+        self._runs = 0
+        self._synced = -1  # generation of index.db that was last asked for
         self._closing = threading.Event()
 
     @property
@@ -104,9 +107,23 @@ class VectorClient:
         """Where the cache stands now."""
         return self._state
 
-    def nearest(self, model: str, vector: NDArray[np.float32], k: int) -> list[Hit] | None:
+    @property
+    def run(self) -> int:
+        """The number of the worker's life; 0 while none runs. What a worker had loaded ends with its life."""
+        return self._runs if self._process else 0
+
+    def nearest(
+        self,
+        model: str,
+        vector: NDArray[np.float32],
+        k: int,
+        *,
+        generation: int | None = None,
+        wait_s: float = QUERY_WAIT_S,
+    ) -> list[Hit] | None:
         """The ``k`` chunks of the whole store nearest to ``vector`` (unit or zero), best first; None when the
-        cache cannot answer now. Asking starts the worker. The caller drops chunks that its view has not."""
+        cache cannot answer within ``wait_s`` or does not hold index.db as of ``generation``. Asking starts the
+        worker. The caller drops chunks that its view has not."""
         with self._lock:
             self._run()
             if model != self._model:
@@ -116,8 +133,11 @@ class VectorClient:
                 return None
             request = Query(next(self._ids), model, vector.astype("<f4").tobytes(), k)
             future = self._ask(request, HANG_S)
-        answer = self._result(future, QUERY_WAIT_S)
+        answer = self._result(future, wait_s)
         if not isinstance(answer, Nearest):
+            return None
+        if generation is not None and answer.generation != generation:
+            self._catch_up(generation)
             return None
         return [Hit(key, score) for key, score in zip(answer.hashes, answer.scores, strict=True)]
 
@@ -126,23 +146,38 @@ class VectorClient:
         with self._lock:
             self._sync()
 
+    def ask_rerank(
+        self, model: str, query: str, texts: Sequence[tuple[bytes, str]], within_s: float
+    ) -> Future[Answer]:
+        """Like ``rerank``, without waiting, and answered for the first texts alone when the others take the worker
+        longer than ``within_s``. The future is cancelled when the worker ends before the answer."""
+        return self._hard(Rerank(next(self._ids), model, query, list(texts), within_s), LOAD_WAIT_S)
+
     def rerank(
         self, model: str, query: str, texts: Sequence[tuple[bytes, str]], wait_s: float = HARD_WAIT_S
     ) -> list[float]:
         """How well each text answers ``query`` (cosine), by a sentence-transformers model: a folder or an
         installed package. A text is (16-byte chunk hash or ``b""``, text). Waits up to ``wait_s``; raises
         StoreError when the model is missing or refused, or no answer came."""
-        answer = self._hard(Rerank(next(self._ids), model, query, list(texts)), wait_s)
+        future = self._hard(Rerank(next(self._ids), model, query, list(texts)), wait_s)
+        answer = self._result(future, wait_s)
         if isinstance(answer, Ranked):
             return answer.scores
         raise _failed(answer, model)
 
     def embed(self, model: str, texts: Sequence[str], wait_s: float = HARD_WAIT_S) -> NDArray[np.float32]:
         """Unit rows of ``texts``; otherwise like ``rerank``."""
-        answer = self._hard(Embed(next(self._ids), model, list(texts)), wait_s)
+        answer = self._result(self._hard(Embed(next(self._ids), model, list(texts)), wait_s), wait_s)
         if isinstance(answer, Embedded):
             return np.frombuffer(answer.vectors, dtype="<f4").reshape(-1, answer.dimensions)
         raise _failed(answer, model)
+
+    @property
+    def known(self) -> VectorStatus:
+        """What is known without asking the worker: no ``rss_bytes``."""
+        with self._lock:
+            told, pid = self._told, self._process.pid if self._process else 0
+            return VectorStatus(self._state, self._model, told.done, told.total, pid=pid, detail=self._detail)
 
     def status(self) -> VectorStatus:
         """What is known; asks a running worker for its memory, at most QUERY_WAIT_S long."""
@@ -157,15 +192,15 @@ class VectorClient:
             self._detail = answer.quarantined
         return VectorStatus(self._state, self._model, told.done, told.total, rss_bytes, pid, self._detail)
 
-    def close(self) -> None:
-        """End the worker; the client cannot be used again."""
+    def close(self, wait_s: float | None = None) -> None:
+        """End the worker; the client cannot be used again. After ``wait_s`` its end is not waited for."""
         self._closing.set()
         with self._lock:
             supervisor = self._supervisor
             if self._process:
                 self._process.wake()
         if supervisor:
-            supervisor.join()
+            supervisor.join(wait_s)
 
     # --- requests, under the lock unless said otherwise
 
@@ -189,11 +224,18 @@ class VectorClient:
             self._process.send(request)
         return future
 
-    def _hard(self, request: Embed | Rerank, wait_s: float) -> Answer | None:
+    def _catch_up(self, generation: int) -> None:
+        """The cache is behind index.db: say so once."""
+        with self._lock:
+            if self._synced != generation:
+                self._synced = generation
+                self._sync()
+
+    def _hard(self, request: Embed | Rerank, hang_s: float) -> Future[Answer]:
+        """Without the lock: ask what may take seconds."""
         with self._lock:
             self._run()
-            future = self._ask(request, wait_s)
-        return self._result(future, wait_s)
+            return self._ask(request, hang_s)
 
     def _result(self, future: Future[Answer], wait_s: float) -> Answer | None:
         """Without the lock: wait; None when no answer came."""
@@ -253,6 +295,7 @@ class VectorClient:
         with self._lock:
             self._suspect = ""
             self._process = process
+            self._runs += 1
             self._sync()
             for waiting in self._waiting.values():
                 process.send(waiting.request)

@@ -52,12 +52,13 @@ class Embed(Message, frozen=True, tag="embed"):
 
 class Rerank(Message, frozen=True, tag="rerank"):
     """How well each of ``texts`` answers ``query``. A text is (key, text); the vector of a 16-byte key is kept
-    in quality.db, ``b""`` is never kept. Answered by Ranked."""
+    in quality.db, ``b""`` is never kept. Answered by Ranked after about ``within_s`` (0: when all are done)."""
 
     id: int
     model: str
     query: str
     texts: list[tuple[bytes, str]]
+    within_s: float = 0.0
 
 
 class Status(Message, frozen=True, tag="status"):
@@ -80,11 +81,12 @@ class State(Message, frozen=True, tag="state"):
 
 
 class Nearest(Message, frozen=True, tag="nearest"):
-    """Chunk hashes with exact cosines, best first."""
+    """Chunk hashes with exact cosines, best first. ``generation``: of index.db when the cache last held all of it."""
 
     id: int
     hashes: list[bytes]
     scores: list[float]
+    generation: int
 
 
 class Embedded(Message, frozen=True, tag="embedded"):
@@ -96,7 +98,7 @@ class Embedded(Message, frozen=True, tag="embedded"):
 
 
 class Ranked(Message, frozen=True, tag="ranked"):
-    """A cosine per text, in the order asked."""
+    """A cosine for each of the first texts, as far as there was time."""
 
     id: int
     scores: list[float]

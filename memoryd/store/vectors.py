@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.errors import StoreError
-from memoryd.store import quality, sqlite, vector_cache, vector_rows
+from memoryd.store import quality, reader, sqlite, vector_cache, vector_rows
 from memoryd.store.vector_cache import Damaged, ModelCache, VectorCache
 from memoryd.store.vector_wire import (
     EXIT_DAMAGED,
@@ -102,12 +102,13 @@ class Worker:
         self._model = ""
         self._state: WorkerState = "starting"
         self._adding: list[bytes] = []
+        self._generation = self._adding_generation = 0  # of index.db: held completely; being brought in
         self._written_s = self._checked_s = time.monotonic()
 
     def run(self) -> None:
         """Until Stop or stdin's EOF. Raises Damaged, StoreError or sqlite3.Error for ``main``."""
         threading.Thread(target=self._read, name="stdin", daemon=True).start()
-        quality.start(quality.Quality(self._base, open_model), self._hard.get, self._send)
+        quality.start(quality.Quality(self._base, open_model), self._hard, self._send)
         while True:
             try:
                 request = self._requests.get(timeout=0 if self._adding else TICK_S)
@@ -143,6 +144,8 @@ class Worker:
             self._cache = self._open_cache()
         self._cache.check_place()
         new_model, self._model = model != self._model, model
+        # Read before the hashes: what is written in between then counts as not held.
+        self._adding_generation = reader.generation(index)
         wanted = vector_rows.searchable(index, model)
         self._adding, surplus = self._collection().difference(wanted, index)
         for start in range(0, len(surplus), vector_cache.BATCH):
@@ -151,6 +154,7 @@ class Worker:
             self._cache.drop_models(vector_rows.models(index) | {model})
         # A few new chunks do not make the rest unsearchable.
         small = self._state == "ready" and not new_model and len(self._adding) <= len(wanted) // 10
+        self._note_generation()
         self._enter("ready" if small or not self._adding else "rebuilding")
 
     def _nearest(self, request: Query) -> Message:
@@ -159,7 +163,7 @@ class Worker:
         self._cache.check_place()
         vector = np.frombuffer(request.vector, dtype="<f4")
         hashes, scores = self._collection().nearest(self._open_index(), vector, request.k)
-        return Nearest(request.id, hashes, scores)
+        return Nearest(request.id, hashes, scores, self._generation)
 
     def _fill(self) -> None:
         assert self._cache is not None
@@ -167,7 +171,12 @@ class Worker:
         part, self._adding = self._adding[: vector_cache.BATCH], self._adding[vector_cache.BATCH :]
         self._collection().add(self._open_index(), part)
         self._written_s = time.monotonic()
+        self._note_generation()
         self._enter(self._state if self._adding else "ready")
+
+    def _note_generation(self) -> None:
+        if not self._adding:
+            self._generation = self._adding_generation
 
     def _rest(self) -> None:
         """Nothing to do: look after the folder."""

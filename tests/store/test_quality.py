@@ -89,9 +89,8 @@ def test_a_damaged_quality_cache_starts_anew(tmp_path: Path) -> None:
     """quality.db is a cache: damage deletes it."""
     file = tmp_path / "quality.db"
     store = QualityStore(file)
-    row = np.eye(4, dtype=np.float32)[0]
-    store.put("model", {b"k" * 16: row})
-    assert np.allclose(store.get("model", [b"k" * 16, b"x" * 16])[b"k" * 16], row, atol=0.01)
+    store.put("model", {b"k" * 16: np.array([127, 0, 0, 0], np.int8)})
+    assert store.get("model", [b"k" * 16, b"x" * 16])[b"k" * 16].tolist() == [1, 0, 0, 0]
     store._conn.close()
     file.write_bytes(b"no database" * 100)
     assert QualityStore(file).get("model", [b"k" * 16]) == {}
