@@ -52,9 +52,6 @@ class IndexSection(Section, frozen=True):
     worker_memory_mb: Annotated[
         int, Meta(ge=64, description="Address-space growth allowed to one parse process, in MiB.")
     ] = 512
-    commits: Annotated[
-        int, Meta(ge=0, description="Newest commits of the history to read; 0 = all of them.")
-    ] = 0
     revision_views: Annotated[
         PositiveInt, _doc("Views of commits (--rev) kept per project; the least used goes first.")
     ] = 16
@@ -127,7 +124,8 @@ class VectorsSection(Section, frozen=True):
         _doc("Projects of this many chunks get a Chroma cache; comparing fewer one by one is faster."),
     ] = 1_000_000
     quality_model: Annotated[
-        str, _doc("Folder or package of a sentence-transformers model that judges the best finds; empty = none.")
+        str,
+        _doc("Folder or package of a sentence-transformers model that judges the best finds; empty = none."),
     ] = ""
     idle_stop_s: Annotated[Seconds, _doc("End the vector process after this long without work.")] = 600.0
 
@@ -233,7 +231,7 @@ def as_environment(config: Config) -> dict[str, str]:
 def narrow(config: Config, document: bytes, where: str) -> Config:
     """``config`` under a repository's own ``.memoryd.toml``.
 
-    It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and ``index.commits`` and turn
+    It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and turn
     ``index.untracked`` off; whatever would widen is ignored. Raises UsageError (naming ``where``) when the
     file says anything else, so that nobody believes in a setting without effect.
     """
@@ -252,13 +250,12 @@ def narrow(config: Config, document: bytes, where: str) -> Config:
         ours,
         exclude=(*ours.exclude, *theirs.exclude),
         max_file_bytes=min(ours.max_file_bytes, given.get("max_file_bytes", ours.max_file_bytes)),
-        commits=min(ours.commits or theirs.commits, theirs.commits or ours.commits),
         untracked=ours.untracked and theirs.untracked,
     )
     return structs.replace(config, index=merged)
 
 
-_NARROWING = {"index.exclude", "index.max_file_bytes", "index.commits", "index.untracked"}
+_NARROWING = {"index.exclude", "index.max_file_bytes", "index.untracked"}
 
 
 def example_toml() -> str:

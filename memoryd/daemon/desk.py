@@ -98,9 +98,7 @@ class Desk:
                 self.config.daemon.ingest_idle_s,
                 self._on_indexed,
             )
-            store = self._stores[project.key] = Store(
-                folder, queue, self.config.vectors, self.paths.log
-            )
+            store = self._stores[project.key] = Store(folder, queue, self.config.vectors, self.paths.log)
         return store
 
     def _use(self, project: Project) -> Store:

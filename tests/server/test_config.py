@@ -93,14 +93,9 @@ def test_a_repository_can_only_narrow() -> None:
     own = config.Config()
     wide = b"[index]\nmax_file_bytes = 999999999\nuntracked = true\n"
     assert config.narrow(own, wide, "x").index == own.index
-    narrow = b'[index]\nexclude = ["gen/"]\nmax_file_bytes = 1000\nuntracked = false\ncommits = 50\n'
+    narrow = b'[index]\nexclude = ["gen/"]\nmax_file_bytes = 1000\nuntracked = false\n'
     narrowed = config.narrow(own, narrow, "x").index
-    assert (narrowed.exclude, narrowed.max_file_bytes, narrowed.untracked, narrowed.commits) == (
-        ("gen/",),
-        1000,
-        False,
-        50,
-    )
+    assert (narrowed.exclude, narrowed.max_file_bytes, narrowed.untracked) == (("gen/",), 1000, False)
 
 
 @pytest.mark.parametrize(
