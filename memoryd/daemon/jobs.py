@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 MODULE = "memoryd.ingest"
 CRASHES_ALLOWED = 3
 RETRY_S = 0.5
+LATE_PHASES = frozenset({"link", "embed"})  # after them search knows the files already
+LINKS_OVERDUE_S = 10.0  # so long may links wait for a project that is saved again and again
 
 
 class JobError(MemorydError):
@@ -75,6 +78,7 @@ class Job:
     progress: Progress | None = None
     number: int = 0  # its id in the ingest process, 0 while it waits
     canceller: asyncio.Task[None] | None = None
+    overtaken: bool = False
 
     def merge(self, other: Job) -> None:
         self.paths = None if other.paths is None or self.paths is None else self.paths | other.paths
@@ -104,6 +108,7 @@ class IngestQueue:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._noticed: dict[Target, str] = {}
+        self._finished_s: dict[Target, float] = {}
 
     @property
     def busy(self) -> bool:
@@ -140,7 +145,19 @@ class IngestQueue:
         self._wake.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
+        self._overtake(target)
         return job
+
+    def _overtake(self, target: Target) -> None:
+        """A change saved a moment after another is to be found at once: it does not wait for the links of the
+        first, which its own job sees to. Nor do links wait for ever, or a job that somebody follows end early."""
+        job = self._current
+        if not job or job.target != target or job.canceller or job.followers or not job.progress:
+            return
+        waited_s = time.monotonic() - self._finished_s.get(target, 0.0)
+        if job.progress.phase in LATE_PHASES and waited_s < LINKS_OVERDUE_S:
+            job.overtaken = True
+            self._cancel(job)
 
     def notice_head(self, target: Target, sha: str) -> None:
         """From any thread: the checkout moved to ``sha`` and no event said so. Looks once at each commit."""
@@ -192,9 +209,11 @@ class IngestQueue:
             try:
                 summary = await self._run(job)
             except MemorydError as error:
-                log.warning("indexing %s: %s", job.target.root, error.what)
+                if not job.overtaken:
+                    log.warning("indexing %s: %s", job.target.root, error.what)
                 job.done.set_exception(error)
             else:
+                self._finished_s[target] = time.monotonic()
                 job.done.set_result(summary)
                 self._on_done(job.target, summary)
             finally:

@@ -18,7 +18,7 @@ from memoryd.store.reader import ViewFile
 from memoryd.store.writer import IndexWriter
 
 LINKER_VERSION = 1  # raise when the same facts give other edges
-FILES_PER_TRANSACTION = 500
+FILES_PER_TRANSACTION = 100  # a run that is overtaken by another stops between two of them
 
 
 def link_view(writer: IndexWriter, view_id: int, root: Path, run: Run) -> None:
