@@ -110,13 +110,13 @@ class File:
     def starts(self, capture: str) -> Mapping[int, int]:
         """Where nodes captured as ``capture`` start, and where each ends."""
         if capture not in self._starts:
-            self._starts[capture] = dict(self.spans.in_any_order(capture))
+            self._starts[capture] = dict(self.spans[capture])
         return self._starts[capture]
 
     def ends(self, capture: str) -> Mapping[int, int]:
         """Where nodes captured as ``capture`` end, and where each starts."""
         if capture not in self._ends:
-            self._ends[capture] = {end: start for start, end in self.spans.in_any_order(capture)}
+            self._ends[capture] = {end: start for start, end in self.spans[capture]}
         return self._ends[capture]
 
     def add_import(
@@ -182,7 +182,7 @@ class File:
         rules = self.rules
         skip = self._bind_names()
         for name, hook in rules.hooks.items():
-            for node in sorted(self.nodes.get(name, ()), key=attrgetter("start_byte")):
+            for node in sorted(self.nodes.get(name, ()), key=_outer_first):
                 hook(self, node)
         for scope in self.scopes:
             if scope.name and scope.kind not in _NOT_SYMBOLS:
@@ -359,6 +359,12 @@ class File:
             message = f"cannot read: {snippet}" if snippet else "something is missing"
             found.append(Problem("syntax", self.line(start), message))
         return tuple(found)
+
+
+def _outer_first(node: Node) -> tuple[int, int]:
+    """The order of hooks. A query gives its captures in an order that differs from run to run."""
+    start, end = node.byte_range
+    return start, -end
 
 
 def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:

@@ -41,10 +41,11 @@ Captures that build references
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
-A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own),
-in order of position, with the File and the Node; hooks run in the order of ``Rules.hooks``. A capture that is but
-data for hooks is listed in ``Rules.data``; ``file.spans[name]``, ``file.starts(name)`` and ``file.ends(name)`` tell
-where it is; a hook may add spans of its own. Predicates (``#match?`` …) raise on bytes that are no UTF-8: not used.
+A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own), in
+order of position (outer before inner), with the File and the Node; hooks run in the order of ``Rules.hooks``. A
+capture that is but data for hooks is listed in ``Rules.data``; ``file.spans[name]``, ``file.starts(name)`` and
+``file.ends(name)`` tell where it is; a hook may add spans of its own. Predicates (``#match?`` …) raise on bytes that
+are no UTF-8: not used.
 
 Which uses are reported: a plain name unless a local binding hides it or it is in ``builtins`` (and the file does
 not bind it) or in ``self_names``; every member, whatever its root. Column and line are those of the name itself.

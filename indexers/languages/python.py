@@ -168,13 +168,12 @@ def _quoted(file: File, node: Node) -> None:
 
 def _construction(file: File, node: Node) -> None:
     """``Point(x=1)`` uses the field x of Point: what data classes and their kin are built with."""
-    start = node.start_byte
-    if file.memory.get("construction") == start or not _CLASS_CALL.match(file.source, start):
+    called = _CLASS_CALL.match(file.source, node.start_byte)
+    if called is None:
         return
-    file.memory["construction"] = start
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if callee is None or arguments is None:
-        return
+    if callee is None or arguments is None or arguments.start_byte != called.end() - 1:
+        return  # a call of what the construction gave
     receiver = file.chain(callee)
     for argument in arguments.named_children:
         name = argument.child_by_field_name("name") if argument.type == "keyword_argument" else None

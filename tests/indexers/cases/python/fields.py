@@ -32,8 +32,9 @@ def run(point: Point[int], *rest: *Line):
 #   ^ read models in run
 #          ^ call Event of models in run
         name=point,
+#       ^ read name of models.Event in run
     )(later=1)
-#     ^ read later of models.Event() in run
+# <- none
     make(name=1)
 #   ^ call make in run
     wrap(Event)(name=2)
