@@ -129,6 +129,12 @@ TITLES = {
 }
 
 
+def _command(options: argparse.Namespace) -> str:
+    """The command as anyone could type it: without the places of this machine."""
+    given = " --eval EVAL_FOLDER" if options.eval else ""
+    return f"python bench/run.py --repos CLONES{given} --index {' '.join(options.index)}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -139,7 +145,7 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(TITLES))
     options = parser.parse_args()
     SECTIONS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="memoryd-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="memoryd-bench-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         sections: dict[str, Callable[[], str]] = {
             "index": lambda: measure_index(options.repos, options.index, scratch),
@@ -153,9 +159,7 @@ def main() -> None:
             ),
         }
         for name in options.only.split(","):
-            stamp = (
-                f"`python bench/run.py {' '.join(sys.argv[1:])}`; {time.strftime('%Y-%m-%d')}; {load_line()}"
-            )
+            stamp = f"`{_command(options)} --only {name}`; {time.strftime('%Y-%m-%d')}; {load_line()}"
             body = sections[name]()
             (SECTIONS / f"{name}.md").write_text(f"## {TITLES[name]}\n\n{stamp}\n\n{body}\n")
             print(f"## {TITLES[name]}\n{body}\n", flush=True)
