@@ -13,9 +13,10 @@ from memoryd.query.search_hits import Reader
 
 POOL = 50
 # The cosine's weight beside the fused score. Words, paths and history know better than a model which file must change;
-# which function does what a question says is for the model to tell (docs/decisions/0014).
+# which function does what one line says, the model knows (docs/decisions/0014). Of a long text it reads the beginning.
 FILE_WEIGHT = 1.0
-CHUNK_WEIGHT = 8.0
+CHUNK_WEIGHT = 5.0
+LONG_TEXT_WEIGHT = 3.0
 _ROW = SIGNALS.index("quality")
 
 State = Literal["off", "starting", "used", "late", "failed"]
@@ -38,41 +39,43 @@ class Rerank(Protocol):
 
 
 class Judge:
-    """Asks ``model`` (None: there is none) about one question; ``state`` and ``judged`` say how that went."""
+    """Asks ``model`` (None: there is none) about one question; ``state`` and ``judged`` say how that went.
+    ``factors``: the prior of each file slot, which holds for the model's opinion as well."""
 
-    def __init__(self, model: Rerank | None, reader: Reader) -> None:
-        self._model, self._reader = model, reader
+    def __init__(self, model: Rerank | None, reader: Reader, factors: Array) -> None:
+        self._model, self._reader, self._factors = model, reader, factors
         self.state: State = "off"
         self.judged = 0
 
     def judged_chunks(self, scores: Scores, best: NDArray[np.int64]) -> Scores:
         """``scores`` of chunks with the first POOL of ``best`` in the judge's order."""
-        return self._judged(scores, best, best, CHUNK_WEIGHT)
+        weight = LONG_TEXT_WEIGHT if "\n" in self._reader.asked.text else CHUNK_WEIGHT
+        slots = self._reader.view.chunk_slot[best[:POOL]]
+        return self._judged(scores, best[:POOL], best[:POOL].tolist(), weight * self._factors[slots])
 
     def judged_files(self, scores: Scores, best: NDArray[np.int64], pieces: Array) -> Scores:
         """The same for file slots, each judged by its best piece."""
-        if self._model is None:
-            return scores
-        shown = [self._reader.best_piece(slot, pieces) for slot in best[:POOL].tolist()]
-        return self._judged(scores, best, np.array(shown, np.int64), FILE_WEIGHT)
+        best = best[:POOL]
+        shown = [self._reader.best_piece(slot, pieces) for slot in best.tolist()]
+        return self._judged(scores, best, shown, FILE_WEIGHT * self._factors[best])
 
     def _judged(
-        self, scores: Scores, best: NDArray[np.int64], shown: NDArray[np.int64], weight: float
+        self, scores: Scores, best: NDArray[np.int64], shown: Sequence[int], weights: Array
     ) -> Scores:
         if self._model is None or len(best) < 2:
             return scores
-        texts = [self._reader.judged_text(number) for number in shown[:POOL].tolist()]
+        texts = [self._reader.judged_text(number) for number in shown]
         verdict = self._model.rerank(self._reader.asked.text, texts)
         self.state, self.judged = verdict.state, len(verdict.scores)
-        return traded(scores, best[: self.judged], np.array(verdict.scores), weight)
+        gain = weights[: self.judged] * np.maximum(np.array(verdict.scores), 0.0)
+        return traded(scores, best[: self.judged], gain)
 
 
-def traded(scores: Scores, best: NDArray[np.int64], cosines: Array, weight: float) -> Scores:
-    """``scores`` with the columns ``best`` (descending) ordered by total + weight · cosine. They trade their totals
-    among each other, so that they stand as before against everything else; the signal ``quality`` is what each gains
-    or loses by it."""
+def traded(scores: Scores, best: NDArray[np.int64], gain: Array) -> Scores:
+    """``scores`` with the columns ``best`` (descending) ordered by total + gain. They trade their totals among each
+    other, so that they stand as before against everything else; the signal ``quality`` is what each wins or loses."""
     before = scores.total[best]
-    order = np.argsort(-(before + weight * np.maximum(cosines, 0.0)), kind="stable")
+    order = np.argsort(-(before + gain), kind="stable")
     parts, total = scores.parts.copy(), scores.total.copy()
     total[best[order]] = before
     parts[_ROW, best] = total[best] - before

@@ -31,7 +31,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     found = ranking.gather(view, asked, meaning, ctx.near)
     factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
     reader = Reader(ctx.index, view, asked, found)
-    judge = Judge(ctx.rerank, reader)
+    judge = Judge(ctx.rerank, reader, factors)
     if request.files:
         groups = [_files(reader, judge, request, factors)]
     else:

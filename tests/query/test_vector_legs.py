@@ -1,0 +1,251 @@
+"""Meaning by way of the cache and of the quality model: what they may change in an answer, and what not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from search_project import FRESH, SearchProject
+
+from memoryd.embedding.static import StaticEmbedder
+from memoryd.query import nearest
+from memoryd.query.context import Context
+from memoryd.query.dense import MIN_LIKENESS, Vectors
+from memoryd.query.quality import State, traded
+from memoryd.query.ranking import SIGNALS, Scores
+from memoryd.query.search import search
+from memoryd.query.search_answers import SearchAnswer, SearchRequest
+from memoryd.store import reader
+from memoryd.store.vector_client import Hit, VectorClient
+
+SUBJECTS = (
+    "cookie",
+    "template",
+    "socket",
+    "password",
+    "invoice",
+    "thread",
+    "migration",
+    "image",
+    "queue",
+    "matrix",
+)
+ACTIONS = (
+    "open",
+    "close",
+    "render",
+    "validate",
+    "compress",
+    "delete",
+    "encode",
+    "compare",
+    "parse",
+    "schedule",
+)
+QUERIES = ("render a template", "close the connection", "remove pictures", "check credentials of a user",
+           "sort jobs by time", "parse an invoice", "multiply", "thread safety of the queue")  # fmt: skip
+
+
+class Cache:
+    """The real worker, waited for as long as it takes."""
+
+    from_chunks = 1
+
+    def __init__(self, client: VectorClient) -> None:
+        self.client = client
+        self.answered = 0
+
+    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[Hit] | None:
+        end_s = time.monotonic() + 40
+        found = None
+        while found is None and time.monotonic() < end_s:
+            found = self.client.nearest(model, vector, k, generation=generation)
+        self.answered += found is not None
+        return found
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> SearchProject:
+    """2,000 functions: more than the cache names."""
+    made = SearchProject(tmp_path_factory.mktemp("legs"))
+    made.embedder = StaticEmbedder()
+    for part in range(20):
+        made.put(
+            {
+                f"part{part}/{subject}.py": {
+                    f"{action}_{subject}{part}": f"def {action}_{subject}{part}(x):\n    return {subject}.{action}(x)\n"
+                    for action in ACTIONS
+                }
+                for subject in SUBJECTS
+            }
+        )
+    rows = made.conn.execute("SELECT f.id, f.forward FROM file f").fetchall()
+    with made.writer.transaction():
+        for file_id, forward in rows:
+            keys = made.conn.execute("SELECT hash FROM chunk WHERE file_id = ? ORDER BY ordinal", (file_id,))
+            vectors = made.embedder.encode_forward([forward])
+            pairs = zip((key for (key,) in keys.fetchall()), map(bytes, vectors), strict=True)
+            made.writer.add_embeddings(made.embedder.model, pairs)
+    return made
+
+
+@pytest.fixture(scope="module")
+def cache(project: SearchProject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cache]:
+    folder = tmp_path_factory.mktemp("cache")
+    index = Path(project.conn.execute("PRAGMA database_list").fetchone()[2])
+    client = VectorClient(folder / "vectors", index, log_file=folder / "log")
+    yield Cache(client)
+    client.close()
+
+
+def _ask(project: SearchProject, query: str, **legs) -> SearchAnswer:
+    view = reader.view(project.conn, "worktree:/p")
+    assert view
+    ctx = Context(project.conn, project.records, view, project.index, project.embedder, FRESH, "/p", **legs)
+    return search(ctx, SearchRequest(query=query, k=50))
+
+
+def test_the_cache_changes_no_answer(project: SearchProject, cache: Cache) -> None:
+    """By way of the cache every answer is the same as by exact comparison: hits, order, scores and totals."""
+    legs = []
+    for query in QUERIES:
+        exact, cached = _ask(project, query), _ask(project, query, near=cache)
+        legs.append(cached.legs.vectors)
+        assert msgspec.structs.replace(cached, legs=exact.legs) == exact
+    assert legs.count("cache") >= len(QUERIES) // 2
+    assert cache.answered >= legs.count("cache")
+
+
+def test_a_cache_that_is_behind_says_nothing(project: SearchProject, cache: Cache) -> None:
+    """What was written since the cache was filled is missing in it: it is not believed until it has caught up,
+    which it does by being asked."""
+    assert project.embedder
+    model, query = project.embedder.model, np.full(256, 1 / 16, np.float32)
+    assert cache.nearest(model, query, 3, reader.generation(project.conn))
+    project.put({"new.py": {"fold_paper": "def fold_paper(paper):\n    return paper.fold()\n"}})
+    generation = reader.generation(project.conn)
+    assert cache.client.nearest(model, query, 3, generation=generation) is None
+    assert cache.nearest(model, query, 3, generation)
+
+
+def _vectors(count: int) -> Vectors:
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(count, 64))
+    rows = np.rint(127 * rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.int8)
+    keys = np.arange(1, count + 1, dtype="<u8") << np.uint64(40)
+    return Vectors("m", rows, np.ones(count, bool), keys, np.arange(count))
+
+
+class Naming:
+    """A cache that names chunks by number."""
+
+    from_chunks = 1
+
+    def __init__(self, vectors: Vectors, query: np.ndarray, numbers: Sequence[int]) -> None:
+        cosines = vectors.rows[list(numbers)].astype(np.float32) @ query / 127
+        keys = [int(vectors.keys[number]).to_bytes(8, "little") + bytes(8) for number in numbers]
+        self._named = [Hit(key, float(cosine)) for key, cosine in zip(keys, cosines, strict=True)]
+
+    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[Hit] | None:
+        return self._named[:k]
+
+
+@pytest.fixture(scope="module")
+def field() -> tuple[Vectors, np.ndarray, np.ndarray]:
+    """Vectors, a question near the first of them, and the chunks from near to far."""
+    vectors = _vectors(1_000)
+    query = vectors.rows[0].astype(np.float32) / np.linalg.norm(vectors.rows[0].astype(np.float32))
+    return vectors, query, np.argsort(-vectors.likeness(query), kind="stable")
+
+
+def test_near_chunks_without_a_word_come_from_the_cache(field) -> None:
+    """Chunks with a word are compared by us, near ones without are named by the cache: together all that counts."""
+    vectors, query, order = field
+    worded = np.zeros(1_000, bool)
+    worded[order[600:700]] = True
+    found = nearest.near_likeness(vectors, query, worded, Naming(vectors, query, order[:256].tolist()), 0)
+    exact = vectors.likeness(query)
+    assert found is not None
+    counts = worded | (exact >= MIN_LIKENESS**2)
+    assert np.allclose(found[counts], exact[counts], atol=1e-6)
+
+
+def test_a_cache_that_missed_something_is_not_believed(field) -> None:
+    """If a chunk with a word is nearer than the last one named but not named, the cache missed it and may have
+    missed others: everything is compared."""
+    vectors, query, order = field
+    worded = np.zeros(1_000, bool)
+    worded[order[5]] = True
+    named = [number for number in order[:257].tolist() if number != order[5]]
+    assert nearest.near_likeness(vectors, query, worded, Naming(vectors, query, named), 0) is None
+
+
+def test_a_cache_that_names_too_few_is_not_believed(field) -> None:
+    """If all that it named are much nearer than the median, there may be more of them: everything is compared."""
+    vectors, query, _ = field
+    close = np.tile(vectors.rows[:1], (300, 1))
+    crowded = Vectors("m", np.concatenate([close, vectors.rows]), np.ones(1_300, bool),
+                      np.arange(1, 1_301, dtype="<u8") << np.uint64(40), np.arange(1_300))  # fmt: skip
+    worded = np.zeros(1_300, bool)
+    assert nearest.near_likeness(crowded, query, worded, Naming(crowded, query, range(256)), 0) is None
+
+
+def test_a_question_of_common_words_is_compared_exactly(field) -> None:
+    """Where most chunks have a word of the question, the cache would save nothing and is not asked."""
+    vectors, query, _ = field
+    assert (
+        nearest.near_likeness(vectors, query, np.ones(1_000, bool), Naming(vectors, query, range(256)), 0)
+        is None
+    )
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    state: State
+    scores: tuple[float, ...] = ()
+
+
+class Model:
+    """A judge with one opinion: the longer the text, the better."""
+
+    def __init__(self, state: State = "used", judges: int = 50) -> None:
+        self._state, self._judges = state, judges
+
+    def rerank(self, query: str, texts: Sequence[tuple[bytes, str]]) -> Verdict:
+        assert all(len(key) == 16 for key, _ in texts)
+        scores = tuple(len(text) / 100 for _, text in texts)
+        return Verdict(self._state, scores[: self._judges] if self._state == "used" else ())
+
+
+@pytest.mark.parametrize("state", ["starting", "late", "failed"])
+def test_without_a_verdict_the_default_order_stands(project: SearchProject, state: State) -> None:
+    """A model that has no verdict in time changes nothing but what the answer says of it."""
+    plain, judged = _ask(project, "render template"), _ask(project, "render template", rerank=Model(state))
+    assert judged.hits == plain.hits
+    assert (judged.legs.quality, judged.legs.judged) == (state, 0)
+
+
+def test_the_judge_brings_in_nothing_new_and_drops_nothing(project: SearchProject) -> None:
+    """The judged finds trade places among each other; the others stay where they were."""
+    plain, judged = (
+        _ask(project, "render template"),
+        _ask(project, "render template", rerank=Model(judges=20)),
+    )
+    assert judged.legs.judged == 20
+    assert judged.total == plain.total
+    assert {hit.symbol for hit in judged.hits} == {hit.symbol for hit in plain.hits}
+    assert [hit.score for hit in judged.hits] == [hit.score for hit in plain.hits]
+    assert sum(hit.signals.quality for hit in judged.hits) == pytest.approx(0, abs=0.01)
+
+
+def test_totals_are_traded(project: SearchProject) -> None:
+    """The best by total + gain gets the best total; signals add up to totals as before."""
+    parts = np.zeros((len(SIGNALS), 4))
+    parts[0] = [0.1, 1.0, 0.9, 0.8]
+    scores = Scores(parts, parts.sum(axis=0))
+    after = traded(scores, np.array([1, 2, 3]), np.array([0.0, 0.3, 0.9]))
+    assert after.total.tolist() == pytest.approx([0.1, 0.8, 0.9, 1.0])
+    assert np.allclose(after.parts.sum(axis=0), after.total)
