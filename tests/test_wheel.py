@@ -30,6 +30,13 @@ def test_the_wheel_holds_data_files_and_no_schemas(wheel: Path) -> None:
         assert needed in names
 
 
+def test_the_wheel_says_where_its_model_comes_from(wheel: Path) -> None:
+    """The vectors start from an Apache-2.0 model: its notice goes wherever they go."""
+    archive = zipfile.ZipFile(wheel)
+    notice = next(name for name in archive.namelist() if name.endswith(".dist-info/licenses/NOTICE"))
+    assert b"all-MiniLM-L6-v2" in archive.read(notice)
+
+
 def test_the_installed_wheel_does_the_main_job(wheel: Path, tmp_path: Path) -> None:
     """From the wheel alone, away from the checkout: `up` indexes a repository and `search` answers."""
     site, repo = tmp_path / "site", tmp_path / "repo"
