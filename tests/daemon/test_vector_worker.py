@@ -220,7 +220,9 @@ def test_the_quality_model_judges_the_best_finds(ask: Ask) -> None:
         return asking.search(query)["legs"]["quality"] == "used"
 
     until(is_judged, "the model has loaded", 90)
-    until(lambda: asking.search(query)["legs"]["judged"] == len(ACTIONS), "it has had time for all images", 60)
+    until(
+        lambda: asking.search(query)["legs"]["judged"] == len(ACTIONS), "it has had time for all images", 60
+    )
     answer = asking.search(query)
     assert answer["hits"][0]["symbol"] == "delete_image"
     for hit in answer["hits"]:
@@ -233,7 +235,11 @@ def test_the_quality_model_judges_the_best_finds(ask: Ask) -> None:
 
     shutil.rmtree(asking.vectors_folder())
     assert asking.search(query)["hits"]
-    until(lambda: is_judged() and (asking.vectors_folder() / "quality.db").exists(), "vectors are kept again", 20)
+    until(
+        lambda: is_judged() and (asking.vectors_folder() / "quality.db").exists(),
+        "vectors are kept again",
+        20,
+    )
     [worker] = asking.workers()
     os.kill(worker, signal.SIGKILL)
     assert asking.search(query)["hits"]
