@@ -18,7 +18,6 @@ from memoryd.query.dense import MIN_LIKENESS, Vectors, above
 
 NEAREST = 256
 MAX_SHARE = 0.5  # of all chunks to be compared: beyond it comparing all of them is as cheap
-_ROUNDING = 1e-4
 
 
 class Named(Protocol):
@@ -57,15 +56,14 @@ def near_likeness(
     if not named:
         return None
     middle = float(np.median(exact_scores(vectors.rows[vectors.sample], query)))
-    least = named[-1].score if len(named) == NEAREST else middle
-    if least - middle >= MIN_LIKENESS:
+    if len(named) == NEAREST and named[-1].score - middle >= MIN_LIKENESS:
         return None  # there may be more of that kind
     is_named = np.zeros(len(worded), bool)
     is_named[vectors.numbers([one.hash for one in named])] = True
     numbers = np.flatnonzero(worded | (is_named & vectors.known))
     cosine = exact_scores(vectors.rows[numbers], query)
-    if (cosine[~is_named[numbers]] > max(least, middle) + _ROUNDING).any():
-        return None  # nearer than what the cache named last: its graph does not lead there
+    if (cosine[~is_named[numbers]] >= middle + MIN_LIKENESS).any():
+        return None  # one of that kind is not named: the cache's graph does not lead there
     likeness = np.zeros(len(worded))
     likeness[numbers] = above(cosine, middle)
     return likeness

@@ -175,8 +175,8 @@ def test_near_chunks_without_a_word_come_from_the_cache(field) -> None:
 
 
 def test_a_cache_that_missed_something_is_not_believed(field) -> None:
-    """If a chunk with a word is nearer than the last one named but not named, the cache missed it and may have
-    missed others: everything is compared."""
+    """If a chunk with a word is as near as those that count without one but is not named, the cache missed it and
+    may have missed others: everything is compared."""
     vectors, query, order = field
     worded = np.zeros(1_000, bool)
     worded[order[5]] = True
