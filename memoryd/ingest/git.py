@@ -17,7 +17,16 @@ from indexers.history import log
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.gitbatch import Answers, blob_hash
 from memoryd.ingest.gitdir import GitDir, Head, discover
-from memoryd.ingest.gitrun import OLDEST_GIT, Call, GitSilent, Runner, git_path, git_version, user_excludes
+from memoryd.ingest.gitrun import (
+    OLDEST_GIT,
+    Call,
+    GitKilled,
+    GitSilent,
+    Runner,
+    git_path,
+    git_version,
+    user_excludes,
+)
 
 __all__ = ["LINK", "SUBMODULE", "Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
 
@@ -55,8 +64,7 @@ class Git:
     """One repository, read-only. All paths are relative to the root, with ``/``.
 
     ``object_format``: ``sha1`` or ``sha256``. Every method may raise GitError: git failed, answered too
-    much, or was silent for ``silence_s`` seconds
-    (GitSilent).
+    much, was silent for ``silence_s`` seconds (GitSilent), or was killed (GitKilled).
     """
 
     def __init__(self, root: Path, directory: GitDir, *, silence_s: float = 60.0) -> None:
@@ -167,7 +175,7 @@ class Git:
             for commit in self._log(tip, revisions, "-M"):
                 yield commit
                 done += 1
-        except GitSilent:
+        except (GitSilent, GitKilled):
             raise
         except GitError:
             # Similarity needs contents. Where some are missing (a partial clone, a pruned mirror) the ids alone
@@ -223,7 +231,7 @@ class Git:
                         yield sha, content
                 else:
                     return
-            except GitSilent:
+            except (GitSilent, GitKilled):
                 raise
             except GitError:  # an object killed git, the announced one or the next: go on behind it
                 wanted = wanted[answers.count if answers.torn else answers.count + 1 :]
@@ -267,7 +275,7 @@ class Git:
         data = b"".join(b"./" + path.encode("utf-8", "surrogateescape") + b"\0" for path in asked)
         try:
             answer = self._names_call("check-ignore", "-z", "--stdin", stdin=data)
-        except GitSilent:
+        except (GitSilent, GitKilled):
             raise
         except GitError:
             if len(asked) == 1:

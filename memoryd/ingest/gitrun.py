@@ -13,6 +13,7 @@ import functools
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
@@ -52,10 +53,15 @@ _OVERRIDES = (
 _FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
+_ENDED_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 class GitSilent(GitError):
     """git was ended because it did not answer: it may hang on a planted fifo or a dead disk."""
+
+
+class GitKilled(GitError):
+    """git was ended from outside, by a person or by a machine out of memory: the repository is not to blame."""
 
 
 class Call(Struct, frozen=True):
@@ -75,7 +81,8 @@ class Call(Struct, frozen=True):
 class Runner(Struct, frozen=True):
     """Starts git for one repository.
 
-    Raises GitError when git fails or answers too much, GitSilent when it says nothing for ``silence_s``
+    Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitSilent when it says
+    nothing for ``silence_s``
     seconds (an endless call: five times that, since git sorts the history before it speaks).
     """
 
@@ -103,6 +110,12 @@ class Runner(Struct, frozen=True):
                 process.kill()
                 process.wait()
                 process.stdout.close()
+            if -code in _ENDED_FROM_OUTSIDE:
+                raise GitKilled(
+                    f"git {call.subcommand} was killed (signal {-code})",
+                    where=str(self.root),
+                    next_step="try again; if it happens again, see whether the machine runs out of memory",
+                )
             if code not in call.ok:
                 errors.seek(0)
                 message = errors.read(2000).decode("utf-8", "replace").strip()

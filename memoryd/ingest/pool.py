@@ -20,6 +20,7 @@ from memoryd.ingest.worker import PackedFile, ParseJob
 
 _DECODER = msgspec.msgpack.Decoder(PackedFile)
 _QUEUE_PER_WORKER = 4
+_DEATHS_TO_BLAME = 2
 _FILES_PER_WORKER = 24  # a second worker pays for its start from here on
 
 
@@ -125,13 +126,18 @@ class _Runner:
         self._stop()
 
     def _judge(self, job: ParseJob) -> Outcome:
-        """A worker may die of what came before: only a fresh one's death is blamed on the file."""
-        is_fresh = self._process is None
-        outcome = self._parse(job)
-        if is_fresh or outcome.packed is not None or outcome.reason == "timeout":
-            return outcome
-        self._stop()
-        return self._parse(job)
+        """A worker may fail at what came before, or be killed: blamed on the file is only what a fresh one finds,
+        and a death only when another dies of it as well."""
+        deaths = 0
+        while True:
+            is_fresh = self._process is None
+            outcome = self._parse(job)
+            if outcome.packed is not None or outcome.reason == "timeout":
+                return outcome
+            deaths += is_fresh and outcome.reason == "crashed"
+            if deaths == _DEATHS_TO_BLAME or (is_fresh and outcome.reason != "crashed"):
+                return outcome
+            self._stop()
 
     def _parse(self, job: ParseJob) -> Outcome:
         process = self._process or self._start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from memoryd.errors import GitError, MemorydError, UsageError
 from memoryd.ingest import gitrun
 from memoryd.ingest.git import Git, Head
 from memoryd.ingest.gitdir import discover, find_root
-from memoryd.ingest.gitrun import Call, GitSilent
+from memoryd.ingest.gitrun import Call, GitKilled, GitSilent
 
 
 @pytest.fixture
@@ -452,6 +453,20 @@ def test_leaving_a_stream_early_ends_git(repo: Repository) -> None:
     next(stream)
     stream.close()
     assert _children() == before
+
+
+def test_a_git_that_is_killed_is_no_damaged_repository(repo: Repository) -> None:
+    """When somebody kills git in the middle of the history nothing is concluded from that: the run fails by name."""
+    text = "x" * 4_000
+    for number in range(60):
+        repo.git("commit", "-q", "--allow-empty", "-m", f"{number} {text}")
+    before = _children()
+    commits = _git(repo.root).log(repo.git("rev-parse", "HEAD"))
+    next(commits)
+    (running,) = _children() - before
+    os.kill(int(running), signal.SIGKILL)
+    with pytest.raises(GitKilled, match="was killed"):
+        list(commits)
 
 
 def test_a_process_that_is_killed_leaves_no_file_behind(
