@@ -21,7 +21,7 @@ def _line(**message):
 def _gone(pid, within_s=3.0):
     deadline_s = time.monotonic() + within_s
     while time.monotonic() < deadline_s:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z":
                 time.sleep(0.02)
                 continue

