@@ -34,6 +34,32 @@ SymbolKind = Literal[
 ReferenceKind = Literal["call", "inherit", "type", "read", "decorate"]
 ChunkKind = Literal["function", "class", "remainder", "window", "section"]
 EdgeKind = Literal["imports", "calls", "inherits", "references"]
+ConstraintKind = Literal[
+    "layers",
+    "forbid_import",
+    "require_import",
+    "ban_dependency",
+    "ban_pattern",
+    "require_companion",
+    "path_protected",
+    "naming",
+    "prose",
+]
+Severity = Literal["block", "warn", "info"]
+EvidenceKind = Literal["constraint", "debt", "deprecation", "changelog", "rule"]
+OperationKind = Literal[
+    "entry_point",
+    "route",
+    "ci_job",
+    "image",
+    "service",
+    "migration",
+    "flag",
+    "package",
+    "dependency",
+    "owner",
+    "test_config",
+]
 Method = Literal["exact", "inferred", "name-only", "history"]
 
 
@@ -141,6 +167,65 @@ class Decision(Fact, frozen=True):
     context: str = ""
 
 
+class Constraint(Fact, frozen=True):
+    """A declared rule of the project. ``scope``: globs of the files that it governs, relative to the project root
+    (empty: all). ``subject`` is bound by it, ``target`` is what it speaks of, in the words of ``kind``:
+
+    ``layers``: subject = module names, highest first; a lower one must not import a higher one.
+    ``forbid_import``/``require_import``: files of subject (modules or globs) must not / must import target.
+    ``ban_dependency``: target = package names. ``ban_pattern``: target = literal texts that must not be added.
+    ``require_companion``: a change of subject (globs) must come with one of target (globs).
+    ``path_protected``: subject = globs that are not changed. ``naming``: names of subject match target.
+    ``prose``: only people can judge it; ``quote`` is all there is.
+
+    ``exceptions``: allowed pairs ``a -> b``, or names, or globs. ``severity`` is what breaking it means: only an
+    executable declared rule may ``block``. ``not_checkable``: why it cannot be executed, ``""`` when it can."""
+
+    kind: ConstraintKind
+    severity: Severity
+    tool: str  # who wrote it: import-linter eslint depguard ruff archunit deptry codeowners agent-rules comment …
+    name: str
+    quote: str  # the rule as written, bounded
+    line: int
+    end_line: int
+    scope: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+    message: str = ""
+    not_checkable: str = ""
+
+
+class Evidence(Fact, frozen=True):
+    """Something that a file says about itself, quoted. ``kind``: ``constraint`` (a comment that forbids or warns),
+    ``debt`` (TODO, FIXME, HACK, XXX), ``deprecation``, ``changelog`` (an entry), ``rule`` (a line of an agent
+    rules file that is no Constraint). ``scope``: enclosing qualname; ``score``: higher is surer."""
+
+    kind: EvidenceKind
+    quote: str
+    line: int
+    end_line: int
+    scope: str = ""
+    score: int = 0
+    subject: str = ""  # of a deprecation: the qualname; of a changelog entry: its version
+
+
+class Operation(Fact, frozen=True):
+    """A node of the operational side that a file declares. ``kind``: ``entry_point``, ``route``, ``ci_job``,
+    ``image``, ``service``, ``migration``, ``flag``, ``package``, ``dependency``, ``owner``, ``test_config``.
+    ``name`` identifies it inside its kind (``GET /users/{id}``, ``web``, ``requests``); ``detail`` is one line for
+    people. ``targets``: what it runs, serves or needs, as written: ``module:qualname``, a path, a glob, a
+    requirement; ``""``-qualname forms mean the file. ``scope``: the enclosing qualname in code."""
+
+    kind: OperationKind
+    name: str
+    line: int
+    end_line: int
+    detail: str = ""
+    targets: tuple[str, ...] = ()
+    scope: str = ""
+
+
 class FileFacts(Fact, frozen=True):
     """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
     ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``."""
@@ -167,6 +252,9 @@ class ParsedFile(Fact, frozen=True):
     text: bytes
     decision: Decision | None = None
     redacted: int = 0
+    constraints: tuple[Constraint, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    operations: tuple[Operation, ...] = ()
 
 
 class FileChange(Fact, frozen=True):

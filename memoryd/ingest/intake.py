@@ -138,6 +138,7 @@ class _Intake:
                 chunks=packed.chunks,
                 decision=packed.decision,
                 decision_row=packed.decision_row,
+                findings=packed.findings,
             )
         )
         self._entries.append(_entry(candidate, file_id, len(job.data)))

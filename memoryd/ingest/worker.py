@@ -32,7 +32,8 @@ class ParseJob(Struct, frozen=True, array_like=True):
 
 class PackedFile(Struct, frozen=True, array_like=True):
     """A ParsedFile ready for its rows. ``facts``, ``text``: zlib. ``symbols`` and ``chunks`` are the rows of
-    those tables without ids; ``references`` is their count. ``cpu_s``: the worker's total so far."""
+    those tables without ids; ``references`` is their count. ``cpu_s``: the worker's total so far.
+    ``findings``: (kind, MessagePack) of constraints, evidence and operations, in order."""
 
     facts: bytes
     text: bytes
@@ -45,6 +46,7 @@ class PackedFile(Struct, frozen=True, array_like=True):
     redacted: int
     cpu_s: float
     error: str = ""
+    findings: tuple[tuple[str, bytes], ...] = ()
 
 
 def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
@@ -84,6 +86,15 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
         references=len(facts.references),
         redacted=parsed.redacted,
         cpu_s=time.process_time(),
+        findings=tuple(
+            (kind, msgspec.msgpack.encode(fact))
+            for kind, facts in (
+                ("constraint", parsed.constraints),
+                ("evidence", parsed.evidence),
+                ("operation", parsed.operations),
+            )
+            for fact in facts
+        ),
     )
 
 

@@ -29,6 +29,9 @@ _TABLES = {
     "decision": "SELECT p.path, d.title, d.status, d.status_source, d.date, d.line"
     " FROM view_file v JOIN decision d ON d.file_id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path",
+    "finding": "SELECT p.path, f.kind, f.ordinal, hex(f.facts)"
+    " FROM view_file v JOIN finding f ON f.file_id = v.file_id JOIN path p ON p.id = v.path_id"
+    " WHERE v.view_id = ? ORDER BY p.path, f.kind, f.ordinal",
     "embedding": "SELECT DISTINCT e.model, hex(e.hash), hex(e.vector)"
     " FROM view_file v JOIN chunk c ON c.file_id = v.file_id JOIN embedding e ON e.hash = c.hash"
     " WHERE v.view_id = ? ORDER BY 1, 2",

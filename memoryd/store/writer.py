@@ -34,6 +34,7 @@ class FileRow(Struct, frozen=True):
     chunks: Sequence[tuple[str, str, int, int, int, int, bytes]]
     decision: bytes
     decision_row: tuple[str, str, str, str, int] | None
+    findings: Sequence[tuple[str, bytes]] = ()
 
 
 class ViewEntry(Struct, frozen=True):
@@ -91,7 +92,17 @@ class IndexWriter:
 
     def forget_files(self) -> None:
         """Drop everything extracted from files (a new extractor reads them again); history stays."""
-        for table in ("view_file", "link", "edge", "decision", "symbol", "chunk", "file", "quarantine"):
+        for table in (
+            "view_file",
+            "link",
+            "edge",
+            "decision",
+            "finding",
+            "symbol",
+            "chunk",
+            "file",
+            "quarantine",
+        ):
             self.conn.execute(f"DELETE FROM {table}")
         self.conn.execute("UPDATE view SET complete = 0")
 
@@ -159,6 +170,10 @@ class IndexWriter:
                 "INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (file_id, *row.decision_row, row.decision),
             )
+        self.conn.executemany(
+            "INSERT INTO finding VALUES (?, ?, ?, ?)",
+            [(file_id, kind, ordinal, facts) for ordinal, (kind, facts) in enumerate(row.findings)],
+        )
         return file_id
 
     def quarantine(self, blob: bytes, language: str, reason: str) -> None:

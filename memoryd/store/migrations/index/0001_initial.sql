@@ -103,6 +103,13 @@ CREATE TABLE decision (
   line INTEGER NOT NULL, facts BLOB NOT NULL   -- MessagePack Decision
 );
 
+-- What a file declares beside its symbols: kind = constraint, evidence or operation; facts: MessagePack of that type.
+CREATE TABLE finding (
+  file_id INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL, ordinal INTEGER NOT NULL, facts BLOB NOT NULL,
+  PRIMARY KEY (file_id, kind, ordinal)
+) WITHOUT ROWID;
+
 CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, UNIQUE (name, email));
 -- ids ascend with the history: a parent has a smaller id than its children.
 CREATE TABLE git_commit (

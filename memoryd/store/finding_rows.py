@@ -1,0 +1,30 @@
+"""Reads of what files declare beside their symbols: constraints, evidence, operations."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TypeVar
+
+import msgspec
+
+from indexers.facts import Constraint, Evidence, Operation
+
+Finding = TypeVar("Finding", Constraint, Evidence, Operation)
+
+_KINDS: dict[type, str] = {Constraint: "constraint", Evidence: "evidence", Operation: "operation"}
+_DECODERS: dict[type, msgspec.msgpack.Decoder] = {type_: msgspec.msgpack.Decoder(type_) for type_ in _KINDS}
+
+
+def findings(
+    conn: sqlite3.Connection, view_id: int, type_: type[Finding], path: str | None = None
+) -> list[tuple[str, Finding]]:
+    """(path, finding) of the view, or of its file ``path`` alone, ordered by path and place in the file."""
+    decode = _DECODERS[type_].decode
+    condition = "AND p.path = ?" if path is not None else ""
+    values: list[str] = [path] if path is not None else []
+    rows = conn.execute(
+        "SELECT p.path, f.facts FROM finding f JOIN view_file vf ON vf.file_id = f.file_id AND vf.view_id = ?"
+        f" JOIN path p ON p.id = vf.path_id WHERE f.kind = ? {condition} ORDER BY p.path, f.ordinal",
+        (view_id, _KINDS[type_], *values),
+    )
+    return [(found, decode(facts)) for found, facts in rows]
