@@ -44,6 +44,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+def stem(part: str) -> str:
+    """One lower-cased word or sub-word without its endings."""
+    return _stem(part)
+
+
 def term(part: str) -> int:
     """The hash of one lower-cased word or sub-word, stemmed."""
     return crc32(_stem(part).encode())

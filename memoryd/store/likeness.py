@@ -1,0 +1,217 @@
+"""When two records say the same, and when they say the opposite. From their words alone, and rather too seldom.
+
+A text is read as statements: a sentence's content words in order, in their base forms, and whether it forbids.
+What follows "because" and the like is its reason. Words that change nothing ("always", "must", "the") are left
+out; words that set a scope or a strength ("only", "in", "may", numbers, names of code) never are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from indexers import terms
+
+MAX_STATEMENTS = 40  # of one text; what follows is compared as a whole
+_MIN_CORE = 2  # words in common below which an opposition says nothing
+_REASON_SHARED = 0.5  # of a new reason's words: below, it is another reason
+
+_TOKEN = re.compile(r"(?<!\w)-?\d+(?:[.:]\d+)*%?(?!\w)|\w+(?:[./:]\w+)*(?:\+\+|#)?|[<>]=?|[!=]=")
+_SENTENCE_END = re.compile(r"[.:;!?]+(?=\s|$)|\n+|\s[-–—]+\s|—")
+_REASON = re.compile(r"\b(?:because|since(?!\s+v?\d)|otherwise|or else|so that|due to|in order to)\b")
+_LEADING = re.compile(
+    r"((?:before|after|when|whenever|if|while|for|in|on|with|during|unless|until|once)\s[^,]{2,120}),\s*(.+)"
+)
+_PHRASES = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"[’`]", "'"),
+        (r"\bwe (?=do\b|don't\b|never\b|no longer\b|always\b)", ""),
+        (r"\bcan(?:no|')t\b", "can not"),
+        (r"\bwon't\b", "will not"),
+        (r"n't\b", " not"),
+        (r"\b(?:do|does|must|should)? ?(?:not|never) (?:forget|fail) to\b", ""),
+        (r"\b(?:make sure|be sure|remember|ensure|take care|it is important)(?: to| that)?\b", ""),
+        (r"\b(?:we|you)? ?\b(?:must|should|shall|need to|needs to|have to|has to|ought to)\b", ""),
+        (r"\b(?:rather than|in place of|in preference to)\b", "instead of"),
+        (r"\bno longer\b", "not"),
+        (r"\b(replace) (.{1,200}?) (?:with|by) (.{1,200})", r"use \3 instead of \2"),
+        (r"\bprefer(?:red|s)? (.{1,200}?) over (.{1,200})", r"use \1 instead of \2"),
+    )
+)
+_INSTEAD = re.compile(r"(.{1,400}?),? instead of (.{1,400})")
+_FILLER_WORDS = """
+a an the this that these those always please really just also very simply do does did be is are been being it its
+of to then so thus and will
+"""
+_FILLERS = frozenset(_FILLER_WORDS.split())
+_NEGATIONS = frozenset(("not", "never", "no"))
+_AVOIDS = frozenset(("avoid", "stop"))
+_OPPOSITES = {
+    "disable": "enable", "forbid": "allow", "disallow": "allow", "prohibit": "allow", "deny": "allow",
+    "exclude": "include",
+}  # fmt: skip
+_SAME = {
+    "utilize": "use", "employ": "use", "prefer": "use", "configuration": "config", "repository": "repo",
+    "database": "db", "directory": "folder", "environment": "env", "each": "all", "every": "all",
+    "forbidden": "forbid", "prohibited": "prohibit",
+}  # fmt: skip
+_SCOPE_WORDS = """
+for in on under from within when whenever while if unless except only during before after at by with without into
+between inside outside until once
+"""
+_SCOPE = frozenset(_SCOPE_WORDS.split())
+_INFLECTIONS = frozenset(("", "e", "s", "es", "ed", "d", "ing", "y", "ies", "ied"))
+
+
+class Statement(Struct, frozen=True):
+    """``core``: content words up to the first that sets a scope; ``scope``: the rest; ``negative``: it forbids."""
+
+    core: tuple[str, ...]
+    scope: tuple[str, ...]
+    negative: bool
+
+
+class Meaning(Struct, frozen=True):
+    """A text as it is compared. ``rest``: a text without words, or beyond what is read, compared as it stands."""
+
+    statements: frozenset[Statement]
+    reason: frozenset[str]
+    rest: str = ""
+
+
+def meaning(text: str) -> Meaning:
+    """Time is linear in the text."""
+    statements: list[Statement] = []
+    reason: set[str] = set()
+    sentences = [part for part in _SENTENCE_END.split(_plain(text)) if part.strip()]
+    for sentence in sentences[:MAX_STATEMENTS]:
+        said, why = _halves(sentence, first=not statements)
+        statements += [found for clause, forbids in _clauses(said) if (found := _statement(clause, forbids))]
+        reason.update(word for word, _ in _words(why))
+    rest = "\n".join(sentences[MAX_STATEMENTS:]) if statements or reason else text.strip()
+    return Meaning(frozenset(statements), frozenset(reason), rest)
+
+
+def covers(known: Meaning, new: Meaning) -> bool:
+    """Whether ``new`` adds nothing to ``known``: each of its statements is there, and its reason, if it gives one."""
+    if known.rest != new.rest or not new.statements <= known.statements:
+        return False
+    if not new.statements:
+        return known == new
+    return not new.reason or len(new.reason & known.reason) > _REASON_SHARED * len(new.reason)
+
+
+def opposes(one: Meaning, other: Meaning) -> bool:
+    """Whether one forbids just what the other asks for. That one forbids it in some cases only is an exception,
+    no opposition."""
+    return any(
+        a.core == b.core and len(a.core) >= _MIN_CORE and _meets(a, b)
+        for a in one.statements
+        for b in other.statements
+        if a.negative != b.negative
+    )
+
+
+def _meets(a: Statement, b: Statement) -> bool:
+    forbids = a if a.negative else b
+    return a.scope == b.scope or not forbids.scope
+
+
+def _plain(text: str) -> str:
+    text = text.casefold()
+    for pattern, words in _PHRASES:
+        text = pattern.sub(words, text)
+    return text
+
+
+def _halves(sentence: str, *, first: bool) -> tuple[str, str]:
+    """(what is said, its reason). A later sentence that speaks of a reason is nothing but one."""
+    mark = _REASON.search(sentence)
+    if mark is None:
+        return sentence, ""
+    if not first:
+        return "", sentence
+    return sentence[: mark.start()], sentence[mark.end() :]
+
+
+def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
+    """(clause, whether its polarity is turned round): "use Y instead of X for Z" is "use Y for Z", and not "use X
+    for Z". A leading "when …," goes to the end."""
+    sentence = sentence.strip(" ,:")
+    leading = _LEADING.fullmatch(sentence)
+    if leading:
+        sentence = f"{leading[2]} {leading[1]}"
+    instead = _INSTEAD.fullmatch(sentence)
+    if instead is None:
+        yield sentence, False
+        return
+    rest = instead[2].split()
+    at = next((i for i, word in enumerate(rest) if word in _SCOPE), len(rest))
+    scope = " ".join(rest[at:])
+    verb = instead[1].split(maxsplit=1)[0]
+    yield f"{instead[1]} {scope}", False
+    yield f"{verb} {' '.join(rest[:at])} {scope}", True
+
+
+def _statement(clause: str, turned: bool) -> Statement | None:
+    """The clause in base forms; None when nothing is left of it."""
+    found = list(_words(clause))
+    words = [word for word, negates in found if not negates or word]
+    negative = turned ^ (sum(negates for _, negates in found) % 2 == 1)
+    if not words:
+        return None
+    at = next((i for i, word in enumerate(words) if word in _SCOPE), len(words))
+    return Statement(tuple(words[:at]), tuple(words[at:]), negative)
+
+
+def _words(clause: str) -> Iterator[tuple[str, bool]]:
+    """(base form, whether it turns the sense); a word that only turns the sense has the form ``""``."""
+    tokens = _TOKEN.findall(clause)
+    for i, token in enumerate(tokens):
+        if token in _NEGATIONS:
+            yield "", True
+        elif token in _FILLERS:
+            continue
+        elif _base(token) in _AVOIDS:
+            yield ("" if _is_doing(tokens, i + 1) else "use"), True
+        else:
+            word = _base(token)
+            yield _OPPOSITES.get(word, word), word in _OPPOSITES
+
+
+def _is_doing(tokens: Sequence[str], at: int) -> bool:
+    """ "avoid calling X", as against "avoid X"."""
+    return at < len(tokens) and tokens[at].endswith("ing")
+
+
+def _base(word: str) -> str:
+    """The word without its inflection, spelled the American way; a name of code, a number or a sign as it is."""
+    if not word.isalpha():
+        return word
+    word = re.sub(r"(?<=\w{2})is(e[sd]?|ing|ation)$", r"iz\1", word)
+    word = re.sub(r"(?<=\w{2})our(s|ed|ing)?$", r"or\1", word)
+    word = _SAME.get(word, word)
+    stem = terms.stem(word)
+    if word in _SCOPE or not _is_inflection(word, stem):
+        return word
+    return _SAME.get(stem, _BASES.get(stem, stem))
+
+
+def _is_inflection(word: str, stem: str) -> bool:
+    """The stem lost no more than an ending for number or tense: ``import`` is no form of ``important``."""
+    if stem.endswith("i") and word[len(stem) - 1 : len(stem)] == "y":
+        return len(word) == len(stem)
+    root = stem.removesuffix("e")
+    tail = word[len(root) :]
+    if tail[:1] == root[-1:] and tail[1:] in ("ed", "ing"):  # stopped, running
+        return True
+    return word.startswith(root) and tail in _INFLECTIONS
+
+
+_BASES = {
+    terms.stem(word): word
+    for word in (*_AVOIDS, *_OPPOSITES, *_OPPOSITES.values(), *_SAME.values())
+}  # fmt: skip

@@ -1,0 +1,161 @@
+"""Near-duplicates and contradictions: a small table of pairs with the expected answer. A wrong merge loses what
+somebody wrote, a wrong contradiction cries wolf: both are worse than a miss, so neither may occur here."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from memoryd.store.likeness import covers, meaning, opposes
+
+# (known, new): the new one adds nothing
+SAME = [
+    ("Never sign cookies twice", "never  SIGN the cookies, twice!"),
+    ("Never sign cookies twice", "You must never sign cookies twice."),
+    ("Sign the session cookie", "Always sign the session cookies"),
+    ("Sign the session cookie", "We should always sign session cookies."),
+    ("Do not call flush() twice", "Don't call flush() twice"),
+    ("Do not call flush() twice", "Never call `flush()` twice."),
+    ("Flush the session before redirecting", "Before redirecting, flush the session"),
+    (
+        "Flush the session before redirecting, otherwise the cookie is lost",
+        "Flush the session before redirecting",
+    ),
+    (
+        "Flush the session before redirecting, otherwise the cookie is lost",
+        "Make sure to flush the session before redirecting, because the cookie is lost otherwise",
+    ),
+    (
+        "Flush the session before redirecting. The cookie gets lost otherwise.",
+        "Flush the session before redirecting, or else the cookie gets lost.",
+    ),
+    ("Use PostgreSQL instead of MySQL", "Prefer PostgreSQL over MySQL"),
+    ("Use PostgreSQL instead of MySQL for sessions", "Use PostgreSQL rather than MySQL for sessions"),
+    ("Replace simplejson with json", "Use json instead of simplejson"),
+    ("Utilise the connection pool", "Use the connection pool"),
+    ("Initialise the database before the cache", "Initialize the database before the cache"),
+    ("The colour of warnings is configured in theme.py", "The color of warnings is configured in theme.py"),
+    ("Every directory has a README", "Each folder has a README"),
+    ("Avoid using global state", "Do not use global state"),
+    ("Avoid global state", "Don't use global state"),
+    ("Don't forget to close the cursor", "Remember to close the cursor"),
+    ("Run the migrations before the tests. Keep them small.", "Run migrations before tests"),
+    ("Retry three times", "Retry  three   times;"),
+    ("Keep the API stable - clients depend on it", "Keep the API stable"),
+]
+
+# (known, new): they differ in what counts
+DIFFERENT = [
+    ("A imports B", "B imports A"),
+    ("Use tabs", "Do not use tabs"),
+    ("!!!", "???"),
+    ("The timeout is 30 seconds", "The timeout is 60 seconds"),
+    ("The timeout is > 30 seconds", "The timeout is < 30 seconds"),
+    ("The offset is -1", "The offset is 1"),
+    ("Use redis for sessions", "Use memcached for sessions"),
+    ("Use redis for sessions in production", "Use redis for sessions in staging"),
+    ("Sign cookies", "Sign cookies in production"),
+    ("Sign cookies in production", "Sign cookies"),
+    ("Delete failed uploads after three days", "Delete uploads after three days"),
+    ("Only admins delete records", "Admins delete records"),
+    ("Admins may delete records", "Admins must delete records"),
+    ("Use C++ for the parser", "Use C for the parser"),
+    ("Use C# for the parser", "Use C for the parser"),
+    ("Flush before redirecting", "Redirect before flushing"),
+    ("Flush before redirecting", "Flush after redirecting"),
+    ("Enable the cache in tests", "Disable the cache in tests"),
+    ("Use Postgres instead of MySQL", "Use MySQL instead of Postgres"),
+    ("Import modules lazily", "Important modules lazily"),
+    ("The university API is slow", "The universal API is slow"),
+    ("Redis was used for sessions", "Redis is used for sessions"),
+    ("Call flush_all when done", "Call flush when done"),
+    ("See src/a.py", "See src/b.py"),
+    ("Keep v1 of the format", "Keep v2 of the format"),
+    ("Sign cookies", "Sign cookies because browsers tamper with them"),
+    (
+        "Sign cookies because browsers tamper with them",
+        "Sign cookies because the auditor asked for a proof of origin",
+    ),
+    ("Use sync calls", "Use async calls"),
+    ("All handlers are idempotent", "Some handlers are idempotent"),
+    ("Never retry payments unless the key is idempotent", "Never retry payments"),
+    ("Tests run without network", "Tests run with network"),
+    ("Log at most one line", "Log at least one line"),
+    ("Do not merge on Friday", "Do not merge on Monday"),
+    ("Run migrations before tests", "Run the migrations before the tests. Never skip them."),
+]
+
+# (one, other): one forbids what the other asks for
+OPPOSED = [
+    ("Use tabs", "Do not use tabs"),
+    ("Use redis for sessions", "Never use redis for sessions"),
+    ("Use redis for sessions", "Do not use redis"),
+    ("Avoid global state", "Use global state"),
+    ("Use simplejson", "Use json instead of simplejson"),
+    ("Use requests for HTTP", "Prefer httpx over requests for HTTP"),
+    ("Use requests for HTTP", "Use httpx rather than requests"),
+    ("Cookies must be signed", "Cookies must not be signed"),
+    ("Enable the query cache", "Disable the query cache"),
+    ("Allow redirects to other hosts", "Forbid redirects to other hosts"),
+    ("Always call flush before commit", "Never call flush before commit"),
+    ("Use Postgres instead of MySQL", "Use MySQL instead of Postgres"),
+    ("Use dataclasses. Keep them frozen.", "Don't use dataclasses"),
+    ("We no longer use celery", "Use celery"),
+]
+
+# (one, other): both can hold
+COMPATIBLE = [
+    ("Use redis for sessions", "Use memcached for fragments"),
+    ("Use redis for sessions", "Do not use redis for the queue"),
+    ("Use redis", "Do not use redis in tests"),
+    ("Never commit without tests", "Commit often"),
+    ("Do not call flush twice", "Call flush before the redirect"),
+    ("Sign cookies", "Do not sign tokens"),
+    ("Never sign cookies twice", "Sign cookies"),
+    ("Use logging for errors", "Use sentry for errors"),
+    ("Do not retry", "Retry"),
+    ("Use tabs", "Use tabs"),
+    ("Do not use tabs because they render differently", "Use spaces"),
+    ("Use json instead of simplejson", "Use json"),
+    ("Do not use print for logging", "Use print in the command line"),
+    ("Use C++ for the parser", "Do not use C for the parser"),
+]
+
+
+@pytest.mark.parametrize(("known", "new"), SAME)
+def test_what_adds_nothing_is_known(known, new):
+    """Word forms, fillers, spelling, a moved clause and a reason left out make no new record."""
+    assert covers(meaning(known), meaning(new))
+
+
+@pytest.mark.parametrize(("known", "new"), DIFFERENT)
+def test_what_differs_in_substance_is_new(known, new):
+    """Numbers, names, scope, order, strength, negation and new reasons make another record."""
+    assert not covers(meaning(known), meaning(new))
+
+
+@pytest.mark.parametrize(("one", "other"), OPPOSED)
+def test_opposites_are_seen_from_both_sides(one, other):
+    """That one forbids what the other asks for does not depend on which came first."""
+    assert opposes(meaning(one), meaning(other))
+    assert opposes(meaning(other), meaning(one))
+    assert not covers(meaning(one), meaning(other))
+
+
+@pytest.mark.parametrize(("one", "other"), COMPATIBLE)
+def test_what_can_both_hold_is_no_contradiction(one, other):
+    """Other objects, other scopes and exceptions oppose nothing."""
+    assert not opposes(meaning(one), meaning(other))
+    assert not opposes(meaning(other), meaning(one))
+
+
+@pytest.mark.parametrize(
+    "text", ["a, " * 2_700, "replace " * 1_000, "prefer x " * 900, "instead of " * 700, "not " * 2_000, "(" * 8_192,
+             "in x, " * 1_300, "a:" * 4_000, "since " * 1_300, "-1" * 4_000, "…—" * 4_000]
+)  # fmt: skip
+def test_reading_hostile_text_takes_linear_time(text):
+    """A text of the greatest length is read within 100 ms, whatever it repeats."""
+    began_s = time.process_time()
+    meaning(text)
+    assert time.process_time() - began_s < 0.1
