@@ -22,7 +22,7 @@ from memoryd.query.requests import DecisionsRequest
 from memoryd.query.safe_text import quote, safe_text
 from memoryd.store import decision_rows, graph_rows, history_rows, reader
 from memoryd.store.decision_rows import DecisionRow
-from memoryd.store.records import Record
+from memoryd.store.record_values import Record
 
 MAX_TEXT_CHARS = 20_000  # of one decision shown in full
 MAX_RECORDS = 5_000

@@ -13,7 +13,8 @@ from memoryd.query.globs import is_glob
 from memoryd.query.paging import paging
 from memoryd.query.requests import JudgeRequest, ProposalsRequest, RecordRequest, SupersedeRequest
 from memoryd.query.safe_text import safe_line, safe_text
-from memoryd.store.records import NewRecord, Record, Records, is_person
+from memoryd.store.record_values import NewRecord, Record, is_person
+from memoryd.store.records import Records
 
 
 def record(ctx: Context, request: RecordRequest, actor: str) -> RecordAnswer:

@@ -15,7 +15,8 @@ from memoryd.query.safe_text import safe_line
 from memoryd.query.search_answers import Hit, Signals
 from memoryd.query.search_hits import Candidate, Group
 from memoryd.query.snippet import snippet
-from memoryd.store.records import Record, Records
+from memoryd.store.record_values import Record
+from memoryd.store.records import Records
 
 MIN_COVERED = 0.25  # a note that shares less of the question is about something else
 MAX_NOTES = 2_000

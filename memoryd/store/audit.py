@@ -26,10 +26,29 @@ class Report(Struct, frozen=True):
         return not self.problem
 
 
+class Row(Struct, frozen=True):
+    """One entry. ``status``: the record's after it; ``payload``: its JSON, as the hash covers it; hashes in hex."""
+
+    seq: int
+    at_s: int
+    actor: str
+    action: str
+    record_id: str
+    status: str
+    reason: str
+    payload: str
+    prev_hash: str
+    hash: str
+
+
 class _Payload(Struct, frozen=True):
     status: str = ""
     digest: str = ""
     reason: str = ""
+
+
+_ROW = "SELECT seq, at_s, actor, action, record_id, payload, prev_hash, hash FROM audit"
+_SELECTED = "WHERE at_s >= ? AND (? = '' OR actor = ?)"
 
 
 def append(
@@ -47,6 +66,29 @@ def append(
     conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_HEAD, row_hash.hex()))
 
 
+def rows(conn: sqlite3.Connection, since_s: int, actor: str, limit: int, offset: int) -> tuple[Row, ...]:
+    """Entries of ``since_s`` or later, newest first; ``actor`` ``""``: everybody's; ``limit`` -1: all."""
+    found = conn.execute(
+        f"{_ROW} {_SELECTED} ORDER BY seq DESC LIMIT ? OFFSET ?", (since_s, actor, actor, limit, offset)
+    )
+    return tuple(map(_row, found))
+
+
+def count(conn: sqlite3.Connection, since_s: int, actor: str) -> int:
+    return conn.execute(f"SELECT count(*) FROM audit {_SELECTED}", (since_s, actor, actor)).fetchone()[0]
+
+
+def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[Row, ...]:
+    """The entries of one record, newest first."""
+    return tuple(map(_row, conn.execute(f"{_ROW} WHERE record_id = ? ORDER BY seq DESC", (record_id,))))
+
+
+def _row(row: tuple) -> Row:
+    *fields, payload, prev_hash, row_hash = row
+    said = msgspec.json.decode(payload, type=_Payload)
+    return Row(*fields, said.status, said.reason, payload, prev_hash.hex(), row_hash.hex())
+
+
 def length(conn: sqlite3.Connection) -> int:
     return conn.execute("SELECT ifnull(max(seq), 0) FROM audit").fetchone()[0]
 
@@ -56,10 +98,7 @@ def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> Report:
     what the chain last said of each record."""
     sealed: dict[str, tuple[int, str]] = {}
     previous, seq = GENESIS, 0
-    rows = conn.execute(
-        "SELECT seq, at_s, actor, action, record_id, payload, prev_hash, hash FROM audit ORDER BY seq"
-    )
-    for *fields, prev_hash, row_hash in rows:
+    for *fields, prev_hash, row_hash in conn.execute(f"{_ROW} ORDER BY seq"):
         seq += 1
         if fields[0] != seq:
             return Report(seq - 1, "a row is missing from the audit", seq)

@@ -6,74 +6,45 @@ holds the text, only its digest, so that ``forget`` really removes it. Texts arr
 
 from __future__ import annotations
 
-import re
-import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec import Struct
+import msgspec
+from msgspec import structs
 
-from indexers import terms
 from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import audit, sqlite
+from memoryd.store.record_reader import COLUMNS, RecordReader
+from memoryd.store.record_values import (
+    LIVE,
+    MAX_ANCHORS,
+    STATUSES,
+    Added,
+    NewRecord,
+    Origin,
+    Record,
+    checked,
+    digest,
+    fingerprint,
+    is_import,
+    is_person,
+    new_id,
+)
 
-KINDS = ("decision", "lesson", "constraint", "convention", "note")
-STATUSES = ("proposed", "confirmed", "retracted", "superseded")
-MAX_TEXT_CHARS = 8_192
-MAX_ANCHORS = 20
-MAX_ANCHOR_CHARS = 1_024
 MAX_PROPOSALS = 1_000
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ACTOR = re.compile(r"(human|agent|import):[^\x00-\x1f]{1,200}")
-_WORD = re.compile(r"\w+")
-_ARTICLES = frozenset(("a", "an", "the"))
-_COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, '')"
+MAX_IMPORTED = 10_000
+CHECKPOINT_LIMIT_S = 5.0
 
 
-class NewRecord(Struct, frozen=True):
-    """What is to be remembered. ``actor``: ``human:<user>``, ``agent:<client>`` or ``import:<source>``, set
-    by the server, never by the caller; ``head``: the project's commit now, ``""`` without git."""
-
-    kind: str
-    text: str
-    actor: str
-    anchors: tuple[str, ...] = ()
-    head: str = ""
-    supersedes: str = ""
-
-
-class Record(Struct, frozen=True):
-    """One stored record; ``supersedes`` is ``""`` where it replaces nothing."""
-
-    id: str
-    kind: str
-    text: str
-    status: str
-    actor: str
-    created_at_s: int
-    head: str
-    supersedes: str
-    anchors: tuple[str, ...] = ()
-
-
-class Added(Struct, frozen=True):
-    """``created`` is false where a record with the same words existed: ``record`` is that one."""
-
-    record: Record
-    created: bool
-
-
-class Records:
+class Records(RecordReader):
     """One project's records. Usable from any thread; every method is one atomic step."""
 
     def __init__(self, conn: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
-        self._conn = conn
+        super().__init__(conn)
         self._clock = clock
-        self._lock = threading.RLock()
         self._where = conn.execute("PRAGMA database_list").fetchone()[2]
         conn.execute("PRAGMA secure_delete=ON")  # what `forget` removes must not stay in free pages
 
@@ -96,53 +67,97 @@ class Records:
     def add(self, new: NewRecord) -> Added:
         """Remember ``new``: as ``proposed``, or ``confirmed`` when a person says it.
 
-        Words already known return the existing record; while that is a proposal, new anchors join it. What a
-        person retracted cannot be proposed again by an agent. Raises UsageError on bad kind, actor, sizes or
-        an unknown ``supersedes``, BusyError when too many proposals wait.
+        What a record says already returns that record; while it is a proposal, new anchors join it. What a person
+        retracted cannot be proposed again by an agent. A person who says what is only proposed gets a record of
+        their own in its place. Raises UsageError on bad kind, actor, sizes or an unknown ``supersedes``, BusyError
+        when too many proposals wait.
         """
-        new = _checked(new)
+        new = checked(new)
         by_person = is_person(new.actor)
         with self._write():
             if new.supersedes:
                 self._need(new.supersedes)
-            known = self._same_words(new, by_person)
-            if known:
+            known = self._known(new)
+            if known and not (by_person and known.status == "proposed"):
                 return Added(self._merge_anchors(known, new), created=False)
-            if not by_person and self.count("proposed") >= MAX_PROPOSALS:
-                raise BusyError(
-                    f"{MAX_PROPOSALS} proposals are waiting for a person",
-                    next_step="review them: `memoryd proposals`, then `memoryd confirm ID` or `retract ID`",
-                )
+            if known and not new.supersedes:
+                new = structs.replace(new, supersedes=known.id)
+            if not by_person:
+                self._need_room(new.actor)
             record = self._insert(new, "confirmed" if by_person else "proposed")
-            if by_person and record.supersedes:
-                self._set_status(record.supersedes, "superseded", new.actor, f"by {record.id}")
+            replaced = [self._need(i) for i in (record.supersedes, known.id if known else "") if i]
+            if by_person:
+                for old in {old.id: old for old in replaced if old.is_live}.values():
+                    self._set_status(old.id, "superseded", new.actor, f"by {record.id}")
             return Added(record, created=True)
+
+    def bring_in(self, exported: Sequence[Record], source: str) -> tuple[Added, ...]:
+        """Take in records of an export, as the lowest rank of trust (``source``: ``import:…``): what was in force
+        becomes a proposal, what was not stays so. Ids are given anew; a record that is here already, by its words
+        or from an earlier import, is not taken twice. Links are kept where both ends are here. All or nothing."""
+        with self._write():
+            added = [self._take_in(record, source) for record in exported]
+            for result, was in zip(added, exported, strict=True):
+                if result.created and was.supersedes:
+                    self._link_imported(result.record.id, was.supersedes, source)
+            return tuple(Added(self._need(result.record.id), result.created) for result in added)
 
     def confirm(self, record_id: str, actor: str, reason: str = "") -> Record:
         """A person vouches for a proposal; what it supersedes becomes superseded."""
         with self._write():
-            record = self._judge(record_id, actor, ("proposed", "confirmed"), "confirm")
+            record = self._judge(record_id, actor, LIVE, "confirm")
             if record.status == "confirmed":
                 return record
-            if record.supersedes and self._need(record.supersedes).status in ("proposed", "confirmed"):
+            if record.supersedes and self._need(record.supersedes).is_live:
                 self._set_status(record.supersedes, "superseded", actor, f"by {record.id}")
             return self._set_status(record_id, "confirmed", actor, reason)
 
     def retract(self, record_id: str, actor: str, reason: str = "") -> Record:
         """A person takes a record back; it stays readable as retracted."""
         with self._write():
-            record = self._judge(record_id, actor, ("proposed", "confirmed", "retracted"), "retract")
-            return (
-                record
-                if record.status == "retracted"
-                else self._set_status(record_id, "retracted", actor, reason)
-            )
+            record = self._judge(record_id, actor, (*LIVE, "retracted"), "retract")
+            if record.status == "retracted":
+                return record
+            return self._set_status(record_id, "retracted", actor, reason)
+
+    def retract_all(self, ids: Iterable[str], by: str, since_s: int, actor: str, reason: str = "") -> int:
+        """A person takes back what client ``by`` wrote since: the proposals ``ids`` (see ``writes_of``), and the
+        anchors that it added to others' records. Returns the number of anchors."""
+        with self._write():
+            for record_id in ids:
+                self._judge(record_id, actor, ("proposed",), "retract")
+                self._set_status(record_id, "retracted", actor, reason)
+            condition = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE actor <> ?)"
+            touched = self._conn.execute(
+                f"SELECT DISTINCT record_id FROM anchor WHERE {condition}", (by, since_s, by)
+            ).fetchall()
+            removed = self._conn.execute(f"DELETE FROM anchor WHERE {condition}", (by, since_s, by)).rowcount
+            for (record_id,) in touched:
+                self._reseal(record_id, actor, "unanchor", reason)
+            return removed
+
+    def restore(self, record_id: str, actor: str, reason: str = "") -> Record:
+        """A person undoes ``retract`` or ``supersede``: the record has the status again that it had in force, and
+        what replaced it no longer does. Raises UsageError when another record says the same by now."""
+        with self._write():
+            record = self._judge(record_id, actor, STATUSES, "restore")
+            if record.is_live:
+                return record
+            for twin in self._with_words(record.kind, record.text):
+                if twin.is_live:
+                    raise UsageError(
+                        f"{twin.id} says the same and is {twin.status}",
+                        where=record_id,
+                        next_step=f"retract {twin.id} first, or leave it",
+                    )
+            self._unlink_successors(record_id, actor)
+            return self._set_status(record_id, self._last_live_status(record_id), actor, reason or "restored")
 
     def supersede(self, old_id: str, new_id: str, actor: str) -> Record:
         """A person says that ``new_id`` replaces ``old_id``; this confirms a proposal. Returns the new."""
         with self._write():
-            old = self._judge(old_id, actor, ("proposed", "confirmed", "superseded"), "supersede")
-            new = self._judge(new_id, actor, ("proposed", "confirmed"), "put in its place")
+            old = self._judge(old_id, actor, (*LIVE, "superseded"), "supersede")
+            new = self._judge(new_id, actor, LIVE, "put in its place")
             if new.supersedes == old_id and new.status == "confirmed" and old.status == "superseded":
                 return new
             if new_id in self._lineage(old_id):
@@ -155,69 +170,29 @@ class Records:
             self._set_status(old_id, "superseded", actor, f"by {new_id}")
             return self._set_status(new_id, "confirmed", actor, f"in place of {old_id}")
 
-    def forget(self, record_id: str, actor: str) -> None:
-        """A person deletes a record for good. The audit keeps that it existed, not what it said. Snapshots
-        taken before still hold it: take a new one and drop the older (``snapshot(keep=1)``)."""
+    def forget(self, record_id: str, actor: str) -> Record:
+        """A person deletes a record for good. The audit keeps that it existed, not what it said. Copies taken
+        before still hold it: see ``snapshots.drop_copies``. Returns what it was."""
         with self._write():
-            self._judge(record_id, actor, STATUSES, "forget")
+            record = self._judge(record_id, actor, STATUSES, "forget")
             newer = self._conn.execute("SELECT id FROM record WHERE supersedes = ?", (record_id,)).fetchall()
             self._conn.execute("UPDATE record SET supersedes = NULL WHERE supersedes = ?", (record_id,))
             self._conn.execute("DELETE FROM record WHERE id = ?", (record_id,))
             audit.append(self._conn, self._now(), actor, "forget", record_id, {})
             for (other,) in newer:
-                self._reseal(other, actor)
-        with self._lock:
-            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._reseal(other, actor, "unlink")
+            if self._alike:
+                self._alike.drop(record_id)
+        self._empty_log()
+        return record
 
-    # -- reading
-
-    def get(self, record_id: str) -> Record | None:
-        with self._lock:
-            row = self._conn.execute(f"SELECT {_COLUMNS} FROM record WHERE id = ?", (record_id,)).fetchone()
-            return self._record(row) if row else None
-
-    def list(
-        self, *, status: str = "", kind: str = "", limit: int = 10_000, offset: int = 0
-    ) -> tuple[Record, ...]:
-        """Records, newest first; empty filters mean all."""
-        with self._lock:
-            rows = self._conn.execute(
-                f"SELECT {_COLUMNS} FROM record WHERE (? = '' OR status = ?) AND (? = '' OR kind = ?)"
-                " ORDER BY created_at_s DESC, id DESC LIMIT ? OFFSET ?",
-                (status, status, kind, kind, limit, offset),
-            ).fetchall()
-            return tuple(self._record(row) for row in rows)
-
-    def count(self, status: str = "") -> int:
-        with self._lock:
-            return self._conn.execute(
-                "SELECT count(*) FROM record WHERE ? = '' OR status = ?", (status, status)
-            ).fetchone()[0]
-
-    def verify(self) -> audit.Report:
-        """Whether the audit chain is whole and every record is as the chain last saw it."""
-        with self._lock:
-            digests = {record.id: digest(record) for record in self.list(limit=-1)}
-            return audit.verify(self._conn, digests)
-
-    def size_bytes(self) -> int:
-        with self._lock:
-            pages, size = (
-                self._conn.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_count", "page_size")
-            )
-            return pages * size
-
-    def snapshot(self, folder: Path, keep: int = 5) -> Path:
-        """A consistent copy in ``folder`` (0700), named by the audit's length; older ones beyond ``keep`` go.
-        An unchanged store makes no second copy."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock:
-            target = folder / f"records-{audit.length(self._conn):010d}.db"
-            if not target.exists():
-                sqlite.backup(self._conn, target)
-        for old in sorted(folder.glob("records-*.db"))[:-keep]:
-            old.unlink(missing_ok=True)
-        return target
+    def set_published(self, record_id: str, path: str, actor: str) -> Record:
+        """A person wrote a confirmed record to a decision document at ``path``; ``""``: it is in none any more."""
+        with self._write():
+            self._judge(record_id, actor, ("confirmed",), "publish")
+            self._conn.execute("UPDATE record SET published = ? WHERE id = ?", (path, record_id))
+            self._reseal(record_id, actor, "publish" if path else "unpublish", path)
+            return self._need(record_id)
 
     # -- inside
 
@@ -234,14 +209,21 @@ class Records:
                 if self._conn.in_transaction:
                     self._conn.rollback()
 
+    def _empty_log(self) -> None:
+        """Move everything out of the write-ahead log, where deleted text would stay for a while."""
+        deadline_s = time.monotonic() + CHECKPOINT_LIMIT_S
+        with self._lock:
+            while self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > deadline_s:
+                    raise StoreError(
+                        "the record is deleted, but another program reads the store: its log may still hold the text",
+                        where=self._where,
+                        next_step="end that program, then restart memoryd: `memoryd daemon stop`",
+                    )
+                time.sleep(0.01)
+
     def _now(self) -> int:
         return int(self._clock())
-
-    def _record(self, row: tuple[str, str, str, str, str, int, str, str]) -> Record:
-        anchors = self._conn.execute(
-            "SELECT target FROM anchor WHERE record_id = ? ORDER BY target", (row[0],)
-        )
-        return Record(*row, tuple(target for (target,) in anchors))
 
     def _need(self, record_id: str) -> Record:
         record = self.get(record_id)
@@ -265,52 +247,108 @@ class Records:
             raise UsageError(
                 f"cannot {verb} a record that is {record.status}",
                 where=record_id,
-                next_step=f"it has to be {' or '.join(allowed)}; record it anew to have it back",
+                next_step=_way_back(record, allowed),
             )
         return record
 
-    def _same_words(self, new: NewRecord, by_person: bool) -> Record | None:
+    def _need_room(self, actor: str) -> None:
+        imports = is_import(actor)
+        waiting = self._conn.execute(
+            "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?",
+            (imports,),
+        ).fetchone()[0]
+        if waiting >= (MAX_IMPORTED if imports else MAX_PROPOSALS):
+            raise BusyError(
+                f"{waiting} proposals are waiting for a person",
+                next_step="review them: `memoryd proposals`, then `memoryd confirm ID` or `retract ID`",
+            )
+
+    def _with_words(self, kind: str, text: str) -> tuple[Record, ...]:
+        """Records of the same words, newest first."""
         rows = self._conn.execute(
-            f"SELECT {_COLUMNS} FROM record WHERE fingerprint = ? ORDER BY id DESC",
-            (fingerprint(new.kind, new.text),),
+            f"SELECT {COLUMNS} FROM record WHERE fingerprint = ? ORDER BY id DESC",
+            (fingerprint(kind, text),),
         ).fetchall()
-        found = [self._record(row) for row in rows]
-        alive = [record for record in found if record.status in ("proposed", "confirmed")]
-        if alive or by_person:
-            return alive[0] if alive else None
-        return found[0] if found else None
+        return self._records(rows)
+
+    def _known(self, new: NewRecord) -> Record | None:
+        """The record that says what ``new`` says: one in force or waiting, the most trusted first; for an agent
+        also one that a person took back here."""
+        near = (self.get(record_id) for record_id in self._words().covering(new.kind, new.text))
+        found = [*self._with_words(new.kind, new.text), *(record for record in near if record)]
+        live = sorted((record for record in found if record.is_live), key=lambda record: record.trust)
+        if live or is_person(new.actor):
+            return live[0] if live else None
+        return next((record for record in found if not is_import(record.actor)), None)
 
     def _merge_anchors(self, known: Record, new: NewRecord) -> Record:
         extra = [target for target in new.anchors if target not in known.anchors]
         room = MAX_ANCHORS - len(known.anchors)
         if known.status != "proposed" or not extra or room <= 0:
             return known
-        self._conn.executemany(
-            "INSERT INTO anchor VALUES (?, ?)", [(known.id, target) for target in extra[:room]]
-        )
+        self._anchor(known.id, extra[:room], new.actor)
         self._reseal(known.id, new.actor, "anchor")
         return self._need(known.id)
 
-    def _insert(self, new: NewRecord, status: str) -> Record:
-        now = self._clock()
-        record_id = _new_id(now)
-        self._conn.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (record_id, new.kind, new.text, status, new.actor, int(now), new.head, new.supersedes or None,
-             fingerprint(new.kind, new.text)),
-        )  # fmt: skip
+    def _anchor(self, record_id: str, targets: Iterable[str], actor: str) -> None:
         self._conn.executemany(
-            "INSERT INTO anchor VALUES (?, ?)", [(record_id, target) for target in new.anchors]
+            "INSERT INTO anchor VALUES (?, ?, ?, ?)",
+            [(record_id, target, actor, self._now()) for target in targets],
         )
-        self._reseal(record_id, new.actor, "add")
+
+    def _insert(self, new: NewRecord, status: str, origin: Origin | None = None) -> Record:
+        now = self._clock()
+        record_id = new_id(now)
+        kept = msgspec.json.encode(origin).decode() if origin else ""
+        self._conn.execute(
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            (record_id, new.kind, new.text, status, new.actor, int(now), new.head, new.supersedes or None,
+             fingerprint(new.kind, new.text), kept),
+        )  # fmt: skip
+        self._anchor(record_id, new.anchors, new.actor)
+        self._words().put(record_id, new.kind, new.text)
+        self._reseal(record_id, new.actor, "import" if origin else "add")
         return self._need(record_id)
+
+    def _take_in(self, was: Record, source: str) -> Added:
+        new = checked(NewRecord(was.kind, was.text, source, was.anchors, was.head))
+        known = self._known(new) or self._imported(was.id)
+        if known:
+            return Added(known, created=False)
+        self._need_room(source)
+        status = "proposed" if was.status in LIVE else was.status
+        origin = Origin(was.id, was.actor, was.status, was.created_at_s)
+        return Added(self._insert(new, status, origin), created=True)
+
+    def _imported(self, origin_id: str) -> Record | None:
+        row = self._conn.execute(
+            "SELECT id FROM record WHERE origin <> '' AND json_extract(origin, '$.id') = ?", (origin_id,)
+        ).fetchone()
+        return self._need(row[0]) if row else None
+
+    def _link_imported(self, record_id: str, old_origin_id: str, source: str) -> None:
+        old = self._imported(old_origin_id)
+        if old and record_id not in self._lineage(old.id):
+            self._conn.execute("UPDATE record SET supersedes = ? WHERE id = ?", (old.id, record_id))
+            self._reseal(record_id, source, "link")
+
+    def _unlink_successors(self, record_id: str, actor: str) -> None:
+        newer = self._conn.execute("SELECT id FROM record WHERE supersedes = ?", (record_id,)).fetchall()
+        self._conn.execute("UPDATE record SET supersedes = NULL WHERE supersedes = ?", (record_id,))
+        for (other,) in newer:
+            self._reseal(other, actor, "unlink")
+
+    def _last_live_status(self, record_id: str) -> str:
+        """What it was while it was in force or waiting; ``proposed`` for what never was, here."""
+        statuses = (row.status for row in audit.rows_of(self._conn, record_id))
+        return next((status for status in statuses if status in LIVE), "proposed")
 
     def _set_status(self, record_id: str, status: str, actor: str, reason: str) -> Record:
         self._conn.execute("UPDATE record SET status = ? WHERE id = ?", (status, record_id))
         self._reseal(record_id, actor, status, reason)
         return self._need(record_id)
 
-    def _reseal(self, record_id: str, actor: str, action: str = "unlink", reason: str = "") -> None:
+    def _reseal(self, record_id: str, actor: str, action: str, reason: str = "") -> None:
         record = self._need(record_id)
         payload = {"status": record.status, "digest": digest(record)} | ({"reason": reason} if reason else {})
         audit.append(self._conn, self._now(), actor, action, record_id, payload)
@@ -325,81 +363,13 @@ class Records:
         return seen
 
 
-def is_person(actor: str) -> bool:
-    return actor.startswith("human:")
-
-
-def fingerprint(kind: str, text: str) -> bytes:
-    """Equal for texts that differ only in case, punctuation, spacing, articles or word endings. The order of
-    words counts: "A imports B" is not "B imports A"."""
-    words = [terms.term(word) for word in _WORD.findall(text.casefold()) if word not in _ARTICLES]
-    return audit.sha256([kind, words or text])
-
-
-def digest(record: Record) -> str:
-    """Hex digest of all that a record says."""
-    return audit.sha256([*(getattr(record, field) for field in record.__struct_fields__)]).hex()
-
-
-def restore_newest(path: Path, snapshots: Path) -> str:
-    """Put the newest snapshot in the place of a damaged ``path``; the damaged files stay beside it. Returns
-    what was done and lost, in words. Raises StoreError when there is no snapshot."""
-    found = sorted(snapshots.glob("records-*.db"))
-    if not found:
-        raise StoreError(
-            "records.db is damaged and there is no snapshot",
-            where=str(path),
-            next_step="keep the file; `sqlite3 records.db .recover` may save its rows",
-        )
-    aside = f"damaged-{int(time.time())}"
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(part.with_name(f"{path.name}.{aside}{suffix}"))
-    source = sqlite.connect(found[-1])
-    try:
-        sqlite.backup(source, path)
-        rows = audit.length(source)
-    finally:
-        source.close()
-    return f"restored {found[-1].name} ({rows} audit rows); what came later is only in {path.name}.{aside}"
-
-
-def _checked(new: NewRecord) -> NewRecord:
-    text = _storable(new.text).strip()
-    anchors = tuple(dict.fromkeys(_storable(anchor).strip() for anchor in new.anchors))
-    if new.kind not in KINDS:
-        raise UsageError(
-            f"unknown kind `{new.kind}`", where="kind", next_step=f"use one of {', '.join(KINDS)}"
-        )
-    if not _ACTOR.fullmatch(new.actor):
-        raise UsageError(
-            "an actor reads `human:NAME` or `agent:NAME`", where="actor", next_step="name who writes so"
-        )
-    if not 0 < len(text) <= MAX_TEXT_CHARS:
-        raise UsageError(
-            f"a record has 1 to {MAX_TEXT_CHARS} characters, this has {len(text)}",
-            where="text",
-            next_step="say it in one or two sentences",
-        )
-    if len(anchors) > MAX_ANCHORS or any(not 0 < len(anchor) <= MAX_ANCHOR_CHARS for anchor in anchors):
-        raise UsageError(
-            f"at most {MAX_ANCHORS} anchors of 1 to {MAX_ANCHOR_CHARS} characters",
-            where="anchors",
-            next_step="name the few files or symbols that it is about",
-        )
-    return NewRecord(new.kind, text, new.actor, anchors, new.head, new.supersedes)
-
-
-def _storable(text: str) -> str:
-    """``text`` without what UTF-8 cannot carry (lone surrogates)."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _new_id(now_s: float) -> str:
-    """20 characters: 10 of time in milliseconds, then 10 random ones (50 bits)."""
-    number = (int(now_s * 1_000) << 50) | secrets.randbits(50)
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(95, -1, -5))
+def _way_back(record: Record, allowed: tuple[str, ...]) -> str:
+    """The next step for a record that is not what the verb needs."""
+    if not record.is_live:
+        return f"`memoryd restore {record.id}` gives it back the status that it had"
+    if record.status == "proposed":
+        return f"`memoryd confirm {record.id}` first"
+    return f"it has to be {' or '.join(allowed)}"
 
 
 def _failed(error: sqlite3.Error, where: str) -> StoreError:

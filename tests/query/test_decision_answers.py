@@ -21,7 +21,8 @@ from memoryd.query.requests import (
     SupersedeRequest,
 )
 from memoryd.query.rules import rules, sentences
-from memoryd.store.records import NewRecord, Records
+from memoryd.store.record_values import NewRecord
+from memoryd.store.records import Records
 
 ANN, AGENT = "human:ann", "agent:bot"
 

@@ -19,7 +19,8 @@ from memoryd.query.requests import ChangesRequest, HistoryRequest, StatusRequest
 from memoryd.query.status import status
 from memoryd.query.why import why
 from memoryd.store import records as records_module
-from memoryd.store.records import NewRecord, Records
+from memoryd.store.record_values import NewRecord
+from memoryd.store.records import Records
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from indexers import terms
 from memoryd.errors import UsageError
 from memoryd.query.question import question
 from memoryd.query.roles import role_of
-from memoryd.store.records import NewRecord
+from memoryd.store.record_values import NewRecord
 
 FILES = {
     "shop/cart.py": {

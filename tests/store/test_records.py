@@ -13,7 +13,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
 from memoryd.store import records as module
-from memoryd.store.records import NewRecord, Records, restore_newest
+from memoryd.store.record_values import NewRecord, fingerprint
+from memoryd.store.records import Records
+from memoryd.store.snapshots import restore_newest
 
 ALICE, AGENT = "human:alice", "agent:assistant"
 
@@ -212,7 +214,7 @@ def test_the_audit_cannot_be_changed_through_sql(tmp_path):
         ("UPDATE anchor SET target = 'b.py'",),
         ("DELETE FROM anchor",),
         ("DELETE FROM record WHERE text = 'one'",),
-        ("INSERT INTO record VALUES ('x', 'note', 't', 'confirmed', 'human:a', 1, '', NULL, x'00')",),
+        ("INSERT INTO record VALUES ('x', 'note', 't', 'confirmed', 'human:a', 1, '', NULL, x'00', '', '')",),
     ],
 )
 def test_a_change_behind_the_stores_back_is_found(tmp_path, statements):
@@ -284,10 +286,18 @@ class RecordsMachine(RuleBasedStateMachine):
 
     @rule(target=ids, text=TEXTS, person=st.booleans())
     def add(self, text, person):
-        key = module.fingerprint("lesson", text)
+        key = fingerprint("lesson", text)
         same = [i for i, (k, status, _) in self.model.items() if k == key]
         alive = [i for i in same if self.model[i][1] in ("proposed", "confirmed")]
         added = self.store.add(lesson(text, ALICE if person else AGENT))
+        proposed = [i for i in alive if self.model[i][1] == "proposed"]
+        if person and alive == proposed != []:
+            assert added.created
+            old = added.record.supersedes
+            assert old in proposed
+            self.model[old][1] = "superseded"
+            self.model[added.record.id] = [key, "confirmed", old]
+            return added.record.id
         if alive or (same and not person):
             assert not added.created
             assert added.record.id in (alive or same)
@@ -344,7 +354,7 @@ class RecordsMachine(RuleBasedStateMachine):
     @invariant()
     def store_equals_model(self):
         stored = {
-            r.id: [module.fingerprint(r.kind, r.text), r.status, r.supersedes] for r in self.store.list()
+            r.id: [fingerprint(r.kind, r.text), r.status, r.supersedes] for r in self.store.list()
         }
         assert stored == self.model
 
