@@ -60,6 +60,7 @@ OperationKind = Literal[
     "owner",
     "test_config",
 ]
+CommitNoteKind = Literal["rationale", "revert", "picked", "fixes", "trailer", "dependency"]
 Method = Literal["exact", "inferred", "name-only", "history"]
 
 
@@ -94,6 +95,9 @@ class Reference(Fact, frozen=True):
     line: int
     column: int
     scope: str = ""
+    local: bool = (
+        False  # the receiver's root is a parameter or local variable: no name of the file or its imports
+    )
 
 
 class Import(Fact, frozen=True):
@@ -153,7 +157,9 @@ class Chunk(Fact, frozen=True):
 class Decision(Fact, frozen=True):
     """A decision document (ADR, RFC …). ``status``: proposed accepted rejected deprecated superseded
     withdrawn. ``status_source``: ``explicit`` or ``implied_by_merge``. ``date``: ISO day or ``""``.
-    ``supersedes``/``superseded_by``: as written (paths, numbers, titles)."""
+    ``supersedes``/``superseded_by``, ``amends``, ``conflicts``: as written (paths, numbers, titles); ``in_part``: those
+    of ``supersedes`` of which only a part is replaced. ``alternatives``: options that were not chosen.
+    ``references``: paths, globs and names of code that it mentions, links as paths from the root."""
 
     title: str
     status: str
@@ -165,6 +171,12 @@ class Decision(Fact, frozen=True):
     superseded_by: tuple[str, ...] = ()
     decision: str = ""
     context: str = ""
+    consequences: str = ""
+    alternatives: tuple[str, ...] = ()
+    amends: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    in_part: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 class Constraint(Fact, frozen=True):
@@ -280,9 +292,61 @@ class Commit(Fact, frozen=True):
     changes: tuple[FileChange, ...]
 
 
+class CommitNote(Fact, frozen=True):
+    """Something that one commit says or does beside its changes; a function of that commit alone. ``subject`` by kind:
+
+    ``rationale``: ``""``; ``quote`` is the sentence that says why, ``score`` how likely it does.
+    ``revert``: what it says that it undoes; ``how``: ``stated`` (subject: a sha, maybe short), ``pull`` (``#123``),
+    ``text`` (the title); ``quote`` is the reason.
+    ``picked``, ``fixes``: a sha, maybe short, that it copies, or whose fault it mends.
+    ``trailer``: the trailer's name (``Constraint``, ``Rejected``, ``Directive``); ``quote`` is its value.
+    ``dependency``: the package; ``how``: ``added``, ``removed``, ``replaced``, ``capped`` or ``changed``;
+    ``quote``: the requirements before and after."""
+
+    kind: CommitNoteKind
+    subject: str
+    how: str = ""
+    quote: str = ""
+    score: int = 0
+
+
 class BlameSpan(Fact, frozen=True):
     """Lines ``first_line`` … ``first_line + count - 1`` of a file were last changed by commit ``sha``."""
 
     sha: str
     first_line: int
     count: int
+
+
+class Version(Fact, frozen=True):
+    """What one version of a file says, as far as a check needs it: of ``facts`` the references and bindings are
+    left out, and all comments but those that silence a linter."""
+
+    facts: FileFacts
+    constraints: tuple[Constraint, ...] = ()
+    operations: tuple[Operation, ...] = ()
+
+
+class ChangedFile(Fact, frozen=True):
+    """One file of a change. ``status``: A M D R (a copy is an A); ``old_path`` is set for R. ``added``: (line in the
+    new version, text without its end) of what only the new version has; ``removed``: the same for the old one.
+    ``old``, ``new``: None where there is no such version, or none that can be read: then ``problem`` says why."""
+
+    path: str
+    status: str
+    old_path: str = ""
+    added: tuple[tuple[int, str], ...] = ()
+    removed: tuple[tuple[int, str], ...] = ()
+    old: Version | None = None
+    new: Version | None = None
+    problem: str = ""
+
+
+class Change(Fact, frozen=True):
+    """What a check is about. ``title``: in words; ``head``: the commit it leads to, ``""`` for none yet.
+    ``left_out``: (path, why) of changed files that are not in ``files``."""
+
+    title: str
+    files: tuple[ChangedFile, ...]
+    head: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id", None), ("id.type", "type"))
+_PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id.type", "type"), ("id", None))  # the first counts
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
@@ -59,21 +59,27 @@ class Spans(dict[str, list[Span]]):
 
 class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
-    ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``, and
-    keep in ``memory`` what it must know at the next node."""
+    ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``,
+    say in ``kinds`` what the name or member that ends at an offset is used for, and keep in ``memory`` what it must know at the next node."""
 
     def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
         self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
+        self._names = {node.end_byte: node.children[0].end_byte for node in nodes.get("generic", ())}
+        for capture in ("call", "member") if self._names else ():
+            self.spans[capture] = sorted(
+                {(start, self._names.get(end, end)) for start, end in self.spans[capture]}
+            )
         self.scopes, marks = build_scopes(source, self.spans, nodes, rules.dropped_owners)
         self._starts: dict[str, dict[int, int]] = {}
         self._ends: dict[str, dict[int, int]] = {}
         self._docs = dict(self.spans.in_any_order("doc"))
         self.memory: dict[str, int] = {}
+        self.kinds: dict[int, ReferenceKind] = {}
         self.exports: list[str] | None = None
         self.package = ""
-        self.chains = Chains(source, self.spans)
+        self.chains = Chains(source, self.spans, self._names)
         self._mark_starts = [start for start, _ in marks]
         self._mark_scopes = [scope for _, scope in marks]
         self._line_starts = list(accumulate([len(line) + 1 for line in source.split(b"\n")[:-1]], initial=0))
@@ -173,7 +179,7 @@ class File:
 
     def add_use(self, at: int, name: str, receiver: str, kind: ReferenceKind) -> None:
         """Record a use that no capture shows (a name inside of a string); ``at``: where the name is."""
-        self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname))
+        self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname, False))
 
     # -- the passes
 
@@ -205,10 +211,10 @@ class File:
         return rules.finish(self, facts) if rules.finish else facts
 
     def _add_invocations(self, nodes: Sequence[Node]) -> None:
-        """Calls without a node for what is called: it ends with the field ``name``."""
+        """Calls without a node for what is called: it ends with the field ``name`` or ``method``."""
         if not nodes:
             return
-        names = [(node, node.child_by_field_name("name")) for node in nodes]
+        names = [(node, uses.invoked(node)) for node in nodes]
         spans = [
             (node.start_byte, name.end_byte, name.start_byte) for node, name in names if name is not None
         ]
@@ -306,10 +312,11 @@ class File:
     def _collect_uses(self, skip: set[int]) -> None:
         spans, source = self.spans, self.source
         segments = build_segments(self.scopes, spans["opaque"], spans["type"], self.rules.header_outside)
-        kinds = uses.kinds_by_end(self.nodes)
+        kinds = uses.kinds_by_end(self.nodes, self._names) | self.kinds
         members = spans.in_any_order("member")
         found = uses.member_uses(source, members, segments, self.chains, kinds)
-        self._uses += [use for use in found if use[0] not in skip]
+        literals = self.rules.literals
+        self._uses += [use for use in found if use[0] not in skip and use[1] not in literals]
         skip.update([use[0] for use in found])
         ignored = self._ignored_names()
         for capture, kind in _PLAIN_USES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,23 +16,31 @@ from indexers.scopes import Segment, Span
 if TYPE_CHECKING:
     from indexers.treesitter import Node
 
+_ROOT = re.compile(r"[.(]")
 _LONG = 256  # bytes
 
-Use = tuple[int, str, str, ReferenceKind, str]
-"""Offset of the name, name, receiver, kind, qualname of the scope."""
+Use = tuple[int, str, str, ReferenceKind, str, bool]
+"""Offset of the name, name, receiver, kind, qualname of the scope, whether the receiver's root is a local name."""
 
 
-def kinds_by_end(nodes: Mapping[str, Sequence[Node]]) -> dict[int, ReferenceKind]:
+def kinds_by_end(nodes: Mapping[str, Sequence[Node]], names: Mapping[int, int]) -> dict[int, ReferenceKind]:
     """What an identifier or member expression that ends at an offset is used for. No two of them end at the
-    same offset, so that the end is enough."""
+    same offset, so that the end is enough. ``names``: ends with type arguments, and where the name ends."""
     kinds: dict[int, ReferenceKind] = {node.end_byte: "call" for node in nodes.get("call", ())}
     for node in nodes.get("invocation", ()):
-        name = node.child_by_field_name("name")
+        name = invoked(node)
         if name is not None:
             kinds[name.end_byte] = "call"
     kinds.update({node.end_byte: "inherit" for node in nodes.get("inherit", ())})
     kinds.update({node.end_byte: "decorate" for node in nodes.get("decorate", ())})
+    if names:
+        kinds = {names.get(end, end): kind for end, kind in kinds.items()}
     return kinds
+
+
+def invoked(node: Node) -> Node | None:
+    """The name of what a call calls, where the callee is no node of its own."""
+    return node.child_by_field_name("name") or node.child_by_field_name("method")
 
 
 def plain_uses(
@@ -55,7 +64,7 @@ def plain_uses(
         name = source[start:end]
         if name and name not in hidden and name not in ignored:
             use = kinds.get(end) or default or here
-            uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname))
+            uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname, False))
     return uses
 
 
@@ -80,7 +89,8 @@ def member_uses(
         raw = source[start:end] if end - start < _LONG else b""  # a long one is never known, but dear to copy
         name, receiver, length = known.get(raw) or chains.member(start, end)
         if name and not is_opaque:
-            uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname))
+            is_local = bool(hidden) and _ROOT.split(receiver, 1)[0].encode() in hidden
+            uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname, is_local))
     return uses
 
 
@@ -90,7 +100,7 @@ def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, 
     found = []
     line, line_start, next_start = 0, 0, -1
     previous = -1
-    for at, name, receiver, kind, scope in uses:
+    for at, name, receiver, kind, scope, is_local in uses:
         if at == previous:  # captured by two patterns
             continue
         previous = at
@@ -98,5 +108,5 @@ def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, 
             line = bisect_right(line_starts, at)
             line_start = line_starts[line - 1]
             next_start = line_starts[line] if line < len(line_starts) else sys.maxsize
-        found.append(Reference(name, receiver, kind, line, at - line_start, scope))
+        found.append(Reference(name, receiver, kind, line, at - line_start, scope, is_local))
     return tuple(found)

@@ -9,13 +9,15 @@ CREATE TABLE path (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);   -- interned qualnames of edges
 
 -- hash: the git blob id (sha1 of "blob <size>\0" + bytes), so that a work tree and a commit share rows.
--- facts: zlib of MessagePack FileFacts. text: zlib of the redacted bytes (snippets need no work tree).
+-- facts: zlib of MessagePack FileFacts, without what is in outline (zlib of MessagePack Outline). text: zlib of the redacted bytes (snippets need no work tree).
 CREATE TABLE file (
   id INTEGER PRIMARY KEY,
   path_id INTEGER NOT NULL REFERENCES path(id),
   hash BLOB NOT NULL,
   language TEXT NOT NULL,
+  package TEXT NOT NULL,           -- the package clause (Go, Java), else ''
   size_bytes INTEGER NOT NULL,
+  outline BLOB NOT NULL,
   facts BLOB NOT NULL,
   text BLOB NOT NULL,
   forward BLOB NOT NULL,           -- indexers.terms: the terms of its chunks, in chunk order
@@ -70,6 +72,12 @@ CREATE TABLE view_file (
 ) WITHOUT ROWID;
 CREATE INDEX view_file_by_file ON view_file(file_id);
 CREATE INDEX view_file_by_link ON view_file(link_id);
+-- Paths of the view that changed since its files were last linked, and what the links saw there (NULL: no file).
+CREATE TABLE stale (
+  view_id INTEGER NOT NULL REFERENCES view(id) ON DELETE CASCADE,
+  path_id INTEGER NOT NULL, file_id INTEGER,
+  PRIMARY KEY (view_id, path_id)
+) WITHOUT ROWID;
 -- Files of the view that were not indexed. reason: ignored-size binary denied quarantined link special unreadable …
 CREATE TABLE skipped (
   view_id INTEGER NOT NULL REFERENCES view(id) ON DELETE CASCADE,
@@ -79,13 +87,15 @@ CREATE TABLE skipped (
 -- Blobs that killed their parse worker: not tried again until the extractor changes.
 CREATE TABLE quarantine (hash BLOB NOT NULL, language TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (hash, language)) WITHOUT ROWID;
 
--- The edges of one file given what it looked at in others (surface: digest of that).
+-- The edges of one file, given what it looked at in others. looked: the keys of that (little-endian u32 each); it
+-- holds in any view where none of them means anything else. digest: of looked and the edges.
 CREATE TABLE link (
   id INTEGER PRIMARY KEY,
   file_id INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE,
-  surface BLOB NOT NULL,
+  digest BLOB NOT NULL,
+  looked BLOB NOT NULL,
   unresolved INTEGER NOT NULL DEFAULT 0,
-  UNIQUE (file_id, surface)
+  UNIQUE (file_id, digest)
 );
 -- src: qualname in the link's file ('' = the file). dst: (path, qualname), qualname '' = the file.
 CREATE TABLE edge (

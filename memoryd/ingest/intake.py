@@ -139,6 +139,8 @@ class _Intake:
                 decision=packed.decision,
                 decision_row=packed.decision_row,
                 findings=packed.findings,
+                outline=packed.outline,
+                package=packed.package,
             )
         )
         self._entries.append(_entry(candidate, file_id, len(job.data)))

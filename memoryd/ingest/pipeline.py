@@ -45,7 +45,7 @@ def index(
         with writer.transaction():
             writer.finish_view(view_id, source.head, source.branch, commits)
         with run.phase("link"):
-            link_view(writer, view_id, job.root, run)
+            link_view(writer, view_id, run)
         with run.phase("embed"):
             if embedder:
                 embed.fill(writer, view_id, embedder, run)

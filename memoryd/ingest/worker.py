@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from indexers.facts import Chunk, ParsedFile
+from indexers.outline import outline
 from indexers.parse import parse_file
 from memoryd.ingest.frames import read_frame, write_frame
 from memoryd.ingest.process import die_with_parent, limit_memory
@@ -31,8 +32,8 @@ class ParseJob(Struct, frozen=True, array_like=True):
 
 
 class PackedFile(Struct, frozen=True, array_like=True):
-    """A ParsedFile ready for its rows. ``facts``, ``text``: zlib. ``symbols`` and ``chunks`` are the rows of
-    those tables without ids; ``references`` is their count. ``cpu_s``: the worker's total so far.
+    """A ParsedFile ready for its rows. ``outline``, ``facts``, ``text``: zlib. ``symbols`` and ``chunks`` are the
+    rows of those tables without ids; ``references`` is their count. ``cpu_s``: the worker's total so far.
     ``findings``: (kind, MessagePack) of constraints, evidence and operations, in order."""
 
     facts: bytes
@@ -47,6 +48,8 @@ class PackedFile(Struct, frozen=True, array_like=True):
     cpu_s: float
     error: str = ""
     findings: tuple[tuple[str, bytes], ...] = ()
+    outline: bytes = b""
+    package: str = ""
 
 
 def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
@@ -60,8 +63,9 @@ def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
 
 def pack(path: str, parsed: ParsedFile) -> PackedFile:
     facts, decision = parsed.facts, parsed.decision
+    rest = msgspec.structs.replace(facts, symbols=(), imports=(), bindings=(), exports=None, package="")
     return PackedFile(
-        facts=zlib.compress(msgspec.msgpack.encode(facts), 1),
+        facts=zlib.compress(msgspec.msgpack.encode(rest), 1),
         text=zlib.compress(parsed.text, 1),
         forward=parsed.forward,
         symbols=tuple(
@@ -88,13 +92,15 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
         cpu_s=time.process_time(),
         findings=tuple(
             (kind, msgspec.msgpack.encode(fact))
-            for kind, facts in (
+            for kind, found in (
                 ("constraint", parsed.constraints),
                 ("evidence", parsed.evidence),
                 ("operation", parsed.operations),
             )
-            for fact in facts
+            for fact in found
         ),
+        outline=zlib.compress(msgspec.msgpack.encode(outline(parsed.facts)), 1),
+        package=facts.package,
     )
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from memoryd.store import reader
 
 _TABLES = {
-    "file": "SELECT p.path, hex(f.hash), f.language, f.size_bytes, f.redacted, hex(f.facts), hex(f.forward)"
+    "file": "SELECT p.path, hex(f.hash), f.language, f.size_bytes, f.redacted, hex(f.outline), hex(f.facts),"
+    " hex(f.forward)"
     " FROM view_file v JOIN file f ON f.id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path",
     "symbol": "SELECT p.path, s.qualname, s.kind, s.line, s.end_line, s.signature, s.exported"

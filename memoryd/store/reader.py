@@ -10,8 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from indexers.facts import FileFacts
+from indexers.outline import Outline
 
 _FACTS = msgspec.msgpack.Decoder(FileFacts)
+_OUTLINE = msgspec.msgpack.Decoder(Outline)
 MAX_SQL_VARIABLES = 900  # below SQLite's oldest default of 999
 
 
@@ -39,6 +41,7 @@ class ViewFile(Struct, frozen=True):
     size_bytes: int
     mtime_ns: int
     inode: int
+    package: str
 
 
 def view(conn: sqlite3.Connection, name: str) -> View | None:
@@ -69,7 +72,7 @@ def view_files(conn: sqlite3.Connection, view_id: int) -> list[ViewFile]:
     """All files of a view, ordered by path."""
     rows = conn.execute(
         "SELECT vf.path_id, p.path, vf.file_id, vf.link_id, f.hash, f.language, vf.size_bytes, vf.mtime_ns,"
-        " vf.inode FROM view_file vf JOIN path p ON p.id = vf.path_id JOIN file f ON f.id = vf.file_id"
+        " vf.inode, f.package FROM view_file vf JOIN path p ON p.id = vf.path_id JOIN file f ON f.id = vf.file_id"
         " WHERE vf.view_id = ? ORDER BY p.path",
         (view_id,),
     )
@@ -83,11 +86,23 @@ def file_text(conn: sqlite3.Connection, file_id: int) -> bytes:
 
 
 def file_facts(conn: sqlite3.Connection, file_ids: Iterable[int]) -> Iterator[tuple[int, FileFacts]]:
-    """(file id, facts) for each known id, in no particular order."""
+    """(file id, facts) for each known id, in no particular order: references, comments, problems. What a file
+    shows to others is in its outline."""
+    for file_id, facts in _blobs(conn, "facts", file_ids):
+        yield file_id, _FACTS.decode(facts)
+
+
+def outlines(conn: sqlite3.Connection, file_ids: Iterable[int]) -> Iterator[tuple[int, Outline]]:
+    """(file id, outline) for each known id, in no particular order."""
+    for file_id, shown in _blobs(conn, "outline", file_ids):
+        yield file_id, _OUTLINE.decode(shown)
+
+
+def _blobs(conn: sqlite3.Connection, column: str, file_ids: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     for part in batches(list(file_ids), MAX_SQL_VARIABLES):
         marks = ",".join("?" * len(part))
-        for file_id, facts in conn.execute(f"SELECT id, facts FROM file WHERE id IN ({marks})", part):
-            yield file_id, _FACTS.decode(zlib.decompress(facts))
+        for file_id, blob in conn.execute(f"SELECT id, {column} FROM file WHERE id IN ({marks})", part):
+            yield file_id, zlib.decompress(blob)
 
 
 def quarantined(conn: sqlite3.Connection, blob: bytes, language: str) -> str:

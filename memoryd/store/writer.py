@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from indexers.facts import Commit
-from memoryd.store import reader
+from memoryd.store import link_rows, reader
 from memoryd.store.sqlite import connect, migrate
 
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
@@ -35,6 +35,8 @@ class FileRow(Struct, frozen=True):
     decision: bytes
     decision_row: tuple[str, str, str, str, int] | None
     findings: Sequence[tuple[str, bytes]] = ()
+    outline: bytes = b""
+    package: str = ""
 
 
 class ViewEntry(Struct, frozen=True):
@@ -43,18 +45,6 @@ class ViewEntry(Struct, frozen=True):
     size_bytes: int
     mtime_ns: int
     inode: int
-
-
-class EdgeRow(Struct, frozen=True):
-    """``src``/``dst`` are qualnames, ``""`` for the file itself."""
-
-    src: str
-    kind: str
-    dst_path: str
-    dst: str
-    line: int
-    method: str
-    confidence: float
 
 
 class IndexWriter:
@@ -94,6 +84,7 @@ class IndexWriter:
         """Drop everything extracted from files (a new extractor reads them again); history stays."""
         for table in (
             "view_file",
+            "stale",
             "link",
             "edge",
             "decision",
@@ -109,8 +100,8 @@ class IndexWriter:
     def forget_links(self) -> None:
         """Drop all edges (a new linker draws them again)."""
         self.conn.execute("UPDATE view_file SET link_id = NULL")
-        self.conn.execute("DELETE FROM edge")
-        self.conn.execute("DELETE FROM link")
+        for table in ("edge", "link", "stale"):
+            self.conn.execute(f"DELETE FROM {table}")
 
     def path_id(self, path: str) -> int:
         return self._intern(self._paths, "path", "path", path)
@@ -140,13 +131,15 @@ class IndexWriter:
     def add_file(self, row: FileRow) -> int:
         """Insert a file with its symbols, chunks and decision; returns its id."""
         cursor = self.conn.execute(
-            "INSERT INTO file (path_id, hash, language, size_bytes, facts, text, forward, redacted, reference_count)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO file (path_id, hash, language, package, size_bytes, outline, facts, text, forward, redacted,"
+            " reference_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.path_id(row.path),
                 row.hash,
                 row.language,
+                row.package,
                 row.size_bytes,
+                row.outline,
                 row.facts,
                 row.text,
                 row.forward,
@@ -193,7 +186,13 @@ class IndexWriter:
         return self.conn.execute("SELECT id FROM view WHERE name = ?", (name,)).fetchone()[0]
 
     def put_view_files(self, view_id: int, entries: Iterable[ViewEntry]) -> None:
-        """Insert or replace rows; a row whose file changed loses its link."""
+        """Insert or replace rows; a row whose file changed loses its link, and what it was is noted as stale."""
+        entries = list(entries)
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO stale SELECT ?1, ?2, (SELECT file_id FROM view_file WHERE view_id = ?1 AND path_id"
+            " = ?2) WHERE NOT EXISTS (SELECT 1 FROM view_file WHERE view_id = ?1 AND path_id = ?2 AND file_id = ?3)",
+            [(view_id, self.path_id(e.path), e.file_id) for e in entries],
+        )
         self.conn.executemany(
             "INSERT INTO view_file (view_id, path_id, file_id, link_id, size_bytes, mtime_ns, inode)"
             " VALUES (?, ?, ?, NULL, ?, ?, ?) ON CONFLICT (view_id, path_id) DO UPDATE SET"
@@ -203,6 +202,12 @@ class IndexWriter:
         )
 
     def drop_view_files(self, view_id: int, paths: Iterable[str]) -> None:
+        paths = list(paths)
+        self.conn.executemany(
+            "INSERT OR IGNORE INTO stale SELECT view_id, path_id, file_id FROM view_file"
+            " WHERE view_id = ? AND path_id = ?",
+            [(view_id, self.path_id(p)) for p in paths],
+        )
         self.conn.executemany(
             "DELETE FROM view_file WHERE view_id = ? AND path_id = ?",
             [(view_id, self.path_id(p)) for p in paths],
@@ -234,43 +239,11 @@ class IndexWriter:
                 "UPDATE view SET commits = ? WHERE id = ?", (zlib.compress(commits, 1), view_id)
             )
 
-    def set_links(self, view_id: int, links: Iterable[tuple[int, int]]) -> None:
-        """(path id, link id) of files linked anew."""
-        self.conn.executemany(
-            "UPDATE view_file SET link_id = ? WHERE view_id = ? AND path_id = ?",
-            [(link_id, view_id, path_id) for path_id, link_id in links],
-        )
-
-    # -- links and edges
-
-    def find_link(self, file_id: int, surface: bytes) -> int | None:
-        row = self.conn.execute(
-            "SELECT id FROM link WHERE file_id = ? AND surface = ?", (file_id, surface)
-        ).fetchone()
-        return row[0] if row else None
-
-    def add_link(self, file_id: int, surface: bytes, unresolved: int, edges: Iterable[EdgeRow]) -> int:
-        cursor = self.conn.execute(
-            "INSERT INTO link (file_id, surface, unresolved) VALUES (?, ?, ?)", (file_id, surface, unresolved)
-        )
-        link_id = _rowid(cursor)
-        self.conn.executemany(
-            "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    link_id,
-                    self.name_id(e.src),
-                    e.kind,
-                    self.path_id(e.dst_path),
-                    self.name_id(e.dst),
-                    e.line,
-                    e.method,
-                    e.confidence,
-                )
-                for e in edges
-            ],
-        )
-        return link_id
+    def put_link(
+        self, file_id: int, looked: bytes, unresolved: int, edges: Sequence[link_rows.EdgeRow]
+    ) -> int:
+        """The id of the file's link with these edges, which may exist already. ``looked``: see the schema."""
+        return link_rows.put(self.conn, file_id, looked, unresolved, edges, self.name_id, self.path_id)
 
     # -- embeddings
 
@@ -358,11 +331,14 @@ class IndexWriter:
             (revision_views,),
         )
         dropped = self._prune_files()
-        self._prune_links()
+        link_rows.prune(self.conn, MIN_ORPHAN_FILES)
         return dropped
 
     def _prune_files(self) -> int:
-        orphans = "SELECT id FROM file WHERE id NOT IN (SELECT file_id FROM view_file)"
+        orphans = (
+            "SELECT id FROM file WHERE id NOT IN (SELECT file_id FROM view_file)"
+            " AND id NOT IN (SELECT file_id FROM stale WHERE file_id IS NOT NULL)"
+        )
         total, live = (
             self.conn.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
             for query in ("SELECT id FROM file", "SELECT DISTINCT file_id FROM view_file")
@@ -372,18 +348,6 @@ class IndexWriter:
         dropped = self.conn.execute(f"DELETE FROM file WHERE id IN ({orphans})").rowcount
         self.conn.execute("DELETE FROM embedding WHERE hash NOT IN (SELECT hash FROM chunk)")
         return dropped
-
-    def _prune_links(self) -> None:
-        """Each change of what files show to others links all files anew; the former links may come back with a
-        branch, but not for ever."""
-        total, live = (
-            self.conn.execute(query).fetchone()[0]
-            for query in ("SELECT count(*) FROM link", "SELECT count(DISTINCT link_id) FROM view_file")
-        )
-        if total - live > max(MIN_ORPHAN_FILES, live):
-            self.conn.execute(
-                "DELETE FROM link WHERE id NOT IN (SELECT link_id FROM view_file WHERE link_id IS NOT NULL)"
-            )
 
 
 def blob_key(hex_id: str) -> int:

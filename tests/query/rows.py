@@ -14,9 +14,10 @@ from indexers import terms
 from indexers.facts import Commit, Decision, FileChange, FileFacts
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
-from memoryd.store import reader, sqlite
+from memoryd.store import link_rows, reader, sqlite
+from memoryd.store.link_rows import EdgeRow
 from memoryd.store.records import Records
-from memoryd.store.writer import EdgeRow, FileRow, IndexWriter, ViewEntry
+from memoryd.store.writer import FileRow, IndexWriter, ViewEntry
 
 VIEW = "worktree:/project"
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
@@ -66,12 +67,9 @@ class Rows:
         file_id = self.writer.conn.execute(
             "SELECT file_id FROM view_file WHERE view_id = ? AND path_id = ?", (self.view_id, path_id)
         ).fetchone()[0]
-        surface = hashlib.sha1(repr(rows).encode()).digest()
         with self.writer.transaction():
-            link_id = self.writer.find_link(file_id, surface) or self.writer.add_link(
-                file_id, surface, 0, rows
-            )
-            self.writer.set_links(self.view_id, [(path_id, link_id)])
+            link_id = self.writer.put_link(file_id, b"", 0, rows)
+            link_rows.assign(self.writer.conn, self.view_id, [(path_id, link_id)])
 
     def commit(
         self, subject: str, changes: Iterable[str | FileChange], *, author: str = "Ann", day: int | None = None,

@@ -1,96 +1,100 @@
-"""The link phase: edges for every file of a view that has none under what it can see of the others."""
+"""The link phase: edges for the files of a view that have none, and for those whose edges no longer hold.
+
+A body that changed links one file; a changed definition links the files that looked at it.
+"""
 
 from __future__ import annotations
 
-import posixpath
-from hashlib import blake2b
-from pathlib import Path
+from collections.abc import Iterable
 
-import msgspec
-
-from indexers.facts import FileFacts
+from indexers.outline import Outline
 from memoryd.ingest.job import Run
-from memoryd.ingest.link.imports import MANIFESTS
-from memoryd.ingest.link.resolve import Resolver, link_file
-from memoryd.ingest.link.tree import Tree, Unit
-from memoryd.store import reader
+from memoryd.ingest.link.edges import link_file
+from memoryd.ingest.link.evaluate import Evaluator
+from memoryd.ingest.link.languages import MANIFESTS, RULES
+from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
+from memoryd.store import link_rows, reader
+from memoryd.store.link_rows import Stale
 from memoryd.store.reader import ViewFile
 from memoryd.store.writer import IndexWriter
 
 LINKER_VERSION = 1  # raise when the same facts give other edges
 FILES_PER_TRANSACTION = 100  # a run that is overtaken by another stops between two of them
+_MANY = 500  # from so many files on everything is read at once
 
 
-def link_view(writer: IndexWriter, view_id: int, root: Path, run: Run) -> None:
-    """Link what changed. A body that changed links one file; a changed surface (what a file shows to
-    others, or which files there are) links the view, through the links it already has where they fit."""
+def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
+    """Link what changed in the view and what depends on it."""
     rows = reader.view_files(writer.conn, view_id)
-    surface_known = reader.meta(writer.conn, f"surface:{view_id}")
-    same_files = surface_known.split(" ")[0] == str(len(rows))
-    if same_files and all(row.link_id is not None for row in rows):
+    if all(row.link_id is None for row in rows):
+        with writer.transaction():
+            link_rows.adopt(writer.conn, view_id)
+        rows = reader.view_files(writer.conn, view_id)
+    stale = link_rows.stale(writer.conn, view_id)
+    todo = [row for row in rows if row.link_id is None]
+    if not stale and not todo:
         return
-    tree = load_tree(writer, rows)
-    surface = view_surface(tree)
-    resolver = Resolver(tree)
-    if surface_known.endswith(surface.hex()):
-        todo = [row for row in rows if row.link_id is None]
-    else:
-        todo = rows
+    view = _open(writer, view_id, rows)
+    if stale:
+        dependents = _dependents(writer, view_id, view, rows, stale)
         with (
             writer.transaction()
-        ):  # a run that stops halfway leaves old links: the next one must not trust them
-            writer.set_meta(f"surface:{view_id}", "")
+        ):  # from here on a missing link is all there is to do, whoever goes on with it
+            link_rows.drop(writer.conn, view_id, None if dependents is None else dependents)
+        todo = [r for r in rows if r.link_id is None or dependents is None or r.path_id in dependents]
+    if len(todo) > _MANY:
+        view.load(view.files)
+        view.load_names()
+    evaluator = Evaluator(view, RULES)
     for start in range(0, len(todo), FILES_PER_TRANSACTION):
         run.step("link", start, len(todo))
-        with writer.transaction():
-            links = [
-                _link(writer, resolver, row, surface) for row in todo[start : start + FILES_PER_TRANSACTION]
-            ]
-            writer.set_links(view_id, links)
-    with writer.transaction():
-        writer.set_meta(f"surface:{view_id}", f"{len(rows)} {surface.hex()}")
+        _link(writer, view_id, evaluator, todo[start : start + FILES_PER_TRANSACTION])
 
 
-def _link(writer: IndexWriter, resolver: Resolver, row: ViewFile, surface: bytes) -> tuple[int, int]:
-    link_id = writer.find_link(row.file_id, surface)
-    if link_id is None:
-        edges, unresolved = link_file(resolver, resolver.tree.units[row.path])
-        link_id = writer.add_link(row.file_id, surface, unresolved, edges)
-    return row.path_id, link_id
-
-
-def load_tree(writer: IndexWriter, rows: list[ViewFile]) -> Tree:
-    facts = dict(reader.file_facts(writer.conn, {row.file_id for row in rows}))
-    units = [Unit(row.path, row.path_id, row.file_id, facts[row.file_id]) for row in rows]
-    manifests = {
-        row.path: reader.file_text(writer.conn, row.file_id).decode("utf-8", "replace")
-        for row in rows
-        if posixpath.basename(row.path) in MANIFESTS
-    }
-    return Tree(units, manifests)
-
-
-def view_surface(tree: Tree) -> bytes:
-    """Digest of all that linking one file may look at in the others."""
-    digest = blake2b(digest_size=16)
-    for path, unit in sorted(tree.units.items()):
-        digest.update(path.encode("utf-8", "surrogateescape") + b"\0" + _surface(unit.facts))
-    for path, text in sorted(tree.manifests.items()):
-        digest.update(
-            path.encode("utf-8", "surrogateescape") + b"\0" + text.encode("utf-8", "surrogateescape")
-        )
-    return digest.digest()
-
-
-def _surface(facts: FileFacts) -> bytes:
-    """What a file shows to others: its definitions, imports, written types and bases; no lines, no bodies."""
-    shown = (
-        [(s.qualname, s.kind) for s in facts.symbols],
-        [(i.module, i.name, i.alias, i.scope) for i in facts.imports],
-        [(b.scope, b.name, b.type_text) for b in facts.bindings],
-        [(r.name, r.receiver, r.scope) for r in facts.references if r.kind == "inherit"],
-        facts.exports,
-        facts.package,
-        facts.language,
+def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> View:
+    conn = writer.conn
+    sources = Sources(
+        outlines=lambda ids: reader.outlines(conn, ids),
+        text=lambda id_: reader.file_text(conn, id_).decode("utf-8", "replace"),
+        definitions=lambda name: link_rows.definitions(conn, view_id, name),
     )
-    return msgspec.msgpack.encode(shown)
+    files = [File(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
+    return View(files, sources, MANIFESTS)
+
+
+def _dependents(
+    writer: IndexWriter, view_id: int, view: View, rows: Iterable[ViewFile], stale: Iterable[Stale]
+) -> set[int] | None:
+    """Path ids of the linked files that looked at something that changed; None when that cannot be told."""
+    if all(row.link_id is None for row in rows):
+        return set()
+    stale = [row for row in stale if _differs(view, row)]
+    before = {row.file_id for row in stale if row.file_id is not None}
+    known: dict[int, Outline] = dict(reader.outlines(writer.conn, before))
+    if before - known.keys():
+        return None  # what the links saw is no longer stored
+    now = {row.path: view.files[row.path].file_id for row in stale if row.path in view.files}
+    known |= dict(reader.outlines(writer.conn, now.values()))
+    changes = [
+        Change(row.path, known.get(row.file_id or -1), known.get(now.get(row.path, -1))) for row in stale
+    ]
+    changed = changed_keys(view, changes)
+    if not changed:
+        return set()
+    return {path_id for path_id, looked in link_rows.looked(writer.conn, view_id) if touched(changed, looked)}
+
+
+def _differs(view: View, row: Stale) -> bool:
+    file = view.files.get(row.path)
+    return row.file_id != (file.file_id if file else None)
+
+
+def _link(writer: IndexWriter, view_id: int, evaluator: Evaluator, rows: list[ViewFile]) -> None:
+    facts = dict(reader.file_facts(writer.conn, [row.file_id for row in rows]))
+    view, links = evaluator.view, []
+    with writer.transaction():
+        for row in rows:
+            view.seen = set()
+            edges, unresolved = link_file(evaluator, row.path, facts[row.file_id])
+            links.append((row.path_id, writer.put_link(row.file_id, pack(view.seen), unresolved, edges)))
+        link_rows.assign(writer.conn, view_id, links)

@@ -1,0 +1,162 @@
+"""What a file shows to others: the part of its facts that linking any other file may look at.
+
+Stored beside the facts and read without them: linking one changed file must not decode the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from indexers.facts import Binding, Fact, FileFacts, Import
+
+CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
+_OWN = ("self.", "this.", "cls.")
+
+
+class Shown(Fact, frozen=True):
+    """One definition: ``qualname`` in its file, its SymbolKind, and whether other files may see it."""
+
+    qualname: str
+    kind: str
+    exported: bool
+
+
+class Outline(Fact, frozen=True):
+    """As in FileFacts; ``bases``: (qualname of the class, dotted name of the base as written) in order."""
+
+    language: str
+    package: str = ""
+    exports: tuple[str, ...] | None = None
+    symbols: tuple[Shown, ...] = ()
+    imports: tuple[Import, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    bases: tuple[tuple[str, str], ...] = ()
+
+
+class Entry(Struct, frozen=True):
+    """What one dotted name means in a file. ``kind``: of its definition (``""``: it defines none);
+    ``imports``: statements that bind it; ``hints``: what is said of its type (``return`` for its result);
+    ``bases``: of a class, as written."""
+
+    kind: str = ""
+    exported: bool = False
+    imports: tuple[Import, ...] = ()
+    hints: tuple[Binding, ...] = ()
+    bases: tuple[str, ...] = ()
+
+
+NO_ENTRY = Entry()
+
+
+def outline(facts: FileFacts) -> Outline:
+    """The outline of one file."""
+    return Outline(
+        language=facts.language,
+        package=facts.package,
+        exports=facts.exports,
+        symbols=tuple(Shown(s.qualname, s.kind, s.exported) for s in facts.symbols),
+        imports=facts.imports,
+        bindings=facts.bindings,
+        bases=tuple(_bases(facts)),
+    )
+
+
+def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
+    for ref in facts.references:
+        if ref.kind == "inherit":
+            yield ref.scope, f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
+
+
+def entries(shown: Outline) -> dict[str, Entry]:
+    """Dotted name → what it means, for every name the file binds. ``self.x`` of a method belongs to its class:
+    its name is ``Class.x``."""
+    kinds: dict[str, tuple[str, bool]] = {}
+    for symbol in shown.symbols:  # of two definitions under one name a class counts more: it has members
+        known = kinds.get(symbol.qualname)
+        if known is None or (symbol.kind in CLASS_KINDS and known[0] not in CLASS_KINDS):
+            kinds[symbol.qualname] = (symbol.kind, symbol.exported)
+    imports: dict[str, list[Import]] = {}
+    for item in shown.imports:
+        if item.alias and not item.reexport:
+            imports.setdefault(join(item.scope, item.alias), []).append(item)
+    for item in shown.imports:  # what is handed on is a name for others, and only where the file has no other
+        if item.alias and item.reexport:
+            imports.setdefault(join(item.scope, item.alias), []).append(item)
+    hints: dict[str, list[Binding]] = {}
+    for binding in shown.bindings:
+        hints.setdefault(_bound_name(binding, kinds), []).append(binding)
+    bases: dict[str, list[str]] = {}
+    for owner, base in shown.bases:
+        bases.setdefault(owner, []).append(base)
+    names = {**kinds, **imports, **hints, **bases}
+    return {
+        name: Entry(
+            *kinds.get(name, ("", False)),
+            tuple(imports.get(name, ())),
+            tuple(hints.get(name, ())),
+            tuple(bases.get(name, ())),
+        )
+        for name in names
+    }
+
+
+def _bound_name(binding: Binding, kinds: dict[str, tuple[str, bool]]) -> str:
+    name = binding.name
+    if name.startswith(_OWN):
+        owner = owner_of(binding.scope, kinds)
+        if owner:
+            return join(owner, name.partition(".")[2])
+    return join(binding.scope, name)
+
+
+def owner_of(scope: str, kinds: dict[str, tuple[str, bool]]) -> str:
+    """The innermost class around ``scope``, itself included; a method that stands outside of its type's body
+    (``T.m`` in Go, Rust, C++) belongs to the type although the file may not define it. ``""``: none."""
+    prefix = scope
+    while prefix:
+        if kinds.get(prefix, ("",))[0] in CLASS_KINDS:
+            return prefix
+        prefix = prefix.rpartition(".")[0]
+    head, dot, _ = scope.partition(".")
+    return head if dot and head not in kinds else ""
+
+
+def join(scope: str, name: str) -> str:
+    """``scope.name``, where either may be empty."""
+    return f"{scope}.{name}" if scope and name else scope or name
+
+
+def essence(shown: Outline) -> dict[str, bytes]:
+    """Dotted name → all that may change what others link to it, without lines; ``*`` stands for star imports,
+    the list of exports and the package."""
+    ranks = _local_ranks(shown)
+    found = {
+        name: msgspec.msgpack.encode(
+            (
+                entry.kind,
+                entry.exported,
+                [(i.module, i.name, i.reexport, i.type_only) for i in entry.imports],
+                [(b.scope, b.type_text, b.how, ranks.get(b, 0)) for b in entry.hints],
+                entry.bases,
+            )
+        )
+        for name, entry in entries(shown).items()
+    }
+    stars = [(i.module, i.scope, i.reexport) for i in shown.imports if i.name == "*"]
+    silent = [i.module for i in shown.imports if not i.alias]  # includes: they bind no name of their own
+    found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
+    return found
+
+
+def _local_ranks(shown: Outline) -> dict[Binding, int]:
+    """Binding → its place among those of its function: which of two a later line sees depends on their order."""
+    functions = {symbol.qualname for symbol in shown.symbols if symbol.kind in ("function", "method")}
+    counts: dict[str, int] = {}
+    ranks = {}
+    for binding in shown.bindings:
+        if binding.scope in functions:
+            ranks[binding] = counts[binding.scope] = counts.get(binding.scope, 0) + 1
+    return ranks

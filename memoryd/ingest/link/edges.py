@@ -1,0 +1,133 @@
+"""All edges that start in one file: its imports, and its references as far as their meaning is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexers.facts import FileFacts, Reference
+from memoryd.ingest.link.evaluate import Evaluator, Meaning, Meanings
+from memoryd.ingest.link.view import Target
+from memoryd.store.link_rows import EdgeRow
+
+_EDGE_OF = {
+    "call": "calls",
+    "inherit": "inherits",
+    "type": "references",
+    "read": "references",
+    "decorate": "references",
+}
+_NAME_ONLY_MIN_LENGTH = 5  # shorter method names collide with the standard library of every language
+_EXACT, _MEMBER, _INFERRED, _ONE_OF_SEVERAL, _NAME_ONLY = 1.0, 0.95, 0.85, 0.6, 0.3
+
+
+def link_file(evaluator: Evaluator, path: str, facts: FileFacts) -> tuple[list[EdgeRow], int]:
+    """All edges that start in the file, and how many references stayed unresolved that may lie in the project."""
+    return _File(evaluator, path, facts).link()
+
+
+class _File:
+    """One file while it is linked; what its expressions mean is kept, for most stand in it more than once."""
+
+    def __init__(self, evaluator: Evaluator, path: str, facts: FileFacts) -> None:
+        self._evaluator, self._path, self._facts = evaluator, path, facts
+        self._known: dict[tuple[str, str, int], Meanings] = {}
+        evaluator.own = path
+
+    def link(self) -> tuple[list[EdgeRow], int]:
+        edges = dict.fromkeys(self._imports())
+        unresolved = 0
+        for ref in self._facts.references:
+            meanings = self.meanings(ref)
+            unresolved += not meanings
+            found = (
+                (self._edge(ref, m, len(meanings)) for m in meanings)
+                if meanings
+                else (self._by_name_alone(ref),)
+            )
+            edges.update({edge: None for edge in found if edge})
+        return list(edges), unresolved
+
+    def meanings(self, ref: Reference) -> Meanings:
+        """The definitions that the reference may mean; outside of the project, or empty for unknown."""
+        evaluator = self._evaluator
+        text = f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
+        key = (ref.scope, text, ref.line if ref.local else 0)
+        found = self._known.get(key)
+        if found is None:
+            if ref.receiver:
+                found = evaluator.attribute(self._receiver(ref), ref.name)
+            else:
+                found = evaluator.name(self._path, ref.name, ref.scope, ref.line)
+            self._known[key] = found
+        return found
+
+    def _receiver(self, ref: Reference) -> Meanings:
+        key = (ref.scope, f"{ref.receiver}.", ref.line if ref.local else 0)
+        found = self._known.get(key)
+        if found is None:
+            local = ref.local and not self._is_own_object(ref)
+            found = self._evaluator.expression(self._path, ref.scope, ref.receiver, ref.line, local)
+            self._known[key] = found
+        return found
+
+    def _is_own_object(self, ref: Reference) -> bool:
+        rules = self._evaluator.rules(self._path)
+        root = ref.receiver.partition(".")[0].partition("(")[0]
+        return root in rules.self_names or root in rules.class_names
+
+    def _edge(self, ref: Reference, meaning: Meaning, among: int) -> EdgeRow | None:
+        target = meaning.target
+        if meaning.kind not in ("definition", "file") or target.path.endswith("/"):
+            return None
+        if target == Target(self._path, ref.scope) and ref.kind != "call":
+            return None
+        if meaning.kind == "file" and target.path == self._path:
+            return None
+        method, confidence = _how_sure(ref, meaning, among)
+        return EdgeRow(
+            ref.scope, _EDGE_OF[ref.kind], target.path, target.qualname, ref.line, method, confidence
+        )
+
+    def _by_name_alone(self, ref: Reference) -> EdgeRow | None:
+        """The one method of the project that is called so: a hint, never a fact."""
+        if ref.kind != "call" or not ref.receiver or len(ref.name) < _NAME_ONLY_MIN_LENGTH:
+            return None
+        language = self._facts.language
+        methods = [
+            target
+            for target, kind in self._evaluator.view.named(language, ref.name)
+            if kind in ("method", "function") and "." in target.qualname
+        ]
+        if len(methods) != 1:
+            return None
+        path, qualname = methods[0].path, methods[0].qualname
+        return EdgeRow(ref.scope, "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
+
+    def _imports(self) -> Iterator[EdgeRow]:
+        evaluator, path = self._evaluator, self._path
+        for item in evaluator.view.outline(path).imports:
+            target = evaluator.rules(path).resolve(evaluator.view, path, item)
+            if target is None or target.path == path:
+                continue
+            if not target.path.endswith("/"):
+                yield EdgeRow("", "imports", target.path, "", item.line, "exact", _EXACT)
+            for meaning in evaluator.imported(path, item) if target.qualname else ():
+                found = meaning.target
+                if meaning.kind == "definition" and found.path != path:
+                    yield EdgeRow(
+                        item.scope, "references", found.path, found.qualname, item.line, "exact", _EXACT
+                    )
+                elif (
+                    meaning.kind == "file"
+                    and found.path not in (path, target.path)
+                    and found.path[-1:] != "/"
+                ):
+                    yield EdgeRow("", "imports", found.path, "", item.line, "exact", _EXACT)
+
+
+def _how_sure(ref: Reference, meaning: Meaning, among: int) -> tuple[str, float]:
+    if among > 1:
+        return "inferred", _ONE_OF_SEVERAL
+    if meaning.sure:
+        return "exact", _MEMBER if "." in meaning.target.qualname and ref.receiver else _EXACT
+    return "inferred", _INFERRED

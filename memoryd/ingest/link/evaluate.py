@@ -1,0 +1,400 @@
+"""What a name, a member or a call means: from text at a place in a file to definitions.
+
+Only what the files and their imports say is followed: scopes, imports and re-exports, the object of a method,
+written types, constructors, results, base classes. Whatever else remains unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from indexers.facts import Binding, Import
+from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join, owner_of
+from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.view import Target, View
+
+MAX_MEANINGS = 4  # a name that may be more things than this is called unknown
+_STEP = re.compile(r"([^.()]+)((?:\(\))*)(?:\.|$)")
+_VALUES = frozenset({"variable", "constant", "field", "property"})
+_FUNCTIONS = frozenset({"function", "method"})
+_NAMESPACES = frozenset({"module", "namespace"})
+
+
+class Meaning(NamedTuple):
+    """``definition``: the definition itself; ``instance``: a value whose type it is; ``super``: the bases of the
+    class; ``file``: a file or folder; ``outside``: known, and not in this project. ``sure``: by names alone,
+    without trusting a written type."""
+
+    kind: Literal["definition", "instance", "super", "file", "outside"]
+    target: Target
+    sure: bool = True
+
+
+Meanings = tuple[Meaning, ...]
+OUTSIDE = Meaning("outside", Target(""))
+_OUTSIDE: Meanings = (OUTSIDE,)
+
+
+class Evaluator:
+    """Answers over one view. Results that other files may share are kept in the view's memo."""
+
+    def __init__(self, view: View, rules: Mapping[str, Rules]) -> None:
+        self.view = view
+        self._rules = rules
+        self._default = Rules()
+        self.own = ""  # the file that is being linked: its own names need not be noted
+
+    def rules(self, path: str) -> Rules:
+        return self._rules.get(self.view.language(path), self._default)
+
+    def entry(self, path: str, name: str) -> Entry:
+        if path == self.own and not self.view.is_computing:
+            return self.view.entries(path).get(name, NO_ENTRY)
+        return self.view.entry(path, name)
+
+    def kind(self, target: Target) -> str:
+        return self.entry(target.path, target.qualname).kind
+
+    # -- names in scope
+
+    def name(self, path: str, name: str, scope: str, line: int = 0, local: bool | None = False) -> Meanings:
+        """What a bare name means at ``scope`` of the file. ``local``: it is bound by an enclosing function (None:
+        it may be). ``line``: where it stands, for a local name that is bound more than once."""
+        special = self._own_object(path, name, scope)
+        if special:
+            return special
+        rules = self.rules(path)
+        for prefix in enclosing(scope):
+            entry = self.entry(path, join(prefix, name))
+            if local is not False and entry.hints and not entry.kind and not entry.imports:
+                return self._local_value(path, entry.hints, line)
+            if local or (entry is NO_ENTRY and not rules.members_in_scope):
+                continue
+            found = self._in_scope(rules, path, prefix, name, entry, prefix == scope)
+            if found:
+                return found
+        return () if local else self._from_elsewhere(rules, path, name)
+
+    def _own_object(self, path: str, name: str, scope: str) -> Meanings:
+        rules = self.rules(path)
+        in_object, in_class = name in rules.self_names, name in rules.class_names
+        if not (in_object or in_class or name in rules.super_names):
+            return ()
+        owner = self.owner(path, scope)
+        if owner is None:
+            return ()
+        return (Meaning("instance" if in_object else "definition" if in_class else "super", owner),)
+
+    def owner(self, path: str, scope: str) -> Target | None:
+        """The class around ``scope``; where a method stands outside of its type, the type's own definition."""
+        kinds = {prefix: (self.entry(path, prefix).kind,) for prefix in enclosing(scope) if prefix}
+        qualname = owner_of(scope, {p: k for p, k in kinds.items() if k[0]})  # type: ignore[misc]
+        if not qualname:
+            return None
+        if kinds.get(qualname, ("",))[0]:
+            return Target(path, qualname)
+        found = self._from_elsewhere(self.rules(path), path, qualname)
+        return next((m.target for m in found if m.kind == "definition"), Target(path, qualname))
+
+    def _in_scope(
+        self, rules: Rules, path: str, prefix: str, name: str, entry: Entry, here: bool
+    ) -> Meanings:
+        is_class = bool(prefix) and self.entry(path, prefix).kind in CLASS_KINDS
+        if is_class and not here and not rules.members_in_scope:
+            return ()
+        if entry.kind or entry.imports:
+            return self._bound(path, join(prefix, name), entry)
+        if is_class and rules.members_in_scope:
+            found = self.member(Target(path, prefix), name)
+            return (Meaning("definition", found),) if found else ()
+        return ()
+
+    def _bound(self, path: str, qualname: str, entry: Entry) -> Meanings:
+        """What a name of the file stands for: its own definition, or what it imports. Both, where a conditional
+        statement decides."""
+        found = self._imported_first(path, entry.imports)
+        if entry.kind:
+            own = Meaning("definition", Target(path, qualname), not found)
+            return (*(m._replace(sure=False) for m in found if m.kind != "outside"), own)
+        return found
+
+    def _imported_first(self, path: str, imports: Iterable[Import]) -> Meanings:
+        """The first of several imports of one name that lies in the project: ``try`` before ``except``."""
+        found: Meanings = ()
+        for item in imports:
+            meanings = self.imported(path, item)
+            if any(m.kind != "outside" for m in meanings):
+                return meanings
+            found = found or meanings
+        return found
+
+    def _from_elsewhere(self, rules: Rules, path: str, name: str) -> Meanings:
+        neighbours = rules.neighbours(self.view, path)
+        if neighbours:
+            for target, _ in self.view.named(self.view.language(path), name.rpartition(".")[2]):
+                if target.qualname == name and target.path in neighbours:
+                    return (Meaning("definition", target),)
+        return self._from_stars(rules, path, name)
+
+    def _from_stars(self, rules: Rules, path: str, name: str) -> Meanings:
+        files = self.star_files(path)
+        if not files:
+            return ()
+        if not rules.reexports:
+            defined = {
+                t.path: t for t, _ in self.view.named(self.view.language(path), name) if t.qualname == name
+            }
+            return next(((Meaning("definition", defined[f]),) for f in files if f in defined), ())
+        return next((found for file in files if (found := self._held(file, name))), ())
+
+    # -- imports
+
+    def imported(self, path: str, item: Import) -> Meanings:
+        """What an import brings, followed to the definition. Empty: the file is known, the name in it is not."""
+        key = ("import", path, item.module, item.name, item.scope if item.module.startswith("self") else "")
+        return self.view.memo(key, lambda: self._imported(path, item), ())
+
+    def _imported(self, path: str, item: Import) -> Meanings:
+        target = self.rules(path).resolve(self.view, path, item)
+        if target is None:
+            return _OUTSIDE
+        return self.export(target.path, target.qualname) if target.qualname else (Meaning("file", target),)
+
+    def export(self, path: str, name: str) -> Meanings:
+        """What other files get when they ask the file (or folder) at ``path`` for a dotted name."""
+        return self.view.memo(("export", path, name), lambda: self._export(path, name), ())
+
+    def _export(self, path: str, name: str) -> Meanings:
+        if path.endswith("/"):
+            return self._inside(path, name)
+        head, _, rest = name.partition(".")
+        found = self._held(path, name) if not rest else ()
+        if not found:
+            found = self._held(path, head) or self._from_elsewhere(self.rules(path), path, head)
+            found = found or self._inside(path, head)
+            for part in rest.split(".") if rest else ():
+                found = self.attribute(found, part)
+        return found
+
+    def _inside(self, path: str, name: str) -> Meanings:
+        rules = self.rules(path) if not path.endswith("/") else self._rules["python"]
+        below = rules.inside(self.view, path, name)
+        return (Meaning("file", below),) if below else ()
+
+    def _held(self, path: str, name: str) -> Meanings:
+        """``name`` as the file itself has it: defined, imported, or handed out under another name."""
+        entry = self.entry(path, name)
+        if entry.kind or (entry.imports and self.rules(path).reexports):
+            return self._bound(path, name, entry)
+        for hint in entry.hints:  # ``export default Foo``, ``export { Foo as name }``
+            if hint.how == "alias" and hint.type_text != name:
+                return self.view.memo(
+                    ("alias", path, hint.type_text),
+                    lambda text=hint.type_text: self.expression(path, "", text),  # type: ignore[misc]
+                    (),
+                )
+        return ()
+
+    def star_files(self, path: str) -> tuple[str, ...]:
+        """Files reached over star imports, nearest first, without ``path``."""
+        return self.view.memo(("stars", path), lambda: self._star_files(path), ())
+
+    def _star_files(self, path: str) -> tuple[str, ...]:
+        reached, at = {path: None}, [path]
+        for file in at:
+            rules = self.rules(file)
+            for star in rules.stars(self.view, file):
+                target = rules.resolve(self.view, file, star)
+                if (
+                    target
+                    and not target.qualname
+                    and target.path in self.view.files
+                    and target.path not in reached
+                ):
+                    reached[target.path] = None
+                    at.append(target.path)
+        return tuple(at[1:])
+
+    # -- classes
+
+    def bases(self, owner: Target) -> tuple[Target, ...]:
+        """The classes that ``owner`` names as its bases, those of the project."""
+        return self.view.memo(("bases", owner), lambda: tuple(self._bases(owner)), ())
+
+    def _bases(self, owner: Target) -> Iterator[Target]:
+        found: dict[Target, None] = {}
+        for path in self.rules(owner.path).homes(self.view, owner):
+            for text in self.entry(path, owner.qualname).bases:
+                for meaning in self.expression(path, owner.qualname.rpartition(".")[0], text):
+                    if meaning.kind == "definition" and meaning.target != owner:
+                        found.setdefault(self._class_of(meaning.target))
+        yield from found
+
+    def _class_of(self, target: Target) -> Target:
+        """The class behind a name that only stands for it (``type A = B``)."""
+        if self.kind(target) in CLASS_KINDS - {"type"}:
+            return target
+        return next((m.target for m in self.value(target) if m.kind == "definition"), target)
+
+    def linear(self, owner: Target) -> tuple[Target, ...]:
+        """``owner`` and its bases in the order in which a member is looked for."""
+        return self.view.memo(("linear", owner), lambda: self._linear(owner), (owner,))
+
+    def _linear(self, owner: Target) -> tuple[Target, ...]:
+        orders = [self.linear(base) for base in self.bases(owner)]
+        return tuple(self.rules(owner.path).linear(owner, orders))
+
+    def member(self, owner: Target, name: str, skip: int = 0) -> Target | None:
+        """``name`` in the class ``owner`` or the nearest of its bases that has it; the first ``skip`` left out."""
+        return self.view.memo(("member", owner, name, skip), lambda: self._member(owner, name, skip), None)
+
+    def _member(self, owner: Target, name: str, skip: int) -> Target | None:
+        for cls in self.linear(owner)[skip:]:
+            qualname = join(cls.qualname, name)
+            for path in self.rules(cls.path).homes(self.view, cls):
+                entry = self.entry(path, qualname)
+                if entry.kind or entry.hints:
+                    return Target(path, qualname)
+        return None
+
+    # -- expressions
+
+    def expression(
+        self, path: str, scope: str, text: str, line: int = 0, local: bool | None = None
+    ) -> Meanings:
+        """What a dotted chain (``a.b().c``) means at a place; empty when it is unknown."""
+        steps = _STEP.findall(text)
+        if not steps or "?" in text:
+            return ()
+        name, calls = steps[0]
+        meanings = self.name(path, name, scope, line, local)
+        for index, (name, calls) in enumerate(steps):
+            if index:
+                meanings = self.attribute(meanings, name)
+            for _ in range(len(calls) // 2):
+                meanings = self.result(meanings)
+            if not meanings:
+                break
+        return meanings
+
+    def attribute(self, meanings: Meanings, name: str) -> Meanings:
+        """``meanings.name``; outside when they are known and have no such name in the project."""
+        return _distinct(found for meaning in meanings for found in self._attribute(meaning, name))
+
+    def _attribute(self, meaning: Meaning, name: str) -> Meanings:
+        target = meaning.target
+        if meaning.kind == "outside":
+            return _OUTSIDE
+        if meaning.kind == "file":
+            return self.export(target.path, name) or _OUTSIDE
+        if meaning.kind == "definition":
+            kind = self.kind(target)
+            if kind in _VALUES:
+                return self.attribute(_less_sure(self.value(target), meaning.sure), name)
+            if kind in _FUNCTIONS:
+                return ()
+        found = self.member(target, name, skip=int(meaning.kind == "super"))
+        if found is None:
+            return _OUTSIDE
+        return (Meaning("definition", found, meaning.sure),)
+
+    def result(self, meanings: Meanings) -> Meanings:
+        """What calling them gives."""
+        return _distinct(found for meaning in meanings for found in self._result(meaning))
+
+    def _result(self, meaning: Meaning) -> Meanings:
+        target = meaning.target
+        if meaning.kind in ("outside", "super"):
+            return (meaning,)
+        if meaning.kind == "instance":
+            invoke = self.rules(target.path).invoke
+            called = self.member(target, invoke) if invoke else None
+            return self.returned(called) if called else ()
+        if meaning.kind == "file":
+            return ()
+        kind = self.kind(target)
+        if kind in CLASS_KINDS:
+            return (Meaning("instance", target, meaning.sure),)
+        if kind in _FUNCTIONS:
+            return self.returned(target)
+        return self.result(self.value(target)) if kind in _VALUES else ()
+
+    def returned(self, function: Target) -> Meanings:
+        """What the function is said to give."""
+        return self.view.memo(("returned", function), lambda: self._hinted(function, ("return",)), ())
+
+    def value(self, target: Target) -> Meanings:
+        """What a variable, field or property is said to hold."""
+        hows = ("return",) if self.kind(target) == "property" else ()
+        return self.view.memo(("value", target), lambda: self._hinted(target, hows), ())
+
+    def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
+        hints = [
+            h
+            for h in self.entry(target.path, target.qualname).hints
+            if (h.how in hows if hows else h.how != "return")
+        ]
+        written = [hint for hint in hints if hint.how == "annotation"]
+        found = (m for hint in written or hints for m in self.hinted(target.path, hint))
+        return _less_sure(_distinct(found), False)
+
+    def _local_value(self, path: str, hints: Sequence[Binding], line: int) -> Meanings:
+        """A local name is what the nearest binding above says."""
+        above = [hint for hint in hints if not line or hint.line <= line]
+        hint = max(above, key=lambda hint: hint.line) if above else hints[0]
+        return _less_sure(self.hinted(path, hint), False)
+
+    def hinted(self, path: str, hint: Binding) -> Meanings:
+        """What a hint in the file at ``path`` says a name holds."""
+        key = ("hint", path, hint.scope, hint.type_text, hint.how, hint.name if hint.how == "alias" else "")
+        return self.view.memo(key, lambda: self._hint(path, hint), ())
+
+    def _hint(self, path: str, hint: Binding) -> Meanings:
+        if hint.how in ("constructor", "alias"):
+            found = self.expression(path, hint.scope, hint.type_text, hint.line - 1)
+            return self.result(found) if hint.how == "constructor" else self.held(found)
+        texts = self.rules(path).type_texts(hint.type_text)
+        return _distinct(m for text in texts for m in self.instances(path, hint.scope, text))
+
+    def held(self, meanings: Meanings) -> Meanings:
+        """The values behind names: a variable's value, everything else as it is."""
+        return _distinct(
+            found
+            for m in meanings
+            for found in (
+                self.value(m.target) if m.kind == "definition" and self.kind(m.target) in _VALUES else (m,)
+            )
+        )
+
+    def instances(self, path: str, scope: str, text: str) -> Meanings:
+        """Values of the type written as ``text``."""
+        found = []
+        for meaning in self.expression(path, scope, text):
+            if meaning.kind == "outside":
+                found.append(meaning)
+            elif meaning.kind == "definition":
+                kind = self.kind(meaning.target)
+                if kind == "type":
+                    found += self.value(meaning.target) or (meaning._replace(kind="instance"),)
+                elif kind in CLASS_KINDS:
+                    found.append(meaning._replace(kind="instance"))
+        return tuple(found)
+
+
+def _distinct(meanings: Iterable[Meaning]) -> Meanings:
+    found = tuple(dict.fromkeys(meanings))
+    return found if len(found) <= MAX_MEANINGS else ()
+
+
+def _less_sure(meanings: Meanings, sure: bool) -> Meanings:
+    return meanings if sure else tuple(m._replace(sure=False) for m in meanings)
+
+
+def enclosing(scope: str) -> Iterator[str]:
+    """``a.b`` → ``a.b``, ``a``, ````."""
+    while scope:
+        yield scope
+        scope = scope.rpartition(".")[0]
+    yield ""

@@ -1,0 +1,23 @@
+"""The rules of each language: one dict."""
+
+from __future__ import annotations
+
+from memoryd.ingest.link.languages.cfamily import CFamily
+from memoryd.ingest.link.languages.go import Go
+from memoryd.ingest.link.languages.java import Java
+from memoryd.ingest.link.languages.python import Python
+from memoryd.ingest.link.languages.rust import Rust
+from memoryd.ingest.link.languages.script import Script
+from memoryd.ingest.link.rules import Rules
+
+RULES: dict[str, Rules] = {
+    "c": CFamily(),
+    "cpp": CFamily(),
+    "go": Go(),
+    "java": Java(),
+    "javascript": Script(),
+    "python": Python(),
+    "rust": Rust(),
+    "typescript": Script(),
+}
+MANIFESTS = frozenset().union(*(rules.manifests for rules in RULES.values()))

@@ -1,0 +1,107 @@
+"""Python: packages and modules (language reference, sections 5.2 to 5.7), method resolution order (PEP 253, C3)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from indexers.facts import Import
+from memoryd.ingest.link.rules import Rules, breadth_first
+from memoryd.ingest.link.view import Target, View
+
+
+class Python(Rules):
+    self_names = frozenset({"self"})
+    class_names = frozenset({"cls"})
+    invoke = "__call__"
+
+    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+        for base in _bases(view, path, item.module):
+            found = _member(view, base, item.name)
+            if found:
+                return found
+        return None
+
+    def inside(self, view: View, path: str, name: str) -> Target | None:
+        folder, base = posixpath.split(path)
+        if base and not base.startswith("__init__."):
+            return None
+        return _submodule(view, posixpath.join(folder, name))
+
+    def linear(self, owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+        return c3(owner, bases) or breadth_first(owner, bases)
+
+
+def _member(view: View, base: str, name: str) -> Target | None:
+    """``base``: module path without extension, ``""`` for a root itself."""
+    module = _module(view, base)
+    if not name or name == "*":
+        return Target(module) if module else _folder(view, base)
+    if module:
+        entry = view.entry(module, name)
+        if entry.kind or entry.imports:
+            return Target(module, name)
+    submodule = _submodule(view, posixpath.join(base, name))
+    return submodule or (Target(module, name) if module else None)
+
+
+def _module(view: View, base: str) -> str | None:
+    return view.first(f"{base}.py", f"{base}/__init__.py", f"{base}.pyi", f"{base}/__init__.pyi")
+
+
+def _submodule(view: View, base: str) -> Target | None:
+    module = _module(view, base)
+    return Target(module) if module else _folder(view, base)
+
+
+def _folder(view: View, base: str) -> Target | None:
+    """A namespace package (PEP 420)."""
+    return Target(f"{base}/") if base and view.is_folder(base) else None
+
+
+def _bases(view: View, path: str, module: str) -> Iterator[str]:
+    dots = len(module) - len(module.lstrip("."))
+    tail = module.lstrip(".").replace(".", "/")
+    folder = posixpath.dirname(path)
+    if dots:
+        for _ in range(dots - 1):
+            folder = posixpath.dirname(folder)
+        yield posixpath.join(folder, tail) if tail else folder
+        return
+    head = tail.partition("/")[0]
+    for root in view.memo(("python roots", folder), lambda: tuple(_roots(view, folder)), ()):
+        top = posixpath.join(root, head)
+        if view.first(f"{top}.py", f"{top}.pyi") or view.is_folder(top):
+            yield posixpath.join(root, tail)
+
+
+def _roots(view: View, folder: str) -> Iterator[str]:
+    """Import roots, nearest first, each once: the parents of the folder that are no packages, ``src`` beside them,
+    the folder itself last."""
+    found: dict[str, None] = {}
+    here = folder
+    while True:
+        if here and f"{here}/__init__.py" not in view:
+            found[here] = None
+            if view.is_folder(f"{here}/src"):
+                found[f"{here}/src"] = None
+        if not here:
+            break
+        here = posixpath.dirname(here)
+    found.update(dict.fromkeys(("", "src", "lib", folder)))
+    yield from found
+
+
+def c3(owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+    """The C3 linearisation (Barrett et al., 1996); empty when the bases contradict each other."""
+    found = [owner]
+    queues = [list(order) for order in bases if order]
+    queues.append([order[0] for order in bases if order])
+    while queues := [queue for queue in queues if queue]:
+        tails = {target for queue in queues for target in queue[1:]}
+        head = next((queue[0] for queue in queues if queue[0] not in tails), None)
+        if head is None:
+            return []
+        found.append(head)
+        queues = [[target for target in queue if target != head] for queue in queues]
+    return found

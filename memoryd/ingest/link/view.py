@@ -1,0 +1,306 @@
+"""The files of one view as the linker sees them; it notes everything that is looked at.
+
+What linking a file looked at is its list of dependencies: the file is linked again when one of these keys
+means something else, and only then (the early cut-off of build systems; A. Mokhov, N. Mitchell,
+S. Peyton Jones, "Build systems à la carte", 2018). A key is 32 bits of a hash: two that clash cost one
+superfluous link, never a missed one.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import Any, TypeVar
+from zlib import crc32
+
+from msgspec import Struct
+
+from indexers.outline import NO_ENTRY, Entry, Outline, entries, essence
+from memoryd.store.link_rows import Defined
+
+T = TypeVar("T")
+_CALLABLE = frozenset({"function", "method", "macro"})
+
+
+class File(Struct, frozen=True):
+    """One file of the view."""
+
+    path: str
+    path_id: int
+    file_id: int
+    language: str
+    package: str
+
+
+class Target(Struct, frozen=True):
+    """A definition (``qualname`` in ``path``), with ``""`` the file itself; a path that ends with ``/`` is a folder."""
+
+    path: str
+    qualname: str = ""
+
+
+class Sources(Struct, frozen=True):
+    """Where a view gets its content: outlines and texts by file id, definitions by name (None: all)."""
+
+    outlines: Callable[[Iterable[int]], Iterable[tuple[int, Outline]]]
+    text: Callable[[int], str]
+    definitions: Callable[[str | None], Iterable[Defined]]
+
+
+class View:
+    """Look-ups over the files of a view. ``seen``: the keys that were looked at since it was last replaced."""
+
+    def __init__(self, files: Iterable[File], sources: Sources, manifests: frozenset[str]) -> None:
+        self.files = {file.path: file for file in files}
+        self.seen: set[int] = set()
+        self._sources = sources
+        self.manifest_names = manifests
+        self._paths_of_id = {file.path_id: file.path for file in self.files.values()}
+        self._folders: dict[str, list[str]] = defaultdict(list)
+        self._by_basename: dict[str, list[str]] = defaultdict(list)
+        self._packages: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.manifest_paths: dict[str, list[str]] = defaultdict(list)
+        for path, file in self.files.items():
+            folder, base = posixpath.split(path)
+            self._folders[folder].append(path)
+            self._by_basename[base].append(path)
+            if file.package:
+                self._packages[file.language, file.package].append(path)
+            if base in manifests:
+                self.manifest_paths[base].append(path)
+        self.all_folders = folders_of(self._folders)
+        self._outlines: dict[str, Outline] = {}
+        self._entries: dict[str, dict[str, Entry]] = {}
+        self._named: dict[str, tuple[tuple[str, Target, str], ...]] | None = None
+        self._some_named: dict[str, tuple[tuple[str, Target, str], ...]] = {}
+        self._place_keys: dict[str, int] = {}
+        self._memo: dict[Hashable, tuple[Any, frozenset[int]]] = {}
+        self._open: list[Hashable] = []
+        self._cut = _NEVER
+
+    # -- files
+
+    def __contains__(self, path: str) -> bool:
+        self.seen.add(self._place_key(path))
+        return path in self.files
+
+    def first(self, *paths: str) -> str | None:
+        """The first of ``paths`` that is a file of the view."""
+        return next((path for path in paths if path in self), None)
+
+    def is_folder(self, folder: str) -> bool:
+        """Whether a file lies in ``folder`` or below it; ``""`` is the root."""
+        self.seen.add(self._place_key(f"{folder}/"))
+        return not folder or folder in self.all_folders
+
+    def folder(self, folder: str) -> list[str]:
+        """The files that lie in ``folder`` itself."""
+        self.seen.add(crc32(f"{folder}/\0".encode(*_ESCAPE)))
+        return self._folders.get(folder, [])
+
+    def called(self, basename: str) -> list[str]:
+        """The files of that base name, anywhere."""
+        self.seen.add(crc32(f"\0{basename}".encode(*_ESCAPE)))
+        return self._by_basename.get(basename, [])
+
+    def package(self, language: str, name: str) -> list[str]:
+        """The files with that package clause."""
+        self.seen.add(crc32(f"{language}\0{name}\0".encode(*_ESCAPE)))
+        return self._packages.get((language, name), [])
+
+    def texts(self, basename: str) -> Iterator[tuple[str, str]]:
+        """(path, text) of the manifests called so, ordered by path."""
+        assert basename in self.manifest_names, basename
+        self.seen.add(crc32(f"\0{basename}\0".encode()))
+        for path in sorted(self.manifest_paths.get(basename, ())):
+            yield path, self._sources.text(self.files[path].file_id)
+
+    def language(self, path: str) -> str:
+        return self.files[path].language
+
+    # -- names
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Read the outlines of many files at once."""
+        missing = {self.files[path].file_id: path for path in paths if path not in self._outlines}
+        for file_id, shown in self._sources.outlines(missing):
+            self._outlines[missing[file_id]] = shown
+
+    def entry(self, path: str, name: str) -> Entry:
+        """What a dotted name means in a file of the view."""
+        self.seen.add(crc32(name.encode(*_ESCAPE), crc32(path.encode(*_ESCAPE))))
+        return self.entries(path).get(name, NO_ENTRY)
+
+    def entries(self, path: str) -> dict[str, Entry]:
+        """All that the file binds. Not noted: for the file that is being linked, whose change is seen anyway."""
+        found = self._entries.get(path)
+        if found is None:
+            found = self._entries[path] = entries(self._outline(path))
+        return found
+
+    def outline(self, path: str) -> Outline:
+        """The whole file's star imports, includes, list of exports and package; its names by ``entry``."""
+        self.seen.add(crc32(b"*", crc32(path.encode(*_ESCAPE))))
+        return self._outline(path)
+
+    def _outline(self, path: str) -> Outline:
+        found = self._outlines.get(path)
+        if found is None:
+            self.load([path])
+            found = self._outlines[path]
+        return found
+
+    def load_names(self) -> None:
+        """Read all definitions by name at once: many files will be linked."""
+        by_name: dict[str, list[tuple[str, Target, str]]] = defaultdict(list)
+        for row in self._sources.definitions(None):
+            path = self._paths_of_id[row.path_id]
+            by_name[row.name].append((self.language(path), Target(path, row.qualname), row.kind))
+        self._named = {name: tuple(sorted(found, key=_order)) for name, found in by_name.items()}
+
+    def named(self, language: str, name: str) -> list[tuple[Target, str]]:
+        """(definition, kind) of everything called ``name`` (its last component) in files of that language."""
+        self.seen.add(crc32(f"{language}:{name}".encode(*_ESCAPE)))
+        known = self._some_named if self._named is None else self._named
+        found = known.get(name)
+        if found is None:
+            if self._named is not None:
+                return []
+            paths = self._paths_of_id
+            rows = [(paths[r.path_id], r.qualname, r.kind) for r in self._sources.definitions(name)]
+            found = tuple(sorted(((self.language(p), Target(p, q), k) for p, q, k in rows), key=_order))
+            self._some_named[name] = found
+        return [(target, kind) for of, target, kind in found if of == language]
+
+    # -- computed once
+
+    def memo(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
+        """``make()``, computed once; what it looked at is noted for everyone who asks. Asked again while it is being
+        computed (a cycle), the answer is ``default``, and nothing that saw it is kept: results never depend on who
+        asked first."""
+        known = self._memo.get(key)
+        if known is not None:
+            self.seen |= known[1]
+            return known[0]
+        depth = len(self._open)
+        if key in self._open or depth > _MAX_DEPTH:
+            self._cut = min(self._cut, self._open.index(key) if key in self._open else 0)
+            return default
+        outer, self.seen = self.seen, set()
+        self._open.append(key)
+        try:
+            value = make()
+        finally:
+            self._open.pop()
+            inner, self.seen = self.seen, outer
+            outer |= inner
+        if self._cut >= depth:
+            self._cut = _NEVER
+            self._memo[key] = (value, frozenset(inner))
+        return value
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether something is being computed that files may share."""
+        return bool(self._open)
+
+    def _place_key(self, path: str) -> int:
+        """Files of one folder that share a stem share a key, and so does all below a folder that is missing."""
+        key = self._place_keys.get(path)
+        if key is None:
+            folder, base = posixpath.split(path)
+            while folder and folder not in self.all_folders:
+                folder, base = posixpath.split(folder)
+            key = self._place_keys[path] = place_key(folder, base)
+        return key
+
+
+_NEVER = 1 << 30
+_MAX_DEPTH = 60
+_ESCAPE = ("utf-8", "surrogateescape")
+
+
+def _order(row: tuple[str, Target, str]) -> tuple[str, str, str]:
+    return row[1].path, row[1].qualname, row[2]
+
+
+def folders_of(folders: Iterable[str]) -> set[str]:
+    """These folders and all above them, without the root."""
+    found: set[str] = set()
+    for folder in folders:
+        while folder and folder not in found:
+            found.add(folder)
+            folder = posixpath.dirname(folder)
+    return found
+
+
+def place_key(folder: str, base: str) -> int:
+    return crc32(f"{folder}/{base.partition('.')[0] or base}".encode(*_ESCAPE))
+
+
+def pack(seen: Iterable[int]) -> bytes:
+    """Keys as they are stored."""
+    return array("I", sorted(seen)).tobytes()
+
+
+def touched(changed: frozenset[int], looked: bytes) -> bool:
+    """Whether any of the keys was looked at."""
+    return not changed.isdisjoint(array("I", looked))
+
+
+class Change(Struct, frozen=True):
+    """A path whose content differs. ``before``/``after``: its outline (None: no file), ``manifest``: it is one."""
+
+    path: str
+    before: Outline | None
+    after: Outline | None
+
+
+def changed_keys(view: View, changes: Iterable[Change]) -> frozenset[int]:
+    """Every key that may mean something else in ``view`` than it did before ``changes``."""
+    changes = list(changes)
+    keys: set[int] = set()
+    for change in changes:
+        keys.update(_names_changed(change))
+        base = posixpath.basename(change.path)
+        if base in view.manifest_names:
+            keys.add(crc32(f"\0{base}\0".encode(*_ESCAPE)))
+    keys.update(_places_changed(view, changes))
+    return frozenset(keys)
+
+
+def _names_changed(change: Change) -> Iterator[int]:
+    before, after = ({} if shown is None else essence(shown) for shown in (change.before, change.after))
+    seed = crc32(change.path.encode(*_ESCAPE))
+    other_language = change.before and change.after and change.before.language != change.after.language
+    for name in before.keys() | after.keys():
+        if other_language or before.get(name) != after.get(name):
+            yield crc32(name.encode(*_ESCAPE), seed)
+    shown = [
+        {(outline.language, s.qualname, s.kind) for s in outline.symbols} if outline else set()
+        for outline in (change.before, change.after)
+    ]
+    for language, qualname, _ in shown[0] ^ shown[1]:
+        yield crc32(f"{language}:{qualname.rpartition('.')[2]}".encode(*_ESCAPE))
+    clauses = {(o.language, o.package) if o else None for o in (change.before, change.after)}
+    if len(clauses) > 1:
+        for clause in clauses - {None}:
+            yield crc32(f"{clause[0]}\0{clause[1]}\0".encode(*_ESCAPE))  # type: ignore[index]
+
+
+def _places_changed(view: View, changes: Iterable[Change]) -> Iterator[int]:
+    added = {c.path for c in changes if c.before is None}
+    removed = {c.path for c in changes if c.after is None}
+    if not added and not removed:
+        return
+    before = folders_of({posixpath.dirname(p) for p in (view.files.keys() - added) | removed})
+    for path in added | removed:
+        folder, base = posixpath.split(path)
+        yield place_key(folder, base)
+        yield crc32(f"{folder}/\0".encode(*_ESCAPE))
+        yield crc32(f"\0{base}".encode(*_ESCAPE))
+    for folder in before ^ view.all_folders:
+        yield place_key(*posixpath.split(folder))
+        yield place_key(folder, "")

@@ -1,0 +1,174 @@
+"""Links and edges in index.db: what linking reads and writes. Writing functions run inside the caller's transaction.
+
+A *link* is the edges of one file together with the keys of all that it looked at elsewhere. It holds in every
+view where none of them means anything else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Struct
+
+
+class EdgeRow(Struct, frozen=True):
+    """``src``/``dst`` are qualnames, ``""`` for the file itself."""
+
+    src: str
+    kind: str
+    dst_path: str
+    dst: str
+    line: int
+    method: str
+    confidence: float
+
+
+class Stale(Struct, frozen=True):
+    """A path that changed since its view was linked; ``file_id``: what the links saw there (None: no file)."""
+
+    path_id: int
+    path: str
+    file_id: int | None
+
+
+class Defined(Struct, frozen=True):
+    """A definition of the view."""
+
+    name: str
+    path_id: int
+    qualname: str
+    kind: str
+
+
+def stale(conn: sqlite3.Connection, view_id: int) -> list[Stale]:
+    """What changed since the view was linked, ordered by path."""
+    rows = conn.execute(
+        "SELECT s.path_id, p.path, s.file_id FROM stale s JOIN path p ON p.id = s.path_id WHERE s.view_id = ?"
+        " ORDER BY p.path",
+        (view_id,),
+    )
+    return [Stale(*row) for row in rows]
+
+
+def looked(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, bytes]]:
+    """(path id, keys it looked at) of each linked file of the view."""
+    yield from conn.execute(
+        "SELECT vf.path_id, l.looked FROM view_file vf JOIN link l ON l.id = vf.link_id WHERE vf.view_id = ?",
+        (view_id,),
+    )
+
+
+def definitions(conn: sqlite3.Connection, view_id: int, name: str | None) -> Iterator[Defined]:
+    """The view's definitions that are called ``name``, or (None) all."""
+    condition, values = ("", []) if name is None else ("AND s.name = ?", [name])
+    rows = conn.execute(
+        "SELECT s.name, vf.path_id, s.qualname, s.kind FROM symbol s"
+        f" JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? WHERE 1 {condition}",
+        (view_id, *values),
+    )
+    for row in rows:
+        yield Defined(*row)
+
+
+def adopt(conn: sqlite3.Connection, view_id: int) -> None:
+    """Give a view without links those of the view that shares most files with it, and note as stale where the two
+    differ. Nothing happens when no wholly linked view shares any."""
+    base = conn.execute(
+        "SELECT b.view_id FROM view_file a JOIN view_file b ON b.path_id = a.path_id AND b.file_id = a.file_id"
+        " WHERE a.view_id = ?1 AND b.view_id <> ?1 AND b.link_id IS NOT NULL"
+        " AND b.view_id NOT IN (SELECT view_id FROM stale) GROUP BY b.view_id ORDER BY count(*) DESC LIMIT 1",
+        (view_id,),
+    ).fetchone()
+    if base is None:
+        return
+    ids = {"view": view_id, "base": base[0]}
+    conn.execute("DELETE FROM stale WHERE view_id = :view", ids)
+    conn.execute(
+        "INSERT INTO stale SELECT :view, path_id, file_id FROM view_file b WHERE view_id = :base AND NOT EXISTS"
+        " (SELECT 1 FROM view_file a WHERE a.view_id = :view AND a.path_id = b.path_id AND a.file_id = b.file_id)",
+        ids,
+    )
+    conn.execute(
+        "INSERT OR IGNORE INTO stale SELECT :view, path_id, NULL FROM view_file a WHERE view_id = :view"
+        " AND NOT EXISTS (SELECT 1 FROM view_file b WHERE b.view_id = :base AND b.path_id = a.path_id)",
+        ids,
+    )
+    conn.execute(
+        "UPDATE view_file SET link_id = b.link_id FROM view_file b WHERE view_file.view_id = :view"
+        " AND b.view_id = :base AND b.path_id = view_file.path_id AND b.file_id = view_file.file_id",
+        ids,
+    )
+
+
+def drop(conn: sqlite3.Connection, view_id: int, path_ids: Iterable[int] | None) -> None:
+    """The links of these files (None: of all) are void; what was stale is accounted for."""
+    if path_ids is None:
+        conn.execute("UPDATE view_file SET link_id = NULL WHERE view_id = ?", (view_id,))
+    else:
+        conn.executemany(
+            "UPDATE view_file SET link_id = NULL WHERE view_id = ? AND path_id = ?",
+            [(view_id, path_id) for path_id in path_ids],
+        )
+    conn.execute("DELETE FROM stale WHERE view_id = ?", (view_id,))
+
+
+def put(
+    conn: sqlite3.Connection,
+    file_id: int,
+    looked: bytes,
+    unresolved: int,
+    edges: Sequence[EdgeRow],
+    name_id: Callable[[str], int],
+    path_id: Callable[[str], int],
+) -> int:
+    """The id of the link with these edges, which may exist already."""
+    digest = blake2b(looked + msgspec.msgpack.encode(edges), digest_size=16).digest()
+    found = conn.execute("SELECT id FROM link WHERE file_id = ? AND digest = ?", (file_id, digest)).fetchone()
+    if found:
+        return found[0]
+    link_id = conn.execute(
+        "INSERT INTO link (file_id, digest, looked, unresolved) VALUES (?, ?, ?, ?)",
+        (file_id, digest, looked, unresolved),
+    ).lastrowid
+    assert link_id is not None
+    conn.executemany(
+        "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                link_id,
+                name_id(e.src),
+                e.kind,
+                path_id(e.dst_path),
+                name_id(e.dst),
+                e.line,
+                e.method,
+                e.confidence,
+            )
+            for e in edges
+        ],
+    )
+    return link_id
+
+
+def assign(conn: sqlite3.Connection, view_id: int, links: Iterable[tuple[int, int]]) -> None:
+    """(path id, link id) of files linked anew."""
+    conn.executemany(
+        "UPDATE view_file SET link_id = ? WHERE view_id = ? AND path_id = ?",
+        [(link_id, view_id, path_id) for path_id, link_id in links],
+    )
+
+
+def prune(conn: sqlite3.Connection, margin: int) -> None:
+    """Drop links that no view holds once there are more than ``margin`` and more than live ones: they may come back
+    with a branch, but not for ever."""
+    total, live = (
+        conn.execute(query).fetchone()[0]
+        for query in ("SELECT count(*) FROM link", "SELECT count(DISTINCT link_id) FROM view_file")
+    )
+    if total - live > max(margin, live):
+        conn.execute(
+            "DELETE FROM link WHERE id NOT IN (SELECT link_id FROM view_file WHERE link_id IS NOT NULL)"
+        )
