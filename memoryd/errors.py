@@ -18,6 +18,16 @@ class MemorydError(Exception):
         step = f"\n  next: {self.next_step}" if self.next_step else ""
         return f"{self.what}{place}{step}"
 
+    @property
+    def values(self) -> dict[str, str | int]:
+        """Its fields, as they go over a wire."""
+        return {
+            "what": self.what,
+            "where": self.where,
+            "next_step": self.next_step,
+            "exit_code": self.exit_code,
+        }
+
 
 class UsageError(MemorydError):
     """The request itself is wrong: an unknown argument, a target that matches nothing, a refused path."""

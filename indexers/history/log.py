@@ -48,6 +48,18 @@ def parse(chunks: Iterable[bytes]) -> Iterator[Commit]:
         yield _commit(head, changes)
 
 
+def changes(data: bytes) -> list[FileChange]:
+    """The rows of ``diff-tree`` or ``diff-index`` with ``--raw -z``, as in a commit."""
+    found: list[FileChange] = []
+    row: list[bytes] = []
+    for field in _fields([data]):
+        row.append(field)
+        if len(row) > 1 and len(row) == _row_length(row[0]):
+            found.append(_change(row))
+            row = []
+    return found
+
+
 def _fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The NUL-terminated fields, each cut at MESSAGE_LIMIT_BYTES; memory stays within one chunk + limit."""
     rest = b""

@@ -9,7 +9,7 @@ from argparse import Namespace
 from typing import Any
 
 from memoryd.cli.client import Answer, Call
-from memoryd.cli.output import describe, note, print_json_lines
+from memoryd.cli.output import note, print_json_lines
 from memoryd.cli.session import Session, params
 from memoryd.errors import UsageError
 
@@ -96,7 +96,7 @@ def run(args: Namespace, field: str) -> int:
 
 def _line(answer: Answer) -> dict[str, Any]:
     if answer.error:
-        return {"id": answer.key, "error": describe(answer.error)}
+        return {"id": answer.key, "error": answer.error.values}
     return {"id": answer.key, **((answer.result or {}).get("json") or {})}
 
 

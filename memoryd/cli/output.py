@@ -65,20 +65,10 @@ def print_json_lines(rows: Iterable[Any]) -> None:
 def print_error(error: MemorydError, as_json: bool) -> None:
     """The thing, the place and the next step, on stderr."""
     if as_json:
-        sys.stderr.write(_json({"error": describe(error)}, None) + "\n")
+        sys.stderr.write(_json({"error": error.values}, None) + "\n")
         return
     name = colour("memoryd:", RED, sys.stderr)
     sys.stderr.write(f"{name} {safe_text(str(error))}\n")
-
-
-def describe(error: MemorydError) -> dict[str, Any]:
-    """An error as JSON has it."""
-    return {
-        "what": error.what,
-        "where": error.where,
-        "next_step": error.next_step,
-        "exit_code": error.exit_code,
-    }
 
 
 def note(text: str) -> None:

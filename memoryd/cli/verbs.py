@@ -205,6 +205,20 @@ def _changes(parser: ArgumentParser) -> None:
     _page(parser)
 
 
+def _check(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "range",
+        nargs="?",
+        metavar="REV..REV",
+        help="a range of commits, or one commit (default: uncommitted)",
+    )
+    parser.add_argument("--staged", action="store_true", help="what `git commit` would commit now")
+    parser.add_argument("--diff", dest="_diff", metavar="FILE", help="a unified diff (- = stdin)")
+    parser.add_argument(
+        "--path", dest="paths", action="append", metavar="P", help="only uncommitted changes here"
+    )
+
+
 def _doctor(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--deep", action="store_true", help="also check the stores' integrity and the audit chain"
@@ -403,6 +417,13 @@ VERBS: dict[str, Verb] = {
     ),
     "changes": Verb(
         "what happened since you were last here", "memoryd changes --since 3d", _changes, _ask, True
+    ),
+    "check": Verb(
+        "is this change allowed? by the declared rules and the history",
+        "memoryd check --staged",
+        _check,
+        _later("check"),
+        True,
     ),
     "mcp": Verb(
         "serve an MCP client on stdin and stdout", "memoryd mcp -C ~/src/app", _nothing, _later("mcp")

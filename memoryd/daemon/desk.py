@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 import memoryd
+from indexers.facts import Change
 from memoryd.config import Config, as_environment
 from memoryd.daemon import doctor, memory, moved, seen
+from memoryd.daemon.changes import DEADLINE_S, Changes
 from memoryd.daemon.freshness import differs_from_head
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.daemon.projects import Projects
@@ -25,6 +27,7 @@ from memoryd.daemon.watch import Watch
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.query.context import Context
+from memoryd.query.requests import CheckRequest
 from memoryd.server.gate import Gate
 from memoryd.server.params import DoctorParams
 from memoryd.server.service import Call, Peer, Project
@@ -65,7 +68,12 @@ class Desk:
         self._dirty: dict[str, bool] = {}
         self.reading = Reading(config, gate, lambda root: self._dirty.get(root, False))
         self.watch = Watch(config, self._post_changes)
+        self._changes = Changes(paths.log, self._environment(), config.daemon.ingest_idle_s)
         self._started_s = time.monotonic()
+
+    def _environment(self) -> dict[str, str]:
+        """Of the children that read repositories."""
+        return {**os.environ, **as_environment(self.config), "MEMORYD_HOME": str(self.paths.home)}
 
     # --- projects
 
@@ -94,7 +102,7 @@ class Desk:
             queue = IngestQueue(
                 folder / "index.db",
                 self.paths.log,
-                {**os.environ, **as_environment(self.config), "MEMORYD_HOME": str(self.paths.home)},
+                self._environment(),
                 self.config.daemon.ingest_idle_s,
                 self._on_indexed,
             )
@@ -130,6 +138,13 @@ class Desk:
         if rev is None:
             self._use(project)
         return summary
+
+    async def change(self, call: Call, request: CheckRequest) -> Change:
+        project = self.project_of(call)
+        store = self.store_of(project)
+        asked = structs.asdict(request) | {"root": project.root, "index": str(store.index_file)}
+        limit_s = DEADLINE_S if call.peer.surface == "cli" else self.config.limits.deadline_s
+        return await self._changes.read(asked | {"rev": call.common.rev or ""}, limit_s or DEADLINE_S)
 
     async def doctor(self, call: Call, request: DoctorParams) -> Any:
         return await doctor.doctor(self, call, request)
@@ -227,6 +242,7 @@ class Desk:
     async def close(self) -> None:
         """End the children and the watchers; records are closed last."""
         self.watch.close()
+        self._changes.close()
         for store in self._stores.values():
             await store.queue.close()
         await asyncio.gather(*(asyncio.to_thread(store.close) for store in self._stores.values()))

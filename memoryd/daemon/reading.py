@@ -108,6 +108,7 @@ class Reading:
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
+            lines=functools.partial(store.lines, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
             near=store.meaning,
             rerank=store.meaning.quality,

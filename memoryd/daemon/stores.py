@@ -17,6 +17,7 @@ from memoryd.daemon.jobs import IngestQueue
 from memoryd.daemon.meaning import Meaning
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.git import Git
+from memoryd.ingest.versions import lines_of
 from memoryd.paths import private_folder
 from memoryd.store import sqlite
 
@@ -142,11 +143,15 @@ class Store:
             records = self._records
         if records:
             records.snapshot(self.folder / "snapshots", keep=1 if only_newest else SNAPSHOTS_KEPT)
+        if only_newest:
+            from memoryd.store.snapshots import drop_copies
+
+            drop_copies(self.records_file)
 
     def restore_records(self) -> str:
         """Put the newest copy in the place of damaged records; returns what was done, in words. Raises
         StoreError when there is no copy."""
-        from memoryd.store.records import restore_newest
+        from memoryd.store.snapshots import restore_newest
 
         with self._lock:
             if self._records:
@@ -171,6 +176,15 @@ class Store:
             while len(self._blames) > BLAMES_KEPT:
                 self._blames.pop(next(iter(self._blames)))
         return found
+
+    def lines(self, root: str, sha: str, path: str) -> tuple[Any, Any]:
+        """What commit ``sha`` added to ``path`` and removed from it; nothing when git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return lines_of(git, sha, path) if git else ((), ())
+        except (GitError, UsageError) as error:
+            log.info("no lines of a commit: %s", error.what)
+            return (), ()
 
     def behind(self, root: str, rev: str) -> Sequence[str]:
         """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""

@@ -60,14 +60,14 @@ class Desk:
             job = self._job(line)
             summary = index(job, self._pool, self._embedder, _Reporter(line.id), cancelled)
         except MemorydError as error:
-            _say({"id": line.id, "error": _error_values(error)})
+            _say({"id": line.id, "error": error.values})
         except (SqliteError, OSError) as error:
             failure = StoreError(
                 f"indexing cannot go on: {error}",
                 where=line.index,
                 next_step="free disk space; if there is enough, run `memoryd doctor --repair`",
             )
-            _say({"id": line.id, "error": _error_values(failure)})
+            _say({"id": line.id, "error": failure.values})
         else:
             _say({"id": line.id, "result": msgspec.to_builtins(summary)})
 
@@ -118,15 +118,6 @@ class _Reporter:
         if phase != self._phase or now_s - self._last_s >= _PROGRESS_EVERY_S or (total and done == total):
             self._phase, self._last_s = phase, now_s
             _say({"id": self._id, "progress": {"phase": phase, "done": done, "total": total}})
-
-
-def _error_values(error: MemorydError) -> dict[str, Any]:
-    return {
-        "what": error.what,
-        "where": error.where,
-        "next_step": error.next_step,
-        "exit_code": error.exit_code,
-    }
 
 
 def _say(message: dict[str, Any]) -> None:

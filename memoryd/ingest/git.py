@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from indexers.facts import BlameSpan, Commit
+from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.gitbatch import Answers, blob_hash
@@ -36,8 +36,14 @@ _RENAME_LIMIT = 1000
 _HEX_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0,2})*)")
 _SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
+_INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
 _BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
+_RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
+_EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # git knows them without an object
 _BLOB_RESTARTS = 100  # damaged objects that one call steps over
 
 
@@ -204,6 +210,19 @@ class Git:
         rows = self._output("blame", *args)
         spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
         return sorted(spans, key=lambda span: span.first_line)
+
+    def between(self, base: str, head: str) -> list[FileChange]:
+        """What differs between two commits; ``base`` ``""``: everything that ``head`` has."""
+        old = _hex(base) if base else _EMPTY_TREES[self.object_format]
+        return log.changes(self._output("diff-tree", *_RAW, old, _hex(head)))
+
+    def staged(self, index: str = "") -> list[FileChange]:
+        """What git's index has that the checked-out commit has not; the work tree is not looked at. ``index``: the
+        name of the index of a commit under way (``git commit -a`` makes one), where it is not the usual one."""
+        head = self.head().sha or _EMPTY_TREES[self.object_format]
+        own = index if _INDEX_NAME.fullmatch(index) and (self.git_dir / index).is_file() else ""
+        call = Call("diff-index", ("--cached", *_RAW, _hex(head)), scope="worktree", index=own)
+        return log.changes(self._runner.output(call))
 
     # --- objects
 

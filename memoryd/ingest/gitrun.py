@@ -32,6 +32,8 @@ ALLOWED = frozenset(
         "blame",
         "cat-file",
         "check-ignore",
+        "diff-index",  # with --cached alone: else it reads the work tree
+        "diff-tree",
         "for-each-ref",
         "log",
         "ls-files",
@@ -67,7 +69,8 @@ class GitKilled(GitError):
 class Call(Struct, frozen=True):
     """One git command. ``scope``: what it may look at: ``objects`` alone, the ``refs`` too, or the names in
     the ``worktree``. ``settings``: extra ``name=value`` overrides. ``ok``: exit codes that are answers.
-    ``endless``: the caller consumes the output as it comes, whatever its size."""
+    ``endless``: the caller consumes the output as it comes, whatever its size. ``index``: the name of a file in the
+    git directory to take for git's index, as a commit under way has it."""
 
     subcommand: str
     args: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class Call(Struct, frozen=True):
     settings: tuple[str, ...] = ()
     ok: tuple[int, ...] = (0,)
     endless: bool = False
+    index: str = ""
 
 
 class Runner(Struct, frozen=True):
@@ -163,6 +167,8 @@ class Runner(Struct, frozen=True):
                 "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
                 "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
             }
+        elif call.index:
+            extra = {"GIT_INDEX_FILE": str(git_dir / call.index)}
         place = ["--work-tree", str(self.root)] if call.scope == "worktree" else ["--bare"]
         # check-ignore never expands its paths, and refuses to be told so.
         literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)

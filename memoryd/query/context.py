@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from memoryd.store.records import Records
 
 
+Lines = Sequence[tuple[int, str]]  # (line, text)
+
+
 class BlameSpan(Struct, frozen=True):
     """``count`` lines from ``first_line`` (1-based) were last touched by ``sha``."""
 
@@ -29,9 +32,9 @@ class BlameSpan(Struct, frozen=True):
 
 class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
-    None where the project has no git. ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches,
-    the one it names first, empty when it names none; None without git. ``root``: the project's absolute root, for
-    display. ``near``: the search cache over the vectors; None where comparing all of them is cheaper, or the cache
+    None where the project has no git. ``lines(sha, path)``: what that commit added to the file and removed from it.
+    ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
+    names none; None without git. ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where comparing all of them is cheaper, or the cache
     cannot be asked now. ``rerank``: the quality model, None when none is wanted."""
 
     index: sqlite3.Connection
@@ -42,6 +45,7 @@ class Context(Struct, frozen=True):
     freshness: Freshness
     root: str
     blame: Callable[[str, str], Sequence[BlameSpan]] | None = None
+    lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
     near: Near | None = None
     rerank: Rerank | None = None

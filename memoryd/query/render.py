@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.query import answers, texts
+from memoryd.query import answers, check_text, texts
+from memoryd.query.check_answers import CheckAnswer
 from memoryd.query.layout import Page, Rendered, Section, fit
 from memoryd.query.safe_text import safe_line, safe_text
 
@@ -27,6 +28,7 @@ _PAGES: Mapping[type, Callable[[Any], Page]] = {
     answers.BriefAnswer: texts.brief,
     answers.ChangesAnswer: texts.changes,
     answers.StatusAnswer: texts.status,
+    CheckAnswer: check_text.check,
 }
 
 

@@ -116,10 +116,52 @@ class ProposalsRequest(Request, frozen=True, kw_only=True):
 
 
 class JudgeRequest(Request, frozen=True, kw_only=True):
-    """A person's word on record ``id`` (confirm, retract, forget)."""
+    """A person's word on record ``id`` (confirm, restore, forget)."""
 
     id: RecordId
     reason: Optional = ""
+
+
+class RetractRequest(Request, frozen=True, kw_only=True):
+    """Take back record ``id``, or all that client ``by`` wrote since a time or age. ``preview`` only shows what."""
+
+    id: Optional = ""
+    by: Optional = ""
+    since: Optional = ""
+    reason: Optional = ""
+    preview: bool = False
+
+
+class PublishRequest(Request, frozen=True, kw_only=True):
+    """Write record ``id`` to a decision document. ``path``: there instead of where the project keeps them;
+    ``preview`` only shows it."""
+
+    id: RecordId
+    path: Optional = ""
+    preview: bool = False
+
+
+class AuditRequest(Request, frozen=True, kw_only=True):
+    """Who did what: since a time or age, by one actor."""
+
+    since: Optional = ""
+    by: Optional = ""
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class ExportRequest(Request, frozen=True, kw_only=True):
+    """All records with the audit, as JSON lines, or as ``markdown`` for people."""
+
+    markdown: bool = False
+
+
+class ImportRequest(Request, frozen=True, kw_only=True):
+    """``lines`` of an export, the first of them line ``first_line`` of the file ``name``."""
+
+    lines: Annotated[tuple[Annotated[str, Meta(max_length=131_072)], ...], Meta(max_length=1_000)]
+    name: Annotated[str, Meta(max_length=255)] = "stdin"
+    first_line: Annotated[int, Meta(ge=1)] = 1
 
 
 class SupersedeRequest(Request, frozen=True, kw_only=True):
@@ -146,6 +188,18 @@ class ChangesRequest(Request, frozen=True, kw_only=True):
     last_seen_s: Annotated[int, Meta(ge=0)] = 0
     limit: Limit = 100
     offset: Offset = 0
+
+
+class CheckRequest(Request, frozen=True, kw_only=True):
+    """Is this change allowed? ``range``: ``A..B``, ``A...B`` (from their merge base) or one commit; ``staged``: what
+    git would commit; ``diff``: the text of a unified diff; else what the work tree has that its commit has not, of
+    ``paths`` (files or folders) or of all."""
+
+    range: Optional = ""
+    staged: bool = False
+    diff: Annotated[str, Meta(max_length=4_194_304)] | None = None
+    paths: Annotated[tuple[Path, ...], Meta(max_length=1_000)] = ()
+    index_file: Optional = ""
 
 
 class StatusRequest(Request, frozen=True, kw_only=True):

@@ -90,21 +90,12 @@ def notification_line(method: str, params: Any) -> bytes:
 
 def error_line(request_id: int | str | None, error: MemorydError, code: int | None = None) -> bytes:
     """The one place where an error becomes JSON-RPC."""
-    body = {"code": code or error_code(error), "message": error.what, "data": error_data(error)}
+    body = {"code": code or error_code(error), "message": error.what, "data": error.values}
     return encode({"jsonrpc": "2.0", "id": request_id, "error": body})
 
 
 def error_code(error: MemorydError) -> int:
     return BUSY if isinstance(error, BusyError) else FAILED
-
-
-def error_data(error: MemorydError) -> dict[str, Any]:
-    return {
-        "what": error.what,
-        "where": error.where,
-        "next_step": error.next_step,
-        "exit_code": error.exit_code,
-    }
 
 
 async def read_line(reader: asyncio.StreamReader) -> bytes:

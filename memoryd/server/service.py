@@ -7,8 +7,10 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from indexers.facts import Change
 from memoryd.config import Config, Paths
 from memoryd.query.context import Context
+from memoryd.query.requests import CheckRequest
 from memoryd.server.params import Common, DoctorParams
 
 T = TypeVar("T")
@@ -77,6 +79,10 @@ class Service(Protocol):
 
     async def index(self, call: Call, path: str, *, full: bool) -> Any:
         """Register the project around ``path``, index it now and wait. Returns the ingest process's summary."""
+
+    async def change(self, call: Call, request: CheckRequest) -> Change:
+        """The change that is to be checked, read by a process of its own. Raises UsageError, DeadlineError and what
+        the reader says."""
 
     def projects(self) -> list[Project]: ...
 

@@ -149,6 +149,18 @@ TOOLS: dict[str, Tool] = {
             one_of=("query", "target"),
         ),
         Tool(
+            "check",
+            "check",
+            "Call this after you changed code and before you commit or say that you are done: verdict OK, WARN or "
+            "BLOCK by the project's own declared rules (import contracts, banned dependencies …), and what its "
+            "history says: a reverted change coming back, a forgotten companion file, tests to run. Says what it "
+            "could not check. Without arguments: everything uncommitted.",
+            (
+                Argument("diff", _text("A unified diff to check instead.")),
+                Argument("paths", _list("Only these changed files or folders.")),
+            ),
+        ),
+        Tool(
             "record",
             "record",
             "Call this when you learned or decided something that a later session must know and the code "

@@ -26,7 +26,7 @@ SEARCH = "memoryd.query.search_answers:SearchRequest"
 
 class Verb(Struct, frozen=True):
     """``request``: the type of the verb's own arguments (or where to find it); ``run`` answers with a Struct;
-    ``is_missing``: the answer is that what was named does not exist."""
+    ``is_missing``: the answer is that what was named does not exist, or that a change is blocked."""
 
     name: str
     request: type | str
@@ -74,6 +74,19 @@ async def _changes(service: Service, call: Call, request: requests.ChangesReques
     return await Question("changes:changes")(service, call, request)
 
 
+async def _check(service: Service, call: Call, request: requests.CheckRequest) -> Any:
+    """The change is read by ingest, then judged on the view that it leads to: the commit of a range is answered
+    from its own view unless the work tree stands on it."""
+    change = await service.change(call, request)
+    if (
+        change.head
+        and not call.common.rev
+        and change.head != await service.read(call, lambda ctx: ctx.view.head)
+    ):
+        call = structs.replace(call, common=structs.replace(call.common, rev=change.head))
+    return await service.read(call, lambda ctx: _found("check:check")(ctx, request, change))
+
+
 async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
     anchors = tuple(map(service.redacted, request.anchors))
     clean = structs.replace(request, text=service.redacted(request.text), anchors=anchors)
@@ -111,6 +124,7 @@ VERBS: dict[str, Verb] = {
         Verb("why", requests.WhyRequest, Question("why:why")),
         Verb("history", requests.HistoryRequest, Question("history:history")),
         Verb("decisions", requests.DecisionsRequest, Question("decisions:decisions")),
+        Verb("check", requests.CheckRequest, _check, lambda a: a.verdict == "BLOCK"),
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
         Verb("record", requests.RecordRequest, _record),
