@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +12,11 @@ from typing import Any, NamedTuple
 
 from memoryd.cli import assistants, config_file, project
 from memoryd.cli.assistants import Assistant
+from memoryd.cli.consent import need_somebody, print_diff, says_yes
 from memoryd.cli.jsonc import Unreadable
-from memoryd.cli.output import colour, note, print_json, print_text
+from memoryd.cli.output import print_json, print_text
 from memoryd.errors import MemorydError, UsageError
 from memoryd.paths import Paths, default_paths
-from memoryd.query.safe_text import safe_text
 
 ATTEMPTS = 3  # assistants rewrite their files while they run
 LINE_LIMIT = 160  # characters of a diff line shown
@@ -135,17 +134,13 @@ def _agreed(args: Namespace, place: Place, diff: str) -> bool:
     """``--yes``, or a person's yes after seeing the change. Raises UsageError when nobody can be asked."""
     if args._yes:
         return True
-    if args._json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            f"this would change {place.file}",
-            next_step="see the change with --print, make it with --yes",
-        )
-    _print_diff(diff)
-    answer = input("Write this? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
-        note("nothing was written")
-        return False
-    return True
+    need_somebody(
+        f"this would change {place.file}",
+        "see the change with --print, make it with --yes",
+        as_json=args._json,
+    )
+    print_diff(diff)
+    return says_yes("Write this?", "nothing was written")
 
 
 def _report(
@@ -166,7 +161,7 @@ def _report(
         _print_preview(place, diff, entry)
     elif changed:
         if args._yes:
-            _print_diff(diff)
+            print_diff(diff)
         print_text(f"wrote {place.file}" + (f"\nbackup: {saved}" if saved else ""))
     elif not diff:
         print_text(f"nothing to do: {place.file} says so already")
@@ -178,7 +173,7 @@ def _print_preview(place: Place, diff: str, entry: dict[str, Any] | None) -> Non
             f"{place.assistant.section}.{assistants.NAME} = {json.dumps(entry, indent=2, ensure_ascii=False)}"
         )
     print_text(f"file: {place.file}")
-    _print_diff(diff or "(no change)")
+    print_diff(diff or "(no change)")
 
 
 def _diff(place: Place, before: str, after: str) -> str:
@@ -205,13 +200,6 @@ def _shown(line: str, old: set[str]) -> str:
 
 def _bare(line: str) -> str:
     return line.strip().rstrip(",")
-
-
-def _print_diff(diff: str) -> None:
-    colours = {"+": "32", "-": "31"}
-    for line in safe_text(diff).splitlines():
-        code = colours.get(line[:1])
-        print(colour(line, code, sys.stdout) if code else line)
 
 
 def _memory_file(paths: Paths) -> Path:

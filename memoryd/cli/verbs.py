@@ -10,8 +10,9 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
+from memoryd.cli import memory_arguments
+
 KINDS = ("code", "decision", "commit", "note", "doc")
-RECORD_KINDS = ("decision", "lesson", "constraint", "convention", "note")
 EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references")
 CLIENTS = ("claude-code", "cursor", "vscode", "codex")
 SHELLS = ("bash", "zsh", "fish")
@@ -152,41 +153,14 @@ def _decision(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="the decision's id or one of its aliases")
 
 
-def _record(parser: ArgumentParser) -> None:
-    parser.add_argument("kind", choices=RECORD_KINDS, metavar="KIND", help=", ".join(RECORD_KINDS))
-    parser.add_argument("text", nargs="+", metavar="TEXT", help="what to remember, one or two sentences")
-    parser.add_argument(
-        "--anchor",
-        dest="anchors",
-        action="append",
-        metavar="T",
-        help="what it is about: path, path:line, path:Qual.name",
-    )
-    parser.add_argument("--supersedes", metavar="ID", help="the record that this one replaces")
-
-
 def _proposals(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--status",
-        choices=("proposed", "confirmed", "retracted", "superseded", ""),
-        metavar="S",
-        help="proposed (default), confirmed, retracted, superseded; '' for all",
-    )
+    memory_arguments.proposals(parser)
     _page(parser)
 
 
-def _judge(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="the record's id")
-    parser.add_argument("--reason", metavar="TEXT", help="why, for the audit log")
-
-
-def _forget(parser: ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="the record's id")
-
-
-def _supersede(parser: ArgumentParser) -> None:
-    parser.add_argument("old", metavar="OLD", help="id of the record that no longer holds")
-    parser.add_argument("new", metavar="NEW", help="id of the record that holds instead")
+def _audit(parser: ArgumentParser) -> None:
+    memory_arguments.audit(parser)
+    _page(parser)
 
 
 def _brief(parser: ArgumentParser) -> None:
@@ -385,7 +359,7 @@ VERBS: dict[str, Verb] = {
     "record": Verb(
         "remember a decision, lesson, constraint, convention or note",
         "memoryd record lesson 'flush before redirect' --anchor src/app/session.py",
-        _record,
+        memory_arguments.record,
         _ask,
         True,
     ),
@@ -393,21 +367,54 @@ VERBS: dict[str, Verb] = {
     "confirm": Verb(
         "vouch for a proposal, as a person",
         "memoryd confirm 01m7y0bq62h7 --reason 'seen in production'",
-        _judge,
+        memory_arguments.judge,
         _ask,
         True,
     ),
     "retract": Verb(
-        "withdraw a record; it stays readable", "memoryd retract 01m7y0bq62h7", _judge, _ask, True
+        "withdraw a record, or all that a client wrote; it stays readable",
+        "memoryd retract --by agent:some-client --since 2d",
+        memory_arguments.retract,
+        _later("memory", "run_retract"),
+        True,
+    ),
+    "restore": Verb(
+        "undo retract or supersede", "memoryd restore 01m7y0bq62h7", memory_arguments.judge, _ask, True
     ),
     "supersede": Verb(
         "say that a record replaces another",
         "memoryd supersede 01m7y0bq62h7 01m81c33w0dk",
-        _supersede,
+        memory_arguments.supersede,
         _ask,
         True,
     ),
-    "forget": Verb("delete a record's text for good", "memoryd forget 01m7y0bq62h7", _forget, _ask, True),
+    "forget": Verb(
+        "delete a record's text for good", "memoryd forget 01m7y0bq62h7", memory_arguments.forget, _ask, True
+    ),
+    "publish": Verb(
+        "write a confirmed record as a decision document of the project",
+        "memoryd publish 01m7y0bq62h7 --dry-run",
+        memory_arguments.publish,
+        _later("memory", "run_publish"),
+        True,
+    ),
+    "export": Verb(
+        "all records with their audit, to keep or to move",
+        "memoryd export > records.jsonl",
+        memory_arguments.export,
+        _later("memory", "run_export"),
+        True,
+    ),
+    "import": Verb(
+        "take in exported records, as proposals",
+        "memoryd import records.jsonl",
+        memory_arguments.import_,
+        _later("memory", "run_import"),
+        True,
+    ),
+    "audit": Verb(
+        "who did what to the records", "memoryd audit --since 7d", _audit, _later("memory", "run_audit"), True
+    ),
     "brief": Verb(
         "what to know before a task",
         "memoryd brief 'rotate the cookie key' --path src/app/session.py",

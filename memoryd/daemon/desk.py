@@ -9,6 +9,7 @@ import os
 import pwd
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
@@ -24,6 +25,8 @@ from memoryd.daemon.projects import Projects
 from memoryd.daemon.reading import Reading, find_view, is_bare
 from memoryd.daemon.stores import Store
 from memoryd.daemon.watch import Watch
+from memoryd.errors import UsageError
+from memoryd.ingest import publishing
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.query.context import Context
@@ -168,6 +171,14 @@ class Desk:
     def last_seen_s(self, call: Call) -> int:
         store = self.store_of(self.project_of(call))
         return seen.mark(store.folder, self.actor_of(call.peer))
+
+    async def write_document(self, call: Call, path: str, text: str) -> None:
+        root = self.project_of(call).root
+        if is_bare(root):
+            raise UsageError(
+                "a bare repository has no files to add to", where=root, next_step="run it in a work tree"
+            )
+        await asyncio.to_thread(publishing.write_new, Path(root), path, text.encode())
 
     async def forget_copies(self, call: Call) -> None:
         store = self.store_of(self.project_of(call))

@@ -190,63 +190,6 @@ class CochangeAnswer(Answer, frozen=True):
     offset: int = 0
 
 
-class WhyItem(Struct, frozen=True):
-    """``kind``: record decision constraint debt comment commit. ``tier``: declared evidence proposed."""
-
-    kind: str
-    quote: str
-    path: str
-    line: int
-    sha: str
-    date: str
-    author: str
-    confidence: float
-    tier: str = "evidence"
-    method: str = "exact"
-
-
-class WhyAnswer(Answer, frozen=True):
-    target: str
-    definitions: tuple[Definition, ...]
-    items: tuple[WhyItem, ...]
-    total: int
-    candidates: tuple[Definition, ...] = ()
-    searched: str = ""
-    truncated: bool = False
-    next: str = ""
-    command: str = ""
-    offset: int = 0
-
-
-class CommitItem(Struct, frozen=True):
-    """``path``: the file's name at that commit, for the history of a path. ``score`` is 0 there."""
-
-    sha: str
-    date: str
-    author: str
-    subject: str
-    files: int
-    path: str = ""
-    status: str = ""
-    score: float = 0.0
-    body: str = ""
-
-
-class HistoryAnswer(Answer, frozen=True):
-    """``mode``: ``path`` or ``query``. ``names``: the names that the file had, newest first."""
-
-    query: str
-    mode: str
-    commits: tuple[CommitItem, ...]
-    total: int
-    names: tuple[str, ...] = ()
-    searched: str = ""
-    truncated: bool = False
-    next: str = ""
-    command: str = ""
-    offset: int = 0
-
-
 class DecisionItem(Struct, frozen=True):
     """``status``: proposed accepted rejected deprecated superseded withdrawn. ``status_source``: explicit,
     implied_by_merge, agent, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
@@ -283,8 +226,19 @@ class DecisionsAnswer(Answer, frozen=True):
     offset: int = 0
 
 
+class AnchorItem(Struct, frozen=True):
+    """An anchor that is not where it was. ``state``: moved (``now``: its new name) or lost (``now``: what is left)."""
+
+    anchor: str
+    now: str
+    state: str
+
+
 class RecordItem(Struct, frozen=True):
-    """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME`` or ``agent:NAME``."""
+    """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
+    ``import:FILE``; ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
+    opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
+    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit)."""
 
     id: str
     kind: str
@@ -295,6 +249,11 @@ class RecordItem(Struct, frozen=True):
     head: str
     anchors: tuple[str, ...]
     supersedes: str = ""
+    conflicts_with: tuple[str, ...] = ()
+    moved: tuple[AnchorItem, ...] = ()
+    origin: str = ""
+    published: str = ""
+    head_lost: bool = False
 
 
 class RecordAnswer(Answer, frozen=True):
@@ -336,36 +295,6 @@ class BriefAnswer(Answer, frozen=True):
     task: str
     sections: tuple[BriefSection, ...]
     searched: str = ""
-    truncated: bool = False
-    next: str = ""
-    command: str = ""
-    offset: int = 0
-
-
-class ChangedFile(Struct, frozen=True):
-    """``status``: of the last change, A M D R C T."""
-
-    path: str
-    status: str
-    commits: int
-
-
-class ChangesTotals(Struct, frozen=True):
-    commits: int
-    files: int
-    decisions: int
-    records: int
-
-
-class ChangesAnswer(Answer, frozen=True):
-    """``since``: as understood, in words."""
-
-    since: str
-    commits: tuple[CommitItem, ...]
-    files: tuple[ChangedFile, ...]
-    decisions: tuple[DecisionItem, ...]
-    records: tuple[RecordItem, ...]
-    totals: ChangesTotals
     truncated: bool = False
     next: str = ""
     command: str = ""

@@ -15,7 +15,7 @@ from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
 from memoryd.query.history import commit_item
 from memoryd.query.paging import paging
-from memoryd.query.record import item
+from memoryd.query.record import items
 from memoryd.query.requests import ChangesRequest
 from memoryd.store import graph_rows, history_rows
 from memoryd.store.history_rows import CommitRow, Reachable
@@ -130,4 +130,4 @@ def _decided(ctx: Context, changed: set[str]) -> tuple:
 
 def _records(ctx: Context, since_s: int) -> list[RecordItem]:
     known = ctx.records.list(limit=MAX_RECORDS) if ctx.records else ()
-    return [item(record) for record in known if record.created_at_s >= since_s]
+    return list(items(ctx, [record for record in known if record.created_at_s >= since_s]))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.query import answers, check_text, texts
+from memoryd.query import answers, check_text, memory_answers, memory_texts, texts
 from memoryd.query.check_answers import CheckAnswer
 from memoryd.query.layout import Page, Rendered, Section, fit
 from memoryd.query.safe_text import safe_line, safe_text
@@ -23,8 +23,13 @@ _PAGES: Mapping[type, Callable[[Any], Page]] = {
     answers.WhyAnswer: texts.why,
     answers.HistoryAnswer: texts.history,
     answers.DecisionsAnswer: texts.decisions,
-    answers.RecordAnswer: texts.record,
-    answers.ProposalsAnswer: texts.proposals,
+    answers.RecordAnswer: memory_texts.record,
+    answers.ProposalsAnswer: memory_texts.proposals,
+    memory_answers.RetractedAnswer: memory_texts.retracted,
+    memory_answers.AuditAnswer: memory_texts.audit,
+    memory_answers.ExportAnswer: memory_texts.exported,
+    memory_answers.ImportAnswer: memory_texts.imported,
+    memory_answers.PublishAnswer: memory_texts.published,
     answers.BriefAnswer: texts.brief,
     answers.ChangesAnswer: texts.changes,
     answers.StatusAnswer: texts.status,

@@ -87,6 +87,13 @@ class HistoryRequest(Request, frozen=True, kw_only=True):
     offset: Offset = 0
 
 
+class RevertsRequest(Request, frozen=True, kw_only=True):
+    """What was undone, newest first."""
+
+    limit: Limit = 10_000
+    offset: Offset = 0
+
+
 class DecisionsRequest(Request, frozen=True, kw_only=True):
     """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full."""
 
@@ -134,10 +141,11 @@ class RetractRequest(Request, frozen=True, kw_only=True):
 
 class PublishRequest(Request, frozen=True, kw_only=True):
     """Write record ``id`` to a decision document. ``path``: there instead of where the project keeps them;
-    ``preview`` only shows it."""
+    ``preview`` only shows it; ``digest``: of the preview that a person saw, nothing else is written."""
 
     id: RecordId
     path: Optional = ""
+    digest: Optional = ""
     preview: bool = False
 
 

@@ -19,8 +19,6 @@ from memoryd.query.answers import (
     Freshness,
     HistoryAnswer,
     ImpactAnswer,
-    ProposalsAnswer,
-    RecordAnswer,
     RecordItem,
     RefsAnswer,
     StatusAnswer,
@@ -72,7 +70,7 @@ def symbol(answer: SymbolAnswer) -> Page:
             Section(items=[uses] if answer.references else [], keep=1),
         ],
         foot=freshness(answer.freshness),
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -103,7 +101,7 @@ def refs(answer: RefsAnswer) -> Page:
         ],
         foot=freshness(answer.freshness),
         rest=f"{answer.command} --json",
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -116,7 +114,7 @@ def edges(answer: EdgesAnswer) -> Page:
         head="" if items else "No edges.",
         sections=[Section(items=items, main=True)],
         foot=freshness(answer.freshness),
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -151,7 +149,7 @@ def impact(answer: ImpactAnswer) -> Page:
         ],
         foot=freshness(answer.freshness),
         rest=f"{answer.command} --json",
-        more=_more(answer),
+        more=more(answer),
     )  # fmt: skip
 
 
@@ -212,7 +210,7 @@ def why(answer: WhyAnswer) -> Page:
             )
         ],
         foot=freshness(answer.freshness),
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -240,7 +238,7 @@ def history(answer: HistoryAnswer) -> Page:
         head=head,
         sections=[Section(items=items, total=answer.total, main=True, before=answer.offset)],
         foot=freshness(answer.freshness),
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -266,7 +264,7 @@ def decisions(answer: DecisionsAnswer) -> Page:
             )
         ],
         foot=freshness(answer.freshness),
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -294,31 +292,7 @@ def _in_full(answer: DecisionsAnswer, d: DecisionItem) -> Page:
 # -- records
 
 
-def record(answer: RecordAnswer) -> Page:
-    return Page(
-        head=answer.message,
-        sections=[Section(items=[_record(answer.record)], main=True)],
-        foot=freshness(answer.freshness),
-    )
-
-
-def proposals(answer: ProposalsAnswer) -> Page:
-    return Page(
-        head=f"{answer.total} records" if answer.total else "No records.",
-        sections=[
-            Section(
-                items=[_record(r) for r in answer.records],
-                total=answer.total,
-                main=True,
-                before=answer.offset,
-            )
-        ],
-        foot=freshness(answer.freshness),
-        more=_more(answer),
-    )
-
-
-def _record(r: RecordItem) -> str:
+def record_line(r: RecordItem) -> str:
     about = f" about {', '.join(r.anchors[:5])}" if r.anchors else ""
     return f"{r.id} {r.kind} [{r.status}] {r.date} {r.actor}{about}\n    “{quote(r.text, 400)}”"
 
@@ -366,7 +340,7 @@ def changes(answer: ChangesAnswer) -> Page:
                 keep=3,
             ),
             Section(
-                items=[_record(r) for r in answer.records], total=totals.records, title="records:", keep=3
+                items=[record_line(r) for r in answer.records], total=totals.records, title="records:", keep=3
             ),
             Section(
                 items=[_commit(c) for c in answer.commits],
@@ -379,7 +353,7 @@ def changes(answer: ChangesAnswer) -> Page:
         ],
         foot=freshness(answer.freshness),
         rest=f"{answer.command} --json",
-        more=_more(answer),
+        more=more(answer),
     )
 
 
@@ -460,7 +434,7 @@ def _ambiguous(answer: Any, candidates: Sequence[Definition]) -> Page:
     )
 
 
-def _more(answer: Any) -> Callable[[int], str]:
+def more(answer: Any) -> Callable[[int], str]:
     """The command for what the text does not show: the answer's own, from where the text stops."""
     return lambda shown: (
         f"{answer.command} --offset {answer.offset + shown}" if answer.command else answer.next

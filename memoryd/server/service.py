@@ -103,6 +103,9 @@ class Service(Protocol):
     def redacted(self, text: str) -> str:
         """``text`` with what the rules take for secrets overwritten: no record ever holds one."""
 
+    async def write_document(self, call: Call, path: str, text: str) -> None:
+        """Create a file in the project that a person asked for. Raises UsageError where one is, StoreError."""
+
     async def forget_copies(self, call: Call) -> None:
         """Of the project's records keep only what they are now: a person forgot one for good."""
 

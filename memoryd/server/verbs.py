@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from memoryd.errors import UsageError
 from memoryd.query import requests
 from memoryd.query.layout import Rendered
-from memoryd.server import housekeeping, params
+from memoryd.server import contributed, housekeeping, params
 from memoryd.server.service import Call, Service
 from memoryd.server.wording import in_words
 
@@ -35,15 +35,13 @@ class Verb(Struct, frozen=True):
 
 
 class Question:
-    """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread. With ``by_actor`` the
-    function also gets who asks, because it writes a record."""
+    """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread."""
 
-    def __init__(self, place: str, *, by_actor: bool = False) -> None:
-        self.place, self._by_actor = place, by_actor
+    def __init__(self, place: str) -> None:
+        self.place = place
 
     async def __call__(self, service: Service, call: Call, request: Any) -> Any:
-        more = (service.actor_of(call.peer),) if self._by_actor else ()
-        return await service.read(call, lambda ctx: _found(self.place)(ctx, request, *more))
+        return await service.read(call, lambda ctx: _found(self.place)(ctx, request))
 
 
 def _found(place: str) -> Any:
@@ -87,31 +85,6 @@ async def _check(service: Service, call: Call, request: requests.CheckRequest) -
     return await service.read(call, lambda ctx: _found("check:check")(ctx, request, change))
 
 
-async def _record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
-    anchors = tuple(map(service.redacted, request.anchors))
-    clean = structs.replace(request, text=service.redacted(request.text), anchors=anchors)
-    return await Question("record:record", by_actor=True)(service, call, clean)
-
-
-async def _confirm(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
-    return await Question("record:confirm", by_actor=True)(service, call, _without_secrets(service, request))
-
-
-async def _retract(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
-    return await Question("record:retract", by_actor=True)(service, call, _without_secrets(service, request))
-
-
-def _without_secrets(service: Service, request: requests.JudgeRequest) -> requests.JudgeRequest:
-    """The reason goes into the audit, where nothing is ever deleted."""
-    return structs.replace(request, reason=service.redacted(request.reason))
-
-
-async def _forget(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
-    answer = await Question("record:forget", by_actor=True)(service, call, request)
-    await service.forget_copies(call)
-    return answer
-
-
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
@@ -127,12 +100,17 @@ VERBS: dict[str, Verb] = {
         Verb("check", requests.CheckRequest, _check, lambda a: a.verdict == "BLOCK"),
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
-        Verb("record", requests.RecordRequest, _record),
+        Verb("record", requests.RecordRequest, contributed.record),
         Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
-        Verb("confirm", requests.JudgeRequest, _confirm),
-        Verb("retract", requests.JudgeRequest, _retract),
-        Verb("supersede", requests.SupersedeRequest, Question("record:supersede", by_actor=True)),
-        Verb("forget", requests.JudgeRequest, _forget),
+        Verb("confirm", requests.JudgeRequest, contributed.confirm),
+        Verb("retract", requests.RetractRequest, contributed.retract),
+        Verb("restore", requests.JudgeRequest, contributed.restore),
+        Verb("supersede", requests.SupersedeRequest, contributed.supersede),
+        Verb("forget", requests.JudgeRequest, contributed.forget),
+        Verb("publish", requests.PublishRequest, contributed.publish),
+        Verb("export", requests.ExportRequest, contributed.export),
+        Verb("import", requests.ImportRequest, contributed.take_in),
+        Verb("audit", requests.AuditRequest, Question("record:audit"), lambda a: not a.ok),
         Verb("status", requests.StatusRequest, housekeeping.status),
         Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, housekeeping.index),

@@ -84,9 +84,11 @@ def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[Row, ...]:
 
 
 def _row(row: tuple) -> Row:
-    *fields, payload, prev_hash, row_hash = row
+    seq, at_s, actor, action, record_id, payload, prev_hash, row_hash = row
     said = msgspec.json.decode(payload, type=_Payload)
-    return Row(*fields, said.status, said.reason, payload, prev_hash.hex(), row_hash.hex())
+    return Row(
+        seq, at_s, actor, action, record_id, said.status, said.reason, payload, prev_hash.hex(), row_hash.hex()
+    )
 
 
 def length(conn: sqlite3.Connection) -> int:

@@ -15,6 +15,8 @@ from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 from memoryd.store.record_values import Origin, Record, digest
 
 COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published"
+# Anchors that a client added since to records of others; parameters: client, time, client.
+JOINED = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE actor <> ?)"
 
 
 class RecordReader:
@@ -42,6 +44,11 @@ class RecordReader:
             ).fetchall()
             return self._records(rows)
 
+    def everything(self) -> tuple[tuple[Record, ...], tuple[audit.Row, ...]]:
+        """All records and all entries of the audit, oldest first, of one moment."""
+        with self._lock:
+            return self.list(limit=-1)[::-1], audit.rows(self._conn, 0, "", -1, 0)[::-1]
+
     def count(self, status: str = "") -> int:
         with self._lock:
             return self._conn.execute(
@@ -57,6 +64,19 @@ class RecordReader:
                 (by, since_s),
             ).fetchall()
             return self._records(rows)
+
+    def confirmed_by(self, record_id: str) -> str:
+        """The actor who last made the record confirmed, ``""`` for nobody."""
+        with self._lock:
+            rows = audit.rows_of(self._conn, record_id)
+            return next((row.actor for row in rows if row.action in ("confirmed", "add")), "")
+
+    def count_joined(self, by: str, since_s: int) -> int:
+        """How many anchors client ``by`` added since to records of others."""
+        with self._lock:
+            return self._conn.execute(
+                f"SELECT count(*) FROM anchor WHERE {JOINED}", (by, since_s, by)
+            ).fetchone()[0]
 
     def conflicts(self, record: Record) -> tuple[str, ...]:
         """Ids of other records in force or waiting that say the opposite about the same, oldest first."""
@@ -117,8 +137,20 @@ class RecordReader:
             for record_id, target in self._conn.execute(query, part):
                 anchors[record_id].append(target)
         return tuple(
-            Record(*fields, tuple(anchors[fields[0]]), _origin(origin), published)
-            for *fields, origin, published in rows
+            Record(
+                id_,
+                kind,
+                text,
+                status,
+                actor,
+                at_s,
+                head,
+                older,
+                tuple(anchors[id_]),
+                _origin(origin),
+                published,
+            )
+            for id_, kind, text, status, actor, at_s, head, older, origin, published in rows
         )
 
     def _words(self) -> Alike:

@@ -17,7 +17,7 @@ from msgspec import structs
 
 from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import audit, sqlite
-from memoryd.store.record_reader import COLUMNS, RecordReader
+from memoryd.store.record_reader import COLUMNS, JOINED, RecordReader
 from memoryd.store.record_values import (
     LIVE,
     MAX_ANCHORS,
@@ -127,11 +127,10 @@ class Records(RecordReader):
             for record_id in ids:
                 self._judge(record_id, actor, ("proposed",), "retract")
                 self._set_status(record_id, "retracted", actor, reason)
-            condition = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE actor <> ?)"
             touched = self._conn.execute(
-                f"SELECT DISTINCT record_id FROM anchor WHERE {condition}", (by, since_s, by)
+                f"SELECT DISTINCT record_id FROM anchor WHERE {JOINED}", (by, since_s, by)
             ).fetchall()
-            removed = self._conn.execute(f"DELETE FROM anchor WHERE {condition}", (by, since_s, by)).rowcount
+            removed = self._conn.execute(f"DELETE FROM anchor WHERE {JOINED}", (by, since_s, by)).rowcount
             for (record_id,) in touched:
                 self._reseal(record_id, actor, "unanchor", reason)
             return removed

@@ -18,6 +18,7 @@ from memoryd.query.requests import (
     JudgeRequest,
     ProposalsRequest,
     RecordRequest,
+    RetractRequest,
     SupersedeRequest,
 )
 from memoryd.query.rules import rules, sentences
@@ -197,7 +198,7 @@ def test_only_a_person_judges(rows, store):
         confirm(ctx, JudgeRequest(id=one), AGENT)
     assert confirm(ctx, JudgeRequest(id=one), ANN).record.status == "confirmed"
     assert supersede(ctx, SupersedeRequest(old=one, new=two), ANN).record.status == "confirmed"
-    assert retract(ctx, JudgeRequest(id=two, reason="wrong"), ANN).record.status == "retracted"
+    assert retract(ctx, RetractRequest(id=two, reason="wrong"), ANN).record.status == "retracted"
     assert forget(ctx, JudgeRequest(id=two), ANN).record.text == ""
     assert proposals(ctx, ProposalsRequest(status="")).total == 1
 

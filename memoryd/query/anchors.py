@@ -1,0 +1,129 @@
+"""Where the places are now that a record is about: here as named, moved by a rename, or lost. A record keeps its
+text and its anchors as given, whatever becomes of the code."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from memoryd.query.context import Context
+from memoryd.query.globs import is_glob, matcher
+from memoryd.store import anchor_rows, graph_rows, history_rows, reader
+from memoryd.store.history_rows import Reachable
+
+HERE, MOVED, LOST = "here", "moved", "lost"
+_LINE = re.compile(r"(\d{1,9})(?:-\d{1,9})?")
+_SAME_NAME = 200  # definitions of one name that are looked at
+
+
+class Place(Struct, frozen=True):
+    """``anchor``: as given. ``now``: how to name it now; of a lost one what is left of it, such as the file whose
+    symbol is gone, or ``""``. ``state``: here, moved, lost."""
+
+    anchor: str
+    now: str
+    state: str
+
+
+def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, Place]:
+    """Each anchor's place in the view."""
+    wanted = dict.fromkeys(anchors)
+    paths = sorted({anchor.partition(":")[0].strip("/") for anchor in wanted})
+    files = {row.path for row in graph_rows.files_at(ctx.index, ctx.view.id, paths)}
+    look = _Look(ctx, files)
+    return {anchor: look.place(anchor) for anchor in wanted}
+
+
+def current(anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, ...]:
+    """The anchors as they are to be compared with the view: moved ones by their new name."""
+    return tuple(known[anchor].now or anchor if anchor in known else anchor for anchor in anchors)
+
+
+class _Look:
+    """One view, looked at for many anchors; the history only when something is not where it was."""
+
+    def __init__(self, ctx: Context, files: set[str]) -> None:
+        self._ctx, self._files = ctx, files
+        self._seen: Reachable | None = None
+
+    def place(self, anchor: str) -> Place:
+        path, colon, part = anchor.partition(":")
+        path = path.removeprefix("./").strip("/")
+        if is_glob(path):
+            matches = matcher(path)
+            found = any(map(matches, graph_rows.paths_of_view(self._ctx.index, self._ctx.view.id)))
+            return Place(anchor, anchor if found else "", HERE if found else LOST)
+        if self._is_here(path):
+            return self._part(anchor, path, part, HERE) if colon else Place(anchor, anchor, HERE)
+        moved = self._moved(path)
+        if moved:
+            return self._part(anchor, moved, part, MOVED) if colon else Place(anchor, moved, MOVED)
+        ending = graph_rows.files_ending(self._ctx.index, self._ctx.view.id, path, 2)
+        if len(ending) == 1:
+            return (
+                self._part(anchor, ending[0].path, part, HERE)
+                if colon
+                else Place(anchor, ending[0].path, HERE)
+            )
+        return self._name(anchor, part or path)
+
+    def _is_here(self, path: str) -> bool:
+        if path in self._files or not path:
+            return True
+        if "." in posixpath.basename(path) and "/" not in path:
+            return False  # a file of the root, or Qual.name: no folder
+        return bool(graph_rows.paths_under(self._ctx.index, self._ctx.view.id, f"{path}/", 1))
+
+    def _moved(self, path: str) -> str:
+        """The new name of a file or folder that renames led away, ``""`` when none leads to something here."""
+        if self._seen is None:
+            self._seen = history_rows.reachable(self._ctx.index, self._ctx.view.id)
+        conn, view_id = self._ctx.index, self._ctx.view.id
+        there = anchor_rows.moved_to(conn, path, self._seen)
+        if there:
+            return there if graph_rows.file_at(conn, view_id, there) else ""
+        folders: Counter[str] = Counter()
+        for old in anchor_rows.once_under(conn, path):
+            inside = old[len(path) :]
+            new = anchor_rows.moved_to(conn, old, self._seen)
+            if new.endswith(inside) and graph_rows.file_at(conn, view_id, new):
+                folders[new.removesuffix(inside)] += 1
+        return folders.most_common(1)[0][0] if folders else ""
+
+    def _part(self, anchor: str, path: str, part: str, state: str) -> Place:
+        """A line or a symbol of a file that is here."""
+        row = graph_rows.file_at(self._ctx.index, self._ctx.view.id, path)
+        if row is None:
+            return Place(anchor, path, LOST)  # a folder has no lines
+        line = _LINE.fullmatch(part)
+        if line:
+            lines = reader.file_text(self._ctx.index, row.file_id).count(b"\n") + 1
+            return (
+                Place(anchor, f"{path}:{part}", state) if int(line[1]) <= lines else Place(anchor, path, LOST)
+            )
+        name = _dots(part)
+        symbols = graph_rows.symbols_of(self._ctx.index, self._ctx.view.id, row.path_id)
+        if any(s.qualname == name or s.qualname.endswith(f".{name}") for s in symbols):
+            return Place(anchor, f"{path}:{name}", state)
+        elsewhere = self._name(anchor, part)
+        return elsewhere if elsewhere.state != LOST else Place(anchor, path, LOST)
+
+    def _name(self, anchor: str, name: str) -> Place:
+        """A symbol by its name alone: a bare name stays what it is, one that left its file must be unique."""
+        name = _dots(name)
+        last = name.rpartition(".")[2]
+        rows = graph_rows.symbols_named(self._ctx.index, self._ctx.view.id, last, _SAME_NAME) if last else []
+        found = {row.path for row in rows if row.qualname == name or row.qualname.endswith(f".{name}")}
+        if found and ":" not in anchor:
+            return Place(anchor, anchor, HERE)
+        if len(found) == 1:
+            return Place(anchor, f"{found.pop()}:{name}", MOVED)
+        return Place(anchor, "", LOST)
+
+
+def _dots(text: str) -> str:
+    return text.replace("::", ".").replace("#", ".").lstrip(".").removesuffix("()")

@@ -1,0 +1,101 @@
+"""Verbs that change contributed memory. Who asks is what the connection says, never what the arguments say; what is
+told is redacted before it goes anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+from typing import Any
+
+from msgspec import structs
+
+from memoryd.errors import MemorydError, UsageError
+from memoryd.query import requests
+from memoryd.server.service import Call, Service
+from memoryd.store.record_values import is_person
+
+ROWS_AT_ONCE = 200
+
+
+async def record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
+    """What an agent says becomes a proposal, what a person at a terminal says is confirmed."""
+    anchors = tuple(map(service.redacted, request.anchors))
+    clean = structs.replace(request, text=service.redacted(request.text), anchors=anchors)
+    return await _as_actor(service, call, "record", clean)
+
+
+async def confirm(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    return await _as_actor(service, call, "confirm", _without_secrets(service, request))
+
+
+async def retract(service: Service, call: Call, request: requests.RetractRequest) -> Any:
+    return await _as_actor(service, call, "retract", _without_secrets(service, request))
+
+
+async def restore(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    return await _as_actor(service, call, "restore", _without_secrets(service, request))
+
+
+async def supersede(service: Service, call: Call, request: requests.SupersedeRequest) -> Any:
+    return await _as_actor(service, call, "supersede", request)
+
+
+async def forget(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+    """With the copies that still hold the record."""
+    answer = await _as_actor(service, call, "forget", _without_secrets(service, request))
+    await service.forget_copies(call)
+    return answer
+
+
+async def publish(service: Service, call: Call, request: requests.PublishRequest) -> Any:
+    """Show the document, or write it. The link is kept first: a document of which the record knows nothing would be
+    written again, a link to a document that is missing is offered again."""
+    actor = service.actor_of(call.peer)
+    if not request.preview and not is_person(actor):
+        raise UsageError(
+            "only a person may publish a record",
+            where=request.id,
+            next_step="run the command in a terminal of your own",
+        )
+    if call.common.rev:
+        raise UsageError("a file is written now, at no revision", where="rev", next_step="leave out --rev")
+    drafts = import_module("memoryd.query.publish")
+    answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
+    if request.preview:
+        return answer
+    written = await service.read(call, lambda ctx: drafts.linked(ctx, answer, answer.path, actor))
+    try:
+        await service.write_document(call, answer.path, answer.text)
+    except MemorydError:
+        await service.read(call, lambda ctx: drafts.linked(ctx, answer, "", actor))
+        raise
+    return written
+
+
+async def export(service: Service, call: Call, request: requests.ExportRequest) -> Any:
+    """Line by line: each is a row, the answer is the last."""
+    exported = import_module("memoryd.query.exchange").exported
+    answer = await service.read(call, lambda ctx: exported(ctx, request))
+    if call.common.format == "text":
+        return answer
+    for start in range(0, len(answer.lines), ROWS_AT_ONCE):
+        await call.on_rows(answer.lines[start : start + ROWS_AT_ONCE])
+        await asyncio.sleep(0)
+    return structs.replace(answer, lines=())
+
+
+async def take_in(service: Service, call: Call, request: requests.ImportRequest) -> Any:
+    """Lines of an export, as the lowest rank of trust whoever hands them in."""
+    imported = import_module("memoryd.query.exchange").imported
+    return await service.read(call, lambda ctx: imported(ctx, request, service.redacted))
+
+
+async def _as_actor(service: Service, call: Call, name: str, request: Any) -> Any:
+    answer = getattr(import_module("memoryd.query.record"), name)
+    actor = service.actor_of(call.peer)
+    return await service.read(call, lambda ctx: answer(ctx, request, actor))
+
+
+def _without_secrets(service: Service, request: Any) -> Any:
+    """The reason goes into the audit, where nothing is ever deleted."""
+    return structs.replace(request, reason=service.redacted(request.reason))
