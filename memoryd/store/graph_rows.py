@@ -317,10 +317,10 @@ def file_edges(
 ) -> Iterator[tuple[str, str, str, str, float]]:
     """(path, used path, kind, method, confidence) between files, ordered, each once with its surest edge.
 
-    ``imports``: as the import statement says; ``depends``: uses a definition in the file, by whatever route;
-    the others: has such an edge to a definition in the file.
+    ``imports``: as the import statement says; ``depends``: names the file, or uses a definition in it by whatever
+    route; the others: has such an edge to a definition in the file.
     """
-    kept = {"imports": "e.kind = 'imports'", "depends": "n.text <> ''"}
+    kept = {"imports": "e.kind = 'imports'", "depends": "1"}
     for kind in kinds:
         condition = kept.get(kind, f"n.text <> '' AND e.kind = '{kind}'" if kind in _KINDS else "0")
         yield from conn.execute(

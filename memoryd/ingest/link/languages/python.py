@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
+from indexers.outline import NO_ENTRY
 from memoryd.ingest.link.rules import Rules, breadth_first
 from memoryd.ingest.link.view import Target, View
 
@@ -37,12 +38,15 @@ def _member(view: View, base: str, name: str) -> Target | None:
     module = _module(view, base)
     if not name or name == "*":
         return Target(module) if module else _folder(view, base)
-    if module:
-        entry = view.entry(module, name)
-        if entry.kind or entry.imports:
-            return Target(module, name)
-    submodule = _submodule(view, posixpath.join(base, name))
-    return submodule or (Target(module, name) if module else None)
+    entry = view.entry(module, name) if module else NO_ENTRY
+    if module and entry.kind:
+        return Target(module, name)
+    submodule = _module(view, posixpath.join(base, name))
+    if submodule:  # the package may import it under its own name as well
+        return Target(submodule)
+    if module and entry.imports:
+        return Target(module, name)
+    return _folder(view, posixpath.join(base, name)) or (Target(module, name) if module else None)
 
 
 def _module(view: View, base: str) -> str | None:
@@ -76,8 +80,8 @@ def _bases(view: View, path: str, module: str) -> Iterator[str]:
 
 
 def _roots(view: View, folder: str) -> Iterator[str]:
-    """Import roots, nearest first, each once: the parents of the folder that are no packages, ``src`` beside them,
-    the folder itself last."""
+    """Import roots, nearest first, each once: the folder and its parents as far as they are no packages, ``src``
+    beside them. The folder of a package is none: what lies beside a module hides nothing of the standard library."""
     found: dict[str, None] = {}
     here = folder
     while True:
@@ -88,7 +92,7 @@ def _roots(view: View, folder: str) -> Iterator[str]:
         if not here:
             break
         here = posixpath.dirname(here)
-    found.update(dict.fromkeys(("", "src", "lib", folder)))
+    found.update(dict.fromkeys(("", "src", "lib")))
     yield from found
 
 
