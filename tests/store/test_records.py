@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
+from memoryd.errors import BusyError, StoreError, UsageError
+from memoryd.store import audit
 from memoryd.store import records as module
-from memoryd.store.record_values import NewRecord, fingerprint
+from memoryd.store.record_values import (
+    CONFIRMED,
+    IMPORTED,
+    PROPOSED,
+    NewRecord,
+    Origin,
+    Record,
+    fingerprint,
+)
 from memoryd.store.records import Records
-from memoryd.store.snapshots import restore_newest
+from memoryd.store.snapshots import drop_copies, restore_newest
 
 ALICE, AGENT = "human:alice", "agent:assistant"
 
@@ -146,6 +153,206 @@ def test_waiting_proposals_are_limited(store, monkeypatch):
     assert store.add(lesson("A person's", ALICE)).created
 
 
+def test_what_a_person_says_stands_in_the_place_of_the_same_proposal(store):
+    """A person's words are theirs and confirmed, though an agent proposed them before."""
+    proposal = store.add(lesson("Never sign cookies twice", anchors=("a.py",))).record
+    said = store.add(lesson("You must never sign cookies twice.", ALICE))
+    assert (said.created, said.record.status, said.record.actor) == (True, "confirmed", ALICE)
+    assert (said.record.anchors, said.record.supersedes) == ((), proposal.id)
+    assert store.get(proposal.id).status == "superseded"
+    assert store.add(lesson("Never sign cookies twice")).record.id == said.record.id
+
+
+def test_a_near_duplicate_returns_the_known_record(store):
+    """Other forms of the same words, without the reason, are the record that is known."""
+    known = store.add(lesson("Flush before redirecting, otherwise the cookie is lost", ALICE)).record
+    again = store.add(lesson("Always flush before redirecting"))
+    assert (again.created, again.record.id) == (False, known.id)
+    assert store.add(lesson("Always flush before redirecting in tests")).created
+
+
+def test_contradictions_about_one_place_are_kept_and_named(store):
+    """Both stay as they are; each names the other, as long as both are in force or waiting."""
+    use = store.add(lesson("Use redis for sessions", ALICE, anchors=("src/sessions",))).record
+    avoid = store.add(
+        lesson("Do not use redis for sessions", anchors=("src/sessions/store.py:Store",))
+    ).record
+    store.add(lesson("Never use redis for sessions", anchors=("tools/",)))
+    assert store.get(use.id).status == "confirmed"
+    assert store.conflicts(use) == (avoid.id,)
+    assert store.conflicts(avoid) == (use.id,)
+    store.retract(avoid.id, ALICE)
+    assert store.conflicts(use) == ()
+
+
+def test_a_successor_does_not_contradict_what_it_replaces(store):
+    """To say the opposite is what superseding is for."""
+    old = store.add(lesson("Use redis", ALICE)).record
+    new = store.add(lesson("Do not use redis", supersedes=old.id)).record
+    assert store.conflicts(new) == ()
+
+
+# -- undo
+
+
+def test_restore_undoes_retract(store):
+    """A record comes back as it was: a proposal as a proposal, a confirmed one as confirmed."""
+    for actor, status in ((AGENT, "proposed"), (ALICE, "confirmed")):
+        record = store.add(lesson(f"Rule of {actor}", actor)).record
+        store.retract(record.id, ALICE)
+        assert store.restore(record.id, ALICE).status == status
+    with pytest.raises(UsageError, match="only a person"):
+        store.restore(record.id, AGENT)
+
+
+def test_restore_undoes_supersede(store):
+    """The old record is in force again and the newer one no longer stands in its place."""
+    old, new = (store.add(lesson(text, ALICE)).record for text in ("Use sha1", "Use sha256"))
+    store.supersede(old.id, new.id, ALICE)
+    assert store.restore(old.id, ALICE).status == "confirmed"
+    assert (store.get(new.id).status, store.get(new.id).supersedes) == ("confirmed", "")
+
+
+def test_what_was_said_anew_is_not_restored_beside_it(store):
+    """Two records in force never say the same words."""
+    first = store.add(lesson("Never sign twice", ALICE)).record
+    store.retract(first.id, ALICE)
+    again = store.add(lesson("Never sign twice", ALICE)).record
+    with pytest.raises(UsageError, match=again.id):
+        store.restore(first.id, ALICE)
+
+
+# -- taking back what a client wrote
+
+
+def test_a_clients_writes_are_taken_back_from_a_time_on(tmp_path):
+    """Its proposals since then, and its anchors on others' records; what a person confirmed and what is older stays."""
+    ticks = iter(range(1_000, 2_000))
+    store = Records(Records.open(tmp_path / "records.db")._conn, clock=lambda: next(ticks))
+    other = store.add(lesson("Keep salts secret", "agent:other", anchors=("a.py",))).record
+    old = store.add(lesson("An old rule")).record
+    since_s = next(ticks)
+    bad, vouched = (store.add(lesson(text)).record for text in ("A bad rule", "A good rule"))
+    store.confirm(vouched.id, ALICE)
+    store.add(lesson("Keep salts secret", anchors=("evil.py",)))
+    found = store.writes_of(AGENT, since_s)
+    assert {record.id for record in found} == {bad.id, vouched.id}
+    waiting = [record.id for record in found if record.status == "proposed"]
+    assert store.count_joined(AGENT, since_s) == 1
+    assert store.retract_all(waiting, AGENT, since_s, ALICE, "talked into it") == 1
+    statuses = {record.id: store.get(record.id).status for record in (old, bad, vouched)}
+    assert statuses == {old.id: "proposed", bad.id: "retracted", vouched.id: "confirmed"}
+    assert store.get(other.id).anchors == ("a.py",)
+    assert store.verify().ok
+    with pytest.raises(UsageError, match="only a person"):
+        store.retract_all([old.id], AGENT, 0, AGENT)
+
+
+# -- moving
+
+
+def exported(text: str, status: str = "confirmed", id_: str = "old1", **more) -> Record:
+    return Record(id_, "lesson", text, status, "human:bob", 5, "ab" * 20, more.pop("supersedes", ""), **more)
+
+
+def test_an_import_raises_no_trust(store):
+    """What was confirmed elsewhere is a proposal of the lowest rank here, with its origin as told."""
+    record = store.bring_in([exported("Use sha256", anchors=("a.py",))], "import:team.jsonl")[0].record
+    assert (record.status, record.actor, record.trust) == ("proposed", "import:team.jsonl", IMPORTED)
+    assert record.origin == Origin("old1", "human:bob", "confirmed", 5)
+    assert (record.text, record.anchors, record.head) == ("Use sha256", ("a.py",), "ab" * 20)
+    assert store.add(lesson("An agents rule")).record.trust == PROPOSED
+    assert store.confirm(record.id, ALICE).trust == CONFIRMED
+
+
+def test_an_import_takes_nothing_twice(store):
+    """Known words and what an earlier import brought are not taken again."""
+    store.add(lesson("Use sha256", ALICE))
+    rows = [exported("use SHA256!"), exported("Use salts", id_="old2")]
+    assert [added.created for added in store.bring_in(rows, "import:a")] == [False, True]
+    assert [added.created for added in store.bring_in(rows, "import:b")] == [False, False]
+    assert store.count() == 2
+
+
+def test_an_import_silences_nobody(store):
+    """What an import says was retracted can still be proposed here; what a person here retracted cannot."""
+    store.bring_in([exported("Never log passwords", "retracted")], "import:evil")
+    assert store.count("retracted") == 1
+    assert store.add(lesson("Never log passwords")).created
+
+
+def test_an_import_keeps_links_and_makes_no_circle(store):
+    """Links between imported records hold; two that claim to replace each other end in one link."""
+    rows = [exported("A", "superseded", "o1", supersedes="o2"), exported("B", id_="o2", supersedes="o1")]
+    first, second = (added.record for added in store.bring_in(rows, "import:x"))
+    assert [first.supersedes, second.supersedes].count("") == 1
+    assert store.verify().ok
+
+
+def test_a_refused_import_leaves_nothing(store):
+    """One bad record, and none of its batch is taken."""
+    with pytest.raises(UsageError):
+        store.bring_in([exported("A good one"), exported("x" * 9_000, id_="old2")], "import:x")
+    assert store.count() == 0
+    assert store.verify().ok
+
+
+# -- surviving
+
+
+def test_a_full_disk_refuses_writes_and_loses_nothing(tmp_path):
+    """The error is clear, reads go on, and writing works again once there is room, without a restart."""
+    store = filled(tmp_path / "records.db")
+    before = store.list()
+    pages = store._conn.execute("PRAGMA page_count").fetchone()[0]
+    store._conn.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StoreError, match="full") as caught:
+        store.bring_in([exported(f"{'long ' * 900} {n}", id_=f"o{n}") for n in range(200)], "import:x")
+    assert "disk" in caught.value.next_step
+    kept = store.list()
+    assert set(before) <= set(kept)
+    assert store.verify().ok
+    store._conn.execute("PRAGMA max_page_count=1073741823")
+    assert store.add(lesson("There is room again", ALICE)).created
+    store.close()
+
+
+def test_a_store_of_the_first_layout_is_upgraded_after_a_copy_was_made(tmp_path):
+    """Records and audit of layout 1 stay whole and verify; the copy is as it was, and ours alone to read."""
+    path = tmp_path / "records.db"
+    first = resources.files("memoryd.store") / "migrations" / "records" / "0001_initial.sql"
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.executescript(first.read_text() + "PRAGMA user_version=1;")
+        old = Record("0" * 20, "lesson", "Use sha256", "confirmed", ALICE, 7, "", "", ("a.py",))
+        values = (
+            old.id,
+            old.kind,
+            old.text,
+            old.status,
+            old.actor,
+            7,
+            "",
+            None,
+            fingerprint(old.kind, old.text),
+        )
+        conn.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+        conn.execute("INSERT INTO anchor VALUES (?, 'a.py')", (old.id,))
+        seal = audit.sha256([*(getattr(old, field) for field in old.__struct_fields__[:9])]).hex()
+        audit.append(conn, 7, ALICE, "add", old.id, {"status": "confirmed", "digest": seal})
+    store = Records.open(path)
+    assert store.list() == (old,)
+    assert store.verify().ok
+    assert store.retract(old.id, ALICE).status == "retracted"
+    copy = tmp_path / "records.db.layout1.bak"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as conn:
+        assert conn.execute("SELECT text, status FROM record").fetchall() == [("Use sha256", "confirmed")]
+    store.forget(old.id, ALICE)
+    drop_copies(path)
+    assert not copy.exists()
+    store.close()
+
+
 def test_odd_text_survives_a_round_trip(store):
     """NUL, lone surrogates and every script are kept as far as UTF-8 can."""
     text = "nul\x00 surrogate\ud800 עברית 漢字 \u202e"
@@ -262,117 +469,3 @@ def test_a_damaged_store_is_named_and_restored_from_the_newest_snapshot(tmp_path
     assert again.verify().ok
     again.close()
     assert list(tmp_path.glob("records.db.damaged-*"))
-
-
-# -- the state machine
-
-TEXTS = st.sampled_from([f"rule {n}" for n in range(6)] + ["Rule 1!", "the RULE 2"])
-
-
-class RecordsMachine(RuleBasedStateMachine):
-    """Against a model: id → (text fingerprint, status, supersedes)."""
-
-    ids = Bundle("ids")
-
-    def __init__(self):
-        super().__init__()
-        conn = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        module.sqlite.migrate(conn, "records")
-        self.store = Records(conn)
-        self.model: dict[str, list] = {}
-
-    def teardown(self):
-        self.store.close()
-
-    @rule(target=ids, text=TEXTS, person=st.booleans())
-    def add(self, text, person):
-        key = fingerprint("lesson", text)
-        same = [i for i, (k, status, _) in self.model.items() if k == key]
-        alive = [i for i in same if self.model[i][1] in ("proposed", "confirmed")]
-        added = self.store.add(lesson(text, ALICE if person else AGENT))
-        proposed = [i for i in alive if self.model[i][1] == "proposed"]
-        if person and alive == proposed != []:
-            assert added.created
-            old = added.record.supersedes
-            assert old in proposed
-            self.model[old][1] = "superseded"
-            self.model[added.record.id] = [key, "confirmed", old]
-            return added.record.id
-        if alive or (same and not person):
-            assert not added.created
-            assert added.record.id in (alive or same)
-            return multiple()
-        assert added.created
-        self.model[added.record.id] = [key, "confirmed" if person else "proposed", ""]
-        return added.record.id
-
-    @rule(record_id=ids)
-    def confirm(self, record_id):
-        self._expect(record_id in self.model and self.model[record_id][1] in ("proposed", "confirmed"),
-                     lambda: self.store.confirm(record_id, ALICE), record_id, "confirmed")  # fmt: skip
-
-    @rule(record_id=ids)
-    def retract(self, record_id):
-        allowed = ("proposed", "confirmed", "retracted")
-        self._expect(record_id in self.model and self.model[record_id][1] in allowed,
-                     lambda: self.store.retract(record_id, ALICE), record_id, "retracted")  # fmt: skip
-
-    def _expect(self, allowed, act, record_id, status):
-        if allowed:
-            act()
-            self.model[record_id][1] = status
-        else:
-            with pytest.raises(MemorydError):
-                act()
-
-    @rule(old=ids, new=ids)
-    def supersede(self, old, new):
-        try:
-            self.store.supersede(old, new, ALICE)
-        except UsageError:
-            return
-        assert old != new
-        self.model[old][1] = "superseded"
-        self.model[new][1:] = ["confirmed", old]
-
-    @rule(record_id=consumes(ids))
-    def forget(self, record_id):
-        if record_id not in self.model:
-            return
-        self.store.forget(record_id, ALICE)
-        del self.model[record_id]
-        for row in self.model.values():
-            if row[2] == record_id:
-                row[2] = ""
-
-    @rule(record_id=ids)
-    def agent_judges(self, record_id):
-        for verb in (self.store.confirm, self.store.retract, self.store.forget):
-            with pytest.raises(UsageError):
-                verb(record_id, AGENT)
-
-    @invariant()
-    def store_equals_model(self):
-        stored = {
-            r.id: [fingerprint(r.kind, r.text), r.status, r.supersedes] for r in self.store.list()
-        }
-        assert stored == self.model
-
-    @invariant()
-    def audit_is_whole(self):
-        assert self.store.verify().ok
-
-    @invariant()
-    def no_circles(self):
-        for record_id in self.model:
-            seen = set()
-            while record_id:
-                assert record_id not in seen
-                seen.add(record_id)
-                record_id = self.model.get(record_id, ["", "", ""])[2]
-
-
-TestRecordsMachine = RecordsMachine.TestCase
-TestRecordsMachine.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
