@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from indexers.facts import Change
 from memoryd.query.check_answers import CheckAnswer, CheckFinding
 from memoryd.query.check_case import Case, Rule, Violation, governs
+from memoryd.query.check_company import company
 from memoryd.query.check_past import past
 from memoryd.query.check_prose import prose, reviewers
 from memoryd.query.check_rules import EXECUTORS, in_force
@@ -27,6 +28,7 @@ def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
     checked: dict[str, None] = {}
     found = [*_executed(case, now, checked), *_relaxed(case, before)]
     found += [*prose(case, now), *reviewers(case, now), *past(case, checked)]
+    found += company(case, checked)
     found = sorted(dict.fromkeys(found), key=lambda f: (_ORDER[f.severity], f.path, f.line))
     unknown = [*_unread(case), *_unexecuted(case, now), *case.unknown]
     worst = found[0].severity if found else "info"

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from indexers import terms
 from indexers.facts import ChangedFile
 from memoryd.query.check_answers import CheckFinding
 from memoryd.query.check_case import Case, Rule, governs
+from memoryd.query.check_rules import added_dependencies
 from memoryd.query.globs import matcher
 from memoryd.query.safe_text import quote, safe_line
 
 MAX_TOLD = 5
-_MIN_SHARED = 2  # words that a sentence and the change have in common, besides ordinary ones
+_DOCUMENTS = frozenset(("markdown", "text"))
 _CODE = re.compile(r"`([^`\n]{2,80})`")
-_COMMON = frozenset(
-    terms.terms(
-        "must never always do not use should code file files change changes test tests run make sure new add project"
-    )
+_NEGATION = re.compile(r"\b(?:never|not|avoid|forbidden|instead of|rather than)\b|n't\b", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"[-–—;:,.(]\s*(?:\w+\s+){0,2}(?:use|prefer|call)\b|\bbut\b|\binstead\b(?! of)", re.IGNORECASE
 )
+_DEPENDENCY = re.compile(r"\b(?:dependenc(?:y|ies)|third[- ]party package)", re.IGNORECASE)
 
 
 def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
@@ -29,8 +29,8 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
     for rule in told:
         files = [file for file in governs(case, rule) if file.path != rule.path]
         if files:
-            score, file, line = max((_shared(case, rule, file) for file in files), key=lambda row: row[0])
-            if score >= _MIN_SHARED:
+            score, file, line = max((_shared(rule, file) for file in files), key=lambda row: row[0])
+            if score:
                 scored.append((score, rule, file, line))
     for _, rule, file, line in sorted(scored, key=lambda row: (-row[0], row[1].path, row[1].constraint.line))[
         :MAX_TOLD
@@ -47,20 +47,37 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
         )
 
 
-def _shared(case: Case, rule: Rule, file: ChangedFile) -> tuple[int, ChangedFile, int]:
-    """How much of a sentence the change of a file is about, and the added line that says so. Code in back-ticks that
-    an added line holds counts double."""
-    text = rule.constraint.quote
-    words = set(terms.terms(text)) - _COMMON
-    score, at = 0, 0
-    for code in _CODE.findall(text):
-        line = next((number for number, added in file.added if code.rstrip("()") in added), 0)
-        score += 2 if line else 0
-        at = at or line
-    if not score:  # words alone are too easily shared by long files
+def _shared(rule: Rule, file: ChangedFile) -> tuple[int, ChangedFile, int]:
+    """How much of a sentence the change of a file is about, and the line that says so: code that the sentence is
+    against and an added line holds, a path that it is against and the file lies in, or the word dependency where one
+    is added. What a sentence asks for is no matter when it is there."""
+    if file.new is not None and file.new.facts.language in _DOCUMENTS:
         return 0, file, 0
-    added = set(terms.terms(" ".join([file.path, *(line for _, line in file.added[:400])])))
-    return score + min(len(words & added), 3), file, at
+    score, at = 0, 0
+    for code in unwanted(rule.constraint.quote):
+        fits = _occurs(code)
+        line = next((number for number, added in file.added if fits(added)), 0)
+        if line or ("/" in code and f"/{file.path}/".find(f"/{code.strip('/')}/") >= 0):
+            score, at = score + 1, at or line
+    if _DEPENDENCY.search(rule.constraint.quote):
+        new = added_dependencies(file)
+        score, at = score + bool(new), at or (new[0][0] if new else 0)
+    return score, file, at
+
+
+def unwanted(sentence: str) -> list[str]:
+    """The code, in back-ticks, that a sentence is against: what follows a negation, up to what it wants instead."""
+    against: list[str] = []
+    parts = _NEGATION.split(sentence)
+    for part in parts[1:]:
+        against += _CODE.findall(_INSTEAD.split(part)[0])
+    return against
+
+
+def _occurs(code: str) -> Callable[[str], bool]:
+    """Whether a line holds the code as a word of its own."""
+    word = re.compile(rf"(?<![\w.]){re.escape(code.removesuffix('()'))}(?!\w)")
+    return lambda line: bool(word.search(line[:2_000]))
 
 
 def reviewers(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
