@@ -135,11 +135,11 @@ def _confirmed(ctx: Context, record_id: str) -> Record:
 
 def _folder(ctx: Context, rows: Sequence[DecisionRow], stored: Record) -> tuple[str, str]:
     """(the folder of the new document, why there)."""
-    told = _text(ctx, ".adr-dir").strip()
-    if _is_plain(told.strip("/")):
-        return told.strip("/"), "the folder that .adr-dir names"
+    told = _tidy(_text(ctx, ".adr-dir"))
+    if _is_plain(told):
+        return told, "the folder that .adr-dir names"
     anchors = [anchor.partition(":")[0] for anchor in stored.anchors]
-    named = [f.strip("/") for f in _LOG4BRAINS_FOLDER.findall(_text(ctx, ".log4brains.yml")[:20_000])]
+    named = [_tidy(f) for f in _LOG4BRAINS_FOLDER.findall(_text(ctx, ".log4brains.yml")[:20_000])]
     homes = Counter({folder: 1 for folder in named if _is_plain(folder)})
     why = "the folder that .log4brains.yml names" if homes else "where the project keeps its decisions"
     if not homes:
@@ -164,6 +164,10 @@ def _shared(one: str, other: str) -> int:
     """How many folders two paths have in common from the root."""
     pairs = zip(one.split("/"), other.split("/"), strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")))
+
+
+def _tidy(path: str) -> str:
+    return path.strip().removeprefix("./").rstrip("/")
 
 
 def _is_plain(path: str) -> bool:
