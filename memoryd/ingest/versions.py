@@ -33,7 +33,7 @@ def with_lines(pair: Pair) -> Pair:
         return pair
     missing = (pair.status != "A" and pair.old is None) or (pair.status != "D" and pair.new is None)
     lines = ((), ()) if missing else diff.compare(pair.old or b"", pair.new or b"")
-    problem = "a version of the file is missing" if missing else pair.problem
+    problem = "a version of it is missing, or larger than 2 MiB" if missing else pair.problem
     return msgspec.structs.replace(pair, lines=lines, problem=problem)
 
 

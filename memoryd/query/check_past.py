@@ -17,7 +17,7 @@ from memoryd.query.check_rules import added_dependencies, package_name
 from memoryd.query.context import Lines
 from memoryd.query.dates import day
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.store import graph_rows, history_rows, note_rows
+from memoryd.store import decision_rows, graph_rows, history_rows, note_rows
 from memoryd.store.history_rows import CommitRow, Reachable
 
 MAX_FILES = 100  # of a change whose past is looked at
@@ -195,13 +195,15 @@ class _Rejection(Struct, frozen=True):
 
 
 def _rejections(case: Case) -> Iterator[_Rejection]:
+    rows_of = decision_rows.decisions(case.ctx.index, case.ctx.view.id)
+    options = {row.path: row.decision.alternatives for row in rows_of}
     for entry in decisions.entries(case.ctx):
         item = entry.item
         source = f"{item.path}:{item.line}" if item.path else item.id
         if item.status == "rejected" and item.tier == "declared":
             yield _Rejection(item.title, "", item.title, source, item.path)
         elif item.status == "accepted":
-            for option in getattr(item, "alternatives", ()):
+            for option in options.get(item.path, ()):
                 yield _Rejection(option, item.title, f"{item.title}: not {option}", source, item.path)
     seen = history_rows.reachable(case.ctx.index, case.ctx.view.id)
     trailers = [(id_, n) for id_, n in note_rows.of_kind(case.ctx.index, "trailer", seen, "Rejected")]
