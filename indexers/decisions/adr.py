@@ -20,6 +20,8 @@ from indexers.decisions.location import (
     names_its_kind,
     number,
 )
+from indexers.decisions.options import alternatives
+from indexers.decisions.references import references
 from indexers.decisions.relations import SUPERSEDED_KEYS, relations
 from indexers.decisions.status import dates, normalise
 from indexers.facts import Decision
@@ -61,6 +63,10 @@ _CONTEXT_NAMES = (
     "context", "context and problem statement", "context and problem", "problem statement", "problem",
     "issue", "background", "motivation", "rationale", "introduction", "overview",
 )  # fmt: skip
+_CONSEQUENCE_NAMES = (
+    "consequences", "consequence", "positive consequences", "implications", "impact", "results", "trade offs",
+    "tradeoffs", "drawbacks", "risks and mitigations", "backwards compatibility", "pros and cons",
+)  # fmt: skip
 _HISTORY_NAMES = ("changelog", "change log", "history", "revision history", "document history", "revisions")
 _TEXT_LIMIT = 2_000  # characters kept of decision and context
 _READ_LIMIT = 400_000  # characters of a document that are read
@@ -75,7 +81,7 @@ def extract(path: str, text: str) -> Decision | None:
     status = _status(document)
     if _PLACEHOLDER_TITLE.search(title) or not _is_record(path, document, bool(status)):
         return None
-    supersedes, superseded_by = relations(document)
+    related = relations(document)
     return Decision(
         title=_bare_title(title, number(path)),
         status=status or "accepted",
@@ -83,10 +89,16 @@ def extract(path: str, text: str) -> Decision | None:
         date=_date(path, document),
         line=line,
         number=number(path),
-        supersedes=supersedes,
-        superseded_by=superseded_by,
+        supersedes=related.supersedes,
+        superseded_by=related.superseded_by,
         decision=_text(document.section(*_DECISION_NAMES)),
         context=_text(document.section(*_CONTEXT_NAMES)),
+        consequences=_text(document.section(*_CONSEQUENCE_NAMES)),
+        alternatives=alternatives(document),
+        amends=related.amends,
+        conflicts=related.conflicts,
+        in_part=related.in_part,
+        references=references(path, document),
     )
 
 

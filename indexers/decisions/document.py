@@ -217,13 +217,15 @@ def _yaml(lines: Sequence[str]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     key = ""
     for line in lines:
+        if line.lstrip().startswith("#"):
+            continue
         match = _YAML_KEY.match(line)
         item = _YAML_ITEM.match(line)
         if match:
             key, value = match[1], _scalar(match[2] or "")
             pairs += [(key, part) for part in _inline_list(value)]
         elif item and key:
-            pairs.append((key, _scalar(item[1])))
+            pairs.append((key, "" if item[1].startswith("#") else _scalar(item[1])))
         elif key and line[:1].isspace() and line.strip():
             last = pairs.pop()[1] if pairs and pairs[-1][0] == key else ""
             pairs.append((key, f"{last} {_scalar(line.strip())}".strip()))

@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from indexers.decisions.document import Document, simple
 from indexers.decisions.location import KINDS
 
 SUPERSEDED_KEYS = ("superseded by", "superceded by", "replaced by", "obsoleted by")
 _SUPERSEDES_KEYS = ("supersedes", "supercedes", "replaces", "obsoletes")
 _NOTE_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "status note")
+_AMENDS_KEYS = ("amends",)
+_CONFLICT_KEYS = ("conflicts with", "contradicts", "conflicts", "opposes")
 _PASSIVE = r"(?:super[sc]eded|replaced|obsoleted)[- ]+by"
 _ACTIVE = r"(?:super[sc]edes|replaces|obsoletes)"
 _RELATION = re.compile(rf"(?i)\b(?:({_PASSIVE})|({_ACTIVE}))\b[\s:*_]*([^\n]*)")
+_BESIDE = re.compile(
+    r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:also\s+)?(?:(amends|extends|clarifies|refines)"
+    r"|(conflicts\s+with|contradicts|opposes))\b[\s:*_]*([^\n]*)"
+)
+# "the invitation message in [X]": a piece of the other document, not the whole
+_PIECE = re.compile(
+    r"(?i)\b(?:parts?|sections?|portions?|pieces?|partially|partly|in part)\b|\w\s+(?:in|from|within)\s*$"
+)
 _LEADING = re.compile(
     r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:(?:is|was|has been|been|also|now|partially|partly)\s+)*"
     r"(?=(?:super[sc]eded[- ]+by|super[sc]edes)\b)"
@@ -33,15 +45,49 @@ _TEXT_LIMIT = 2_000  # characters of one value that are read
 _KEPT = 20  # references kept in one direction
 
 
-def relations(document: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(supersedes, superseded by) as written: link targets, numbers, paths or titles. Fields say it in any
-    form; sentences (the status, notes, lines that begin with the relation) must name a document."""
+class Relations(Struct, frozen=True):
+    """As written: link targets, numbers, paths or titles; see ``Decision``."""
+
+    supersedes: tuple[str, ...]
+    superseded_by: tuple[str, ...]
+    amends: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    in_part: tuple[str, ...]
+
+
+def relations(document: Document) -> Relations:
+    """Fields say it in any form; sentences (the status, notes, lines that begin with the relation) must name a
+    document."""
     supersedes = _from_fields(document, _SUPERSEDES_KEYS)
     superseded = _from_fields(document, SUPERSEDED_KEYS)
+    in_part = [
+        piece for key in _SUPERSEDES_KEYS for v in document.fields.get(key, ()) for piece in _pieces(v)
+    ]
     for text in _sentences(document):
         for passive, _active, rest in _RELATION.findall(text[:_TEXT_LIMIT]):
-            (superseded if passive else supersedes).extend(_named(_CLAUSE_END.split(rest)[0]))
-    return _unique(supersedes), _unique(superseded)
+            clause = _CLAUSE_END.split(rest)[0]
+            (superseded if passive else supersedes).extend(_named(clause))
+            in_part += [] if passive else _pieces(clause)
+    amends, conflicts = _from_fields(document, _AMENDS_KEYS), _from_fields(document, _CONFLICT_KEYS)
+    for section in document.sections:
+        for line in section.lines:
+            if match := _BESIDE.match(line[:_TEXT_LIMIT]):
+                (amends if match[1] else conflicts).extend(_named(match[3]))
+    return Relations(
+        _unique(supersedes), _unique(superseded), _unique(amends), _unique(conflicts), _unique(in_part)
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """The links of ``text`` of whose target only a piece is meant."""
+    found: list[str] = []
+    before = 0
+    text = text[:_TEXT_LIMIT]
+    for link in _LINK.finditer(text):
+        if _PIECE.search(text[before : link.start()]):
+            found.append(link[1].partition("#")[0])
+        before = link.end()
+    return [target for target in found if target]
 
 
 def _from_fields(document: Document, keys: Iterable[str]) -> list[str]:

@@ -1,0 +1,29 @@
+"""CODEOWNERS: whose files these are. A change is not forbidden; somebody has to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexers.constraints.rule import comment_above, rule
+from indexers.facts import Constraint
+from indexers.operations.codeowners import codeowners
+from indexers.operations.source import Source
+
+
+def owners(source: Source) -> Iterator[Constraint]:
+    """One per line that names owners; the last match wins, which is for readers to apply."""
+    for owned in codeowners(source):
+        if owned.detail:
+            yield rule(
+                "path_protected", "codeowners", owned.name, owned.line, source.lines[owned.line - 1],
+                severity="info", subject=[_glob(owned.name)], target=owned.detail.split(),
+                message=comment_above(source.lines, owned.line),
+            )  # fmt: skip
+
+
+def _glob(pattern: str) -> str:
+    """A pattern of CODEOWNERS as a glob from the root: without an inner ``/`` it holds in every folder."""
+    plain = pattern.strip("/")
+    if pattern == "*" or "/" in plain or pattern.startswith("/"):
+        return "**" if pattern == "*" else plain
+    return f"**/{plain}/**" if pattern.endswith("/") else f"**/{plain}"
