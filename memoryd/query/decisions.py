@@ -7,12 +7,13 @@ import posixpath
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from indexers import terms
 from memoryd.errors import UsageError
+from memoryd.query import anchors
 from memoryd.query.answers import DecisionItem, DecisionsAnswer
 from memoryd.query.context import Context
 from memoryd.query.dates import day
@@ -22,7 +23,7 @@ from memoryd.query.requests import DecisionsRequest
 from memoryd.query.safe_text import quote, safe_text
 from memoryd.store import decision_rows, graph_rows, history_rows, reader
 from memoryd.store.decision_rows import DecisionRow
-from memoryd.store.record_values import Record
+from memoryd.store.record_values import CONFIRMED, DOCUMENT, IMPORTED, PROPOSED, Record, is_person
 
 MAX_TEXT_CHARS = 20_000  # of one decision shown in full
 MAX_RECORDS = 5_000
@@ -34,6 +35,7 @@ _STATUS_OF = {
     "retracted": "withdrawn",
     "superseded": "superseded",
 }
+_UNCONFIRMED = {PROPOSED: 0.5, IMPORTED: 0.3}  # trust -> confidence
 _FOLDER_DOCUMENTS = frozenset(("readme", "index", "kep", "adr", "rfc"))
 _PATH = re.compile(
     r"(?<![\w/.-])(?:[\w@.+-]+/)*[\w@+-][\w@.+-]*\.\w{1,8}\b|(?<![\w/.-])(?:[\w@.+-]+/)+[\w@.+-]*"
@@ -48,6 +50,7 @@ class Entry(Struct, frozen=True):
     item: DecisionItem
     title: str
     text: str
+    anchors: tuple[str, ...] = ()  # of a record, as they read now
 
 
 def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
@@ -78,15 +81,21 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
 
 def entries(ctx: Context) -> list[Entry]:
     """Everything decided that the view shows: what people confirmed, then documents, then proposals."""
-    records = [_of_record(record) for record in _records(ctx)]
-    return sorted([*_documents(ctx), *records], key=lambda entry: (authority(entry.item), entry.item.path))
+    documents = _documents(ctx)
+    records = _of_records(ctx, {entry.item.path for entry in documents})
+    return sorted([*documents, *records], key=lambda entry: (authority(entry.item), entry.item.path))
 
 
 def authority(item: DecisionItem) -> int:
-    """0 what a person confirmed, 1 committed documents, 2 what is only proposed by somebody."""
+    """The order of trust: what a person confirmed, committed documents, what is only proposed, what was imported."""
     if item.tier == "proposed":
-        return 2
-    return 1 if item.path else 0
+        return IMPORTED if item.status_source == "import" else PROPOSED
+    return DOCUMENT if item.path else CONFIRMED
+
+
+def standing(item: DecisionItem) -> int:
+    """0 for what is declared, more for what nobody vouches for: whatever is found, that comes last."""
+    return max(authority(item) - DOCUMENT, 0)
 
 
 def about(known: Sequence[Entry], topic: str) -> list[Entry]:
@@ -101,7 +110,7 @@ def about(known: Sequence[Entry], topic: str) -> list[Entry]:
         covered = sum(weight[term] for term in wanted & (title | text)) / whole
         if covered >= MIN_COVERED:
             in_title = sum(weight[term] for term in wanted & title) / whole
-            scored.append((authority(entry.item) == 2, -covered - in_title, entry))
+            scored.append((standing(entry.item), -covered - in_title, entry))
     return [entry for *_, entry in sorted(scored, key=lambda row: row[:2])]
 
 
@@ -280,36 +289,43 @@ def _scopes(ctx: Context, rows: Sequence[DecisionRow]) -> Mapping[str, tuple[str
 # -- records
 
 
-def _records(ctx: Context) -> list[Record]:
+def _of_records(ctx: Context, documents: Collection[str]) -> list[Entry]:
+    """Records of decisions; one whose document is in the view is left to it."""
     if ctx.records is None:
         return []
-    return [record for record in ctx.records.list(limit=MAX_RECORDS) if record.kind in RECORD_KINDS]
+    known = [
+        r
+        for r in ctx.records.list(limit=MAX_RECORDS)
+        if r.kind in RECORD_KINDS and r.published not in documents
+    ]
+    places = anchors.places(ctx, (anchor for record in known for anchor in record.anchors))
+    return [_of_record(record, anchors.current(record.anchors, places)) for record in known]
 
 
-def _of_record(record: Record) -> Entry:
-    by_person = record.actor.startswith("human:")
-    confirmed = record.status in ("confirmed", "superseded") or (by_person and record.status == "retracted")
+def _of_record(record: Record, where: tuple[str, ...]) -> Entry:
     first_line = record.text.strip().partition("\n")[0]
+    judged = record.status != "proposed" and record.trust != IMPORTED  # by a person here
+    declared = record.trust == CONFIRMED or (judged and record.status == "superseded")
     item = DecisionItem(
         id=record.id,
         aliases=(),
         kind=record.kind,
         title=quote(first_line, 200),
         status=_STATUS_OF[record.status],
-        status_source="human" if by_person or record.status != "proposed" else "agent",
+        status_source="human" if judged or is_person(record.actor) else record.actor.partition(":")[0],
         health="ok" if record.anchors else "unlinked",
         date=day(record.created_at_s),
         path="",
         line=0,
         supersedes=(record.supersedes,) if record.supersedes else (),
         superseded_by=(),
-        scope=tuple(anchor.partition(":")[0] for anchor in record.anchors),
-        tier="declared" if confirmed else "proposed",
-        confidence=1.0 if confirmed else 0.5,
+        scope=tuple(dict.fromkeys(anchor.partition(":")[0] for anchor in where)),
+        tier="declared" if declared else "proposed",
+        confidence=1.0 if declared else _UNCONFIRMED[record.trust],
         author=quote(record.actor, 100),
         excerpt=quote(record.text, 300),
     )
-    return Entry(item, first_line, record.text)
+    return Entry(item, first_line, record.text, where)
 
 
 # -- one in full

@@ -15,7 +15,7 @@ from memoryd.query.safe_text import safe_line
 from memoryd.query.search_answers import Hit, Signals
 from memoryd.query.search_hits import Candidate, Group
 from memoryd.query.snippet import snippet
-from memoryd.store.record_values import Record
+from memoryd.store.record_values import IMPORTED, PROPOSED, Record
 from memoryd.store.records import Records
 
 MIN_COVERED = 0.25  # a note that shares less of the question is about something else
@@ -24,16 +24,18 @@ MAX_NOTES = 2_000
 
 def notes(records: Records | None, view: LexicalView, asked: Question) -> Group:
     """Confirmed and proposed records. A note scores by the part of the question that it covers, rare words counting
-    more; a proposal never stands above a confirmed note."""
+    more; a proposal never stands above a confirmed note, an imported one never above a proposal."""
     if records is None or not asked.weights:
         return Group((), 0)
     wanted = np.array(sorted(asked.weights), dtype=np.uint32)
     value = dict(zip(wanted.tolist(), view.text.rarity(wanted).tolist(), strict=True))
     value = {term: rarity * asked.weights[term] for term, rarity in value.items()}
     confirmed = _scored(records.list(status="confirmed", limit=MAX_NOTES), value)
-    proposed = _scored(records.list(status="proposed", limit=MAX_NOTES), value)
-    ceiling = min([WEIGHTS.proposed, *(0.99 * score for score, _ in confirmed)])
-    found = confirmed + [(score * ceiling, record) for score, record in proposed]
+    waiting = _scored(records.list(status="proposed", limit=MAX_NOTES), value)
+    found = confirmed
+    for trust in (PROPOSED, IMPORTED):
+        ceiling = min([WEIGHTS.proposed, *(0.99 * score for score, _ in found)])
+        found = found + [(score * ceiling, record) for score, record in waiting if record.trust == trust]
     return Group(tuple(_candidate(score, record, asked) for score, record in found), len(found))
 
 
