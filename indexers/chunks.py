@@ -25,7 +25,14 @@ _CLASSES = frozenset({"class", "interface", "struct", "enum", "trait"})
 _MODULES = frozenset({"module", "namespace"})
 _WORD = re.compile(rb"[A-Za-z0-9\x80-\xff]")
 _PREFIXES = (b"@", b"#[", b"//", b"/*", b"*")  # decorators, attributes and comments above a definition
-_PREFIXES_OF = {"python": (b"@", b"#")}
+_WINDOWED = frozenset({"text", "css", "dockerfile", "html", "json", "toml", "yaml"})
+"""What is found by its words: its symbols are names in passing, no pieces that one looks for."""
+_PREFIXES_OF = {
+    "graphql": (b"#", b'"'),
+    "hcl": (b"#", b"//", b"/*", b"*"),
+    "python": (b"@", b"#"),
+    "sql": (b"--", b"/*", b"*"),
+}
 
 
 class _Span(Struct, frozen=True):
@@ -41,7 +48,7 @@ def chunk(language: str, data: bytes, facts: FileFacts) -> tuple[Chunk, ...]:
     """The chunks of ``data``. A qualname is that of the symbol, or of the enclosing one; for Markdown the
     path of headings joined by `` > ``; ``""`` for the file."""
     lines = _Lines(data)
-    if language == "text":
+    if language in _WINDOWED:
         return tuple(_windows(lines))
     if language == "markdown":
         spans: Iterable[_Span] = _sections(lines)

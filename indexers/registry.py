@@ -7,7 +7,28 @@ import re
 
 from indexers.base import Language
 from indexers.facts import FileFacts
-from indexers.languages import c, cpp, go, java, javascript, markdown, python, rust, text, typescript
+from indexers.languages import (
+    c,
+    cpp,
+    css,
+    dockerfile,
+    go,
+    graphql,
+    hcl,
+    html,
+    java,
+    javascript,
+    json,
+    markdown,
+    proto,
+    python,
+    rust,
+    sql,
+    text,
+    toml,
+    typescript,
+    yaml,
+)
 
 EXTRACTOR_VERSION = 1
 """Raise it, with a line here, whenever the same bytes would give other facts, chunks or terms.
@@ -17,38 +38,48 @@ EXTRACTOR_VERSION = 1
 LANGUAGES: dict[str, Language] = {
     "c": c,
     "cpp": cpp,
+    "css": css,
+    "dockerfile": dockerfile,
     "go": go,
+    "graphql": graphql,
+    "hcl": hcl,
+    "html": html,
     "java": java,
     "javascript": javascript,
+    "json": json,
     "markdown": markdown,
+    "proto": proto,
     "python": python,
     "rust": rust,
+    "sql": sql,
     "text": text,
+    "toml": toml,
     "typescript": typescript,
+    "yaml": yaml,
 }
 
 _TEXT = "text"
 _TEXT_EXTENSIONS = frozenset(
     """
     .adoc .asciidoc .asc .awk .bash .bat .bazel .bib .bzl .cfg .clj .cljs .cmake .cmd .conf .config .cr .cs .csproj
-    .css .csv .cue .d .dart .desktop .diff .dockerfile .dtd .ejs .el .elm .erb .erl .ex .exs .f .f90 .fish .fs .fsx
-    .gemspec .gql .gradle .graphql .groovy .haml .handlebars .hbs .hcl .hjson .hrl .hs .htm .html .http .ini .inc
-    .ipynb .j2 .jinja .jinja2 .jl .json .json5 .jsonc .jsonl .kt .kts .less .lhs .liquid .lisp .lock .log .lua .m
-    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .nomad .org .pas .patch .php .pl .plist .pm .po .pod
-    .pot .prisma .pro .properties .proto .ps1 .psm1 .pug .pxd .pyx .r .rake .rb .rego .rkt .rmd .robot .rst .sass
-    .sbt .scala .scm .scss .service .sh .sln .sol .sql .star .sum .svelte .svg .swift .tcl .template .tex .tf
-    .tfvars .thrift .tmpl .toml .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .vue .wat .xhtml .xml .xsd .xsl
-    .yaml .yang .yml .zig .zsh
+    .csv .cue .d .dart .desktop .diff .dtd .ejs .el .elm .erb .erl .ex .exs .f .f90 .fish .fs .fsx
+    .gemspec .gradle .groovy .haml .handlebars .hbs .hjson .hrl .hs .http .ini .inc
+    .ipynb .j2 .jinja .jinja2 .jl .jsonl .kt .kts .lhs .liquid .lisp .lock .log .lua .m
+    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .org .pas .patch .php .pl .plist .pm .po .pod
+    .pot .prisma .pro .properties .ps1 .psm1 .pug .pxd .pyx .r .rake .rb .rego .rkt .rmd .robot .rst .sass
+    .sbt .scala .scm .service .sh .sln .sol .star .sum .svelte .svg .swift .tcl .template .tex
+    .thrift .tmpl .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .vue .wat .xml .xsd .xsl
+    .yang .zig .zsh
     """.split()  # noqa: SIM905
 )
 _TEXT_FILENAMES = frozenset(
     """
-    authors berksfile brewfile build buildfile caddyfile capfile changelog changes codeowners containerfile
-    contributing contributors copying copyright dockerfile gemfile gnumakefile guardfile history install jenkinsfile
-    justfile license maintainers makefile manifest news notice owners podfile pipfile procfile rakefile readme
-    security tiltfile todo vagrantfile version workspace .adr-dir .babelrc .bazelrc .clang-format .clang-tidy
+    authors berksfile brewfile build buildfile caddyfile capfile changelog changes codeowners
+    contributing contributors copying copyright gemfile gnumakefile guardfile history install jenkinsfile
+    justfile license maintainers makefile manifest news notice owners podfile procfile rakefile readme
+    security tiltfile todo vagrantfile version workspace .adr-dir .babelrc .bazelrc
     .coveragerc .dockerignore .editorconfig .eslintignore .eslintrc .flake8 .gitattributes .gitignore .gitmodules
-    .mailmap .npmrc .nvmrc .prettierignore .prettierrc .pylintrc .stylelintrc .yamllint go.mod go.sum
+    .mailmap .npmrc .nvmrc .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
     """.split()  # noqa: SIM905
 )
 _INTERPRETERS = {
@@ -89,7 +120,10 @@ def language_of(path: str, head: bytes) -> str | None:
         return _BY_EXTENSION[extension]
     if head.startswith(b"#!"):
         return _by_shebang(head)
-    return _TEXT if name in _TEXT_FILENAMES or name.partition(".")[0] in _TEXT_FILENAMES else None
+    stem = name.partition(".")[0]  # Dockerfile.dev
+    if stem in _BY_NAME:
+        return _BY_NAME[stem]
+    return _TEXT if name in _TEXT_FILENAMES or stem in _TEXT_FILENAMES else None
 
 
 def is_binary(head: bytes) -> bool:
