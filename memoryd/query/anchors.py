@@ -32,7 +32,7 @@ class Place(Struct, frozen=True):
 def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, Place]:
     """Each anchor's place in the view."""
     wanted = dict.fromkeys(anchors)
-    paths = sorted({anchor.partition(":")[0].strip("/") for anchor in wanted})
+    paths = sorted({_path(anchor) for anchor in wanted})
     files = {row.path for row in graph_rows.files_at(ctx.index, ctx.view.id, paths)}
     look = _Look(ctx, files)
     return {anchor: look.place(anchor) for anchor in wanted}
@@ -51,8 +51,8 @@ class _Look:
         self._seen: Reachable | None = None
 
     def place(self, anchor: str) -> Place:
-        path, colon, part = anchor.partition(":")
-        path = path.removeprefix("./").strip("/")
+        _, colon, part = anchor.partition(":")
+        path = _path(anchor)
         if is_glob(path):
             matches = matcher(path)
             found = any(map(matches, graph_rows.paths_of_view(self._ctx.index, self._ctx.view.id)))
@@ -123,6 +123,10 @@ class _Look:
         if len(found) == 1:
             return Place(anchor, f"{found.pop()}:{name}", MOVED)
         return Place(anchor, "", LOST)
+
+
+def _path(anchor: str) -> str:
+    return anchor.partition(":")[0].removeprefix("./").strip("/")
 
 
 def _dots(text: str) -> str:
