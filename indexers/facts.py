@@ -46,7 +46,7 @@ ConstraintKind = Literal[
     "prose",
 ]
 Severity = Literal["block", "warn", "info"]
-EvidenceKind = Literal["constraint", "debt", "deprecation", "changelog", "rule"]
+EvidenceKind = Literal["constraint", "reason", "debt", "deprecation", "changelog", "rule"]
 OperationKind = Literal[
     "entry_point",
     "route",
@@ -87,7 +87,8 @@ class Reference(Fact, frozen=True):
     """A use of a name. For ``a.b.c()``: name ``c``, receiver ``a.b``; a call in a receiver keeps its
     parentheses (``get_db().cursor()`` -> receiver ``get_db()``); an expression that is no dotted chain
     gives receiver ``?``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
-    (parameters, local variables) are not references, but the call of a method on one is."""
+    (parameters, local variables) are not references, but the call of a method on one is, and in Python a
+    call of the name itself."""
 
     name: str
     receiver: str
@@ -117,13 +118,31 @@ class Import(Fact, frozen=True):
 class Binding(Fact, frozen=True):
     """A local hint of a type: in ``scope``, ``name`` (``self.x`` for an attribute) is a ``type_text``.
     ``how``: ``annotation``, ``constructor`` (``x = Foo()``: ``Foo``), ``alias`` (``x = y.z``: ``y.z``),
-    ``return`` (name is the function's own name) or ``receiver`` (Go, Rust: the method's self)."""
+    ``return`` (name is the function's own name, the type is written), ``receiver`` (Go, Rust: the method's self)
+    or ``underlying`` (name is a type's own name: ``type Names []string``).
+    The name ``return`` stands for what the function ``scope`` gives back, where no type is written.
+    In an ``alias``, ``x[]`` is an element of x, ``x[key]`` a key, ``f()[1]`` the second of the values that f gives;
+    ``?`` is unknown. ``until``: the last line where it holds (0: as far as ``scope`` goes)."""
 
     scope: str
     name: str
     type_text: str
     line: int
-    how: Literal["annotation", "constructor", "alias", "return", "receiver"]
+    how: Literal["annotation", "constructor", "alias", "return", "receiver", "underlying"]
+    until: int = 0
+
+
+class Argument(Fact, frozen=True):
+    """A name is handed to a call: in ``scope``, ``callee`` (a dotted chain) is called with ``value`` (a dotted chain
+    that names something of the file or its imports) as its argument number ``position`` (0-based; -1 by
+    ``keyword``)."""
+
+    scope: str
+    callee: str
+    value: str
+    line: int
+    position: int = -1
+    keyword: str = ""
 
 
 class Comment(Fact, frozen=True):
@@ -210,7 +229,7 @@ class Constraint(Fact, frozen=True):
 
 class Evidence(Fact, frozen=True):
     """Something that a file says about itself, quoted. ``kind``: ``constraint`` (a comment that forbids or warns),
-    ``debt`` (TODO, FIXME, HACK, XXX), ``deprecation``, ``changelog`` (an entry), ``rule`` (a line of an agent
+    ``reason`` (one that only explains), ``debt`` (TODO, FIXME, HACK, XXX), ``deprecation``, ``changelog`` (an entry), ``rule`` (a line of an agent
     rules file that is no Constraint). ``scope``: enclosing qualname; ``score``: higher is surer."""
 
     kind: EvidenceKind
@@ -240,7 +259,8 @@ class Operation(Fact, frozen=True):
 
 class FileFacts(Fact, frozen=True):
     """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
-    ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``."""
+    ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``. ``parameters``: (qualname, names) of functions that
+    ``arguments`` may fill."""
 
     language: str
     symbols: tuple[Symbol, ...] = ()
@@ -251,6 +271,8 @@ class FileFacts(Fact, frozen=True):
     problems: tuple[Problem, ...] = ()
     exports: tuple[str, ...] | None = None
     package: str = ""
+    arguments: tuple[Argument, ...] = ()
+    parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class ParsedFile(Fact, frozen=True):

@@ -6,12 +6,13 @@ import codecs
 
 import msgspec
 
-from indexers import chunks, registry, secrets, terms
-from indexers.decisions import adr
+from indexers import chunks, operations, registry, secrets, terms
+from indexers.constraints import read
+from indexers.decisions import adr, changelog, comments, deprecations
 from indexers.facts import Chunk, ParsedFile, Problem
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_DOCUMENTS = ("markdown", "text")  # the languages in which decisions are written
+_DOCUMENTS = ("markdown", "text", "yaml")  # the languages in which decisions are written
 
 
 def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
@@ -32,6 +33,13 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
         text=text,
         decision=adr.extract(path, document) if document else None,
         redacted=redacted,
+        constraints=read.constraints(path, text, facts),
+        evidence=(
+            *comments.evidence(path, facts, text),
+            *deprecations.evidence(path, facts, text),
+            *(changelog.entries(path, document) if document else ()),
+        ),
+        operations=operations.operations(path, text, facts),
     )
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from indexers import facts  # noqa: E402
 from memoryd.config import Config  # noqa: E402
-from memoryd.query import answers, check_answers, memory_answers, requests, search_answers  # noqa: E402
+from memoryd.query import answers, check_answers, memory_answers, past_answers, requests, search_answers  # noqa: E402
 
 
 def _structs(module: object) -> list[type]:
@@ -50,7 +50,7 @@ def contracts() -> dict[str, bytes]:
         "answers.schema.json": _schema(
             [
                 kind
-                for module in (answers, check_answers, memory_answers, search_answers)
+                for module in (answers, check_answers, memory_answers, past_answers, search_answers)
                 for kind in _structs(module)
             ]
         ),

@@ -130,9 +130,19 @@ CREATE TABLE git_commit (
   time_s INTEGER NOT NULL,
   subject TEXT NOT NULL, body TEXT NOT NULL,
   files INTEGER NOT NULL,          -- how many files it changed
+  effect INTEGER NOT NULL,         -- key of what it does to which bytes, 0 = not compared
+  inverse INTEGER NOT NULL,        -- the effect of a commit that undoes it exactly
   forward BLOB NOT NULL            -- indexers.terms of subject + first 500 characters of the body, one chunk
 );
 CREATE INDEX commit_by_time ON git_commit(time_s);
+-- What one commit says or does beside its changes (indexers.facts.CommitNote); a function of that commit alone.
+CREATE TABLE commit_note (
+  commit_id INTEGER NOT NULL REFERENCES git_commit(id) ON DELETE CASCADE,
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL, subject TEXT NOT NULL, how TEXT NOT NULL, quote TEXT NOT NULL, score INTEGER NOT NULL,
+  PRIMARY KEY (commit_id, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX commit_note_by_kind ON commit_note(kind, subject);
 -- old_blob/new_blob: first 8 bytes of the id as a signed integer, 0 = none (enough to find inverse pairs).
 CREATE TABLE change (
   commit_id INTEGER NOT NULL REFERENCES git_commit(id) ON DELETE CASCADE,

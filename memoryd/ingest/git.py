@@ -205,8 +205,9 @@ class Git:
         return next((row.hash for row in _tree_rows(rows)), "")
 
     def blame(self, path: str, sha: str) -> list[BlameSpan]:
-        """Who last touched each line of ``path`` at commit ``sha``, by first line."""
-        args = ("--incremental", "--no-textconv", _hex(sha), "--", path)
+        """Who last touched each line of ``path`` at commit ``sha``, by first line. Lines that came from another file
+        of the same commit (a file that was split) are their first author's."""
+        args = ("--incremental", "--no-textconv", "-C", _hex(sha), "--", path)
         rows = self._output("blame", *args)
         spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
         return sorted(spans, key=lambda span: span.first_line)
@@ -215,6 +216,11 @@ class Git:
         """What differs between two commits; ``base`` ``""``: everything that ``head`` has."""
         old = _hex(base) if base else _EMPTY_TREES[self.object_format]
         return log.changes(self._output("diff-tree", *_RAW, old, _hex(head)))
+
+    def done_by(self, sha: str, path: str) -> list[FileChange]:
+        """What commit ``sha`` did to ``path``, against its first parent or, for the first commit, against nothing."""
+        args = ("--no-commit-id", "--root", *_RAW, _hex(sha), "--", path)
+        return log.changes(self._output("diff-tree", *args))
 
     def staged(self, index: str = "") -> list[FileChange]:
         """What git's index has that the checked-out commit has not; the work tree is not looked at. ``index``: the

@@ -5,17 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from indexers import terms
 from indexers.facts import Commit
-from indexers.secrets import redact_text
+from memoryd.ingest.commits import entries
 from memoryd.ingest.git import Git
 from memoryd.ingest.job import Run
 from memoryd.store import reader
 from memoryd.store.writer import IndexWriter
 
 COMMITS_PER_TRANSACTION = 2_000
-MAX_BODY_CHARACTERS = 20_000
-_INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise
 
 
 def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> bytes | None:
@@ -33,7 +30,7 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
     known = reader.commit_shas(writer.conn)
     tips = [tip for tip in reader.meta(writer.conn, "history_tips").split() if tip in known]
     if head not in known or not tips:
-        _add(writer, git.log(head, tips), run)
+        _add(writer, git, git.log(head, tips), run)
         with writer.transaction():
             writer.set_meta("history_tips", " ".join([*tips, head][-64:]))
         known = reader.commit_shas(writer.conn)
@@ -50,40 +47,28 @@ def _follow_boundary(writer: IndexWriter, git: Git) -> None:
 
 
 def _map_authors(writer: IndexWriter, git: Git, head: str) -> None:
-    """A changed .mailmap renames the authors of old commits as well."""
+    """A changed .mailmap renames the authors of old commits as well, and may make machines of them."""
     mailmap = git.mailmap(head)
     if mailmap != reader.meta(writer.conn, "mailmap"):
         with writer.transaction():
             if reader.meta(writer.conn, "history_tips"):  # else there is nobody to rename yet
-                writer.rename_authors(git.log(head))
+                for batch in _batches(git.log(head)):
+                    writer.rename_authors(entries(git, batch))
             writer.set_meta("mailmap", mailmap)
 
 
-def _add(writer: IndexWriter, commits: Iterator[Commit], run: Run) -> None:
+def _add(writer: IndexWriter, git: Git, commits: Iterator[Commit], run: Run) -> None:
     done = 0
-    while batch := list(itertools.islice(commits, COMMITS_PER_TRANSACTION)):
+    for batch in _batches(commits):
         with writer.transaction():
-            writer.add_commits((commit, indexed_terms(commit)) for commit in map(_stored, batch))
+            writer.add_commits(entries(git, batch))
         done += len(batch)
         run.step("history", done, 0)
 
 
-def indexed_terms(commit: Commit) -> bytes:
-    return terms.encode([f"{commit.subject}\n{commit.body[:_INDEXED_BODY_CHARACTERS]}"])
-
-
-def _stored(commit: Commit) -> Commit:
-    """The commit without secrets and without an absurd body."""
-    return Commit(
-        sha=commit.sha,
-        parents=commit.parents,
-        author=commit.author,
-        email=commit.email,
-        time_s=commit.time_s,
-        subject=redact_text(commit.subject),
-        body=redact_text(commit.body)[:MAX_BODY_CHARACTERS],
-        changes=commit.changes,
-    )
+def _batches(commits: Iterator[Commit]) -> Iterator[list[Commit]]:
+    while batch := list(itertools.islice(commits, COMMITS_PER_TRANSACTION)):
+        yield batch
 
 
 def _bitmap(ids: Iterator[int]) -> bytes:

@@ -190,10 +190,21 @@ class CochangeAnswer(Answer, frozen=True):
     offset: int = 0
 
 
+class DecisionLink(Struct, frozen=True):
+    """Code that a decision names: ``to`` is a path, folder, glob or ``path:Qual.name``; ``how``: path, folder, glob,
+    symbol."""
+
+    to: str
+    how: str
+    confidence: float
+
+
 class DecisionItem(Struct, frozen=True):
     """``status``: proposed accepted rejected deprecated superseded withdrawn. ``status_source``: explicit,
-    implied_by_merge, agent, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
-    evidence, proposed. ``scope``: files that it names. ``text`` is filled by ``show`` only."""
+    implied_by_merge, agent, import, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
+    evidence, proposed. ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only.
+    ``reason``: why ``health`` is what it is, in one line. ``valid_from``, ``valid_to``: the commits that brought it and
+    that ended it (``""``: none yet, or unknown); as of a revision, those that it can see."""
 
     id: str
     aliases: tuple[str, ...]
@@ -213,6 +224,14 @@ class DecisionItem(Struct, frozen=True):
     author: str = ""
     excerpt: str = ""
     text: str = ""
+    reason: str = ""
+    links: tuple[DecisionLink, ...] = ()
+    amends: tuple[str, ...] = ()
+    amended_by: tuple[str, ...] = ()
+    conflicts_with: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
 
 
 class DecisionsAnswer(Answer, frozen=True):

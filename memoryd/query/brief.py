@@ -6,12 +6,11 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from memoryd.errors import UsageError
-from memoryd.query import coupling, decisions, history, impact, targets, why
+from memoryd.query import coupling, decisions, history, impact, reverts, targets, why
 from memoryd.query.answers import BriefAnswer, BriefItem, BriefSection, DecisionItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.layout import CHARS_PER_TOKEN
-from memoryd.query.rationale import SERVED, rationale
 from memoryd.query.requests import BriefRequest
 from memoryd.query.rules import relevant, rules
 from memoryd.query.safe_text import quote, safe_line
@@ -107,7 +106,7 @@ def _decided(ctx: Context, task: str, paths: Sequence[str]) -> BriefSection:
     known = [e for e in decisions.entries(ctx) if e.item.status in ("accepted", "proposed", "rejected")]
     on_paths = [entry for path in paths for entry in decisions.about_path(known, path)]
     found = list(dict.fromkeys([*on_paths, *decisions.about(known, task)]))
-    found.sort(key=lambda entry: decisions.authority(entry.item) == 2)
+    found.sort(key=lambda entry: decisions.standing(entry.item))
     items = [
         _decision(item) for item in decisions.dated(ctx, [entry.item for entry in found[:MAX_DECISIONS]])
     ]
@@ -175,14 +174,14 @@ def _tried(ctx: Context, task: str) -> BriefSection:
     """Past commits about the task that undo something or give a reason."""
     ids, scores = history.ranked(ctx, task)
     close = [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE][:MAX_MESSAGES]
-    rows, bodies = history_rows.commits(ctx.index, close), history_rows.bodies(ctx.index, close)
+    rows, said = history_rows.commits(ctx.index, close), history.reasons(ctx, close)
+    known = reverts.undone(ctx).by_commit
     items = []
     for id_ in close:
-        row, body = rows[id_], bodies.get(id_, "")
-        said = rationale(row.subject, body, row.author)
-        undone = why.is_revert(row.subject, body)
-        if undone or said.score >= SERVED:
-            text = row.subject if said.sentence in ("", row.subject) else f"{row.subject} — {said.sentence}"
+        row, undone = rows[id_], any(pair.by == id_ for pair in known.get(id_, ()))
+        if undone or id_ in said:
+            reason = said.get(id_, "")
+            text = row.subject if reason in ("", row.subject) else f"{row.subject} — {reason}"
             kind = "revert" if undone else "commit"
             items.append(
                 BriefItem(

@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from memoryd.errors import UsageError
-from memoryd.query import decisions
-from memoryd.query.answers import ChangedFile, ChangesAnswer, ChangesTotals, RecordItem
+from memoryd.query import decisions, dependency_past, reverts
+from memoryd.query.answers import RecordItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
-from memoryd.query.history import commit_item
+from memoryd.query.history import commit_item, pairs_of, reasons
 from memoryd.query.paging import paging
+from memoryd.query.past_answers import ChangedFile, ChangesAnswer, ChangesTotals
 from memoryd.query.record import items
 from memoryd.query.requests import ChangesRequest
 from memoryd.store import graph_rows, history_rows
@@ -22,6 +23,8 @@ from memoryd.store.history_rows import CommitRow, Reachable
 
 MAX_FILES = 200
 MAX_RECORDS = 1_000
+MAX_REVERTS = 100
+MAX_PACKAGES = 100
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 _FIRST_VISIT_S = 14 * 86_400
 
@@ -35,14 +38,22 @@ def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
     files = _files(ctx, commits)
     decided = _decided(ctx, {file.path for file in files})
     records = _records(ctx, since_s)
+    ids = [row.id for row in commits]
+    undone = [pair for pair in pairs_of(ctx, ids) if pair.by in set(ids)]
+    packages, package_total = dependency_past.of_commits(ctx, ids, MAX_PACKAGES)
+    said = reasons(ctx, [row.id for row in page])
     return ChangesAnswer(
         ctx.freshness,
         since=words,
-        commits=tuple(commit_item(row) for row in page),
+        commits=tuple(commit_item(row, body=said.get(row.id, "")) for row in page),
         files=tuple(files[:MAX_FILES]),
         decisions=decided,
         records=tuple(records),
-        totals=ChangesTotals(len(commits), len(files), len(decided), len(records)),
+        totals=ChangesTotals(
+            len(commits), len(files), len(decided), len(records), len(undone), package_total
+        ),
+        reverts=tuple(reverts.items(ctx, undone[:MAX_REVERTS])),
+        dependencies=tuple(packages),
         **paging(
             f"memoryd changes --since {shlex.quote(request.since)}", request.offset, len(page), len(commits)
         ),

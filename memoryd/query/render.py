@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.query import answers, check_text, memory_answers, memory_texts, texts
+from memoryd.query import answers, check_text, memory_answers, memory_texts, past_answers, past_texts, texts
 from memoryd.query.check_answers import CheckAnswer
 from memoryd.query.layout import Page, Rendered, Section, fit
 from memoryd.query.safe_text import safe_line, safe_text
@@ -20,8 +20,11 @@ _PAGES: Mapping[type, Callable[[Any], Page]] = {
     answers.EdgesAnswer: texts.edges,
     answers.ImpactAnswer: texts.impact,
     answers.CochangeAnswer: texts.cochange,
-    answers.WhyAnswer: texts.why,
-    answers.HistoryAnswer: texts.history,
+    past_answers.WhyAnswer: past_texts.why,
+    past_answers.HistoryAnswer: past_texts.history,
+    past_answers.RevertsAnswer: past_texts.reverts,
+    past_answers.ConventionsAnswer: past_texts.conventions,
+    past_answers.HotspotsAnswer: past_texts.hotspots,
     answers.DecisionsAnswer: texts.decisions,
     answers.RecordAnswer: memory_texts.record,
     answers.ProposalsAnswer: memory_texts.proposals,
@@ -31,7 +34,7 @@ _PAGES: Mapping[type, Callable[[Any], Page]] = {
     memory_answers.ImportAnswer: memory_texts.imported,
     memory_answers.PublishAnswer: memory_texts.published,
     answers.BriefAnswer: texts.brief,
-    answers.ChangesAnswer: texts.changes,
+    past_answers.ChangesAnswer: past_texts.changes,
     answers.StatusAnswer: texts.status,
     CheckAnswer: check_text.check,
 }

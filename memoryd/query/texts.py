@@ -8,23 +8,18 @@ from typing import Any
 
 from memoryd.query.answers import (
     BriefAnswer,
-    ChangesAnswer,
     CochangeAnswer,
     CochangeItem,
-    CommitItem,
     DecisionItem,
     DecisionsAnswer,
     Definition,
     EdgesAnswer,
     Freshness,
-    HistoryAnswer,
     ImpactAnswer,
     RecordItem,
     RefsAnswer,
     StatusAnswer,
     SymbolAnswer,
-    WhyAnswer,
-    WhyItem,
 )
 from memoryd.query.layout import Page, Section
 from memoryd.query.safe_text import quote, safe_line, safe_text
@@ -57,9 +52,9 @@ def freshness(fresh: Freshness) -> str:
 
 def symbol(answer: SymbolAnswer) -> Page:
     if not answer.definition:
-        return _missing(answer, f"No definition of `{quote(answer.name, 100)}`", answer.searched)
+        return missing(answer, f"No definition of `{quote(answer.name, 100)}`", answer.searched)
     items = [
-        _definition(d) + (f"\n    {quote(d.signature, 160)}" if d.signature else "")
+        definition_line(d) + (f"\n    {quote(d.signature, 160)}" if d.signature else "")
         for d in answer.definitions
     ]
     uses = f"{answer.references} uses of the first: memoryd refs {_text(answer.definition)}"
@@ -83,14 +78,14 @@ def refs(answer: RefsAnswer) -> Page:
     if several:
         head += f": {len(answer.candidates)} definitions have that name"
     items = [
-        f"{_place(r.path, r.line)} {r.kind}{_in(r.symbol)}{f' → {safe_line(r.to)}' if several else ''} "
-        f"{_proof(r.method, r.confidence)}"
+        f"{place(r.path, r.line)} {r.kind}{_in(r.symbol)}{f' → {safe_line(r.to)}' if several else ''} "
+        f"{proof(r.method, r.confidence)}"
         for r in answer.references
     ]
     return Page(
         head=head,
         sections=[
-            Section(items=[_definition(d) for d in answer.candidates], title="definitions:", keep=5),
+            Section(items=[definition_line(d) for d in answer.candidates], title="definitions:", keep=5),
             Section(
                 items=items,
                 total=answer.total,
@@ -107,7 +102,7 @@ def refs(answer: RefsAnswer) -> Page:
 
 def edges(answer: EdgesAnswer) -> Page:
     items = [
-        f"{safe_line(e.src)} {e.kind} {safe_line(e.dst)} {_proof(e.method, e.confidence)}"
+        f"{safe_line(e.src)} {e.kind} {safe_line(e.dst)} {proof(e.method, e.confidence)}"
         for e in answer.edges
     ]
     return Page(
@@ -123,9 +118,9 @@ def edges(answer: EdgesAnswer) -> Page:
 
 def impact(answer: ImpactAnswer) -> Page:
     if answer.candidates:
-        return _ambiguous(answer, answer.candidates)
+        return ambiguous(answer, answer.candidates)
     totals = answer.totals
-    name = ", ".join(_definition(d) for d in answer.definitions[:3]) or quote(answer.target, 200)
+    name = ", ".join(definition_line(d) for d in answer.definitions[:3]) or quote(answer.target, 200)
     counts = " + ".join(map(str, totals.hops)) or "0"
     head = (
         f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
@@ -134,11 +129,11 @@ def impact(answer: ImpactAnswer) -> Page:
     if not totals.dependents:
         head += "\nNothing in the graph depends on it; dynamic uses are not seen."
     tests = [
-        f"  {safe_line(t.path)} hop {t.hop} {_proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
+        f"  {safe_line(t.path)} hop {t.hop} {proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
         for t in answer.tests
     ]
     owners = [f"  {o.name} {o.commits} commits ({o.share:.0%}), last {o.last_date}" for o in answer.owners]
-    coupled = _coupled(answer.cochange)
+    coupled = coupled_lines(answer.cochange)
     return Page(
         head=head,
         sections=[
@@ -166,25 +161,25 @@ def _dependents(answer: ImpactAnswer) -> list[str]:
                 used = target
             symbol = safe_line(d.symbol) or "(top level)"
             items.append(
-                f"{title}    {_place(d.path, d.line)} {symbol} {kind} {_proof(d.method, d.confidence)}"
+                f"{title}    {place(d.path, d.line)} {symbol} {kind} {proof(d.method, d.confidence)}"
             )
     return items
 
 
-def _coupled(items: Iterable[CochangeItem]) -> list[str]:
+def coupled_lines(items: Iterable[CochangeItem]) -> list[str]:
     return [
         f"  {safe_line(c.path)} together {c.support} times{'' if c.explained else ', no edge explains it'}"
-        f" {_proof('history', c.score)}"
+        f" {proof('history', c.score)}"
         for c in items
     ]
 
 
 def cochange(answer: CochangeAnswer) -> Page:
     if not answer.files:
-        return _missing(answer, f"Nothing changes together with {quote(answer.target, 200)}", answer.searched)
+        return missing(answer, f"Nothing changes together with {quote(answer.target, 200)}", answer.searched)
     return Page(
         head=f"{answer.total} files changed with {quote(answer.target, 200)} in its {answer.commits} commits",
-        sections=[Section(items=_coupled(answer.files), total=answer.total, main=True)],
+        sections=[Section(items=coupled_lines(answer.files), total=answer.total, main=True)],
         foot=freshness(answer.freshness),
         more=lambda shown: f"{answer.command} -k {min(1_000, answer.total)} --json",
     )
@@ -193,71 +188,17 @@ def cochange(answer: CochangeAnswer) -> Page:
 # -- why, history, decisions
 
 
-def why(answer: WhyAnswer) -> Page:
-    if answer.candidates:
-        return _ambiguous(answer, answer.candidates)
-    name = ", ".join(_definition(d) for d in answer.definitions[:3])
-    if not answer.items:
-        return _missing(answer, f"No reason is written for {name}", answer.searched)
-    return Page(
-        head=f"why {name}",
-        sections=[
-            Section(
-                items=[_reason(item) for item in answer.items],
-                total=answer.total,
-                main=True,
-                before=answer.offset,
-            )
-        ],
-        foot=freshness(answer.freshness),
-        more=more(answer),
-    )
-
-
-def _reason(item: WhyItem) -> str:
-    place = _place(item.path, item.line) if item.path else ""
-    source = ", ".join(part for part in (place, item.sha[:_SHA_CHARS], item.date, item.author) if part)
-    tier = " (proposed, not confirmed)" if item.tier == "proposed" else ""
-    return f"{item.kind}{tier}: “{item.quote}” — {source} {_proof(item.method, item.confidence)}"
-
-
-def history(answer: HistoryAnswer) -> Page:
-    if not answer.commits and not answer.total:
-        return _missing(answer, f"No commit about {quote(answer.query, 100)}", answer.searched)
-    if answer.mode == "path":
-        former = f", formerly {', '.join(map(safe_line, answer.names[1:4]))}" if len(answer.names) > 1 else ""
-        head = f"{answer.total} commits changed {safe_line(answer.names[0])}{former}"
-        items = [
-            _commit(c, f" as {safe_line(c.path)}" if c.path != answer.names[0] else "")
-            for c in answer.commits
-        ]
-    else:
-        head = f"{answer.total} commits about {quote(answer.query, 100)}, best first"
-        items = [_commit(c, f" [history {c.score:.2f}]", c.body) for c in answer.commits]
-    return Page(
-        head=head,
-        sections=[Section(items=items, total=answer.total, main=True, before=answer.offset)],
-        foot=freshness(answer.freshness),
-        more=more(answer),
-    )
-
-
-def _commit(commit: CommitItem, note: str = "", body: str = "") -> str:
-    first = f"{commit.sha[:_SHA_CHARS]} {commit.date} {commit.author}: “{commit.subject}”{note}"
-    return f"{first}\n    “{body}”" if body else first
-
-
 def decisions(answer: DecisionsAnswer) -> Page:
     if len(answer.decisions) == 1 and answer.decisions[0].text:
         return _in_full(answer, answer.decisions[0])
     if not answer.decisions and not answer.total:
         what = f"No decision about {quote(answer.topic, 100)}" if answer.topic else "No decision"
-        return _missing(answer, what, answer.searched)
+        return missing(answer, what, answer.searched)
     return Page(
         head=f"{answer.total} decisions" + (f" about {quote(answer.topic, 100)}" if answer.topic else ""),
         sections=[
             Section(
-                items=[_decision(d) for d in answer.decisions],
+                items=[decision_line(d) for d in answer.decisions],
                 total=answer.total,
                 main=True,
                 before=answer.offset,
@@ -268,11 +209,11 @@ def decisions(answer: DecisionsAnswer) -> Page:
     )
 
 
-def _decision(d: DecisionItem) -> str:
+def decision_line(d: DecisionItem) -> str:
     implied = " (implied by merge)" if d.status_source == "implied_by_merge" else ""
     links = "".join(f", superseded by {safe_line(new)}" for new in d.superseded_by[:2])
-    place = _place(d.path, d.line) if d.path else f"record {d.id} by {d.author}"
-    first = f"[{d.status}{implied}{links}] {d.title} — {place} {d.date} {d.tier} {d.confidence:.2f}"
+    source = place(d.path, d.line) if d.path else f"record {d.id} by {d.author}"
+    first = f"[{d.status}{implied}{links}] {d.title} — {source} {d.date} {d.tier} {d.confidence:.2f}"
     return f"{first}\n    “{d.excerpt}”" if d.excerpt and d.excerpt != d.title else first
 
 
@@ -282,7 +223,7 @@ def _in_full(answer: DecisionsAnswer, d: DecisionItem) -> Page:
     scope = [f"about {safe_line(', '.join(d.scope[:10]))}"] if d.scope else []
     lines = [f"  | {line}" for line in safe_text(d.text).splitlines()]
     return Page(
-        head="\n".join([_decision(d).partition("\n")[0], *links, *scope]),
+        head="\n".join([decision_line(d).partition("\n")[0], *links, *scope]),
         sections=[Section(items=[_clip(line) for line in lines], main=True)],
         foot=freshness(answer.freshness),
         more=lambda shown: f"memoryd decision show {shlex.quote(d.id)} --json",
@@ -302,12 +243,12 @@ def record_line(r: RecordItem) -> str:
 
 def brief(answer: BriefAnswer) -> Page:
     if not answer.sections:
-        return _missing(answer, f"Nothing is known about: {quote(answer.task, 100)}", answer.searched)
+        return missing(answer, f"Nothing is known about: {quote(answer.task, 100)}", answer.searched)
     return Page(
         head=f"brief: {quote(answer.task, 160)}",
         sections=[
             Section(
-                items=[f"  {i.text} — {i.source} {_proof(i.method, i.confidence)}" for i in section.items],
+                items=[f"  {i.text} — {i.source} {proof(i.method, i.confidence)}" for i in section.items],
                 total=section.total,
                 title=f"{section.title}:",
                 keep=4,
@@ -316,44 +257,6 @@ def brief(answer: BriefAnswer) -> Page:
         ],
         foot=freshness(answer.freshness),
         more=lambda shown: answer.command,
-    )
-
-
-def changes(answer: ChangesAnswer) -> Page:
-    totals = answer.totals
-    if not any((totals.commits, totals.files, totals.decisions, totals.records)):
-        return _missing(
-            answer, f"Nothing changed since {quote(answer.since, 100)}", "the commits and records"
-        )
-    head = (
-        f"since {quote(answer.since, 100)}: {totals.commits} commits, {totals.files} files,"
-        f" {totals.decisions} decisions, {totals.records} records"
-    )
-    files = [f"  {f.status} {safe_line(f.path)} ({f.commits} commits)" for f in answer.files]
-    return Page(
-        head=head,
-        sections=[
-            Section(
-                items=[_decision(d) for d in answer.decisions],
-                total=totals.decisions,
-                title="decisions:",
-                keep=3,
-            ),
-            Section(
-                items=[record_line(r) for r in answer.records], total=totals.records, title="records:", keep=3
-            ),
-            Section(
-                items=[_commit(c) for c in answer.commits],
-                total=totals.commits,
-                title="commits:",
-                main=True,
-                before=answer.offset,
-            ),
-            Section(items=files, total=totals.files, title="files:", keep=8),
-        ],
-        foot=freshness(answer.freshness),
-        rest=f"{answer.command} --json",
-        more=more(answer),
     )
 
 
@@ -392,7 +295,7 @@ def status(answer: StatusAnswer) -> Page:
 def search(answer: Any) -> Page:
     """``answer``: a SearchAnswer, whose module is not loaded for other verbs."""
     if not answer.hits:
-        return _missing(answer, f"Nothing found for {quote(answer.query, 100)}", answer.searched)
+        return missing(answer, f"Nothing found for {quote(answer.query, 100)}", answer.searched)
     return Page(
         head=f"{len(answer.hits)} of {answer.total} for {quote(answer.query, 100)}, best first",
         sections=[Section(items=[_hit(hit) for hit in answer.hits], total=len(answer.hits), main=True)],
@@ -402,8 +305,8 @@ def search(answer: Any) -> Page:
 
 
 def _hit(hit: Any) -> str:
-    place = f"{_place(hit.path, hit.line)}-{hit.end_line}" if hit.path and hit.line else safe_line(hit.path)
-    source = [place, hit.sha[:_SHA_CHARS], hit.id, hit.date, hit.author]
+    at = f"{place(hit.path, hit.line)}-{hit.end_line}" if hit.path and hit.line else safe_line(hit.path)
+    source = [at, hit.sha[:_SHA_CHARS], hit.id, hit.date, hit.author]
     name = safe_line(hit.symbol) or (f"“{quote(hit.title, 160)}”" if hit.title else "")
     signals = sorted(((value, key) for key, value in _fields(hit.signals) if value > 0), reverse=True)
     why_found = ", ".join(f"{key} {value:.2f}" for value, key in signals[:3])
@@ -420,15 +323,15 @@ def _fields(value: Any) -> list[tuple[str, float]]:
     return [(key, getattr(value, key)) for key in value.__struct_fields__]
 
 
-def _missing(answer: Any, what: str, searched: str) -> Page:
+def missing(answer: Any, what: str, searched: str) -> Page:
     where = f" Searched {searched}." if searched else ""
     return Page(head=f"{what}.{where}", foot=freshness(answer.freshness))
 
 
-def _ambiguous(answer: Any, candidates: Sequence[Definition]) -> Page:
+def ambiguous(answer: Any, candidates: Sequence[Definition]) -> Page:
     return Page(
         head=f"`{quote(answer.target, 200)}` may mean {len(candidates)} things; name one:",
-        sections=[Section(items=[f"  {_definition(d)}" for d in candidates], main=True)],
+        sections=[Section(items=[f"  {definition_line(d)}" for d in candidates], main=True)],
         foot=freshness(answer.freshness),
         more=lambda shown: answer.next,
     )
@@ -441,17 +344,17 @@ def more(answer: Any) -> Callable[[int], str]:
     )
 
 
-def _definition(d: Definition) -> str:
+def definition_line(d: Definition) -> str:
     if not d.qualname:
         return safe_line(d.path) + (f":{d.line}" if d.line > 1 else "")
-    return f"{_place(d.path, d.line)} {d.kind} {safe_line(d.qualname)}"
+    return f"{place(d.path, d.line)} {d.kind} {safe_line(d.qualname)}"
 
 
 def _text(d: Definition) -> str:
     return safe_line(f"{d.path}:{d.qualname}" if d.qualname else d.path)
 
 
-def _place(path: str, line: int) -> str:
+def place(path: str, line: int) -> str:
     return f"{safe_line(path)}:{line}" if line else safe_line(path)
 
 
@@ -459,7 +362,7 @@ def _in(qualname: str) -> str:
     return f" in {safe_line(qualname)}" if qualname else ""
 
 
-def _proof(method: str, confidence: float) -> str:
+def proof(method: str, confidence: float) -> str:
     return f"[{method} {confidence:.2f}]"
 
 

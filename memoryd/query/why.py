@@ -5,50 +5,51 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
-from indexers.facts import Comment
-from memoryd.query import coupling, decisions, targets
-from memoryd.query.answers import WhyAnswer, WhyItem
+from indexers.facts import Evidence
+from memoryd.errors import UsageError
+from memoryd.query import decisions, dependency_past, targets
 from memoryd.query.context import Context
-from memoryd.query.dates import day
 from memoryd.query.globs import matcher
 from memoryd.query.paging import paging
-from memoryd.query.rationale import SERVED, comment_kind, rationale
+from memoryd.query.past_answers import WhyAnswer, WhyItem
 from memoryd.query.requests import WhyRequest
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target
-from memoryd.store import history_rows, reader
-from memoryd.store.history_rows import CommitRow
+from memoryd.query.why_commits import committed
+from memoryd.store import finding_rows, graph_rows
 
 MAX_TARGETS = 5  # files or symbols that one question is about; a whole folder has no one reason
-MAX_COMMITS = 300  # whose messages are read
-MAX_COMMENT_CHARS = 4_000
+MAX_LOGS = 5  # change logs that are looked into
 _ABOVE = 2  # lines between a comment and what it is about
 _TIERS = {"declared": 0, "evidence": 1, "proposed": 2}
-_KINDS = {"record": 0, "decision": 1, "constraint": 2, "revert": 3, "commit": 4, "comment": 5, "debt": 6}
+_KINDS = (
+    "record", "decision", "trailer", "constraint", "revert", "commit", "dependency", "fix", "deprecation", "reason",
+    "debt", "changelog",
+)  # fmt: skip
+_RANK = {kind: rank for rank, kind in enumerate(_KINDS)}
+_ROUND = 2  # of each kind so many come before the next ones of another
+_SURE = {"constraint": 0.85, "deprecation": 0.9, "reason": 0.6, "debt": 0.6}
 _MIN_NAME = 4  # shorter names are ordinary words
-_REVERT = re.compile(r"\ARevert [\"'“]|\ABack(ed)? out |^This reverts commit [0-9a-f]{7,40}", re.M)
-
-
-class _Blamed(Struct, frozen=True):
-    """Commits behind the target's lines: sha → how many lines, and the first of them."""
-
-    lines: dict[str, int]
-    first: dict[str, int]
-    current: bool
+_ISSUE = re.compile(r"(?:#|\bgh-|\bissue[s ]*[:`]?)(\d{2,7})\b", re.I)
+_LOG_NAME = re.compile(
+    r"(?:^|/)(?:CHANGE[^/]*|HISTORY[^/]*|NEWS[^/]*)$|(?:^|/)(?:newsfragments|changelog\.d|news)/", re.I
+)
 
 
 def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
     """Reasons, the most binding first. Raises UsageError when the target means nothing; an ambiguous one is
     answered with its candidates only."""
-    resolution = targets.resolve(ctx, request.target)
+    try:
+        resolution = targets.resolve(ctx, request.target)
+    except UsageError:
+        return _of_package(ctx, request)
     found: list[WhyItem] = []
     for target in resolution.targets[:MAX_TARGETS]:
-        found += [*_decided(ctx, target), *commented(ctx, target), *_committed(ctx, target)]
-    found = sorted(dict.fromkeys(found), key=_order)
+        said = committed(ctx, target)
+        found += [*_decided(ctx, target), *commented(ctx, target), *said, *_announced(ctx, said)]
+    found = _ordered(dict.fromkeys(found))
     page = tuple(found[request.offset : request.offset + request.limit])
     return WhyAnswer(
         ctx.freshness,
@@ -62,8 +63,36 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
     )
 
 
-def _order(item: WhyItem) -> tuple[int, int, float]:
-    return _TIERS[item.tier], _KINDS[item.kind], -item.confidence
+def _ordered(found: Iterable[WhyItem]) -> list[WhyItem]:
+    """By tier; inside one, the surest of each kind before the rest, so that no kind hides another."""
+    seen: Counter[tuple[str, str]] = Counter()
+    ranked = []
+    for item in sorted(found, key=lambda item: (_TIERS[item.tier], _RANK[item.kind], -item.confidence)):
+        turn = seen[item.tier, item.kind] // _ROUND
+        seen[item.tier, item.kind] += 1
+        ranked.append((_TIERS[item.tier], turn, _RANK[item.kind], item))
+    return [item for *_, item in sorted(ranked, key=lambda row: row[:3])]
+
+
+def _of_package(ctx: Context, request: WhyRequest) -> WhyAnswer:
+    """What happened to the package of this name. Raises UsageError when the history knows of none."""
+    found = [
+        WhyItem(
+            "dependency",
+            f"{d.how} {d.package}: {d.reason}",
+            "",
+            0,
+            d.sha,
+            d.date,
+            d.author,
+            0.8,
+            note=d.requirement,
+        )
+        for d in dependency_past.of_words(ctx, request.target, request.limit)
+    ]
+    if not found:
+        targets.resolve(ctx, request.target)
+    return WhyAnswer(ctx.freshness, request.target, (), tuple(found), len(found))
 
 
 # -- records and decisions
@@ -74,7 +103,7 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
         item = entry.item
         if not item.path and item.status == "withdrawn":
             continue
-        sure = _about(ctx, entry, target)
+        sure = _about(entry, target)
         if sure:
             note = "" if item.status in ("accepted", "proposed") else f" [{item.status}]"
             yield WhyItem(
@@ -91,7 +120,7 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
             )
 
 
-def _about(ctx: Context, entry: decisions.Entry, target: Target) -> float:
+def _about(entry: decisions.Entry, target: Target) -> float:
     """How surely a decision is about the target: it names the path, the name, or a folder above; 0: not at all."""
     if entry.item.path:
         if target.path in entry.item.scope:
@@ -100,8 +129,7 @@ def _about(ctx: Context, entry: decisions.Entry, target: Target) -> float:
         if len(name) >= _MIN_NAME and _names(f"{entry.title}\n{entry.text}", name, target.qualname):
             return 0.8
         return 0.0
-    record = ctx.records.get(entry.item.id) if ctx.records else None
-    return max((_anchored(anchor, target) for anchor in record.anchors), default=0.0) if record else 0.0
+    return max((_anchored(anchor, target) for anchor in entry.anchors), default=0.0)
 
 
 def _names(text: str, name: str, qualname: str) -> bool:
@@ -134,113 +162,39 @@ def _anchored(anchor: str, target: Target) -> float:
     )
 
 
-# -- comments
+# -- comments and what files announce
 
 
 def commented(ctx: Context, target: Target) -> Iterator[WhyItem]:
-    """Constraints, debts and explanations in and right above the target's lines."""
-    for _, facts in reader.file_facts(ctx.index, [target.file_id]):
-        for comment in facts.comments:
-            if not _stands_at(comment, target):
-                continue
-            kind = comment_kind(comment.text[:MAX_COMMENT_CHARS])
-            if kind:
-                yield WhyItem(
-                    kind=kind, quote=quote(comment.text, 400), path=target.path, line=comment.line, sha="",
-                    date="", author="", confidence=0.85 if kind == "constraint" else 0.6,
-                )  # fmt: skip
+    """Constraints, reasons, debts and deprecations in and right above the target's lines."""
+    for _, found in finding_rows.findings(ctx.index, ctx.view.id, Evidence, target.path):
+        if found.kind in _SURE and _stands_at(found, target):
+            yield WhyItem(
+                kind=found.kind, quote=quote(found.quote, 330), path=target.path, line=found.line, sha="", date="",
+                author="", confidence=_SURE[found.kind],
+            )  # fmt: skip
 
 
-def _stands_at(comment: Comment, target: Target) -> bool:
+def _stands_at(found: Evidence, target: Target) -> bool:
     if not target.qualname and not target.line:
         return True
-    return target.line - _ABOVE <= comment.end_line and comment.line <= target.end_line
+    if found.kind == "deprecation":
+        return bool(target.qualname) and found.subject == target.qualname
+    return target.line - _ABOVE <= found.end_line and found.line <= target.end_line
 
 
-# -- commits
-
-
-def _committed(ctx: Context, target: Target) -> list[WhyItem]:
-    """The commits behind the target's lines by blame, and those of its file that name it and say why."""
-    past = coupling.touched(ctx, [target.path_id])
-    blamed = _blame(ctx, target, past[0].new_blob if past else 0)
-    behind = history_rows.commits_by_sha(ctx.index, blamed.lines)
-    touching = history_rows.commits(ctx.index, [touch.commit_id for touch in past[:MAX_COMMITS]])
-    rows = {row.id: row for row in (*behind.values(), *touching.values())}
-    bodies = history_rows.bodies(ctx.index, rows)
-    items = []
-    for row in sorted(rows.values(), key=lambda row: -row.id):
-        item = _commit_item(target, row, bodies.get(row.id, ""), blamed)
-        if item:
-            items.append(item)
-    return items or [_plain(target, row, blamed) for row in _most_lines(behind, blamed)]
-
-
-def _blame(ctx: Context, target: Target, committed_blob: int) -> _Blamed:
-    """Empty without git. ``current`` is false where the file differs from the commit, so that lines are off."""
-    spans = ctx.blame(target.path, ctx.view.head) if ctx.blame and ctx.view.head else ()
-    first, last = (target.line, target.end_line) if target.line else (1, 1 << 60)
-    lines: Counter[str] = Counter()
-    starts: dict[str, int] = {}
-    for span in spans:
-        begin, end = max(first, span.first_line), min(last, span.first_line + span.count - 1)
-        if begin <= end:
-            lines[span.sha] += end - begin + 1
-            starts.setdefault(span.sha, begin)
-    current = int.from_bytes(target.hash[:8], "big", signed=True) == committed_blob
-    return _Blamed(dict(lines), starts, current)
-
-
-def _commit_item(target: Target, row: CommitRow, body: str, blamed: _Blamed) -> WhyItem | None:
-    """None: its message gives no reason, or it is about something else in the file."""
-    is_blamed = row.sha in blamed.lines
-    said = rationale(row.subject, body, row.author)
-    revert = is_revert(row.subject, body)
-    if said.score < 0 or (said.score < SERVED and not revert):
-        return None
-    name = target.qualname.rpartition(".")[2]
-    if target.qualname and not is_blamed and not _mentioned(name, row.subject, body):
-        return None
-    text = row.subject if said.sentence in ("", row.subject) else f"{row.subject} — {said.sentence}"
-    sure = min(0.9, 0.5 + 0.08 * said.score) * (1.0 if is_blamed or not target.qualname else 0.7)
-    return WhyItem(
-        kind="revert" if revert else "commit",
-        quote=quote(text, 400),
-        path=target.path,
-        line=blamed.first.get(row.sha, target.line),
-        sha=row.sha,
-        date=day(row.time_s),
-        author=quote(row.author, 80),
-        confidence=round(sure if blamed.current or not is_blamed else 0.7 * sure, 2),
-        method="exact" if is_blamed and blamed.current else "history",
-    )
-
-
-def is_revert(subject: str, body: str) -> bool:
-    """Whether the message says that the commit undoes another one."""
-    return bool(_REVERT.search(f"{subject}\n{body[:300]}"))
-
-
-def _mentioned(name: str, subject: str, body: str) -> bool:
-    return len(name) >= _MIN_NAME and bool(
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", f"{subject}\n{body}")
-    )
-
-
-def _most_lines(behind: dict[str, CommitRow], blamed: _Blamed) -> Sequence[CommitRow]:
-    """Where no message gives a reason: the three commits that wrote most of it."""
-    return sorted(behind.values(), key=lambda row: (-blamed.lines[row.sha], -row.id))[:3]
-
-
-def _plain(target: Target, row: CommitRow, blamed: _Blamed) -> WhyItem:
-    return WhyItem(
-        kind="commit",
-        quote=quote(row.subject, 300),
-        path=target.path,
-        line=blamed.first.get(row.sha, target.line),
-        sha=row.sha,
-        date=day(row.time_s),
-        author=quote(row.author, 80),
-        confidence=0.4 if blamed.current else 0.3,
-        method="exact" if blamed.current else "history",
-    )
+def _announced(ctx: Context, said: Sequence[WhyItem]) -> Iterator[WhyItem]:
+    """Entries of change logs about the same issues as these commits."""
+    issues = {number: item for item in reversed(said) for number in _ISSUE.findall(item.quote)}
+    if not issues:
+        return
+    logs = [path for path in graph_rows.paths_of_view(ctx.index, ctx.view.id) if _LOG_NAME.search(path)]
+    for path in logs[:MAX_LOGS]:
+        for _, entry in finding_rows.findings(ctx.index, ctx.view.id, Evidence, path):
+            number = next((n for n in _ISSUE.findall(entry.quote) if n in issues), "")
+            if entry.kind == "changelog" and number:
+                commit = issues[number]
+                yield WhyItem(
+                    kind="changelog", quote=quote(entry.quote, 240), path=path, line=entry.line, sha=commit.sha,
+                    date=commit.date, author=commit.author, confidence=0.5, method="inferred", note=entry.subject,
+                )  # fmt: skip

@@ -51,7 +51,7 @@ def digest(conn: sqlite3.Connection, view_id: int) -> dict[str, str]:
 def _commits(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple]:
     bits = int.from_bytes(reader.view_commits(conn, view_id), "little")
     rows = conn.execute(
-        "SELECT c.id, c.sha, c.parents, a.name, a.email, c.time_s, c.subject, c.body, c.files"
+        "SELECT c.id, c.sha, c.parents, a.name, a.email, c.time_s, c.subject, c.body, c.files, c.effect, c.inverse"
         " FROM git_commit c JOIN author a ON a.id = c.author_id ORDER BY c.sha"
     ).fetchall()
     for commit_id, *values in rows:
@@ -62,7 +62,11 @@ def _commits(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple]:
                 " WHERE ch.commit_id = ? ORDER BY p.path",
                 (commit_id,),
             ).fetchall()
-            yield (*values, changes)
+            notes = conn.execute(
+                "SELECT kind, subject, how, quote, score FROM commit_note WHERE commit_id = ? ORDER BY ordinal",
+                (commit_id,),
+            ).fetchall()
+            yield (*values, changes, notes)
 
 
 def _hash(rows: Iterator[tuple]) -> str:

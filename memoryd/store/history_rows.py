@@ -110,6 +110,15 @@ def commits_with_prefix(conn: sqlite3.Connection, prefix: str, limit: int) -> li
     return [CommitRow(*row) for row in rows]
 
 
+def last_with_subject(conn: sqlite3.Connection, parts: Sequence[str], before: int, seen: Reachable) -> int:
+    """The newest visible commit below id ``before`` whose subject holds one of ``parts``; 0 for none."""
+    condition = " OR ".join("instr(subject, ?)" for _ in parts)
+    rows = conn.execute(
+        f"SELECT id FROM git_commit WHERE id < ? AND ({condition}) ORDER BY id DESC", (before, *parts)
+    )
+    return next((id_ for (id_,) in rows if id_ in seen), 0)
+
+
 def commits_since(conn: sqlite3.Connection, time_s: int, seen: Reachable) -> list[CommitRow]:
     """Visible commits of ``time_s`` or later, newest first."""
     rows = conn.execute(f"{_COMMIT} WHERE g.time_s >= ? ORDER BY g.id DESC", (time_s,))

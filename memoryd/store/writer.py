@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from indexers.facts import Commit
+from indexers.facts import Commit, CommitNote
 from memoryd.store import link_rows, reader
 from memoryd.store.sqlite import connect, migrate
 
@@ -45,6 +45,16 @@ class ViewEntry(Struct, frozen=True):
     size_bytes: int
     mtime_ns: int
     inode: int
+
+
+class CommitEntry(Struct, frozen=True):
+    """A commit to insert. ``forward``: its terms; ``effect``, ``inverse``: see the table."""
+
+    commit: Commit
+    forward: bytes
+    notes: Sequence[CommitNote] = ()
+    effect: int = 0
+    inverse: int = 0
 
 
 class IndexWriter:
@@ -260,12 +270,14 @@ class IndexWriter:
 
     # -- history
 
-    def add_commits(self, rows: Iterable[tuple[Commit, bytes]]) -> None:
-        """(commit, forward) pairs, parents before children; known commits are left alone."""
-        for commit, forward in rows:
+    def add_commits(self, rows: Iterable[CommitEntry]) -> None:
+        """Parents before children; known commits are left alone."""
+        for row in rows:
+            commit = row.commit
             cursor = self.conn.execute(
-                "INSERT OR IGNORE INTO git_commit (sha, parents, author_id, time_s, subject, body, files, forward)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO git_commit"
+                " (sha, parents, author_id, time_s, subject, body, files, forward, effect, inverse)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     commit.sha,
                     " ".join(commit.parents),
@@ -274,17 +286,32 @@ class IndexWriter:
                     commit.subject,
                     commit.body,
                     len(commit.changes),
-                    forward,
+                    row.forward,
+                    row.effect,
+                    row.inverse,
                 ),
             )
             if cursor.rowcount:
-                self._add_changes(_rowid(cursor), commit)
+                commit_id = _rowid(cursor)
+                self._add_changes(commit_id, commit)
+                self._add_notes(commit_id, row.notes)
 
-    def rename_authors(self, commits: Iterable[Commit]) -> None:
-        """Give the stored ones of ``commits`` the author that they name now."""
+    def rename_authors(self, rows: Iterable[CommitEntry]) -> None:
+        """Give the stored ones of these commits the author that they name now, and what follows from it."""
+        for row in rows:
+            commit = row.commit
+            found = self.conn.execute(
+                "UPDATE git_commit SET author_id = ?, effect = ?, inverse = ? WHERE sha = ? RETURNING id",
+                (self._author_id(commit.author, commit.email), row.effect, row.inverse, commit.sha),
+            ).fetchone()
+            if found:
+                self.conn.execute("DELETE FROM commit_note WHERE commit_id = ?", found)
+                self._add_notes(found[0], row.notes)
+
+    def _add_notes(self, commit_id: int, notes: Sequence[CommitNote]) -> None:
         self.conn.executemany(
-            "UPDATE git_commit SET author_id = ? WHERE sha = ?",
-            ((self._author_id(commit.author, commit.email), commit.sha) for commit in commits),
+            "INSERT INTO commit_note VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(commit_id, ordinal, *structs.astuple(note)) for ordinal, note in enumerate(notes)],
         )
 
     def _add_changes(self, commit_id: int, commit: Commit) -> None:
@@ -315,8 +342,8 @@ class IndexWriter:
 
     def forget_history(self) -> None:
         """Drop all commits. Views count as incomplete until they are indexed again: their bitmaps are void."""
-        self.conn.execute("DELETE FROM change")
-        self.conn.execute("DELETE FROM git_commit")
+        for table in ("change", "commit_note", "git_commit"):
+            self.conn.execute(f"DELETE FROM {table}")
         self.conn.execute("UPDATE view SET complete = 0, commits = x''")
         self.set_meta("history_tips", "")
 

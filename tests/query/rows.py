@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from indexers import terms
+from indexers.decisions import comments
 from indexers.facts import Commit, Decision, FileChange, FileFacts
+from memoryd.ingest.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
 from memoryd.store import link_rows, reader, sqlite
@@ -42,11 +44,12 @@ class Rows:
         self, path: str, text: str = "", symbols: Sequence[tuple] = (), decision: Decision | None = None,
         facts: FileFacts | None = None, language: str = "python",
     ) -> str:  # fmt: skip
-        """Put one file into the view; returns its blob id."""
+        """Put one file into the view, with what its comments say; returns its blob id."""
         data = text.encode()
         blob = hashlib.sha1(b"blob %d\0" % len(data) + data)
         rows = [(q.rpartition(".")[2], q, kind, *_lines(at), f"def {q}", True) for q, kind, *at in symbols]
         chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
+        said = comments.evidence(path, facts or FileFacts(language), data)
         row = FileRow(
             path=path, hash=blob.digest(), language=language, size_bytes=len(data),
             facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
@@ -54,6 +57,7 @@ class Rows:
             chunks=[chunk], decision=msgspec.msgpack.encode(decision) if decision else b"",
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,
+            findings=[("evidence", msgspec.msgpack.encode(e)) for e in said],
         )  # fmt: skip
         with self.writer.transaction():
             file_id = self.writer.find_file(path, row.hash) or self.writer.add_file(row)
@@ -84,7 +88,7 @@ class Rows:
         )  # fmt: skip
         self.commits.append(commit)
         with self.writer.transaction():
-            self.writer.add_commits([(commit, terms.encode([f"{subject}\n{body[:500]}"]))])
+            self.writer.add_commits([entry(commit)])
             bits = ((1 << (number + 1)) - 1) >> 1 << 1  # ids 1..number
             self.writer.finish_view(
                 self.view_id, commit.sha, "main", bits.to_bytes(number // 8 + 1, "little")

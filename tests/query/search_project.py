@@ -18,7 +18,7 @@ from memoryd.query.search_answers import SearchAnswer, SearchRequest
 from memoryd.store import reader
 from memoryd.store.records import Records
 from memoryd.store.sqlite import connect
-from memoryd.store.writer import FileRow, IndexWriter, ViewEntry
+from memoryd.store.writer import CommitEntry, FileRow, IndexWriter, ViewEntry
 
 FRESH = Freshness("", "", "", dirty=False, pending=0, indexing=False, vectors="absent")
 LANGUAGES = {"py": "python", "go": "go", "md": "markdown"}
@@ -57,7 +57,7 @@ class SearchProject:
         changes += [FileChange("M", path) for path in paths[1:]]
         with self.writer.transaction():
             known = Commit(sha, (), "Ann", "ann@example.org", 1_600_000_000, subject, "", tuple(changes))
-            self.writer.add_commits([(known, terms.encode([subject]))])
+            self.writer.add_commits([CommitEntry(known, terms.encode([subject]))])
             view_id = self.writer.open_view(view)
             bits = int.from_bytes(reader.view_commits(self.writer.conn, view_id), "little")
             bits |= 1 << reader.commit_shas(self.writer.conn)[sha]

@@ -14,7 +14,6 @@ from memoryd.query.changes import changes
 from memoryd.query.context import BlameSpan
 from memoryd.query.history import history
 from memoryd.query.lexical import LexicalIndex
-from memoryd.query.rationale import comment_kind, rationale
 from memoryd.query.requests import ChangesRequest, HistoryRequest, StatusRequest, WhyRequest
 from memoryd.query.status import status
 from memoryd.query.why import why
@@ -217,41 +216,6 @@ def test_no_reason_says_what_was_searched(rows):
     rows.file("a.py", symbols=[("f", "function", 1)])
     answer = why(rows.context(), WhyRequest(target="f"))
     assert (answer.items, answer.searched) == ((), "records, decisions, comments and commit messages")
-
-
-@pytest.mark.parametrize(
-    ("subject", "body", "served"),
-    [
-        ("c6c6408c", "If the key is missing, hence it makes sense to error out rather than guess.", True),
-        ("Use a queue", "We switched from polling because `Worker.poll()` blocked the event loop.", True),
-        ("Fix typo in docs", "", False),
-        ("Bump requests from 2.1 to 2.2", "because of a vulnerability, instead of waiting", False),
-        ("[pre-commit.ci] autoupdate", "must replace with because instead", False),
-        ("Add feature", "- [ ] I decided to use this because of that instead of this", False),
-        ("Update changelog", "docs: since 2.0", False),
-    ],
-)
-def test_rationale_of_a_commit(subject, body, served):
-    """Reasons score, machines and lists do not."""
-    assert (rationale(subject, body).score >= 4) is served
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("Don't pass SERVER_NAME, otherwise it's used and the actual host is ignored", "constraint"),
-        ("Eventlet patching must happen before importing anything else", "constraint"),
-        ("intentionally left blank for subclasses", "constraint"),
-        ("TODO remove this", "debt"),
-        ("type: ignore[attr-defined] must stay", None),
-        ("if x:\n    return must(never)\n", None),
-        ("the list of names", None),
-        (": The name of the attribute that must be set", None),
-    ],
-)
-def test_kind_of_a_comment(text, kind):
-    """What binds the reader is told from labels, directives and dead code."""
-    assert comment_kind(text) == kind
 
 
 # -- changes

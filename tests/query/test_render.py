@@ -13,6 +13,7 @@ from rows import Rows
 
 from indexers.facts import Comment, Decision, FileFacts
 from memoryd.query import answers as a
+from memoryd.query import past_answers as p
 from memoryd.query.decisions import decisions
 from memoryd.query.impact import impact
 from memoryd.query.layout import Page, Section, fit
@@ -39,7 +40,13 @@ def listed(item, most=40):
 
 DEFINITION = st.builds(a.Definition, NAME, SMALL, SMALL, NAME, TEXT, TEXT)
 REFERENCE = st.builds(a.ReferenceItem, NAME, SMALL, NAME, NAME, SURE, TEXT, TEXT)
-COMMIT = st.builds(a.CommitItem, NAME, NAME, NAME, TEXT, SMALL, TEXT, NAME, SURE, TEXT)
+COMMIT = st.builds(p.CommitItem, NAME, NAME, NAME, TEXT, SMALL, TEXT, NAME, SURE, TEXT)
+REVERT = st.builds(
+    p.RevertItem, NAME, NAME, NAME, st.sampled_from(["in", "out"]), NAME, TEXT, NAME, TEXT, TEXT, NAME,
+    listed(NAME, 5), st.sampled_from(["in", "out"]), st.booleans(),
+)  # fmt: skip
+DEPENDENCY = st.builds(p.DependencyItem, NAME, NAME, TEXT, NAME, NAME, NAME, TEXT)
+OWNERS = listed(st.builds(a.OwnerItem, NAME, SMALL, SURE, NAME), 5)
 DECISION = st.builds(
     a.DecisionItem, NAME, listed(NAME, 3), NAME, TEXT, NAME, NAME, NAME, NAME, TEXT, SMALL, listed(NAME, 3),
     listed(NAME, 3), listed(NAME, 3), NAME, SURE, NAME, TEXT, TEXT,
@@ -62,17 +69,25 @@ ANSWERS = st.one_of(
         )
     ),
     st.builds(a.CochangeAnswer, FRESHNESS, NAME, listed(COUPLED), SMALL, SMALL),
-    st.builds(a.WhyAnswer, FRESHNESS, NAME, listed(DEFINITION, 3),
-              listed(st.builds(a.WhyItem, NAME, TEXT, NAME, SMALL, NAME, NAME, NAME, SURE)), SMALL, command=NAME),
-    st.builds(a.HistoryAnswer, FRESHNESS, NAME, st.sampled_from(["path", "query"]), listed(COMMIT), SMALL,
-              st.lists(NAME, min_size=1, max_size=4).map(tuple)),
+    st.builds(p.WhyAnswer, FRESHNESS, NAME, listed(DEFINITION, 3),
+              listed(st.builds(p.WhyItem, NAME, TEXT, NAME, SMALL, NAME, NAME, NAME, SURE)), SMALL, command=NAME),
+    st.builds(p.HistoryAnswer, FRESHNESS, NAME, st.sampled_from(["path", "query"]), listed(COMMIT), SMALL,
+              st.lists(NAME, min_size=1, max_size=4).map(tuple), reverts=listed(REVERT, 6),
+              dependencies=listed(DEPENDENCY, 6)),
+    st.builds(p.RevertsAnswer, FRESHNESS, listed(REVERT), SMALL),
+    st.builds(p.ConventionsAnswer, FRESHNESS, TEXT,
+              listed(st.builds(p.ConventionItem, NAME, TEXT, SURE, SMALL, listed(NAME, 3), listed(NAME, 3), NAME)),
+              SMALL, SMALL),
+    st.builds(p.HotspotsAnswer, FRESHNESS, TEXT,
+              listed(st.builds(p.HotspotItem, NAME, SURE, SMALL, SMALL, NAME, OWNERS)), OWNERS, SMALL),
     st.builds(a.DecisionsAnswer, FRESHNESS, TEXT, listed(DECISION), SMALL, command=NAME),
     st.builds(a.RecordAnswer, FRESHNESS, RECORD, st.booleans(), TEXT),
     st.builds(a.ProposalsAnswer, FRESHNESS, listed(RECORD), SMALL),
     st.builds(a.BriefAnswer, FRESHNESS, TEXT, listed(st.builds(a.BriefSection, NAME, BRIEF_ITEMS, SMALL), 7),
               command=NAME),
-    st.builds(a.ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(a.ChangedFile, NAME, NAME, SMALL)),
-              listed(DECISION, 5), listed(RECORD, 5), st.builds(a.ChangesTotals, SMALL, SMALL, SMALL, SMALL)),
+    st.builds(p.ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(p.ChangedFile, NAME, NAME, SMALL)),
+              listed(DECISION, 5), listed(RECORD, 5), st.builds(p.ChangesTotals, SMALL, SMALL, SMALL, SMALL),
+              reverts=listed(REVERT, 3), dependencies=listed(DEPENDENCY, 3)),
 )  # fmt: skip
 
 
@@ -261,7 +276,7 @@ def test_a_later_page_counts_what_is_still_to_come():
 
 def test_an_empty_answer_says_what_was_searched():
     """Nothing found names the extent of the search."""
-    text = render(a.HistoryAnswer(FRESH, "quaternion", "query", (), 0, searched="120 commit messages"), 100)
+    text = render(p.HistoryAnswer(FRESH, "quaternion", "query", (), 0, searched="120 commit messages"), 100)
     assert text.splitlines()[0] == "No commit about quaternion. Searched 120 commit messages."
 
 
@@ -284,9 +299,9 @@ def test_any_other_value_reads_line_by_line():
         name: str
         count: int
         seconds: dict[str, float]
-        rows: tuple[a.ChangedFile, ...]
+        rows: tuple[p.ChangedFile, ...]
 
-    text = render(Other("x\x1b", 3, {"scan": 0.5}, (a.ChangedFile("a.py", "M", 2),)), 100)
+    text = render(Other("x\x1b", 3, {"scan": 0.5}, (p.ChangedFile("a.py", "M", 2),)), 100)
     assert text.splitlines() == [
         "name: x\\x1b",
         "count: 3",

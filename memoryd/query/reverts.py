@@ -1,0 +1,264 @@
+"""What was undone, by which commit, and whether it stayed undone: claims of messages and bytes that went back."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.query.context import Context
+from memoryd.query.dates import day
+from memoryd.query.paging import paging
+from memoryd.query.past_answers import RevertItem, RevertsAnswer
+from memoryd.query.requests import RevertsRequest
+from memoryd.query.safe_text import quote
+from memoryd.store import history_rows, note_rows, reader
+from memoryd.store.history_rows import CommitRow, Reachable
+from memoryd.store.note_rows import Undoing
+
+QUICK_S = 600  # who takes back own work sooner was still at it
+WHOLE_FILE_S = 90 * 86_400  # a file deleted after longer was in use: it was retired, not reverted
+MAX_CHAIN = 50
+_KEPT = 16
+_STRENGTH = {"stated": 0, "pull": 1, "text": 2, "structural": 3}
+_PULL_IN_SUBJECT = (" (#{})", "Merge pull request #{} ")
+
+
+class Pair(Struct, frozen=True):
+    """``target`` is 0 where the commit that ``sha`` names is not in this history."""
+
+    by: int
+    target: int
+    sha: str
+    how: str
+    reason: str
+
+
+class Undone(Struct, frozen=True):
+    """All pairs of a view, oldest first, and which of the commits in them are in effect now."""
+
+    pairs: tuple[Pair, ...]
+    out: frozenset[int]
+    steps: frozenset[Pair]  # those that changed something: not the repetitions of a squash
+    by_commit: Mapping[int, tuple[Pair, ...]]  # every pair that the commit is in
+
+    def parity(self, commit_id: int) -> str:
+        return "out" if commit_id in self.out else "in"
+
+    def chain(self, commit_id: int) -> tuple[int, ...]:
+        """The first change, then what undid it, what undid that … through ``commit_id``; oldest first."""
+        root = commit_id
+        for _ in range(MAX_CHAIN):
+            earlier = [pair.target for pair in self._steps(root) if pair.by == root]
+            if not earlier:
+                break
+            root = min(earlier)
+        found, edge = {root}, [root]
+        while edge and len(found) < MAX_CHAIN:
+            later = {pair.by for id_ in edge for pair in self._steps(id_) if pair.target == id_} - found
+            found |= later
+            edge = sorted(later)
+        return tuple(sorted(found))
+
+    def counted(self, commit_ids: Iterable[int]) -> list[Pair]:
+        """The pairs that these commits are in, in their order, each once, without repetitions."""
+        found = (pair for id_ in commit_ids for pair in self.by_commit.get(id_, ()))
+        return list(dict.fromkeys(pair for pair in found if pair in self.steps or not pair.target))
+
+    def _steps(self, commit_id: int) -> list[Pair]:
+        return [pair for pair in self.by_commit.get(commit_id, ()) if pair in self.steps]
+
+
+_known: OrderedDict[tuple, Undone] = OrderedDict()
+_lock = threading.Lock()
+
+
+def reverts(ctx: Context, request: RevertsRequest) -> RevertsAnswer:
+    """Every revert of the view, newest first."""
+    found = list(reversed(undone(ctx).pairs))
+    page = found[request.offset : request.offset + request.limit]
+    return RevertsAnswer(
+        ctx.freshness,
+        reverts=tuple(items(ctx, page)),
+        total=len(found),
+        searched="" if found else f"{history_rows.reachable(ctx.index, ctx.view.id).count()} commits",
+        **paging("memoryd reverts", request.offset, len(page), len(found)),
+    )
+
+
+def items(ctx: Context, pairs: Sequence[Pair]) -> list[RevertItem]:
+    """The pairs with what people want to read of their commits."""
+    all_pairs = undone(ctx)
+    chains = {pair: all_pairs.chain(pair.by) for pair in pairs}
+    ids = {id_ for pair in pairs for id_ in (pair.by, pair.target, *chains[pair])} - {0}
+    rows = history_rows.commits(ctx.index, ids)
+    return [_item(all_pairs, pair, chains[pair], rows) for pair in pairs]
+
+
+def _item(known: Undone, pair: Pair, chain: Sequence[int], rows: Mapping[int, CommitRow]) -> RevertItem:
+    by, target = rows[pair.by], rows.get(pair.target)
+    return RevertItem(
+        by=by.sha,
+        target=target.sha if target else pair.sha,
+        how=pair.how,
+        parity=known.parity(pair.target) if target else "out",
+        date=day(by.time_s),
+        reason=quote(pair.reason, 300) if pair.reason else "",
+        author=quote(by.author, 80),
+        subject=quote(by.subject, 200),
+        target_subject=quote(target.subject, 200) if target else "",
+        target_date=day(target.time_s) if target else "",
+        chain=tuple(rows[id_].sha for id_ in chain) if target else (),
+        ends=known.parity(chain[0]) if target else "out",
+        reachable=target is not None,
+    )
+
+
+def undone(ctx: Context) -> Undone:
+    """The reverts that the view can see; kept for the next question about the same state."""
+    file = ctx.index.execute("PRAGMA database_list").fetchone()[2]
+    key = (file, ctx.view.id, ctx.view.head, ctx.view.indexed_at_s, reader.meta(ctx.index, "mailmap"))
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    found = _find(ctx)
+    with _lock:
+        _known[key] = found
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return found
+
+
+# -- finding them
+
+
+def _find(ctx: Context) -> Undone:
+    seen = history_rows.reachable(ctx.index, ctx.view.id)
+    pairs: dict[tuple[int, int | str], Pair] = {}
+    for pair in (*_claimed(ctx, seen), *_structural(ctx, seen)):
+        key = (pair.by, pair.target or pair.sha)
+        known = pairs.get(key)
+        if known is None or _STRENGTH[pair.how] < _STRENGTH[known.how]:
+            pairs[key] = pair
+    ordered = tuple(sorted(pairs.values(), key=lambda pair: (pair.by, pair.target)))
+    by_commit: dict[int, list[Pair]] = defaultdict(list)
+    for pair in ordered:
+        for id_ in {pair.by, pair.target} - {0}:
+            by_commit[id_].append(pair)
+    out, steps = _follow(ordered)
+    return Undone(ordered, out, steps, {id_: tuple(found) for id_, found in by_commit.items()})
+
+
+def _claimed(ctx: Context, seen: Reachable) -> Iterable[Pair]:
+    """What messages state. A commit that names a sha is not looked up by its title as well."""
+    claims = note_rows.of_kind(ctx.index, "revert", seen)
+    if not claims:
+        return
+    book = _Book(ctx, seen)
+    stated: dict[int, int] = defaultdict(int)
+    for by, note in claims:
+        if note.how == "text" and stated[by]:
+            continue
+        if note.how == "stated":
+            target, sha = book.by_sha(note.subject, by)
+        elif note.how == "pull":
+            target, sha = book.by_pull(note.subject.lstrip("#!"), by), ""
+        else:
+            target, sha = book.by_title(note.subject, by), ""
+        if (target or sha) and target != by:
+            stated[by] += note.how != "text"
+            yield Pair(by, target, sha, note.how, note.quote)
+
+
+class _Book:
+    """Looks up which earlier, visible commit is meant."""
+
+    def __init__(self, ctx: Context, seen: Reachable) -> None:
+        self._ctx, self._seen = ctx, seen
+        self._copies: dict[str, list[int]] = defaultdict(list)
+        for id_, note in note_rows.of_kind(ctx.index, "picked", seen):
+            self._copies[note.subject].append(id_)
+        self._titles: dict[str, list[int]] | None = None
+
+    def by_sha(self, sha: str, by: int) -> tuple[int, str]:
+        """(id, ``""``), or (0, sha) when this history has no such commit; a copy stands for its original."""
+        rows = history_rows.commits_with_prefix(self._ctx.index, sha, 3)
+        visible = [row for row in rows if row.id in self._seen]
+        if len(visible) == 1:
+            return visible[0].id, ""
+        copies = [id_ for id_ in self._copies.get(rows[0].sha if len(rows) == 1 else sha, ()) if id_ < by]
+        if copies:
+            return copies[-1], ""
+        return 0, rows[0].sha if len(rows) == 1 else sha
+
+    def by_title(self, title: str, by: int) -> int:
+        """The latest commit before ``by`` of this title; a title that was cut (``…``) fits what begins like it."""
+        plain = _plain_title(title)
+        cut = plain.rstrip(".…")
+        if cut != plain and len(cut) >= 20:
+            found = [id_ for known, ids in self._by_title().items() if known.startswith(cut) for id_ in ids]
+        else:
+            found = self._by_title().get(plain, [])
+        return max((id_ for id_ in found if id_ < by), default=0)
+
+    def by_pull(self, number: str, by: int) -> int:
+        wanted = tuple(form.format(number) for form in _PULL_IN_SUBJECT)
+        return history_rows.last_with_subject(self._ctx.index, wanted, by, self._seen)
+
+    def _by_title(self) -> dict[str, list[int]]:
+        if self._titles is None:
+            self._titles = defaultdict(list)
+            for id_, subject in note_rows.subjects(self._ctx.index, self._seen):
+                self._titles[_plain_title(subject)].append(id_)
+        return self._titles
+
+
+def _plain_title(subject: str) -> str:
+    """Case, white space and the pull request's number do not make another title."""
+    head, _, tail = subject.rstrip().rpartition(" (")
+    numbered = head and tail.endswith(")") and tail[:-1].lstrip("#!GHgh-").isdigit()
+    return " ".join((head if numbered else subject).casefold().split())
+
+
+def _structural(ctx: Context, seen: Reachable) -> Iterable[Pair]:
+    """Commits that turn the bytes of an earlier one back, the latest such; what somebody took back at once is left
+    out, and so are files that were deleted long after they came."""
+    latest: dict[int, Undoing] = {}
+    for row in note_rows.undoings(ctx.index, seen):
+        target = latest.get(row.inverse)
+        latest[row.effect] = row
+        if target is None or target.id == row.id or row.time_s < target.time_s:
+            continue
+        apart_s = row.time_s - target.time_s
+        quick = row.author_id == target.author_id and apart_s < QUICK_S
+        if not quick and not (row.effect & 1 and apart_s > WHOLE_FILE_S):
+            yield Pair(row.id, target.id, "", "structural", "")
+
+
+def _follow(pairs: Sequence[Pair]) -> tuple[frozenset[int], frozenset[Pair]]:
+    """(commits whose change is undone now, pairs that did something). Each pair, in the order of time, takes its target
+    out unless it is out already (a squash repeats what its parts said), and whoever is taken out gives back what it
+    had undone."""
+    out: set[int] = set()
+    undid: dict[int, list[int]] = defaultdict(list)
+    steps = []
+    for pair in pairs:
+        if pair.target and pair.target not in out:
+            undid[pair.by].append(pair.target)
+            _flip(pair.target, out, undid)
+            steps.append(pair)
+    return frozenset(out), frozenset(steps)
+
+
+def _flip(commit_id: int, out: set[int], undid: Mapping[int, Sequence[int]]) -> None:
+    """Take the commit out or back in, and with it the other way round what it undid."""
+    stack, flipped = [commit_id], set()
+    while stack:
+        id_ = stack.pop()
+        if id_ not in flipped:
+            flipped.add(id_)
+            out.symmetric_difference_update({id_})
+            stack += undid.get(id_, ())
