@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 
 from memoryd.cli.ask import exit_code
@@ -36,8 +35,7 @@ def run(args: Namespace) -> int:
 
 def _diff(place: str) -> str:
     try:
-        source = sys.stdin.buffer if place == "-" else open(place, "rb")  # noqa: SIM115 - closed below
-        with source:
+        with open(0 if place == "-" else place, "rb", closefd=place != "-") as source:
             data = source.read(DIFF_LIMIT_BYTES + 1)
     except OSError as error:
         raise UsageError(

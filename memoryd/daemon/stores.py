@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 IDLE_CONNECTIONS = 4
 BLAMES_KEPT = 64
+LINES_KEPT = 512
 SNAPSHOTS_KEPT = 5
 
 
@@ -52,6 +53,7 @@ class Store:
         self._lexical: LexicalIndex | None = None
         self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
+        self._lines: dict[tuple[str, str], tuple[Any, Any]] = {}
 
     @property
     def index_file(self) -> Path:
@@ -179,12 +181,21 @@ class Store:
 
     def lines(self, root: str, sha: str, path: str) -> tuple[Any, Any]:
         """What commit ``sha`` added to ``path`` and removed from it; nothing when git cannot say."""
+        key = (sha, path)
+        with self._lock:
+            if key in self._lines:
+                return self._lines[key]
         git = Git.open(Path(root))
         try:
-            return lines_of(git, sha, path) if git else ((), ())
-        except (GitError, UsageError) as error:
+            found: tuple[Any, Any] = lines_of(git, sha, path) if git else ((), ())
+        except GitError as error:
             log.info("no lines of a commit: %s", error.what)
-            return (), ()
+            found = ((), ())
+        with self._lock:
+            self._lines[key] = found
+            while len(self._lines) > LINES_KEPT:
+                self._lines.pop(next(iter(self._lines)))
+        return found
 
     def behind(self, root: str, rev: str) -> Sequence[str]:
         """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""
@@ -201,6 +212,7 @@ class Store:
         with self._lock:
             self._lexical = None
             self._blames.clear()
+            self._lines.clear()
             for _, conn in self._idle:
                 conn.close()
             self._idle.clear()

@@ -53,9 +53,7 @@ def of_objects(git: Git, changes: Sequence[FileChange]) -> Iterator[Pair]:
 
 
 def lines_of(git: Git, sha: str, path: str) -> tuple[diff.Lines, diff.Lines]:
-    """(added, removed) by commit ``sha`` in ``path``, against its first parent. Raises UsageError for a commit
-    without one."""
-    parent = git.resolve(f"{sha}^")
-    for pair in of_objects(git, [change for change in git.between(parent, sha) if change.path == path]):
+    """(added, removed) by commit ``sha`` in ``path``, against its first parent; nothing for a merge."""
+    for pair in of_objects(git, git.done_by(sha, path)):
         return with_lines(pair).lines or ((), ())
     return (), ()

@@ -59,6 +59,12 @@ class Case:
     def modules(self) -> Modules:
         return Modules(sorted(self.paths))
 
+    @cached_property
+    def import_edges(self) -> tuple[tuple[str, str], ...]:
+        """(path, imported path) of the view."""
+        edges = graph_rows.file_edges(self.ctx.index, self.ctx.view.id, ("imports",))
+        return tuple((path, used) for path, used, *_ in edges)
+
 
 def in_scope(scope: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a path is governed: it fits one of the globs and none of those that begin with ``!``."""

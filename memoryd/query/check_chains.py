@@ -9,7 +9,6 @@ from indexers.facts import ChangedFile, FileFacts
 from memoryd.query.check_case import Case, Rule, Violation
 from memoryd.query.check_dialects import TYPING_FREE, spared_pairs, tops
 from memoryd.query.check_modules import Imported, imported
-from memoryd.store import graph_rows
 
 MAX_VISITED = 50_000  # modules that one search looks at
 MAX_TOLD = 10  # chains of one rule
@@ -31,6 +30,7 @@ class Chains:
     ) -> None:
         self._case, self._place, self._wrong = case, place, wrong
         self._tops = tops(rule.constraint)
+        self._known: dict[str, frozenset[str]] = {}
         self._spared = spared_pairs(rule.constraint)
         self._typing_free = TYPING_FREE in rule.constraint.exceptions
 
@@ -41,16 +41,16 @@ class Chains:
             return
         before, after = self._graphs()
         back = _reversed(after)
-        told = 0
+        told: set[tuple[str, str, Place, Place]] = set()
         for file, line, importer, target in fresh:
             for source, end in self._ends(importer, target, after, back):
-                if told < MAX_TOLD and end not in self._reached(source, before):
-                    told += 1
-                    through = (
-                        f" (through {importer} -> {target})" if (source, end) != (importer, target) else ""
-                    )
+                matter = (importer, target, *self._places(source, end))
+                if len(told) < MAX_TOLD and matter not in told and end not in self._reached(source, before):
+                    told.add(matter)
                     yield Violation(
-                        file.path, line, f"{source} now reaches {end} over other modules{through}"
+                        file.path,
+                        line,
+                        f"{source} now reaches {end} over other modules (by {importer} -> {target})",
                     )
 
     def _fresh(self, file: ChangedFile) -> Iterator[tuple[ChangedFile, int, str, str]]:
@@ -89,10 +89,9 @@ class Chains:
 
     def _graphs(self) -> tuple[Edges, Edges]:
         """Module → modules it imports, before and after the change."""
-        ctx = self._case.ctx
         changed = {file.path: file for file in self._case.change.files}
         kept: dict[str, set[str]] = {}
-        for path, used, *_ in graph_rows.file_edges(ctx.index, ctx.view.id, ("imports",)):
+        for path, used in self._case.import_edges:
             if path not in changed:
                 importer, target = self._name(path), self._name(used)
                 if importer and target and not self._is_spared(importer, target):
@@ -114,10 +113,15 @@ class Chains:
         targets = [target] if self._place(target) else self._placed_beyond(target, after)
         for source in sources:
             for end in targets:
-                here, there = self._place(source), self._place(end)
                 direct = (source, end) == (importer, target)
-                if here and there and not direct and source != end and self._wrong(here, there):
+                if not direct and source != end and self._wrong(*self._places(source, end)):
                     yield source, end
+
+    def _places(self, source: str, end: str) -> tuple[Place, Place]:
+        here, there = self._place(source), self._place(end)
+        assert here
+        assert there
+        return here, there
 
     def _placed_beyond(self, start: str, edges: Edges) -> list[str]:
         """The modules with a place that are reached over modules without."""
@@ -131,7 +135,10 @@ class Chains:
         return found
 
     def _reached(self, source: str, edges: Edges) -> frozenset[str]:
-        return frozenset(self._placed_beyond(source, edges))
+        """What the module reached before the change; looked for once."""
+        if source not in self._known:
+            self._known[source] = frozenset(self._placed_beyond(source, edges))
+        return self._known[source]
 
 
 def _reversed(edges: Edges) -> Edges:

@@ -21,7 +21,7 @@ from memoryd.store import decision_rows, graph_rows, history_rows, note_rows
 from memoryd.store.history_rows import CommitRow, Reachable
 
 MAX_FILES = 100  # of a change whose past is looked at
-MAX_REVERTS = 12  # of one file, the newest
+MAX_REVERTS = 24  # that are read, of all files, the newest of each first
 MAX_NAMES = 50  # new packages whose past is looked at
 _MIN_LINES, _MIN_SHARE = 3, 0.5  # so many telling lines, and this share of them, are back
 _MIN_LINE_CHARS, _LONG_LINE_CHARS = 8, 24
@@ -51,16 +51,22 @@ def _undone_again(case: Case) -> Iterator[CheckFinding]:
     if not reasons:
         return
     told: set[int] = set()
+    looks = MAX_REVERTS
     for file in case.change.files[:MAX_FILES]:
-        path = file.old_path or file.path
-        ids = graph_rows.path_ids(case.ctx.index, [path])
-        touching = [touch.commit_id for touch in coupling.touched(case.ctx, ids.values())] if ids else []
-        for commit_id in [id_ for id_ in touching if id_ in reasons][:MAX_REVERTS]:
-            row = history_rows.commits(case.ctx.index, [commit_id])[commit_id]
-            line = None if row.sha == case.change.head else _back(case, file, path, row)
-            if line is not None and commit_id not in told:
-                told.add(commit_id)
-                reason = reasons[commit_id].reason or row.subject
+        ids = graph_rows.path_ids(case.ctx.index, [file.old_path or file.path])
+        past = coupling.touched(case.ctx, ids.values()) if ids else []
+        reverting = [touch for touch in past if touch.commit_id in reasons and touch.commit_id not in told][
+            :looks
+        ]
+        looks -= len(reverting)
+        rows = history_rows.commits(case.ctx.index, [touch.commit_id for touch in reverting])
+        names = graph_rows.path_names(case.ctx.index, [touch.path_id for touch in reverting])
+        for touch in reverting:
+            row = rows[touch.commit_id]
+            line = None if row.sha == case.change.head else _back(case, file, names[touch.path_id], row)
+            if line is not None:
+                told.add(row.id)
+                reason = reasons[row.id].reason or row.subject
                 yield _of_commit(row, "reverted", file.path, line, "brings back what was undone", reason)
 
 

@@ -34,8 +34,9 @@ class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
     None where the project has no git. ``lines(sha, path)``: what that commit added to the file and removed from it.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
-    names none; None without git. ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where comparing all of them is cheaper, or the cache
-    cannot be asked now. ``rerank``: the quality model, None when none is wanted."""
+    names none; None without git. ``root``: the project's absolute root, for display. ``near``: the search cache over
+    the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the
+    quality model, None when none is wanted."""
 
     index: sqlite3.Connection
     records: Records | None
