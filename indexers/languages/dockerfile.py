@@ -73,7 +73,8 @@ class _Reader:
         found = re.compile(rb"^[ \t]*" + word + rb"[ \t\r]*$", re.M).search(
             self.source, at, at + _MAX_HEREDOC
         )
-        self.may_have_heredocs = found is not None  # one without an end: what follows is not looked through again
+        # after one without an end, what follows is not looked through again
+        self.may_have_heredocs = found is not None
         return self._line_end(found.end()) if found else at
 
     def _instruction(self, name: bytes, start: int, at: int, end: int) -> None:
