@@ -98,11 +98,12 @@ def run_import(args: Namespace) -> int:
     if args._json:
         print_json({"source": f"import:{name}", "taken": taken, "known": known})
     else:
-        print_text(
-            f"{taken} records came in as proposals of import:{name}, {known} were here already.\n"
-            "Review them with `memoryd proposals`;"
-            f" take all back with `memoryd retract --by {shlex.quote(f'import:{name}')} --since 1h`."
-        )
+        print_text(f"{taken} records came in as proposals of import:{name}, {known} were here already.")
+        if taken:
+            print_text(
+                "Review them with `memoryd proposals`;"
+                f" take all back with `memoryd retract --by {shlex.quote(f'import:{name}')} --since 1h`."
+            )
     return 0
 
 

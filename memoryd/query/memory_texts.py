@@ -94,7 +94,7 @@ def _entry(r: RecordItem) -> str:
     ]
     notes += [f"supersedes {r.supersedes}"] if r.supersedes else []
     notes += [f"published as {r.published}"] if r.published else []
-    notes += [f"there: {r.origin}"] if r.origin else []
+    notes += [r.origin] if r.origin else []
     notes += [f"its commit {r.head[:SHA_CHARS]} is no longer in the history"] if r.head_lost else []
     return "\n".join([record_line(r), *(f"    {note}" for note in notes)])
 

@@ -43,6 +43,8 @@ def record(ctx: Context, request: RecordRequest, actor: str) -> RecordAnswer:
     shown = item(ctx, added.record)
     lost = [place.anchor for place in shown.moved if place.state == anchors.LOST]
     note = f" Nothing is called {', '.join(f'`{a[:80]}`' for a in lost)} here now." if lost else ""
+    if not set(request.anchors) <= set(added.record.anchors):
+        note += " Its anchors stay as they are."
     return _answer(ctx, shown, _message(added.record, added.created) + note, created=added.created)
 
 
@@ -256,7 +258,7 @@ def _origin(stored: Record) -> str:
     if stored.origin is None:
         return ""
     was = stored.origin
-    return safe_line(f"{quote(was.status, 20)} by {quote(was.actor, 200)} {day(was.created_at_s)}".strip())
+    return f"by {quote(was.actor, 200)} {day(was.created_at_s)}, {quote(was.status, 20)} there"
 
 
 def _entry(row: audit_log.Row) -> AuditItem:

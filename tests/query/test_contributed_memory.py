@@ -416,4 +416,4 @@ def test_what_an_import_says_is_data(rows, store):
     assert TOKEN not in str(stored)
     shown = item(ctx, stored)
     assert not {"\x1b", "\u202e", "\x07"} & set(f"{shown.text}{shown.anchors}{shown.origin}{shown.actor}")
-    assert (stored.status, shown.origin.partition(" ")[0]) == ("proposed", "confirmed")
+    assert (stored.status, shown.origin.rpartition(", ")[2]) == ("proposed", "confirmed there")
