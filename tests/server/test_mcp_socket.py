@@ -17,7 +17,7 @@ from memoryd.server.tools import (
     TOOLS_LIST_MAX_BYTES,
 )
 
-NAMES = ["brief", "search", "why", "impact", "decisions", "history", "record", "changes"]
+NAMES = ["brief", "search", "why", "impact", "decisions", "history", "check", "record", "changes"]
 
 
 def wire_bytes(result: dict) -> int:
@@ -25,7 +25,7 @@ def wire_bytes(result: dict) -> int:
 
 
 def test_the_tool_list_is_small_and_complete(agent: Client) -> None:
-    """tools/list names the eight tools, fits 8 KB on the wire, six arguments and 600 characters a tool."""
+    """tools/list names the nine tools, fits 8 KB on the wire, six arguments and 600 characters a tool."""
     listed = agent.request("tools/list")["result"]
     assert [tool["name"] for tool in listed["tools"]] == NAMES
     assert wire_bytes(listed) <= TOOLS_LIST_MAX_BYTES
