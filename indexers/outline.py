@@ -139,7 +139,7 @@ def essence(shown: Outline) -> dict[str, bytes]:
                 entry.kind,
                 entry.exported,
                 [(i.module, i.name, i.reexport, i.type_only) for i in entry.imports],
-                [(b.scope, b.type_text, b.how, ranks.get(b, 0)) for b in entry.hints],
+                [(b.scope, b.type_text, b.how, ranks.get(b, ())) for b in entry.hints],
                 entry.bases,
             )
         )
@@ -151,12 +151,15 @@ def essence(shown: Outline) -> dict[str, bytes]:
     return found
 
 
-def _local_ranks(shown: Outline) -> dict[Binding, int]:
-    """Binding → its place among those of its function: which of two a later line sees depends on their order."""
+def _local_ranks(shown: Outline) -> dict[Binding, tuple[int, int]]:
+    """Binding → where it begins and ends to hold among those of its function: which of two a later line sees depends
+    on their order."""
     functions = {symbol.qualname for symbol in shown.symbols if symbol.kind in ("function", "method")}
-    counts: dict[str, int] = {}
-    ranks = {}
-    for binding in shown.bindings:
-        if binding.scope in functions:
-            ranks[binding] = counts[binding.scope] = counts.get(binding.scope, 0) + 1
-    return ranks
+    local = [binding for binding in shown.bindings if binding.scope in functions]
+    lines: dict[str, set[int]] = {}
+    for binding in local:
+        lines.setdefault(binding.scope, set()).update((binding.line, binding.until))
+    places = {
+        scope: {line: index for index, line in enumerate(sorted(found))} for scope, found in lines.items()
+    }
+    return {b: (places[b.scope][b.line], places[b.scope][b.until]) for b in local}

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, cast
 
 from indexers import uses
 from indexers.chains import Chains
-from indexers.facts import Binding, Comment, FileFacts, Import, Problem, ReferenceKind, Symbol, SymbolKind
+from indexers.facts import (
+    Argument,
+    Binding,
+    Comment,
+    FileFacts,
+    Import,
+    Problem,
+    ReferenceKind,
+    Symbol,
+    SymbolKind,
+)
 from indexers.remarks import clean_comment, clean_docstring, comments, join_blocks, stands_alone
 from indexers.scopes import (
     CLASS_KINDS,
@@ -30,7 +40,10 @@ if TYPE_CHECKING:
 _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
-_PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (("id.type", "type"), ("id", None))  # the first counts
+_PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (
+    ("id.type", "type"),
+    ("id", None),
+)  # the first counts
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
@@ -60,7 +73,8 @@ class Spans(dict[str, list[Span]]):
 class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
     ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``,
-    say in ``kinds`` what the name or member that ends at an offset is used for, and keep in ``memory`` what it must know at the next node."""
+    say in ``kinds`` what the name or member that ends at an offset is used for, and
+    keep in ``memory`` what it must know at the next node."""
 
     def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
@@ -85,6 +99,7 @@ class File:
         self._line_starts = list(accumulate([len(line) + 1 for line in source.split(b"\n")[:-1]], initial=0))
         self._imports: list[Import] = []
         self._bindings: list[Binding] = []
+        self._arguments: list[Argument] = []
         self._symbols: list[Symbol] = []
         self._uses: list[uses.Use] = []
         self._qualnames = {
@@ -143,19 +158,29 @@ class File:
             scope.names.add(alias.encode())
 
     def add_binding(self, byte: int, name: str, type_text: str, how: str, scope: str | None = None) -> None:
-        """Record that ``name`` is a ``type_text`` in the scope of that qualname (default: the one at ``byte``)."""
-        qualname = self.scope_at(byte).qualname if scope is None else scope
+        """Record that ``name`` is a ``type_text`` in the scope of that qualname (default: the one at ``byte``); a
+        local name of a nameless scope is one only until that ends."""
+        around = self.scope_at(byte)
+        qualname = around.qualname if scope is None else scope
+        is_passing = around.kind in TRANSPARENT_KINDS and "." not in name
         if not type_text.isidentifier():
             type_text = " ".join(type_text.split())[:_MAX_SIGNATURE]
-        self._bindings.append(Binding(qualname, name, type_text, self.line(byte), how))  # type: ignore[arg-type]
+        until = self.line(around.end - 1) if is_passing else 0
+        self._bindings.append(Binding(qualname, name, type_text, self.line(byte), how, until))  # type: ignore[arg-type]
+
+    def add_argument(self, byte: int, callee: str, value: str, position: int, keyword: str) -> None:
+        """Record that ``value`` is handed to a call of ``callee``; it is kept if it is a name of the file."""
+        scope = self.scope_at(byte).qualname
+        self._arguments.append(Argument(scope, callee, value, self.line(byte), position, keyword))
 
     def add_symbol(
         self, parent: Scope, name: str, kind: SymbolKind, name_at: int, span: Span, *, owner: str = ""
     ) -> bool:
         """Record a symbol that opens no scope, ``owner`` put before its name in the qualname. False when the
-        file has a symbol of that qualname already: then nothing is recorded."""
+        file has a symbol of that qualname already: then nothing is recorded. The same where broken source has
+        no name."""
         qualname = ".".join(part for part in (parent.qualname, owner, name) if part)
-        if qualname in self._qualnames:
+        if not name or qualname in self._qualnames:
             return False
         self._qualnames.add(qualname)
         start, end = span
@@ -178,8 +203,14 @@ class File:
         return True
 
     def add_use(self, at: int, name: str, receiver: str, kind: ReferenceKind) -> None:
-        """Record a use that no capture shows (a name inside of a string); ``at``: where the name is."""
-        self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname, False))
+        """Record a use that no capture shows (a name inside of a string); ``at``: where the name is. Broken
+        source may have no name there: then nothing is recorded."""
+        if name:
+            self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname, False))
+
+    def add_doc(self, start: int, doc: Span) -> None:
+        """The text (or string literal) at ``doc`` documents the definition that starts at ``start``."""
+        self._docs_above[self.line(start)] = doc
 
     # -- the passes
 
@@ -207,6 +238,8 @@ class File:
             problems=self._problems(),
             exports=None if self.exports is None else tuple(self.exports),
             package=self.package,
+            arguments=self._known_arguments(),
+            parameters=self._called_parameters(),
         )
         return rules.finish(self, facts) if rules.finish else facts
 
@@ -233,6 +266,23 @@ class File:
         ]
         own.sort(key=_symbol_order)
         return tuple(own)
+
+    def _known_arguments(self) -> tuple[Argument, ...]:
+        """Those whose value begins with a name that the file defines, imports or binds, or with the object itself."""
+        own = {name for scope in self.scopes for name in scope.names}
+        own |= {binding.name.encode() for binding in self._bindings} | self.rules.self_names
+        return tuple(a for a in self._arguments if a.value.partition(".")[0].encode() in own)
+
+    def _called_parameters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The parameters' names of functions that the file's own calls may mean."""
+        called = {argument.callee.rpartition(".")[2] for argument in self._arguments}
+        return tuple(
+            (scope.qualname, tuple(self.rules.parameters(self, scope)))
+            for scope in self.scopes
+            if self.rules.parameters
+            and (scope.name in called or (scope.parent and scope.parent.name in called))
+            and scope.kind in ("function", "method")
+        )
 
     def _bind_names(self) -> set[int]:
         """Bind variables and locals in their scopes; the starts of identifiers that are no uses."""
@@ -316,12 +366,18 @@ class File:
         members = spans.in_any_order("member")
         found = uses.member_uses(source, members, segments, self.chains, kinds)
         literals = self.rules.literals
-        self._uses += [use for use in found if use[0] not in skip and use[1] not in literals]
-        skip.update([use[0] for use in found])
         ignored = self._ignored_names()
+        self._uses += [
+            use
+            for use in found
+            if use[0] not in skip and use[1] not in literals and (use[2] or use[1].encode() not in ignored)
+        ]
+        skip.update([use[0] for use in found])
         for capture, kind in _PLAIN_USES:
             names = spans.in_any_order(capture)
-            plain = uses.plain_uses(source, names, segments, ignored, kinds, kind)
+            plain = uses.plain_uses(
+                source, names, segments, ignored, kinds, kind, self.rules.local_calls
+            )
             self._uses += [use for use in plain if use[0] not in skip]
 
     def _ignored_names(self) -> frozenset[bytes]:
@@ -348,7 +404,8 @@ class File:
 
     def _doc_above(self, start: int) -> str:
         span = self._docs_above.get(self.line(start)) if self._docs_above else None
-        return clean_comment(self.text(span)) if span else ""
+        text = self.text(span) if span else ""
+        return clean_docstring(text) if text.startswith(('"', "'")) else clean_comment(text)
 
     def _comments(self) -> tuple[Comment, ...]:
         found = comments(self.source, self._comment_blocks, self.line, self.scope_at)

@@ -45,7 +45,7 @@ def _typed(file: File, node: Node) -> None:
     if written is None or written.type in _PRIMITIVE:
         return
     text = file.text(written)
-    if text.encode() in _BUILTINS and text != "var":
+    if text.encode() in LANG and text != "var":
         return
     for declared in node.children_by_field_name("declarator") or [node]:
         name = declared.child_by_field_name("name") or _declarator_name(declared)
@@ -107,7 +107,8 @@ IllegalStateException NullPointerException UnsupportedOperationException IndexOu
 InterruptedException ClassCastException CloneNotSupportedException StringBuilder StringBuffer CharSequence Enum
 Record AutoCloseable Cloneable Override Deprecated SuppressWarnings FunctionalInterface SafeVarargs var
 """
-_BUILTINS = frozenset(_LANG.split())
+LANG = frozenset(_LANG.split())
+"""Types that need no import."""
 
 _GRAMMAR = Grammar(
     Rules(
@@ -116,7 +117,7 @@ _GRAMMAR = Grammar(
         queries=("java.scm",),
         hooks={"package": _package, "import": _import, "typed": _typed, "returns": _returns},
         data=frozenset({"private"}),
-        builtins=_BUILTINS,
+        builtins=LANG,
         self_names=frozenset({b"this", b"super"}),
         doc_prefixes=(b"/**",),
         members_in_scope=True,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexers.facts import FileFacts, Reference
-from memoryd.ingest.link.evaluate import Evaluator, Meaning, Meanings
+import msgspec
+
+from indexers.facts import Argument, FileFacts, Reference
+from indexers.outline import join
+from memoryd.ingest.link.evaluate import MAX_MEANINGS, Evaluator, Meaning, Meanings
 from memoryd.ingest.link.view import Target
 from memoryd.store.link_rows import EdgeRow
 
@@ -31,7 +34,9 @@ class _File:
     def __init__(self, evaluator: Evaluator, path: str, facts: FileFacts) -> None:
         self._evaluator, self._path, self._facts = evaluator, path, facts
         self._known: dict[tuple[str, str, int], Meanings] = {}
-        evaluator.own = path
+        self._parameters = dict(facts.parameters)
+        evaluator.own, evaluator.handed = path, {}
+        evaluator.handed = dict(self._handed())
 
     def link(self) -> tuple[list[EdgeRow], int]:
         edges = dict.fromkeys(self._imports())
@@ -39,11 +44,7 @@ class _File:
         for ref in self._facts.references:
             meanings = self.meanings(ref)
             unresolved += not meanings
-            found = (
-                (self._edge(ref, m, len(meanings)) for m in meanings)
-                if meanings
-                else (self._by_name_alone(ref),)
-            )
+            found = self._edges(ref, meanings) if meanings else (self._by_name_alone(ref),)
             edges.update({edge: None for edge in found if edge})
         return list(edges), unresolved
 
@@ -57,7 +58,7 @@ class _File:
             if ref.receiver:
                 found = evaluator.attribute(self._receiver(ref), ref.name)
             else:
-                found = evaluator.name(self._path, ref.name, ref.scope, ref.line)
+                found = evaluator.name(self._path, ref.name, ref.scope, ref.line, ref.local)
             self._known[key] = found
         return found
 
@@ -65,7 +66,7 @@ class _File:
         key = (ref.scope, f"{ref.receiver}.", ref.line if ref.local else 0)
         found = self._known.get(key)
         if found is None:
-            local = ref.local and not self._is_own_object(ref)
+            local = ref.local and not self._is_own_object(ref) and not self._is_type(ref)
             found = self._evaluator.expression(self._path, ref.scope, ref.receiver, ref.line, local)
             self._known[key] = found
         return found
@@ -75,7 +76,53 @@ class _File:
         root = ref.receiver.partition(".")[0].partition("(")[0]
         return root in rules.self_names or root in rules.class_names
 
-    def _edge(self, ref: Reference, meaning: Meaning, among: int) -> EdgeRow | None:
+    def _edges(self, ref: Reference, meanings: Meanings) -> Iterator[EdgeRow | None]:
+        """One edge a meaning. Calling a variable uses it and calls what it holds. A definition uses its decorators;
+        whoever encloses it calls them."""
+        if ref.kind == "decorate":
+            caller = msgspec.structs.replace(ref, kind="call", scope=ref.scope.rpartition(".")[0])
+            yield from self._edges(caller, meanings)
+        for meaning in meanings:
+            kind = _EDGE_OF[ref.kind]
+            if kind == "calls" and (called := self._evaluator.called(meaning)) is not None:
+                for held in called:
+                    yield self._edge(ref, held, len(called), "calls")
+                kind = "references"
+            if ref.receiver or not ref.local or kind == "calls":
+                yield self._edge(ref, meaning, len(meanings), kind)
+
+    def _handed(self) -> Iterator[tuple[str, Meanings]]:
+        """(qualified parameter, what the file's own calls hand to it): as far as one file tells."""
+        evaluator, path = self._evaluator, self._path
+        found: dict[str, dict[Meaning, None]] = {}
+        for argument in self._facts.arguments:
+            for callee in evaluator.expression(path, argument.scope, argument.callee, argument.line):
+                parameter = self._parameter(callee, argument)
+                if parameter:
+                    values = evaluator.expression(path, argument.scope, argument.value, argument.line)
+                    kept = found.setdefault(parameter, {})
+                    kept.update((value._replace(sure=False), None) for value in evaluator.held(values))
+        for parameter, meanings in found.items():
+            if len(meanings) <= MAX_MEANINGS:
+                yield parameter, tuple(meanings)
+
+    def _parameter(self, callee: Meaning, argument: Argument) -> str:
+        """The qualified name of the parameter that the argument fills, of a function of this file; else ``""``."""
+        target, is_method = callee.target, callee.kind == "instance"
+        if callee.kind == "definition" and self._evaluator.kind(target) == "class":
+            target, is_method = self._evaluator.member(target, "__init__") or target, True
+        names = self._parameters.get(target.qualname, ()) if target.path == self._path else ()
+        if argument.keyword:
+            return join(target.qualname, argument.keyword) if argument.keyword in names else ""
+        is_method = is_method or "." in argument.callee
+        index = argument.position + (is_method and names[:1] in (("self",), ("cls",)))
+        return join(target.qualname, names[index]) if index < len(names) else ""
+
+    def _is_type(self, ref: Reference) -> bool:
+        is_type = ref.kind in ("type", "inherit", "decorate")
+        return is_type and self._evaluator.rules(self._path).types_apart
+
+    def _edge(self, ref: Reference, meaning: Meaning, among: int, kind: str) -> EdgeRow | None:
         target = meaning.target
         if meaning.kind not in ("definition", "file") or target.path.endswith("/"):
             return None
@@ -84,15 +131,15 @@ class _File:
         if meaning.kind == "file" and target.path == self._path:
             return None
         method, confidence = _how_sure(ref, meaning, among)
-        return EdgeRow(
-            ref.scope, _EDGE_OF[ref.kind], target.path, target.qualname, ref.line, method, confidence
-        )
+        return EdgeRow(ref.scope, kind, target.path, target.qualname, ref.line, method, confidence)
 
     def _by_name_alone(self, ref: Reference) -> EdgeRow | None:
         """The one method of the project that is called so: a hint, never a fact."""
         if ref.kind != "call" or not ref.receiver or len(ref.name) < _NAME_ONLY_MIN_LENGTH:
             return None
         language = self._facts.language
+        if ref.name in self._evaluator.rules(self._path).common_methods:
+            return None
         methods = [
             target
             for target, kind in self._evaluator.view.named(language, ref.name)

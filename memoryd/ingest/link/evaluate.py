@@ -16,20 +16,31 @@ from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
 
 MAX_MEANINGS = 4  # a name that may be more things than this is called unknown
-_STEP = re.compile(r"([^.()]+)((?:\(\))*)(?:\.|$)")
+_STEP = re.compile(r"([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
+_PART = re.compile(r"\(\)|\[\w*\]")
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
+_OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
 _NAMESPACES = frozenset({"module", "namespace"})
+
+
+class Written(NamedTuple):
+    """A type as it is written at ``scope`` of the file at ``path``: what the parts of its values are."""
+
+    path: str
+    scope: str
+    text: str
 
 
 class Meaning(NamedTuple):
     """``definition``: the definition itself; ``instance``: a value whose type it is; ``super``: the bases of the
     class; ``file``: a file or folder; ``outside``: known, and not in this project. ``sure``: by names alone,
-    without trusting a written type."""
+    without trusting a written type. ``written``: of a value, where its type says what its parts are (``[]Foo``)."""
 
     kind: Literal["definition", "instance", "super", "file", "outside"]
     target: Target
     sure: bool = True
+    written: Written | None = None
 
 
 Meanings = tuple[Meaning, ...]
@@ -45,6 +56,7 @@ class Evaluator:
         self._rules = rules
         self._default = Rules()
         self.own = ""  # the file that is being linked: its own names need not be noted
+        self.handed: dict[str, Meanings] = {}  # of its parameters: what its own calls hand to them
 
     def rules(self, path: str) -> Rules:
         return self._rules.get(self.view.language(path), self._default)
@@ -68,8 +80,11 @@ class Evaluator:
         rules = self.rules(path)
         for prefix in enclosing(scope):
             entry = self.entry(path, join(prefix, name))
-            if local is not False and entry.hints and not entry.kind and not entry.imports:
-                return self._local_value(path, entry.hints, line)
+            if local is not False and not entry.kind and not entry.imports:
+                if entry.hints:
+                    return self._local_value(path, entry.hints, line)
+                if path == self.own and not self.view.is_computing and join(prefix, name) in self.handed:
+                    return self.handed[join(prefix, name)]
             if local or (entry is NO_ENTRY and not rules.members_in_scope):
                 continue
             found = self._in_scope(rules, path, prefix, name, entry, prefix == scope)
@@ -101,15 +116,24 @@ class Evaluator:
     def _in_scope(
         self, rules: Rules, path: str, prefix: str, name: str, entry: Entry, here: bool
     ) -> Meanings:
-        is_class = bool(prefix) and self.entry(path, prefix).kind in CLASS_KINDS
-        if is_class and not here and not rules.members_in_scope:
+        kind = self.entry(path, prefix).kind
+        is_class = bool(prefix) and (
+            kind in CLASS_KINDS or not kind
+        )  # without a kind: it is defined elsewhere
+        if is_class and not rules.members_in_scope and not (here and rules.body_sees_members):
             return ()
-        if entry.kind or entry.imports:
+        if (entry.kind or entry.imports) and not rules.is_constructor(prefix, name, entry.kind):
             return self._bound(path, join(prefix, name), entry)
         if is_class and rules.members_in_scope:
-            found = self.member(Target(path, prefix), name)
-            return (Meaning("definition", found),) if found else ()
+            return self._definitions(self.member(Target(path, prefix), name))
         return ()
+
+    def _definitions(self, found: Target | None, sure: bool = True) -> Meanings:
+        """A definition, with all others of which only the build decides which one it is."""
+        if found is None:
+            return ()
+        all_ = self.rules(found.path).twins(self.view, found)
+        return tuple(Meaning("definition", target, sure and len(all_) == 1) for target in all_)
 
     def _bound(self, path: str, qualname: str, entry: Entry) -> Meanings:
         """What a name of the file stands for: its own definition, or what it imports. Both, where a conditional
@@ -131,14 +155,18 @@ class Evaluator:
         return found
 
     def _from_elsewhere(self, rules: Rules, path: str, name: str) -> Meanings:
-        neighbours = rules.neighbours(self.view, path)
-        if neighbours:
-            for target, _ in self.view.named(self.view.language(path), name.rpartition(".")[2]):
-                if target.qualname == name and target.path in neighbours:
-                    return (Meaning("definition", target),)
+        beside = rules.beside(self.view, path, name)
+        if beside:
+            return _distinct(
+                Meaning("definition" if target.qualname else "file", target, len(beside) == 1)
+                for target in beside
+            )
         return self._from_stars(rules, path, name)
 
     def _from_stars(self, rules: Rules, path: str, name: str) -> Meanings:
+        for owner in rules.opened(self.view, path):
+            if found := self.member(owner, name):
+                return self._definitions(found)
         files = self.star_files(path)
         if not files:
             return ()
@@ -176,6 +204,8 @@ class Evaluator:
             found = found or self._inside(path, head)
             for part in rest.split(".") if rest else ():
                 found = self.attribute(found, part)
+        if len(found) == 1 and found[0].kind == "definition":
+            return self._definitions(found[0].target, found[0].sure)
         return found
 
     def _inside(self, path: str, name: str) -> Meanings:
@@ -225,11 +255,10 @@ class Evaluator:
 
     def _bases(self, owner: Target) -> Iterator[Target]:
         found: dict[Target, None] = {}
-        for path in self.rules(owner.path).homes(self.view, owner):
-            for text in self.entry(path, owner.qualname).bases:
-                for meaning in self.expression(path, owner.qualname.rpartition(".")[0], text):
-                    if meaning.kind == "definition" and meaning.target != owner:
-                        found.setdefault(self._class_of(meaning.target))
+        for text in self.entry(owner.path, owner.qualname).bases:
+            for meaning in self.expression(owner.path, owner.qualname.rpartition(".")[0], text):
+                if meaning.kind == "definition" and meaning.target != owner:
+                    found.setdefault(self._class_of(meaning.target))
         yield from found
 
     def _class_of(self, target: Target) -> Target:
@@ -253,9 +282,10 @@ class Evaluator:
     def _member(self, owner: Target, name: str, skip: int) -> Target | None:
         for cls in self.linear(owner)[skip:]:
             qualname = join(cls.qualname, name)
-            for path in self.rules(cls.path).homes(self.view, cls):
+            rules = self.rules(cls.path)
+            for path in rules.homes(self.view, cls, name):
                 entry = self.entry(path, qualname)
-                if entry.kind or entry.hints:
+                if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
                     return Target(path, qualname)
         return None
 
@@ -266,18 +296,42 @@ class Evaluator:
     ) -> Meanings:
         """What a dotted chain (``a.b().c``) means at a place; empty when it is unknown."""
         steps = _STEP.findall(text)
-        if not steps or "?" in text:
+        if not steps or "?" in text or text[0] in "[(":
             return ()
-        name, calls = steps[0]
-        meanings = self.name(path, name, scope, line, local)
-        for index, (name, calls) in enumerate(steps):
+        meanings, used = self.name(path, steps[0][0], scope, line, local), 1
+        if not meanings and not local and len(steps) > 1:
+            meanings, used = self._absolute(path, [name for name, _ in steps])
+        for index, (name, suffix) in enumerate(steps[used - 1 :]):
+            parts = _PART.findall(suffix)
             if index:
-                meanings = self.attribute(meanings, name)
-            for _ in range(len(calls) // 2):
-                meanings = self.result(meanings)
+                inner = self.part(meanings, f"{name}()") if parts[:1] == ["()"] else ()
+                meanings, parts = (inner, parts[1:]) if inner else (self.attribute(meanings, name), parts)
+            for part in parts:
+                meanings = self.result(meanings) if part == "()" else self.part(meanings, part)
             if not meanings:
                 break
         return meanings
+
+    def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
+        """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
+        found, used = self.rules(path).absolute(self.view, path, names)
+        return ((Meaning("definition", found),), used) if found else ((), 1)
+
+    def part(self, meanings: Meanings, part: str) -> Meanings:
+        """An element (``[]``), a key (``[key]``), the n-th (``[1]``) of values whose types say so."""
+        return _distinct(found for meaning in meanings for found in self._part(meaning, part))
+
+    def _part(self, meaning: Meaning, part: str) -> Meanings:
+        target, written = meaning.target, meaning.written
+        if meaning.kind == "definition" and self.kind(target) in _VALUES:
+            return self.part(self.value(target), part)
+        if written is None and meaning.kind == "instance":
+            hints = self.entry(target.path, target.qualname).hints
+            written = next(
+                (Written(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None
+            )
+        inner = self.rules(written.path).part(written.text, part) if written else ""
+        return self.typed(written.path, written.scope, inner) if written and inner else ()
 
     def attribute(self, meanings: Meanings, name: str) -> Meanings:
         """``meanings.name``; outside when they are known and have no such name in the project."""
@@ -295,10 +349,14 @@ class Evaluator:
                 return self.attribute(_less_sure(self.value(target), meaning.sure), name)
             if kind in _FUNCTIONS:
                 return ()
+            rules = self.rules(target.path)
+            if name in rules.self_names and rules.members_in_scope:  # Outer.this
+                return (Meaning("instance", target, meaning.sure),)
+            target = self._class_of(target) if kind == "type" else target
         found = self.member(target, name, skip=int(meaning.kind == "super"))
         if found is None:
             return _OUTSIDE
-        return (Meaning("definition", found, meaning.sure),)
+        return self._definitions(found, meaning.sure)
 
     def result(self, meanings: Meanings) -> Meanings:
         """What calling them gives."""
@@ -307,7 +365,7 @@ class Evaluator:
     def _result(self, meaning: Meaning) -> Meanings:
         target = meaning.target
         if meaning.kind in ("outside", "super"):
-            return (meaning,)
+            return self._part(meaning, "()") or (meaning,)
         if meaning.kind == "instance":
             invoke = self.rules(target.path).invoke
             called = self.member(target, invoke) if invoke else None
@@ -319,22 +377,50 @@ class Evaluator:
             return (Meaning("instance", target, meaning.sure),)
         if kind in _FUNCTIONS:
             return self.returned(target)
-        return self.result(self.value(target)) if kind in _VALUES else ()
+        if kind in _VALUES:
+            value = self.value(target)
+            return value if self.rules(target.path).accessors else self.result(value)
+        return ()
+
+    def called(self, meaning: Meaning) -> Meanings | None:
+        """What a call of a variable or instance really runs, as far as that is known; None for everything else."""
+        if meaning.kind == "definition" and self.kind(meaning.target) in _VALUES - {"property"}:
+            found = self.held((meaning,))
+        elif meaning.kind == "instance":
+            found = (meaning,)
+        else:
+            return None
+        runs = []
+        for held in found:
+            invoke = self.rules(held.target.path).invoke if held.kind == "instance" else ""
+            run = self.member(held.target, invoke) if invoke else None
+            if run:
+                runs.append(Meaning("definition", run, False))
+            elif held.kind == "definition":
+                runs.append(held._replace(sure=False))
+        return tuple(runs)
 
     def returned(self, function: Target) -> Meanings:
-        """What the function is said to give."""
-        return self.view.memo(("returned", function), lambda: self._hinted(function, ("return",)), ())
+        """What the function is said to give, or, where no type is written, what its statements return."""
+        return self.view.memo(("returned", function), lambda: self._returned(function), ())
+
+    def _returned(self, function: Target) -> Meanings:
+        entry = self.entry(function.path, function.qualname)
+        if any(hint.how == "return" for hint in entry.hints):
+            return self._hinted(function, ("return",))
+        return self._hinted(Target(function.path, f"{function.qualname}.return"), ())
 
     def value(self, target: Target) -> Meanings:
         """What a variable, field or property is said to hold."""
-        hows = ("return",) if self.kind(target) == "property" else ()
-        return self.view.memo(("value", target), lambda: self._hinted(target, hows), ())
+        if self.kind(target) == "property":
+            return self.returned(target)
+        return self.view.memo(("value", target), lambda: self._hinted(target, ()), ())
 
     def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
         hints = [
             h
             for h in self.entry(target.path, target.qualname).hints
-            if (h.how in hows if hows else h.how != "return")
+            if (h.how in hows if hows else h.how not in _OF_ITSELF)
         ]
         written = [hint for hint in hints if hint.how == "annotation"]
         found = (m for hint in written or hints for m in self.hinted(target.path, hint))
@@ -342,21 +428,42 @@ class Evaluator:
 
     def _local_value(self, path: str, hints: Sequence[Binding], line: int) -> Meanings:
         """A local name is what the nearest binding above says."""
-        above = [hint for hint in hints if not line or hint.line <= line]
-        hint = max(above, key=lambda hint: hint.line) if above else hints[0]
-        return _less_sure(self.hinted(path, hint), False)
+        above = [hint for hint in hints if not line or hint.line <= line <= (hint.until or line)]
+        if not above and hints[0].until:
+            return ()
+        hint = max(above, key=lambda hint: (hint.line, hint.until > 0)) if above else hints[0]
+        return _less_sure(self.hinted(path, hint), hint.how == "receiver")
 
     def hinted(self, path: str, hint: Binding) -> Meanings:
         """What a hint in the file at ``path`` says a name holds."""
-        key = ("hint", path, hint.scope, hint.type_text, hint.how, hint.name if hint.how == "alias" else "")
+        key = (
+            "hint",
+            path,
+            hint.scope,
+            hint.type_text,
+            hint.how,
+            hint.name if hint.how in ("alias", "return") else "",
+        )
         return self.view.memo(key, lambda: self._hint(path, hint), ())
 
     def _hint(self, path: str, hint: Binding) -> Meanings:
         if hint.how in ("constructor", "alias"):
             found = self.expression(path, hint.scope, hint.type_text, hint.line - 1)
             return self.result(found) if hint.how == "constructor" else self.held(found)
-        texts = self.rules(path).type_texts(hint.type_text)
-        return _distinct(m for text in texts for m in self.instances(path, hint.scope, text))
+        of_function = hint.how == "return" and self.rules(path).types_apart
+        return self.typed(path, join(hint.scope, hint.name) if of_function else hint.scope, hint.type_text)
+
+    def typed(self, path: str, scope: str, text: str) -> Meanings:
+        """Values of the written type, with what it says of their parts."""
+        rules = self.rules(path)
+        names = rules.type_texts(text)
+        found = _distinct(m for name in names for m in self.instances(path, scope, name))
+        if not found and rules.is_builtin(text):
+            found = _OUTSIDE
+        if rules.has_parts(text):
+            written = Written(path, scope, text)
+            return tuple(m._replace(written=written) for m in found or (OUTSIDE._replace(sure=False),))
+        return found
 
     def held(self, meanings: Meanings) -> Meanings:
         """The values behind names: a variable's value, everything else as it is."""
@@ -371,16 +478,27 @@ class Evaluator:
     def instances(self, path: str, scope: str, text: str) -> Meanings:
         """Values of the type written as ``text``."""
         found = []
-        for meaning in self.expression(path, scope, text):
+        local = False if self.rules(path).types_apart else None
+        for meaning in self.expression(path, scope, text, local=local):
             if meaning.kind == "outside":
                 found.append(meaning)
             elif meaning.kind == "definition":
                 kind = self.kind(meaning.target)
                 if kind == "type":
-                    found += self.value(meaning.target) or (meaning._replace(kind="instance"),)
+                    found += self._instances_of_type(meaning)
                 elif kind in CLASS_KINDS:
                     found.append(meaning._replace(kind="instance"))
         return tuple(found)
+
+    def _instances_of_type(self, meaning: Meaning) -> Meanings:
+        """Of a name for a type: values of the type that it stands for, unless it is a new type."""
+        values = self.value(meaning.target)
+        return tuple(
+            m._replace(kind="instance")
+            if m.kind == "definition" and self.kind(m.target) in CLASS_KINDS
+            else m
+            for m in values or (meaning._replace(kind="instance"),)
+        )
 
 
 def _distinct(meanings: Iterable[Meaning]) -> Meanings:

@@ -17,7 +17,10 @@ class Rules:
     ``members_in_scope``: a method sees the members of its class, inherited ones included, without receiver.
     ``self_names``/``class_names``/``super_names``: how a method calls its object, its class, its bases.
     ``invoke``: the method that is run when an instance is called, ``""`` for none.
-    ``reexports``: what a file imports can be imported from it."""
+    ``reexports``: what a file imports can be imported from it.
+    ``body_sees_members``: what stands in the body of a class itself sees its names without receiver.
+    ``types_apart``: a written type never means a variable. ``accessors``: calling a field gives its value (records).
+    ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
     self_names: frozenset[str] = frozenset({"self", "this"})
@@ -25,6 +28,10 @@ class Rules:
     super_names: frozenset[str] = frozenset({"super"})
     invoke = ""
     reexports = True
+    body_sees_members = True
+    types_apart = False
+    accessors = False
+    common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
@@ -36,13 +43,43 @@ class Rules:
         """The imports that bring all names of another file."""
         return [item for item in view.outline(path).imports if item.name == "*"]
 
-    def neighbours(self, view: View, path: str) -> Sequence[str]:
-        """The other files whose top-level names need no import."""
+    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+        """The files where the member ``name`` of the type ``owner`` may be defined, the nearest first."""
+        return (owner.path,)
+
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """The definitions in other files that a top-level name means without an import of that name; several where
+        only the build decides."""
         return ()
 
-    def homes(self, view: View, owner: Target) -> Sequence[str]:
-        """The files where members of the type ``owner`` may be defined, the nearest first."""
-        return (owner.path,)
+    def opened(self, view: View, path: str) -> Sequence[Target]:
+        """The types whose members the file uses without receiver."""
+        return ()
+
+    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+        """The definition that the first of ``names`` write out with its package, and how many they are."""
+        return None, 0
+
+    def twins(self, view: View, target: Target) -> Sequence[Target]:
+        """All definitions under the name of ``target`` of which only the build decides which one it is."""
+        return (target,)
+
+    def is_constructor(self, owner: str, name: str, kind: str) -> bool:
+        """Whether a member of the type ``owner`` is what creates it, which is no name of its own."""
+        return False
+
+    def has_parts(self, text: str) -> bool:
+        """Whether a written type may say what the parts of its values are."""
+        return False
+
+    def part(self, text: str, part: str) -> str:
+        """The written type of a part of a value of the type ``text``: of its elements (``[]``), its keys (``[key]``),
+        its n-th (``[1]``), its result (``()``), or the result of its method (``get()``); ``""``: unknown."""
+        return ""
+
+    def is_builtin(self, text: str) -> bool:
+        """Whether the written type is one of the language itself."""
+        return False
 
     def inside(self, view: View, path: str, name: str) -> Target | None:
         """What lies below a file or folder (path ends with ``/``) under that name: a submodule."""

@@ -110,6 +110,11 @@ class View:
         self.seen.add(crc32(f"{language}\0{name}\0".encode(*_ESCAPE)))
         return self._packages.get((language, name), [])
 
+    def clause(self, path: str) -> str:
+        """The package clause of a file."""
+        self.seen.add(_whole_key(path))
+        return self.files[path].package
+
     def texts(self, basename: str) -> Iterator[tuple[str, str]]:
         """(path, text) of the manifests called so, ordered by path."""
         assert basename in self.manifest_names, basename
@@ -142,7 +147,7 @@ class View:
 
     def outline(self, path: str) -> Outline:
         """The whole file's star imports, includes, list of exports and package; its names by ``entry``."""
-        self.seen.add(crc32(b"*", crc32(path.encode(*_ESCAPE))))
+        self.seen.add(_whole_key(path))
         return self._outline(path)
 
     def _outline(self, path: str) -> Outline:
@@ -238,6 +243,11 @@ def folders_of(folders: Iterable[str]) -> set[str]:
 
 def place_key(folder: str, base: str) -> int:
     return crc32(f"{folder}/{base.partition('.')[0] or base}".encode(*_ESCAPE))
+
+
+def _whole_key(path: str) -> int:
+    """Of what is said of a file as a whole (see ``essence``)."""
+    return crc32(b"*", crc32(path.encode(*_ESCAPE)))
 
 
 def pack(seen: Iterable[int]) -> bytes:

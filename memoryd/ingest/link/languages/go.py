@@ -1,50 +1,228 @@
-"""Go: packages are folders (specification, "Packages"), modules by go.mod."""
+"""Go: packages are folders (specification, "Packages"), modules by go.mod (Go Modules Reference)."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from indexers.facts import Import
+from indexers.languages.go import package_name
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.written import closing, split_list
 
-_MODULE = re.compile(r"^module\s+\"?([^\s\"]+)", re.M)
+_MODULE = re.compile(r"^[ \t]*module[ \t]+\"?([^\s\"]+)", re.M)
+_REPLACE = re.compile(r"^[ \t]*(?:replace[ \t]+)?([^\s(]+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?/?[^\s]*)", re.M)
+_ARRAY = re.compile(r"\[[^\]\[]*\]")
+_NAMED = re.compile(r"(?!chan\b|func\b|struct\b|interface\b)\w+\s+(.+)", re.S)
+_PREDECLARED = frozenset(
+    """any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint
+    uint8 uint16 uint32 uint64 uintptr""".split()  # noqa: SIM905
+)
+_COMPOSED = ("[", "(", "map[", "chan ", "<-chan", "func(", "struct{", "interface{")
 
 
 class Go(Rules):
     self_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     reexports = False
+    body_sees_members = False
+    types_apart = True
     manifests = frozenset({"go.mod"})
+    common_methods = frozenset(
+        """Close Error Write String Reset Unlock RLock RUnlock Fatal Fatalf Errorf Printf Println Print Flush Helper Start
+        Value Scan Marshal Unmarshal Handle ServeHTTP Context Format Execute""".split()  # noqa: SIM905
+    )
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
-        for module, folder in view.memo("go modules", lambda: _modules(view), {}).items():
-            if item.module == module or item.module.startswith(f"{module}/"):
-                found = posixpath.normpath(posixpath.join(folder, item.module[len(module) + 1 :]))
-                return _package(view, "" if found == "." else found)
-        return None
+        folder = posixpath.dirname(path)
+        found = view.memo(
+            ("go import", folder, item.module), lambda: _resolve(view, folder, item.module), None
+        )
+        return Target(found) if found else None
 
-    def neighbours(self, view: View, path: str) -> Sequence[str]:
-        """The files of the folder with the same package clause."""
-        package = view.files[path].package
-        return [file for file in view.folder(posixpath.dirname(path)) if view.files[file].package == package]
+    def _package(self, view: View, path: str) -> frozenset[str]:
+        """The files of the folder with the same package clause; tests are seen by tests only."""
+        key = ("go beside", posixpath.dirname(path), view.clause(path), path.endswith("_test.go"))
+        return view.memo(key, lambda: _neighbours(view, *key[1:]), frozenset())
 
-    def homes(self, view: View, owner: Target) -> Sequence[str]:
-        return (owner.path, *(file for file in self.neighbours(view, owner.path) if file != owner.path))
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """What the package or a dot import defines, else the import whose package calls itself so."""
+        found = _defined(view, self._package(view, path), name)
+        if found or not path.endswith(".go"):
+            return found
+        for item in view.outline(path).imports:
+            if item.name == "*" and name[:1].isupper():
+                target = self.resolve(view, path, item)
+                found = _defined(view, self._package(view, target.path), name) if target else ()
+                if found:
+                    return found
+            elif item.alias == package_name(item.module) and item.alias != name:
+                target = self.resolve(view, path, item)
+                if target and view.clause(target.path) == name:
+                    return (target,)
+        return ()
+
+    def stars(self, view: View, path: str) -> Sequence[Import]:
+        return ()  # dot imports bring a package, not a file: see ``beside``
+
+    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+        """Methods may stand in any file of the package."""
+        qualname = f"{owner.qualname}.{name}"
+        return [target.path for target in _defined(view, self._package(view, owner.path), qualname)]
+
+    def twins(self, view: View, target: Target) -> Sequence[Target]:
+        """Files for one system each define the same name."""
+        return _defined(view, self._package(view, target.path), target.qualname) or (target,)
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        text = text.lstrip("*&( ")
+        if text.startswith(_COMPOSED) or not text:
+            return ()
+        name = text.partition("[")[0].strip("*) ")
+        return (name,) if name and name not in _PREDECLARED else ()
+
+    def has_parts(self, text: str) -> bool:
+        return text.lstrip("*( ").startswith(_COMPOSED) or "[" in text
+
+    def is_builtin(self, text: str) -> bool:
+        return text in _PREDECLARED
+
+    def part(self, text: str, part: str) -> str:
+        text = text.strip()
+        if part[:1] == "[" and part[1:-1].isdigit():
+            return _result(text, int(part[1:-1]))
+        text = text.lstrip("*")
+        if part == "()":
+            return _function_result(text)
+        return _key(text) if part == "[key]" else _element(text) if part == "[]" else ""
 
 
-def _modules(view: View) -> dict[str, str]:
-    """Module path -> folder, the longest path first (a nested module wins)."""
-    found = {}
+class _Module(NamedTuple):
+    path: str
+    folder: str
+    replaced: dict[str, str]  # module path -> folder, as the go.mod says
+
+
+def _modules(view: View) -> tuple[_Module, ...]:
+    return view.memo("go modules", lambda: tuple(_read_modules(view)), ())
+
+
+def _read_modules(view: View) -> Iterator[_Module]:
     for manifest, text in view.texts("go.mod"):
-        match = _MODULE.search(text)
+        match, folder = _MODULE.search(text), posixpath.dirname(manifest)
+        replaced = {name: _join(folder, local) for name, local in _REPLACE.findall(text)}
         if match:
-            found[match[1]] = posixpath.dirname(manifest)
-    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+            yield _Module(match[1], folder, replaced)
 
 
-def _package(view: View, folder: str) -> Target | None:
-    files = [f for f in view.folder(folder) if f.endswith(".go") and not f.endswith("_test.go")]
-    return Target(min(files)) if files else None
+def _resolve(view: View, folder: str, module: str) -> str | None:
+    """The file that stands for the package imported as ``module`` in ``folder``: its first."""
+    for place in _places(view, folder, module):
+        found = _package_file(view, place)
+        if found:
+            return found
+    return None
+
+
+def _places(view: View, folder: str, module: str) -> Iterator[str]:
+    """Where the package may lie, as the go command looks: its own module, replaced ones, other modules of the
+    project (the longest path wins, then the nearest), vendored copies."""
+    if module.startswith("."):
+        yield _join(folder, module)
+        return
+    modules = _modules(view)
+    around = [m for m in modules if _is_below(folder, m.folder)]
+    own = max(around, key=lambda m: len(m.folder), default=None)
+    roots = [(name, place) for name, place in (own.replaced if own else {}).items()]
+    roots += [
+        (m.path, m.folder) for m in sorted(modules, key=lambda m: (m is not own, -_common(folder, m.folder)))
+    ]
+    found = [(name, place) for name, place in roots if module == name or module.startswith(f"{name}/")]
+    for name, place in sorted(found, key=lambda root: -len(root[0])):
+        yield _join(place, module[len(name) + 1 :])
+    if "." in module.partition("/")[0]:
+        for m in around:
+            yield _join(m.folder, f"vendor/{module}")
+
+
+def _packages(view: View, folder: str) -> dict[str, tuple[str, ...]]:
+    """Package clause -> the Go files of the folder that have it."""
+    return view.memo(("go package", folder), lambda: _clauses(view, folder), {})
+
+
+def _neighbours(view: View, folder: str, clause: str, is_test: bool) -> frozenset[str]:
+    files = _packages(view, folder).get(clause, ())
+    return frozenset(file for file in files if is_test or not file.endswith("_test.go"))
+
+
+def _clauses(view: View, folder: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for file in sorted(view.folder(folder)):
+        if file.endswith(".go"):
+            found.setdefault(view.clause(file), []).append(file)
+    return {clause: tuple(files) for clause, files in found.items()}
+
+
+def _package_file(view: View, folder: str) -> str | None:
+    """The first file of the folder's package: not of a test, nor of a program that lies beside it."""
+    packages = [
+        (clause == "main", -len(files), files[0])
+        for clause, all_ in _packages(view, folder).items()
+        if (files := [f for f in all_ if not f.endswith("_test.go")])
+    ]
+    return min(packages)[2] if packages else None
+
+
+def _defined(view: View, files: frozenset[str], qualname: str) -> tuple[Target, ...]:
+    named = view.named("go", qualname.rpartition(".")[2])
+    found = {target: None for target, _ in named if target.qualname == qualname and target.path in files}
+    return tuple(found)
+
+
+def _join(folder: str, path: str) -> str:
+    found = posixpath.normpath(posixpath.join(folder, path))
+    return "" if found == "." else found
+
+
+def _is_below(folder: str, root: str) -> bool:
+    return not root or folder == root or folder.startswith(f"{root}/")
+
+
+def _common(one: str, other: str) -> int:
+    """How many folders two paths share at their start."""
+    return len(posixpath.commonpath([one, other]).split("/")) if one and other else 0
+
+
+def _result(text: str, index: int) -> str:
+    """The n-th of ``(a A, err error)``; a single type is its own first."""
+    if not text.startswith("("):
+        return "" if index else text
+    parts = split_list(text[1 : closing(text, 0)])
+    named = [_NAMED.match(part) for part in parts]
+    if not any(named):
+        return parts[index] if index < len(parts) else ""
+    return next((match[1] for match in named[index:] if match), "")  # ``a, b T``: both are a T
+
+
+def _function_result(text: str) -> str:
+    if not text.startswith("func("):
+        return ""
+    return text[closing(text, 4) + 1 :].strip()
+
+
+def _element(text: str) -> str:
+    if text.startswith("map["):
+        return text[closing(text, 3) + 1 :]
+    if match := _ARRAY.match(text):
+        return text[match.end() :]
+    for prefix in ("<-chan", "chan<-", "chan"):
+        if text.startswith(prefix):
+            return text[len(prefix) :].strip()
+    return ""
+
+
+def _key(text: str) -> str:
+    return text[4 : closing(text, 3)] if text.startswith("map[") else ""

@@ -1,39 +1,145 @@
-"""Java: packages and types (JLS 6 and 7: a public type lies in the file of its name)."""
+"""Java: packages and types, the names of members and of what encloses them (JLS 6, 7 and 8)."""
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Sequence
 
 from indexers.facts import Import
+from indexers.languages.java import LANG
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.written import closing, split_list
+
+_TYPES = frozenset({"class", "interface", "enum"})
+_ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*")
+_BOUND = re.compile(r"\?\s*(?:extends|super)\s+")
+_ARRAY = re.compile(r"(?:\s*\[\s*\])+\Z|\s*\.\.\.\Z")
+_ONE = frozenset(
+    """get getFirst getLast next previous peek poll pop remove removeFirst removeLast take element first last orElse
+    orElseThrow orElseGet iterator listIterator stream parallelStream filter sorted distinct limit skip findFirst
+    findAny toList subList reversed call join getNow""".split()  # noqa: SIM905
+)  # methods of the standard library's containers that give an element, or a container of the same elements
+_SAME = frozenset(
+    """iterator listIterator stream parallelStream filter sorted distinct limit skip findFirst findAny toList subList
+    reversed""".split()  # noqa: SIM905
+)
+_SECOND = frozenset(
+    {"get", "getOrDefault", "put", "remove", "putIfAbsent", "computeIfAbsent", "compute", "merge"}
+)
+_OF_MAP = {"values": 1, "keySet": 0, "getKey": 0, "getValue": 1, "firstKey": 0, "lastKey": 0}
 
 
 class Java(Rules):
     members_in_scope = True
     self_names = frozenset({"this"})
     reexports = False
+    types_apart = True
+    accessors = True
+    common_methods = frozenset(
+        """equals hashCode toString length isEmpty contains substring startsWith endsWith append getName getClass
+        getMessage getValue getKey close valueOf compareTo forEach iterator stream filter containsKey indexOf println
+        printf format""".split()  # noqa: SIM905
+    )
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
-        package, name = item.module, item.name
-        if name == "*":
-            files = view.package("java", package)
-            return Target(min(files)) if files else None
-        found = _top_level(view, package, name)
+        module, name = item.module, item.name
+        if name != "*":
+            return _written_out(view, path, f"{module}.{name}")
+        files = view.package("java", module)
+        return Target(min(files)) if files else _written_out(view, path, module)
+
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """A type of the same package; then of those that are imported as a whole."""
+        found = _top_level(view, path, view.clause(path), name)
         if found:
-            return Target(found, name)
-        outer, _, last = package.rpartition(".")  # a static or nested member: the module names a type
-        found = _top_level(view, outer, last)
-        return Target(found, f"{last}.{name}" if name else last) if found else None
+            return found
+        for item in self.stars(view, path):
+            if view.package("java", item.module):
+                found = _top_level(view, path, item.module, name)
+            if found:
+                return found
+        return ()
 
-    def neighbours(self, view: View, path: str) -> Sequence[str]:
-        package = view.files[path].package
-        return view.package("java", package) if package else ()
+    def opened(self, view: View, path: str) -> Sequence[Target]:
+        """``import static p.Type.*``, ``import p.Outer.*``."""
+        stars = [item.module for item in self.stars(view, path) if not view.package("java", item.module)]
+        found = [_written_out(view, path, module) for module in stars]
+        return [target for target in found if target]
+
+    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+        for count in range(1, len(names)):
+            if view.package("java", ".".join(names[:count])):
+                found = _top_level(view, path, ".".join(names[:count]), names[count])
+                if found:
+                    return found[0], count + 1
+        return None, 0
+
+    def is_constructor(self, owner: str, name: str, kind: str) -> bool:
+        return kind == "method" and owner.rpartition(".")[2] == name
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        text = _ANNOTATION.sub("", _BOUND.sub("", text)).strip()
+        name = "" if _ARRAY.search(text) else text.partition("<")[0].strip()
+        return (name,) if name and "?" not in name else ()
+
+    def has_parts(self, text: str) -> bool:
+        return "<" in text or text.endswith(("]", "..."))
+
+    def part(self, text: str, part: str) -> str:
+        array = _ARRAY.search(text)
+        if array:
+            return text[: array.start()] + array[0].strip()[2:].strip(".") if part == "[]" else ""
+        arguments = (
+            split_list(text[text.find("<") + 1 : closing(text, text.find("<"))]) if "<" in text else []
+        )
+        name = part.removesuffix("()")
+        if len(arguments) == 1 and (part == "[]" or name in _ONE):
+            return f"Iterable<{arguments[0]}>" if name in _SAME else arguments[0]
+        return _of_map(text, arguments, name) if len(arguments) == 2 else ""
+
+    def is_builtin(self, text: str) -> bool:
+        return text.encode() in LANG
 
 
-def _top_level(view: View, package: str, name: str) -> str | None:
-    if not name:
-        return None
-    files = view.package("java", package)
-    found = [t.path for t, _ in view.named("java", name) if t.qualname == name and t.path in files]
-    return found[0] if found else None
+def _of_map(text: str, arguments: list[str], name: str) -> str:
+    if name == "entrySet":
+        return f"Set<Map.Entry<{arguments[0]}, {arguments[1]}>>"
+    if name in _SECOND and "Entry" not in text.partition("<")[0]:
+        return arguments[1]
+    if name in _OF_MAP:
+        found = arguments[_OF_MAP[name]]
+        return f"Collection<{found}>" if name in ("values", "keySet") else found
+    return ""
+
+
+def _written_out(view: View, path: str, name: str) -> Target | None:
+    """The type or member that a dotted name with its package means: the longest package that has such a type."""
+    parts = name.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        found = _top_level(view, path, ".".join(parts[:count]), parts[count])
+        if found:
+            return Target(found[0].path, ".".join(parts[count:]))
+    return None
+
+
+def _top_level(view: View, path: str, package: str, name: str) -> tuple[Target, ...]:
+    """The type called ``name`` in the package: where several modules define it, the nearest to ``path``."""
+    if not view.package("java", package):
+        return ()
+    found = [
+        t
+        for t, kind in view.named("java", name)
+        if t.qualname == name and kind in _TYPES and view.files[t.path].package == package
+    ]
+    if len(found) < 2:
+        return tuple(found)
+    near = max(_common(path, target.path) for target in found)
+    return tuple(target for target in found if _common(path, target.path) == near)
+
+
+def _common(one: str, other: str) -> int:
+    """How many folders two paths share at their start."""
+    pairs = zip(posixpath.dirname(one).split("/"), posixpath.dirname(other).split("/"), strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), len(one))
