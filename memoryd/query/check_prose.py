@@ -12,13 +12,14 @@ from memoryd.query.check_rules import added_dependencies
 from memoryd.query.globs import matcher
 from memoryd.query.safe_text import quote, safe_line
 
-MAX_TOLD = 5
+MAX_TOLD = 3
 _DOCUMENTS = frozenset(("markdown", "text"))
-_CODE = re.compile(r"`([^`\n]{2,80})`")
-_NEGATION = re.compile(r"\b(?:never|not|avoid|forbidden|instead of|rather than)\b|n't\b", re.IGNORECASE)
-_INSTEAD = re.compile(
-    r"[-–—;:,.(]\s*(?:\w+\s+){0,2}(?:use|prefer|call)\b|\bbut\b|\binstead\b(?! of)", re.IGNORECASE
+_AGAINST = re.compile(
+    r"\b(?:never|do not|don't|must not|mustn't|should not|shouldn't|avoid|forbidden)(?! (?:need|have to|worry|only)\b)"
+    r"(?P<between>[^`.;:—–\n]{0,40})|\b(?:instead of|rather than)(?P<other>[^`.;:—–\n]{0,12})",
+    re.IGNORECASE,
 )
+_LIST = re.compile(r"`([^`\n]{2,80})`(?:\s*(?:,|or|and|nor)\s*(?:or\s+)?)?")
 _DEPENDENCY = re.compile(r"\b(?:dependenc(?:y|ies)|third[- ]party package)", re.IGNORECASE)
 
 
@@ -56,7 +57,9 @@ def _shared(rule: Rule, file: ChangedFile) -> tuple[int, ChangedFile, int]:
     score, at = 0, 0
     for code in unwanted(rule.constraint.quote):
         fits = _occurs(code)
-        line = next((number for number, added in file.added if fits(added)), 0)
+        came = [number for number, added in file.added if fits(added)]
+        gone = sum(fits(removed) for _, removed in file.removed)
+        line = came[gone] if len(came) > gone else 0
         if line or ("/" in code and f"/{file.path}/".find(f"/{code.strip('/')}/") >= 0):
             score, at = score + 1, at or line
     if _DEPENDENCY.search(rule.constraint.quote):
@@ -66,11 +69,13 @@ def _shared(rule: Rule, file: ChangedFile) -> tuple[int, ChangedFile, int]:
 
 
 def unwanted(sentence: str) -> list[str]:
-    """The code, in back-ticks, that a sentence is against: what follows a negation, up to what it wants instead."""
+    """The code, in back-ticks, that a sentence is against: what stands right behind a word of forbidding."""
     against: list[str] = []
-    parts = _NEGATION.split(sentence)
-    for part in parts[1:]:
-        against += _CODE.findall(_INSTEAD.split(part)[0])
+    for match in _AGAINST.finditer(sentence):
+        at = match.end()
+        while (code := _LIST.match(sentence, at)) is not None:
+            against.append(code[1])
+            at = code.end()
     return against
 
 
