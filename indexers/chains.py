@@ -16,10 +16,12 @@ UNKNOWN = "?"
 
 _MAX_CHAIN = 200
 """Longer chains (bytes of source, characters of receiver) are not followed: their receiver is UNKNOWN."""
-_WORD = rb"[#$\w\x80-\xff]+"
-_PLAIN = re.compile(rb"%s(?:\s*(?:\?\.|!\.|\.|::|->)\s*%s)*" % (_WORD, _WORD))
+_WORD = rb"[#$@\w\x80-\xff]+"
+_PLAIN = re.compile(rb"(?:\\|::)?%s(?:\s*(?:[?!&]?\.|::|\??->|\\)\s*%s)*" % (_WORD, _WORD))
 _LAST_WORD = re.compile(rb"(%s)\s*$" % _WORD)
-_GLUE = b" \t\r\n\\.?!:>-"
+_GLUE = b" \t\r\n\\.?!&:"
+
+_NONE: Mapping[int, int] = {}
 
 Member = tuple[str, str, int]
 """Name, receiver, and the name's length in bytes."""
@@ -27,12 +29,16 @@ Member = tuple[str, str, int]
 
 class Chains:
     """The dotted chains of one file. ``spans``: those of ``call`` (the called expressions) and ``member``, sorted.
+    ``names``: where a name with type arguments ends, and where it does without them.
     ``known``: members by their source text, those whose text says all."""
 
-    def __init__(self, source: bytes, spans: Mapping[str, Sequence[Span]]) -> None:
+    def __init__(
+        self, source: bytes, spans: Mapping[str, Sequence[Span]], names: Mapping[int, int] = _NONE
+    ) -> None:
         self.known: dict[bytes, Member] = {}
         self._source = source
         self._spans = spans
+        self._names = names
         self._ends: dict[int, list[int]] | None = None
         self._learned: set[int] = set()
         self._texts: dict[int, str] = {}
@@ -51,6 +57,7 @@ class Chains:
 
     def text(self, start: int, end: int) -> str:
         """The expression as a dotted chain (``a.b()`` for ``a.b(1)``), or UNKNOWN."""
+        end = self._names.get(end, end)
         if self._is_plain(start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
         self._learn(start)
@@ -73,6 +80,7 @@ class Chains:
         return end - start <= _MAX_CHAIN and _PLAIN.fullmatch(self._source, start, end) is not None
 
     def _text(self, start: int, end: int) -> str:
+        end = self._names.get(end, end)
         if self._is_plain(start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
         return self._texts.get(end) or self._call_text(start, end)
@@ -84,7 +92,8 @@ class Chains:
             return "", UNKNOWN, 0
         stop = word.start()
         glue = self._source[max(start, stop - _MAX_CHAIN) : stop]
-        receiver = self._text(start, stop - len(glue) + len(glue.rstrip(_GLUE)))
+        before = glue.rstrip(_GLUE).removesuffix(b"->").rstrip(_GLUE)
+        receiver = self._text(start, stop - len(glue) + len(before))
         if len(receiver) > _MAX_CHAIN:
             receiver = UNKNOWN
         name = word[1].decode("utf-8", "replace")

@@ -181,10 +181,10 @@ def _qualify(scope: Scope, dropped_owners: frozenset[str]) -> None:
 
 
 def dotted(text: str) -> str:
-    """``a::b``, ``a->b``, ``a?.b`` and ``a!.b`` as ``a.b``, without white space."""
+    """``a::b``, ``a->b``, ``a?->b``, ``a\\b``, ``a?.b``, ``a&.b`` and ``a!.b`` as ``a.b``, without white space."""
     if text.replace(".", "").isidentifier():
         return text
-    for separator in ("::", "->", "?.", "!."):
+    for separator in ("::", "->", "\\", "?.", "!.", "&."):
         text = text.replace(separator, ".")
     return "".join(text.split()).strip(".")
 
@@ -198,7 +198,7 @@ def without_arguments(text: str) -> str:
         head, changes = _ARGUMENTS.subn("", head)
         if not changes:
             break
-    return head + operator + signs
+    return head + operator + signs or text
 
 
 def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:

@@ -37,7 +37,9 @@ Captures that build references
   @call @inherit @decorate   an identifier or member expression in that position: sets the kind. For @call give
                  every called expression, whatever it is: chains over calls (``f(x).g()``) need it.
   @invocation    a call whose callee is no node of its own (Java ``a.b(x)``): it is a @member and @call from the
-                 start of the node to the end of its field ``name``
+                 start of the node to the end of its field ``name`` (or ``method``)
+  @generic       a name with type arguments (C# ``Foo<T>``) that ends what is captured as @member, @call, @inherit or
+                 @decorate: such a span ends with the first child, the name
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
@@ -58,7 +60,7 @@ from __future__ import annotations
 
 import gc
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 
@@ -77,7 +79,7 @@ _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local local.header global
-    attribute doc doc.file comment id id.type member call inherit decorate invocation type skip opaque
+    attribute doc doc.file comment id id.type member call inherit decorate invocation generic type skip opaque
     error""".split()  # noqa: SIM905
 )
 
@@ -87,11 +89,15 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
     indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
+    ``literals``: members that are no uses but say what their owner is taken as (``Foo::class``).
     ``doc_prefixes``: how a comment starts that documents what follows.
-    ``members_in_scope``: a method sees its class's names without receiver. ``header_outside``: decorators,
-    defaults and annotations see the names outside of the definition. ``kind``: the language's own kind of a
+    ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
+    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the definition. ``kind``: the language's own kind of a
     definition (default: the captured one). ``exported(file, name, parent, span)``: its own rule of visibility,
-    for definitions and variables (default: not inside a function). ``finish``: last word on the facts."""
+    for definitions and variables (default: not inside a function). ``classify``: first word on the captures, for a
+    language whose grammar does not tell definitions from calls: it adds nodes to them by what their text says.
+    ``parameters``: the names
+    of a function's parameters in order. ``finish``: last word on the facts."""
 
     name: str
     grammar: str
@@ -101,12 +107,16 @@ class Rules(Struct, frozen=True, kw_only=True):
     data: frozenset[str] = frozenset()
     builtins: frozenset[bytes] = frozenset()
     self_names: frozenset[bytes] = frozenset()
+    literals: frozenset[str] = frozenset()
     dropped_owners: frozenset[str] = frozenset()
     doc_prefixes: tuple[bytes, ...] = ()
     members_in_scope: bool = False
     header_outside: bool = False
+    local_calls: bool = False
     kind: Callable[[File, Scope], SymbolKind] | None = None
     exported: Callable[[File, str, Scope, Span], bool] | None = None
+    classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
+    parameters: Callable[[File, Scope], Iterable[str]] | None = None
     finish: Callable[[File, FileFacts], FileFacts] | None = None
 
 
@@ -157,6 +167,8 @@ class Grammar:
         captures = self._captures(self._query, root)
         if root.has_error:
             captures |= self._captures(self._error_query, root)
+        if self.rules.classify:
+            self.rules.classify(source, captures)
         return File(self.rules, source, captures).facts()
 
     @staticmethod

@@ -50,9 +50,10 @@ def plain_uses(
     ignored: frozenset[bytes],
     kinds: Mapping[int, ReferenceKind],
     default: ReferenceKind | None,
+    local_calls: bool = False,
 ) -> list[Use]:
     """Uses of plain names that are neither hidden by a local one nor ``ignored``. ``default``: the kind where
-    ``kinds`` says nothing (None: that of the segment)."""
+    ``kinds`` says nothing (None: that of the segment). ``local_calls``: a call of a local name is a use."""
     uses: list[Use] = []
     first = limit = -1
     starts = [*map(itemgetter(0), segments), sys.maxsize]
@@ -65,6 +66,8 @@ def plain_uses(
         if name and name not in hidden and name not in ignored:
             use = kinds.get(end) or default or here
             uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname, False))
+        elif local_calls and name in hidden and b"" not in hidden and kinds.get(end) == "call":
+            uses.append((start, name.decode("utf-8", "replace"), "", "call", scope.qualname, True))
     return uses
 
 

@@ -25,6 +25,8 @@ _TARGETS = re.compile(rb"[\w\s.,*()]+=")
 _SELF_FIELD = re.compile(rb"\b(?:self|cls)\.(%s)\s*[,=)]" % _WORD)
 _CAST = re.compile(rb"[\w.]*cast\(\s*([^,()]+)")
 _CLASS_CALL = re.compile(rb"(?:[a-z_]\w*\.)*_*[A-Z]\w*\(")
+_SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list"})
+_MAX_TARGETS = 64
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -64,6 +66,8 @@ def _guard(file: File, node: Node) -> None:
 
 def _assign(file: File, node: Node) -> None:
     start, end = node.byte_range
+    _assign_many(file, node)
+    _assign_chained(file, node)
     found = _ASSIGNMENT.match(file.source, start, end)
     if found is None:
         _add_fields(file, start, end)
@@ -80,6 +84,97 @@ def _assign(file: File, node: Node) -> None:
         file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
     elif found[2]:
         _bind_value(file, start, name, found.span(2), end)
+
+
+def _assign_many(file: File, node: Node) -> None:
+    """``a, b = x, y`` pair by pair."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None or left.type not in _SEQUENCES or right.type not in _SEQUENCES:
+        return
+    pairs = [(left, right)]
+    while pairs:
+        targets, values = (side.named_children for side in pairs.pop())
+        if len(targets) != len(values) or len(targets) > _MAX_TARGETS:
+            continue
+        for target, value in zip(targets, values, strict=True):
+            if target.type == "identifier":
+                _bind_expression(file, target.start_byte, file.text(target), value)
+            elif target.type in _SEQUENCES and value.type in _SEQUENCES:
+                pairs.append((target, value))
+
+
+def _assign_chained(file: File, node: Node) -> None:
+    """``a = b = x``: a is x."""
+    left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or left.type != "identifier" or value is None or value.type != "assignment":
+        return
+    for _ in range(_MAX_TARGETS):  # a chain is read from each of its targets
+        if value is None or value.type != "assignment":
+            break
+        value = value.child_by_field_name("right")
+    if value is not None:
+        _bind_expression(file, left.start_byte, file.text(left), value)
+
+
+def _bind_expression(file: File, at: int, name: str, value: Node, scope: str | None = None) -> None:
+    """``name`` holds ``value``, where that is a name or the call of one."""
+    if value.type == "await":
+        value = value.named_children[-1] if value.named_children else value
+    if value.type in ("identifier", "attribute"):
+        text, how = file.chain(value), "alias"
+    elif value.type == "call" and (called := value.child_by_field_name("function")):
+        text, how = file.chain(called), "constructor"
+    else:
+        return
+    if text not in _CONSTANTS and text != "?":
+        file.add_binding(at, name, text, how, scope)
+
+
+def _returned(file: File, node: Node) -> None:
+    """``return x``: what a function without written result gives back."""
+    scope = file.scope_at(node.start_byte)
+    value = node.named_children[0] if node.named_children else None
+    if value is not None and scope.qualname and scope.kind in ("function", "method"):
+        _bind_expression(file, node.start_byte, "return", value)
+
+
+def _arguments(file: File, node: Node) -> None:
+    """Names that are handed to a call: they may be called there."""
+    called, handed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if called is None or handed is None or called.type not in ("identifier", "attribute"):
+        return
+    position = 0
+    for value in handed.named_children:
+        keyword = ""
+        if value.type == "keyword_argument":
+            name, given = value.child_by_field_name("name"), value.child_by_field_name("value")
+            if name is None or given is None:
+                continue
+            keyword, value = file.text(name), given
+        if value.type in ("identifier", "attribute"):
+            callee, text = file.chain(called), file.chain(value)
+            if "?" not in (callee, text) and text not in _CONSTANTS:
+                file.add_argument(value.start_byte, callee, text, -1 if keyword else position, keyword)
+        if not keyword and value.type != "comment":
+            position += 1
+
+
+def _decorated(file: File, node: Node) -> None:
+    """``@f`` hands the definition to f."""
+    definition = node.child_by_field_name("definition")
+    name = definition.child_by_field_name("name") if definition is not None else None
+    for child in node.named_children if name is not None else ():
+        if child.type == "decorator" and child.named_children[0].type in ("identifier", "attribute"):
+            callee = file.chain(child.named_children[0])
+            if callee != "?":
+                file.add_argument(node.start_byte, callee, file.text(name), 0, "")
+
+
+def _default(file: File, node: Node) -> None:
+    """``def f(x=g)``: x may be g."""
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is not None and value is not None:
+        _bind_expression(file, name.start_byte, file.text(name), value, file.scope_at(name.start_byte).qualname)
 
 
 def _bind_value(file: File, at: int, name: str, chain: Span, end: int) -> None:
@@ -181,6 +276,26 @@ def _construction(file: File, node: Node) -> None:
             file.add_use(name.start_byte, file.text(name), receiver, "read")
 
 
+def _parameters(file: File, scope: Scope) -> list[str]:
+    """Names between the parentheses of ``def f(a, b: T = c, *rest)``: the stretches outside of any bracket."""
+    head = file.source[scope.name_start : scope.body_start].decode("utf-8", "replace")
+    names, depth, word = [], 0, ""
+    for sign in head.partition("(")[2]:
+        if sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        if depth < 0 or (not depth and sign == ","):
+            found = _NAMES.match(word.strip())
+            names += [found[0]] if found else []
+            word = ""
+            if depth < 0:
+                break
+        elif not depth:
+            word += sign
+    return names
+
+
 def _unquoted(text: str) -> str:
     return text.strip("\"'") if text[:1] in "\"'" else text
 
@@ -212,12 +327,18 @@ _GRAMMAR = Grammar(
             "as": _as,
             "type": _quoted,
             "construction": _construction,
+            "returned": _returned,
+            "handed": _arguments,
+            "default": _default,
+            "decorated": _decorated,
         },
         data=frozenset({"built"}),
         builtins=_BUILTINS,
         self_names=frozenset({b"self", b"cls"}),
         doc_prefixes=(b"#:",),
         header_outside=True,
+        local_calls=True,
         kind=_kind,
+        parameters=_parameters,
     )
 )

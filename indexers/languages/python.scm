@@ -74,3 +74,7 @@
 (assignment right: (await (call function: (_) @built)))
 (as_pattern (call) (as_pattern_target)) @as
 (call arguments: (argument_list (keyword_argument))) @construction
+(return_statement [(identifier) (attribute) (call) (await)]) @returned
+(call arguments: (argument_list [(identifier) (attribute) (keyword_argument value: [(identifier) (attribute)])])) @handed
+(default_parameter value: [(identifier) (attribute)]) @default
+(decorated_definition) @decorated

@@ -15,6 +15,7 @@ counter = 0
 
 
 def use(user: User, other, n=LIMIT, *, base=f()):
+# <- bind n: LIMIT (alias) in use
 # <- bind user: User (annotation) in use
 # <- def function use
 #             ^ type User in use
