@@ -34,6 +34,11 @@ def run_decisions(args: Namespace) -> int:
     return _run_lines(args, "decisions") if args._json else run(args)
 
 
+def run_reverts(args: Namespace) -> int:
+    """``--json``: one line per revert."""
+    return _run_lines(args, "reverts") if args._json else run(args)
+
+
 def run_decision(args: Namespace) -> int:
     """``decision show ID`` is the question ``decisions`` by id; its JSON is the decision alone."""
     result = Session().ask("decisions", params(args))

@@ -10,9 +10,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
-from memoryd.cli import memory_arguments
+from memoryd.cli import memory_arguments, past_arguments
 
 KINDS = ("code", "decision", "commit", "note", "doc")
+DECISION_KINDS = ("adr", "decision", "lesson", "constraint", "convention", "rule")
 EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references")
 CLIENTS = ("claude-code", "cursor", "vscode", "codex")
 SHELLS = ("bash", "zsh", "fish")
@@ -144,6 +145,14 @@ def _decisions(parser: ArgumentParser) -> None:
     parser.add_argument("--path", metavar="P", help="only decisions about this file, folder or glob")
     parser.add_argument(
         "--status", metavar="S", help="proposed, accepted, rejected, deprecated, superseded, withdrawn"
+    )
+    parser.add_argument(
+        "--kind",
+        dest="kinds",
+        type=_one_of(*DECISION_KINDS),
+        action="extend",
+        metavar="KIND,…",
+        help=f"only {', '.join(DECISION_KINDS)}",
     )
     _page(parser)
 
@@ -342,6 +351,13 @@ VERBS: dict[str, Verb] = {
         _ask,
         True,
     ),
+    "reverts": Verb(
+        "what was undone, by which commit, and whether it stayed undone",
+        "memoryd reverts --json",
+        _page,
+        _later("ask", "run_reverts"),
+        True,
+    ),
     "decisions": Verb(
         "decisions by topic, path or status",
         "memoryd decisions storage --status accepted",
@@ -424,6 +440,20 @@ VERBS: dict[str, Verb] = {
     ),
     "changes": Verb(
         "what happened since you were last here", "memoryd changes --since 3d", _changes, _ask, True
+    ),
+    "conventions": Verb(
+        "what the project does nearly everywhere, with examples",
+        "memoryd conventions src/app",
+        past_arguments.place,
+        _ask,
+        True,
+    ),
+    "hotspots": Verb(
+        "where change and size meet, and who knows the place",
+        "memoryd hotspots src",
+        past_arguments.hotspots,
+        _ask,
+        True,
     ),
     "check": Verb(
         "is this change allowed? by the declared rules and the history",

@@ -81,7 +81,7 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
     if not small:
         return []
     weight = _weights(ctx, [rows[id_] for id_ in small])
-    now = _Names(ctx)
+    now = Names(ctx)
     own = {*path_ids, *(touch.path_id for touch in past)}
     score: dict[int, float] = defaultdict(float)
     support: dict[int, int] = defaultdict(int)
@@ -99,7 +99,12 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
 def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     """Without what every commit touches and what is too seldom to mean anything."""
     kept = (c for c in found if c.support >= MIN_SUPPORT and c.score >= MIN_SCORE)
-    return [c for c in kept if not _ALWAYS_TOUCHED.search(c.path)]
+    return [c for c in kept if not is_always_touched(c.path)]
+
+
+def is_always_touched(path: str) -> bool:
+    """A change log or lock file: it changes with everything, which says nothing."""
+    return bool(_ALWAYS_TOUCHED.search(path))
 
 
 def coupled(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
@@ -124,7 +129,7 @@ def _weights(ctx: Context, commits: Collection[CommitRow]) -> Mapping[int, float
     }
 
 
-class _Names:
+class Names:
     """From a path in the past to the path of the view that it became."""
 
     def __init__(self, ctx: Context) -> None:

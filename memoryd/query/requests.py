@@ -22,6 +22,7 @@ Hops = Annotated[int, Meta(ge=1, le=12)]
 MaxTokens = Annotated[int, Meta(ge=50, le=20_000)]
 
 RecordKind = Literal["decision", "lesson", "constraint", "convention", "note"]
+DecisionKind = Literal["adr", "decision", "lesson", "constraint", "convention", "rule"]
 EdgeLevel = Literal["file", "symbol"]
 EdgeKindName = Literal["imports", "depends", "calls", "inherits", "references"]
 
@@ -94,13 +95,28 @@ class RevertsRequest(Request, frozen=True, kw_only=True):
     offset: Offset = 0
 
 
+class ConventionsRequest(Request, frozen=True, kw_only=True):
+    """What holds nearly everywhere in ``path`` (a file, folder or glob; empty: the project)?"""
+
+    path: Optional = ""
+
+
+class HotspotsRequest(Request, frozen=True, kw_only=True):
+    """Where do change and size meet in ``path`` (a file, folder or glob; empty: the project), and who knows it?"""
+
+    path: Optional = ""
+    limit: Limit = 20
+
+
 class DecisionsRequest(Request, frozen=True, kw_only=True):
-    """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full."""
+    """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full. ``kinds``: empty
+    for all decisions and records, and what rules there are about ``topic`` or ``path``."""
 
     topic: Optional = ""
     path: Optional = ""
     status: Optional = ""
     id: Optional = ""
+    kinds: Annotated[tuple[DecisionKind, ...], Meta(max_length=8)] = ()
     limit: Limit = 1_000
     offset: Offset = 0
 

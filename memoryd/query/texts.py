@@ -177,9 +177,10 @@ def coupled_lines(items: Iterable[CochangeItem]) -> list[str]:
 def cochange(answer: CochangeAnswer) -> Page:
     if not answer.files:
         return missing(answer, f"Nothing changes together with {quote(answer.target, 200)}", answer.searched)
+    hidden_first = sorted(answer.files, key=lambda item: item.explained)
     return Page(
         head=f"{answer.total} files changed with {quote(answer.target, 200)} in its {answer.commits} commits",
-        sections=[Section(items=coupled_lines(answer.files), total=answer.total, main=True)],
+        sections=[Section(items=coupled_lines(hidden_first), total=answer.total, main=True)],
         foot=freshness(answer.freshness),
         more=lambda shown: f"{answer.command} -k {min(1_000, answer.total)} --json",
     )
@@ -213,14 +214,22 @@ def decision_line(d: DecisionItem) -> str:
     implied = " (implied by merge)" if d.status_source == "implied_by_merge" else ""
     links = "".join(f", superseded by {safe_line(new)}" for new in d.superseded_by[:2])
     source = place(d.path, d.line) if d.path else f"record {d.id} by {d.author}"
-    first = f"[{d.status}{implied}{links}] {d.title} — {source} {d.date} {d.tier} {d.confidence:.2f}"
+    kind = f" {d.kind}" if d.kind in ("constraint", "rule") else ""
+    first = f"[{d.status}{implied}{links}]{kind} {d.title} — {source} {d.date} {d.tier} {d.confidence:.2f}"
+    if d.health in ("in_doubt", "violated"):
+        first += f"\n    {d.health.replace('_', ' ')}: {safe_line(d.reason)}"
     return f"{first}\n    “{d.excerpt}”" if d.excerpt and d.excerpt != d.title else first
 
 
 def _in_full(answer: DecisionsAnswer, d: DecisionItem) -> Page:
     links = [f"supersedes {safe_line(', '.join(d.supersedes))}"] if d.supersedes else []
     links += [f"superseded by {safe_line(', '.join(d.superseded_by))}"] if d.superseded_by else []
-    scope = [f"about {safe_line(', '.join(d.scope[:10]))}"] if d.scope else []
+    links += [f"amended by {safe_line(', '.join(d.amended_by))}"] if d.amended_by else []
+    links += [f"conflicts with {safe_line(', '.join(d.conflicts_with))}"] if d.conflicts_with else []
+    links += [f"turned down: {safe_line('; '.join(d.alternatives))}"] if d.alternatives else []
+    links += [f"health: {d.health.replace('_', ' ')}{f', {safe_line(d.reason)}' if d.reason else ''}"]
+    named = [link.to for link in d.links] or d.scope
+    scope = [f"about {safe_line(', '.join(named[:10]))}"] if named else []
     lines = [f"  | {line}" for line in safe_text(d.text).splitlines()]
     return Page(
         head="\n".join([decision_line(d).partition("\n")[0], *links, *scope]),

@@ -18,6 +18,20 @@ LISTED: tuple[Mapping[str, Any], ...] = (
         "mime_type": "text/plain",
     },
     {
+        "uri": "memoryd://conventions",
+        "name": "conventions",
+        "title": "Conventions",
+        "description": "What the project does nearly everywhere: names, tests, types, errors, commits; with examples.",
+        "mime_type": "text/plain",
+    },
+    {
+        "uri": "memoryd://hotspots",
+        "name": "hotspots",
+        "title": "Hot spots and owners",
+        "description": "Where recent change and size meet, and who knows the place.",
+        "mime_type": "text/plain",
+    },
+    {
         "uri": "memoryd://projects",
         "name": "projects",
         "title": "Known projects",
@@ -25,12 +39,14 @@ LISTED: tuple[Mapping[str, Any], ...] = (
         "mime_type": "text/plain",
     },
 )
+_VERBS = ("status", "conventions", "hotspots")
 
 
 async def read(service: Service, call: Call, uri: str) -> str:
     """The text of a resource. Raises UsageError for an unknown address."""
     if uri == "memoryd://projects":
         return "\n".join(project.root for project in service.projects()) or "none"
-    if uri == "memoryd://status":
-        return (await verbs.respond(service, call, "status", {"format": "text"}))["text"]
+    verb = uri.removeprefix("memoryd://")
+    if verb in _VERBS and uri != verb:
+        return (await verbs.respond(service, call, verb, {"format": "text"}))["text"]
     raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")

@@ -96,10 +96,13 @@ VERBS: dict[str, Verb] = {
         Verb("cochange", requests.CochangeRequest, Question("coupling:cochange")),
         Verb("why", requests.WhyRequest, Question("why:why")),
         Verb("history", requests.HistoryRequest, Question("history:history")),
+        Verb("reverts", requests.RevertsRequest, Question("reverts:reverts")),
         Verb("decisions", requests.DecisionsRequest, Question("decisions:decisions")),
         Verb("check", requests.CheckRequest, _check, lambda a: a.verdict == "BLOCK"),
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
+        Verb("conventions", requests.ConventionsRequest, Question("conventions:conventions")),
+        Verb("hotspots", requests.HotspotsRequest, Question("hotspots:hotspots")),
         Verb("record", requests.RecordRequest, contributed.record),
         Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
         Verb("confirm", requests.JudgeRequest, contributed.confirm),
@@ -124,6 +127,9 @@ VERBS: dict[str, Verb] = {
 }
 
 _COMMON = frozenset(params.Common.__struct_fields__)
+
+
+_SHORT = {"why": 450, "history": 450}  # tokens: asked before every edit, so they say the most telling first
 
 
 class Answered(Struct, frozen=True):
@@ -159,7 +165,9 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
     call = structs.replace(call, common=typed(common, params.Common, name))
     value = await verb.run(service, call, typed(own, request_type(verb), name))
     limits = service.config.search
-    default = limits.brief_max_tokens if name == "brief" else limits.max_tokens
+    default = (
+        limits.brief_max_tokens if name == "brief" else min(limits.max_tokens, _SHORT.get(name, 1 << 30))
+    )
     return Answered(verb=verb, call=call, value=value, max_tokens=call.common.max_tokens or default)
 
 
