@@ -6,7 +6,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -15,14 +16,15 @@ from memoryd.query.globs import is_glob, matcher
 from memoryd.store import anchor_rows, graph_rows, history_rows, reader
 from memoryd.store.history_rows import Reachable
 
-HERE, MOVED, LOST = "here", "moved", "lost"
+HERE, MOVED, LOST, UNKNOWN = "here", "moved", "lost", "unknown"
+MAX_LOOKS = 300  # anchors of one answer that take more than a look at the list of files
 _LINE = re.compile(r"(\d{1,9})(?:-\d{1,9})?")
 _SAME_NAME = 200  # definitions of one name that are looked at
 
 
 class Place(Struct, frozen=True):
     """``anchor``: as given. ``now``: how to name it now; of a lost one what is left of it, such as the file whose
-    symbol is gone, or ``""``. ``state``: here, moved, lost."""
+    symbol is gone, or ``""``. ``state``: here, moved, lost; unknown where there were too many to look for."""
 
     anchor: str
     now: str
@@ -30,12 +32,20 @@ class Place(Struct, frozen=True):
 
 
 def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, Place]:
-    """Each anchor's place in the view."""
+    """Each anchor's place in the view; the first ones are looked for best."""
     wanted = dict.fromkeys(anchors)
     paths = sorted({_path(anchor) for anchor in wanted})
     files = {row.path for row in graph_rows.files_at(ctx.index, ctx.view.id, paths)}
     look = _Look(ctx, files)
-    return {anchor: look.place(anchor) for anchor in wanted}
+    found: dict[str, Place] = {}
+    left = MAX_LOOKS
+    for anchor in wanted:
+        if anchor in files:
+            found[anchor] = Place(anchor, anchor, HERE)
+        else:
+            found[anchor] = look.place(anchor) if left > 0 else Place(anchor, anchor, UNKNOWN)
+            left -= 1
+    return found
 
 
 def current(anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, ...]:
@@ -50,25 +60,33 @@ class _Look:
         self._ctx, self._files = ctx, files
         self._seen: Reachable | None = None
 
+    @cached_property
+    def _paths(self) -> Sequence[str]:
+        return graph_rows.paths_of_view(self._ctx.index, self._ctx.view.id)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        """Last component → paths of the view."""
+        found: dict[str, list[str]] = {}
+        for path in self._paths:
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return found
+
     def place(self, anchor: str) -> Place:
         _, colon, part = anchor.partition(":")
         path = _path(anchor)
         if is_glob(path):
-            matches = matcher(path)
-            found = any(map(matches, graph_rows.paths_of_view(self._ctx.index, self._ctx.view.id)))
+            found = any(map(matcher(path), self._paths))
             return Place(anchor, anchor if found else "", HERE if found else LOST)
         if self._is_here(path):
             return self._part(anchor, path, part, HERE) if colon else Place(anchor, anchor, HERE)
         moved = self._moved(path)
         if moved:
             return self._part(anchor, moved, part, MOVED) if colon else Place(anchor, moved, MOVED)
-        ending = graph_rows.files_ending(self._ctx.index, self._ctx.view.id, path, 2)
+        name = posixpath.basename(path)
+        ending = [known for known in self._by_name.get(name, ()) if known.endswith(f"/{path}")]
         if len(ending) == 1:
-            return (
-                self._part(anchor, ending[0].path, part, HERE)
-                if colon
-                else Place(anchor, ending[0].path, HERE)
-            )
+            return self._part(anchor, ending[0], part, HERE) if colon else Place(anchor, ending[0], HERE)
         return self._name(anchor, part or path)
 
     def _is_here(self, path: str) -> bool:

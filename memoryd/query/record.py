@@ -239,7 +239,7 @@ def _moved(found: Iterable[anchors.Place]) -> tuple[AnchorItem, ...]:
     return tuple(
         AnchorItem(safe_line(place.anchor), safe_line(place.now), place.state)
         for place in found
-        if place.state != anchors.HERE
+        if place.state in (anchors.MOVED, anchors.LOST)
     )
 
 

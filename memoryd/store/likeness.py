@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -187,6 +188,7 @@ def _is_doing(tokens: Sequence[str], at: int) -> bool:
     return at < len(tokens) and tokens[at].endswith("ing")
 
 
+@lru_cache(maxsize=8_192)  # texts repeat their words
 def _base(word: str) -> str:
     """The word without its inflection, spelled the American way; a name of code, a number or a sign as it is."""
     if not word.isalpha():

@@ -82,8 +82,8 @@ class Records(RecordReader):
                 return Added(self._merge_anchors(known, new), created=False)
             if known and not new.supersedes:
                 new = structs.replace(new, supersedes=known.id)
-            if not by_person:
-                self._need_room(new.actor)
+            if not by_person and self._waiting(imports=is_import(new.actor)) >= MAX_PROPOSALS:
+                raise _too_many(MAX_PROPOSALS)
             record = self._insert(new, "confirmed" if by_person else "proposed")
             replaced = [self._need(i) for i in (record.supersedes, known.id if known else "") if i]
             if by_person:
@@ -97,6 +97,8 @@ class Records(RecordReader):
         or from an earlier import, is not taken twice. Links are kept where both ends are here. All or nothing."""
         with self._write():
             added = [self._take_in(record, source) for record in exported]
+            if self._waiting(imports=True) > MAX_IMPORTED:
+                raise _too_many(MAX_IMPORTED)
             for result, was in zip(added, exported, strict=True):
                 if result.created and was.supersedes:
                     self._link_imported(result.record.id, was.supersedes, source)
@@ -250,17 +252,11 @@ class Records(RecordReader):
             )
         return record
 
-    def _need_room(self, actor: str) -> None:
-        imports = is_import(actor)
-        waiting = self._conn.execute(
-            "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?",
-            (imports,),
+    def _waiting(self, *, imports: bool) -> int:
+        """Proposals of agents, or what was imported."""
+        return self._conn.execute(
+            "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?", (imports,)
         ).fetchone()[0]
-        if waiting >= (MAX_IMPORTED if imports else MAX_PROPOSALS):
-            raise BusyError(
-                f"{waiting} proposals are waiting for a person",
-                next_step="review them: `memoryd proposals`, then `memoryd confirm ID` or `retract ID`",
-            )
 
     def _with_words(self, kind: str, text: str) -> tuple[Record, ...]:
         """Records of the same words, newest first."""
@@ -314,7 +310,6 @@ class Records(RecordReader):
         known = self._known(new) or self._imported(was.id)
         if known:
             return Added(known, created=False)
-        self._need_room(source)
         status = "proposed" if was.status in LIVE else was.status
         origin = Origin(was.id, was.actor, was.status, was.created_at_s)
         return Added(self._insert(new, status, origin), created=True)
@@ -369,6 +364,13 @@ def _way_back(record: Record, allowed: tuple[str, ...]) -> str:
     if record.status == "proposed":
         return f"`memoryd confirm {record.id}` first"
     return f"it has to be {' or '.join(allowed)}"
+
+
+def _too_many(limit: int) -> BusyError:
+    return BusyError(
+        f"{limit} proposals are waiting for a person",
+        next_step="review them: `memoryd proposals`, then `memoryd confirm ID` or `retract ID`",
+    )
 
 
 def _failed(error: sqlite3.Error, where: str) -> StoreError:

@@ -9,3 +9,4 @@ ALTER TABLE anchor ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 ALTER TABLE anchor ADD COLUMN at_s INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX record_by_status ON record(status, created_at_s);
 CREATE INDEX audit_by_record ON audit(record_id);
+CREATE INDEX record_by_origin ON record(json_extract(origin, '$.id')) WHERE origin <> '';
