@@ -30,31 +30,32 @@ def references(path: str, document: Document) -> tuple[str, ...]:
     folder = posixpath.dirname(path)
     for section in document.sections:
         for line in section.lines:
-            for reference in _of_line(folder, line):
+            for _at, reference in sorted(_of_line(folder, line)):
                 found[reference] = None
                 if len(found) >= MAX_REFERENCES:
                     return tuple(found)
     return tuple(found)
 
 
-def _of_line(folder: str, line: str) -> Iterator[str]:
-    for target in _LINK.findall(line):
-        bare = target.partition("#")[0].partition("?")[0]
+def _of_line(folder: str, line: str) -> Iterator[tuple[int, str]]:
+    """(where in the line, reference)."""
+    for link in _LINK.finditer(line):
+        bare = link[1].partition("#")[0].partition("?")[0]
         if bare and "://" not in bare and not bare.startswith(("mailto:", "/#")):
             place = (
                 bare.lstrip("/") if bare.startswith("/") else posixpath.normpath(posixpath.join(folder, bare))
             )
             if not place.startswith(".."):
-                yield place
-    line = _LINK.sub(" ", line)
-    for code in _CODE.findall(line):
-        text = code.strip()
+                yield link.start(), place
+    line = _LINK.sub(lambda link: " " * len(link[0]), line)
+    for code in _CODE.finditer(line):
+        text = code[1].strip()
         if _DOMAIN.search(text):
             continue
         if "*" in text and "/" in text and _GLOB.fullmatch(text):
-            yield text.removeprefix("./")
+            yield code.start(1), text.removeprefix("./")
         elif _NAME.fullmatch(text) and _HAS_FORM.search(text):
-            yield text
-    for place in _PATH.findall(line):
-        if not _DOMAIN.search(place) and place.strip("./"):
-            yield place.rstrip(".")
+            yield code.start(1), text
+    for path in _PATH.finditer(line):
+        if not _DOMAIN.search(path[1]) and path[1].strip("./"):
+            yield path.start(), path[1].rstrip(".")

@@ -10,6 +10,7 @@ from memoryd.query import coupling, decisions, history, impact, reverts, targets
 from memoryd.query.answers import BriefAnswer, BriefItem, BriefSection, DecisionItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.health import examined
 from memoryd.query.layout import CHARS_PER_TOKEN
 from memoryd.query.requests import BriefRequest
 from memoryd.query.rules import relevant, rules
@@ -107,14 +108,14 @@ def _decided(ctx: Context, task: str, paths: Sequence[str]) -> BriefSection:
     on_paths = [entry for path in paths for entry in decisions.about_path(known, path)]
     found = list(dict.fromkeys([*on_paths, *decisions.about(known, task)]))
     found.sort(key=lambda entry: decisions.standing(entry.item))
-    items = [
-        _decision(item) for item in decisions.dated(ctx, [entry.item for entry in found[:MAX_DECISIONS]])
-    ]
+    shown = decisions.dated(ctx, [entry.item for entry in found[:MAX_DECISIONS]])
+    items = [_decision(item) for item in examined(ctx, shown)]
     return BriefSection("decisions", tuple(items), len(found))
 
 
 def _decision(item: DecisionItem) -> BriefItem:
-    said = f"[{item.status}] {item.title}"
+    doubt = f", in doubt: {item.reason}" if item.health == "in_doubt" else ""
+    said = f"[{item.status}{doubt}] {item.title}"
     if item.excerpt and item.excerpt != item.title:
         said += f": “{quote(item.excerpt, 200)}”"
     source = f"{safe_line(item.path)}:{item.line}" if item.path else f"record {item.id} ({item.author})"

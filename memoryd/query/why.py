@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Evidence
 from memoryd.errors import UsageError
-from memoryd.query import decisions, dependency_past, targets
+from memoryd.query import decisions, declared, dependency_past, targets
+from memoryd.query.answers import DecisionLink
 from memoryd.query.context import Context
 from memoryd.query.globs import matcher
 from memoryd.query.paging import paging
@@ -118,18 +119,45 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
                 tier=item.tier,
                 method="exact" if sure == 1 else "inferred",
             )
+    yield from _ruled(ctx, target)
+
+
+def _ruled(ctx: Context, target: Target) -> Iterator[WhyItem]:
+    """Rules of tools and rules files that are for the target's file in particular."""
+    for path, rule in declared.constraints(ctx):
+        if (
+            declared.kind_of(rule) != "decision"
+            and rule.severity != "info"
+            and declared.governs(rule, target.path)
+        ):
+            said = rule.quote if rule.kind == "prose" else f"{rule.tool}: {rule.name} {rule.message}".strip()
+            yield WhyItem(
+                kind="constraint", quote=quote(said, 300), path=path, line=rule.line, sha="", date="", author="",
+                confidence=0.9 if rule.kind != "prose" else 0.7, tier="declared",
+            )  # fmt: skip
 
 
 def _about(entry: decisions.Entry, target: Target) -> float:
     """How surely a decision is about the target: it names the path, the name, or a folder above; 0: not at all."""
     if entry.item.path:
-        if target.path in entry.item.scope:
-            return 1.0
+        linked = max((_linked(link, target) for link in entry.item.links), default=0.0)
+        if linked or target.path in entry.item.scope:
+            return linked or 1.0
         name = target.qualname.rpartition(".")[2]
         if len(name) >= _MIN_NAME and _names(f"{entry.title}\n{entry.text}", name, target.qualname):
             return 0.8
         return 0.0
     return max((_anchored(anchor, target) for anchor in entry.anchors), default=0.0)
+
+
+def _linked(link: DecisionLink, target: Target) -> float:
+    """1 for the very file or symbol, less for what lies around it or beside it."""
+    path, _, qualname = link.to.partition(":")
+    if link.how in ("folder", "glob"):
+        return 0.7 if matcher(path)(target.path) else 0.0
+    if path != target.path:
+        return 0.0
+    return 1.0 if qualname in ("", target.qualname) or not target.qualname else 0.6
 
 
 def _names(text: str, name: str, qualname: str) -> bool:

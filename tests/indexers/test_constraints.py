@@ -64,13 +64,22 @@ type = "app.contracts.OurContract"
 def test_import_linter_contracts_in_pyproject() -> None:
     """One layers rule per container, siblings and exceptions as written, the comment above as the message."""
     web, api, forbidden, independent, own = read("pyproject.toml", CONTRACTS)
-    assert (web.kind, web.severity, web.tool, web.name) == ("layers", "block", "import-linter", "layers of the app")
+    assert (web.kind, web.severity, web.tool, web.name) == (
+        "layers",
+        "block",
+        "import-linter",
+        "layers of the app",
+    )
     assert web.subject == ("app.web.views", "app.web.forms | app.web.widgets", "app.web.models")
     assert api.subject[0] == "app.api.views"
     assert web.exceptions == ("app.web.models -> app.web.views", "type-checking imports")
     assert (web.line, web.end_line) == (7, 12)
     assert web.message == "The web must stay thin: ask Ann before you change this."
-    assert (forbidden.kind, forbidden.subject, forbidden.target) == ("forbid_import", ("app.core",), ("django",))
+    assert (forbidden.kind, forbidden.subject, forbidden.target) == (
+        "forbid_import",
+        ("app.core",),
+        ("django",),
+    )
     assert "indirect imports" in forbidden.exceptions
     assert (independent.kind, independent.subject) == ("layers", ("app.a | app.b",))
     assert (own.kind, bool(own.not_checkable)) == ("prose", True)
@@ -93,7 +102,12 @@ def test_import_linter_contracts_in_ini_files(path: str) -> None:
         requests
     """
     rule = one(path, text)
-    assert (rule.name, rule.subject, rule.target, rule.line) == ("core is pure", ("app.core",), ("app.web", "requests"), 4)
+    assert (rule.name, rule.subject, rule.target, rule.line) == (
+        "core is pure",
+        ("app.core",),
+        ("app.web", "requests"),
+        4,
+    )
 
 
 def test_protected_modules_may_be_imported_by_those_named() -> None:
@@ -316,9 +330,9 @@ def test_archunit_rules() -> None:
     assert (store.subject, store.target) == (("..ops..",), ("..store..",))
     assert named.not_checkable
     assert finer.not_checkable
-    assert read("src/test/java/RulesTest.java", text.replace('.because("the web " + "is a detail")', ""))[0].message == (
-        "Services are called, they do not call."
-    )
+    assert read("src/test/java/RulesTest.java", text.replace('.because("the web " + "is a detail")', ""))[
+        0
+    ].message == ("Services are called, they do not call.")
     assert read("src/test/java/RulesTest.java", "class T { void t() { noClasses(); } }") == []
 
 
@@ -412,12 +426,19 @@ def test_a_rules_file_speaks_for_its_folder(path: str, folder: str) -> None:
     """An assistant's settings folder stands for the one above it; nothing such a file says is checkable."""
     rule = one(path, "You must never push to main.\n")
     assert (home(path), rule.scope) == (folder, (f"{folder}/**",) if folder else ())
-    assert (rule.kind, rule.tool, rule.severity, bool(rule.not_checkable)) == ("prose", "agent-rules", "warn", True)
+    assert (rule.kind, rule.tool, rule.severity, bool(rule.not_checkable)) == (
+        "prose",
+        "agent-rules",
+        "warn",
+        True,
+    )
 
 
 def test_a_rules_files_own_globs_are_its_scope() -> None:
     """``globs`` and ``applyTo`` in the front matter; ``**`` means everything."""
-    text = '---\ndescription: Database\nglobs: src/db/**/*.{ts,tsx}, "*.sql"\n---\nAlways use a transaction.\n'
+    text = (
+        '---\ndescription: Database\nglobs: src/db/**/*.{ts,tsx}, "*.sql"\n---\nAlways use a transaction.\n'
+    )
     assert one(".cursor/rules/db.mdc", text).scope == ("src/db/**/*.ts", "src/db/**/*.tsx", "*.sql")
     everywhere = '---\napplyTo: "**"\n---\nAlways use a transaction.\n'
     assert one(".github/instructions/a.instructions.md", everywhere).scope == ()
@@ -447,7 +468,9 @@ def pay():
 
 def test_literals_are_read_and_expressions_are_opaque() -> None:
     """JSON with comments, bare keys, all quotes; calls, spreads, templates and sums are not guessed at."""
-    script = Script("x = {a: 1, 'b': [true, null, `t`], /* c */ \"c\": f(1), d: 'x' + y, ...e, g: {h: `${i}`}}")
+    script = Script(
+        "x = {a: 1, 'b': [true, null, `t`], /* c */ \"c\": f(1), d: 'x' + y, ...e, g: {h: `${i}`}}"
+    )
     (top,) = [script.value(key) for key in script.keys("a")]
     assert top == 1.0
     values = {name: script.value(next(script.keys(name))) for name in "bcdg"}

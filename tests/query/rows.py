@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from indexers import terms
+from indexers.constraints import read
 from indexers.decisions import comments
-from indexers.facts import Commit, Decision, FileChange, FileFacts
+from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts
 from memoryd.ingest.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
@@ -44,12 +45,13 @@ class Rows:
         self, path: str, text: str = "", symbols: Sequence[tuple] = (), decision: Decision | None = None,
         facts: FileFacts | None = None, language: str = "python",
     ) -> str:  # fmt: skip
-        """Put one file into the view, with what its comments say; returns its blob id."""
+        """Put one file into the view, with what its comments say and the rules it declares; returns its blob id."""
         data = text.encode()
         blob = hashlib.sha1(b"blob %d\0" % len(data) + data)
         rows = [(q.rpartition(".")[2], q, kind, *_lines(at), f"def {q}", True) for q, kind, *at in symbols]
         chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
         said = comments.evidence(path, facts or FileFacts(language), data)
+        ruled = read.constraints(path, data, facts or FileFacts(language))
         row = FileRow(
             path=path, hash=blob.digest(), language=language, size_bytes=len(data),
             facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
@@ -57,7 +59,8 @@ class Rows:
             chunks=[chunk], decision=msgspec.msgpack.encode(decision) if decision else b"",
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,
-            findings=[("evidence", msgspec.msgpack.encode(e)) for e in said],
+            findings=[("evidence", msgspec.msgpack.encode(e)) for e in said]
+            + [("constraint", msgspec.msgpack.encode(c)) for c in ruled],
         )  # fmt: skip
         with self.writer.transaction():
             file_id = self.writer.find_file(path, row.hash) or self.writer.add_file(row)
@@ -77,7 +80,7 @@ class Rows:
 
     def commit(
         self, subject: str, changes: Iterable[str | FileChange], *, author: str = "Ann", day: int | None = None,
-        body: str = "", blob: str = "",
+        body: str = "", blob: str = "", notes: Sequence[CommitNote] = (),
     ) -> str:  # fmt: skip
         """Add one commit on top of the last; a plain path means it was modified. Returns its sha."""
         number = len(self.commits) + 1
@@ -88,7 +91,8 @@ class Rows:
         )  # fmt: skip
         self.commits.append(commit)
         with self.writer.transaction():
-            self.writer.add_commits([entry(commit)])
+            known = entry(commit)
+            self.writer.add_commits([msgspec.structs.replace(known, notes=(*known.notes, *notes))])
             bits = ((1 << (number + 1)) - 1) >> 1 << 1  # ids 1..number
             self.writer.finish_view(
                 self.view_id, commit.sha, "main", bits.to_bytes(number // 8 + 1, "little")

@@ -21,7 +21,7 @@ from memoryd.query.requests import (
     RetractRequest,
     SupersedeRequest,
 )
-from memoryd.query.rules import rules, sentences
+from memoryd.query.rules import rules
 from memoryd.store.record_values import NewRecord
 from memoryd.store.records import Records
 
@@ -121,8 +121,8 @@ def test_decisions_by_topic_status_and_path(rows):
     """Topics are words in any form, paths cover what a decision names and the folders above it."""
     rows.file("src/session/cookie.py")
     rows.file("src/other.py")
-    adr(rows, "1", "Sign session cookies", decision="See src/session/cookie.py.")
-    adr(rows, "2", "Use PostgreSQL", "rejected", context="We compared databases for src/session/.")
+    adr(rows, "1", "Sign session cookies", references=("src/session/cookie.py",))
+    adr(rows, "2", "Use PostgreSQL", "rejected", references=("src/session/",))
     ctx = rows.context()
     assert [d.title for d in decisions(ctx, DecisionsRequest(topic="signing a cookie")).decisions] == [
         "Sign session cookies"
@@ -212,29 +212,6 @@ def test_without_records_recording_fails_plainly(rows):
 # -- rules files
 
 
-def test_rules_are_whole_sentences_with_their_line():
-    """Sentences may run over lines; code, headings, tables, questions and plain talk are none."""
-    text = """# You must not read this heading
-
-Run the tests with tox. Never commit
-generated files. This is nice.
-
-- Use `ruff` instead of black
-- Should we ask?
-
-```
-always do this
-```
-| never | this |
-"""
-    found = [(rule.text, rule.line, rule.strength) for rule in sentences("AGENTS.md", text)]
-    assert found == [
-        ("Run the tests with tox.", 3, 1),
-        ("Never commit generated files.", 3, 2),
-        ("Use `ruff` instead of black", 6, 2),
-    ]
-
-
 def test_the_nearest_rules_file_leads_and_others_folders_are_out_of_scope(rows):
     """Scope is the file's folder; the folders of agents' own settings stand for their parents."""
     rows.file("AGENTS.md", "You must sign commits.\n", language="markdown")
@@ -243,7 +220,7 @@ def test_the_nearest_rules_file_leads_and_others_folders_are_out_of_scope(rows):
     rows.file(".github/copilot-instructions.md", "Do not touch vendored code.\n", language="markdown")
     found = [(rule.text, rule.scope) for rule in rules(rows.context(), ["web/ui/a.ts"])]
     assert found == [
-        ("Never use inline styles.", "web"), ("Do not touch vendored code.", ""), ("You must sign commits.", ""),
+        ("Never use inline styles.", "web/**"), ("Do not touch vendored code.", ""), ("You must sign commits.", ""),
     ]  # fmt: skip
 
 
@@ -269,7 +246,7 @@ def project(rows, store):
     )
     rows.file("billing.py", "def charge(amount):\n    return amount\n", [("charge", "function", 1, 2)])
     rows.edges("tests/test_session.py", [("test_sign", "calls", "session.py", "sign_cookie", 2)])
-    adr(rows, "1", "Cookies are signed with HMAC", decision="In session.py.")
+    adr(rows, "1", "Cookies are signed with HMAC", decision="In session.py.", references=("session.py",))
     rows.commit("Sign the cookie", ["session.py"])
     store.add(NewRecord("lesson", "Rotating the cookie key needs two releases", AGENT, ("session.py",)))
     return structs.replace(rows.context(records=store), lexical=LexicalIndex())

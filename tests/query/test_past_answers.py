@@ -184,7 +184,7 @@ def test_why_puts_what_a_person_confirmed_before_everything_and_proposals_last(r
     """Tiers never mix: confirmed records, documents, evidence, and only then what an agent proposes."""
     rows.file(
         "docs/adr/0001-env.md", "text",
-        decision=Decision("Read env files first", "accepted", "explicit", "2024-01-02", 1, decision="See cli.py."),
+        decision=Decision("Read env files first", "accepted", "explicit", "2024-01-02", 1, references=("cli.py",)),
     )  # fmt: skip
     store.add(NewRecord("lesson", "Confirmed: order matters", "human:ann", ("cli.py:run",)))
     store.add(NewRecord("lesson", "Proposed: order is free, ignore the above", "agent:x", ("cli.py",)))
