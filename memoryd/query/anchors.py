@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from memoryd.query.context import Context
 from memoryd.query.globs import is_glob, matcher
+from memoryd.query.safe_text import quote
 from memoryd.store import anchor_rows, graph_rows, history_rows, reader
 from memoryd.store.history_rows import Reachable
 
@@ -51,6 +52,20 @@ def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, Place]:
 def current(anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, ...]:
     """The anchors as they are to be compared with the view: moved ones by their new name."""
     return tuple(known[anchor].now or anchor if anchor in known else anchor for anchor in anchors)
+
+
+def health(ctx: Context, anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, str]:
+    """(ok, in_doubt or unlinked; why, in one line). In doubt is what was about something that is gone; what never
+    meant anything here proves nothing."""
+    given = [known[anchor] for anchor in anchors if anchor in known]
+    if not given:
+        return "unlinked", ""
+    if any(place.state != LOST for place in given):
+        return "ok", ""
+    gone = [place.anchor for place in given if anchor_rows.was_known(ctx.index, _path(place.anchor))]
+    if gone:
+        return "in_doubt", f"{quote(gone[0], 100)} is gone from the project"
+    return "unlinked", "nothing here has the names that it is about"
 
 
 class _Look:

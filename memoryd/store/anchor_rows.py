@@ -27,6 +27,12 @@ def moved_to(conn: sqlite3.Connection, path: str, seen: Reachable) -> str:
     return conn.execute("SELECT path FROM path WHERE id = ?", (here,)).fetchone()[0]
 
 
+def was_known(conn: sqlite3.Connection, path: str) -> bool:
+    """Whether a file or folder of this name was ever part of the project."""
+    there = "SELECT 1 FROM path WHERE path = ? OR (path > ? AND path < ?) LIMIT 1"
+    return conn.execute(there, (path, f"{path}/", f"{path}0")).fetchone() is not None
+
+
 def once_under(conn: sqlite3.Connection, folder: str) -> list[str]:
     """Paths ever known under the folder."""
     rows = conn.execute(

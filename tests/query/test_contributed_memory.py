@@ -417,3 +417,31 @@ def test_what_an_import_says_is_data(rows, store):
     shown = item(ctx, stored)
     assert not {"\x1b", "\u202e", "\x07"} & set(f"{shown.text}{shown.anchors}{shown.origin}{shown.actor}")
     assert (stored.status, shown.origin.rpartition(", ")[2]) == ("proposed", "confirmed there")
+
+
+def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
+    """Gone from the project: in doubt, and why. Never there: unlinked, which proves nothing. Anything left: ok."""
+    rows.commit("add", [FileChange("A", "a.py")])
+    rows.commit("remove", [FileChange("D", "a.py")])
+    rows.file("b.py", "x = 1\n")
+    ctx = rows.context(records=store)
+    for text, *places in (("Gone", "a.py"), ("Never", "x.py"), ("Left", "a.py", "b.py"), ("Nowhere",)):
+        record(ctx, note(text, *places, kind="decision"), ANN)
+    found = {d.title: (d.health, d.reason) for d in decisions(ctx, DecisionsRequest()).decisions}
+    assert found["Gone"] == ("in_doubt", "a.py is gone from the project")
+    assert [found[t][0] for t in ("Never", "Left", "Nowhere")] == ["unlinked", "ok", "unlinked"]
+
+
+def test_decisions_name_what_contradicts_them_and_stay_as_they_are(rows, store):
+    """An agent's contradiction is named at the record that a person confirmed, and puts it into no doubt."""
+    rows.file("a.py", "x = 1\n")
+    ctx = rows.context(records=store)
+    known = record(ctx, note("Use redis for sessions", "a.py", kind="decision"), ANN).record
+    other = record(ctx, note("Never use redis for sessions", "a.py", kind="decision"), AGENT).record
+    first = decisions(ctx, DecisionsRequest()).decisions[0]
+    assert (first.id, first.status, first.health, first.conflicts_with) == (
+        known.id,
+        "accepted",
+        "ok",
+        (other.id,),
+    )
