@@ -341,8 +341,8 @@ class BlameSpan(Fact, frozen=True):
 
 
 class Version(Fact, frozen=True):
-    """What one version of a file says, as far as a check needs it: of ``facts`` the references and bindings are
-    left out, and all comments but those that silence a linter."""
+    """What one version of a file says, as far as a check needs it: of ``facts`` the bindings are left out, all
+    comments but those that silence a linter, and all references but uses of imported Python modules."""
 
     facts: FileFacts
     constraints: tuple[Constraint, ...] = ()

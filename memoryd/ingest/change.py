@@ -15,7 +15,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import Change, ChangedFile, Comment, Constraint, FileFacts, Operation, Symbol, Version
+from indexers.facts import (
+    Change,
+    ChangedFile,
+    Comment,
+    Constraint,
+    FileFacts,
+    Operation,
+    Reference,
+    Symbol,
+    Version,
+)
 from indexers.history import diff
 from indexers.history.diff import DiffError, FileDiff
 from indexers.outline import Outline
@@ -265,6 +275,7 @@ def _version(packed: PackedFile) -> Version:
                 Symbol(name, qualname, kind, line, end_line, 0, 0, "", "", exported)  # type: ignore[arg-type]
                 for name, qualname, kind, line, end_line, _, exported in packed.symbols
             ),
+            references=_of_imports(facts, outline),
             imports=outline.imports,
             comments=tuple(comment for comment in facts.comments if _silences(comment)),
             package=outline.package,
@@ -272,6 +283,14 @@ def _version(packed: PackedFile) -> Version:
         constraints=tuple(_CONSTRAINT.decode(data) for kind, data in packed.findings if kind == "constraint"),
         operations=tuple(_OPERATION.decode(data) for kind, data in packed.findings if kind == "operation"),
     )
+
+
+def _of_imports(facts: FileFacts, outline: Outline) -> tuple[Reference, ...]:
+    """Uses of what Python imports as a module (``asyncio.create_task``): a ban may be on them."""
+    bound = (
+        {item.alias.partition(".")[0] for item in outline.imports} if facts.language == "python" else set()
+    )
+    return tuple(ref for ref in facts.references if ref.receiver.partition(".")[0] in bound and not ref.local)
 
 
 def _silences(comment: Comment) -> bool:

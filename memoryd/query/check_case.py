@@ -12,7 +12,9 @@ from memoryd.query.check_modules import Modules
 from memoryd.query.context import Context
 from memoryd.query.globs import matcher
 from memoryd.query.safe_text import quote
-from memoryd.store import graph_rows
+from memoryd.store import graph_rows, reader
+
+MAX_OUTLINES = 6_000  # files whose imports are all looked at, about 50 ms per thousand
 
 
 class Rule(Struct, frozen=True):
@@ -64,6 +66,21 @@ class Case:
         """(path, imported path) of the view."""
         edges = graph_rows.file_edges(self.ctx.index, self.ctx.view.id, ("imports",))
         return tuple((path, used) for path, used, *_ in edges)
+
+    @cached_property
+    def outside_imports(self) -> dict[str, frozenset[tuple[str, bool]]]:
+        """Path of each Python file of the view → (top-level name that it imports absolutely, only for types). Empty,
+        and said to be unknown, where reading them all would take too long."""
+        ctx = self.ctx
+        rows = [row for row in reader.view_files(ctx.index, ctx.view.id) if row.language == "python"]
+        if len(rows) > MAX_OUTLINES:
+            self.unknown[f"chains of imports to outside packages (more than {MAX_OUTLINES} files)"] = None
+            return {}
+        paths = {row.file_id: row.path for row in rows}
+        return {
+            paths[file_id]: frozenset((i.module.partition(".")[0], i.type_only) for i in shown.imports)
+            for file_id, shown in reader.outlines(ctx.index, paths)
+        }
 
 
 def in_scope(scope: tuple[str, ...]) -> Callable[[str], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from indexers.facts import ChangedFile, FileFacts
 from memoryd.query.check_case import Case, Rule, Violation
@@ -19,7 +19,8 @@ Edges = Mapping[str, frozenset[str]]
 class Chains:
     """Chains of one rule in the graph of Python modules. ``place``: where a module stands in the rule, None: nowhere;
     ``wrong``: whether a module at the first place must not reach one at the second. Chains are looked for between
-    modules with a place; what lies between has none, for a chain through a third place breaks a rule of its own."""
+    modules with a place; what lies between has none, for a chain through a third place breaks a rule of its own.
+    ``outside``: packages that are not the project's and count as modules."""
 
     def __init__(
         self,
@@ -27,9 +28,11 @@ class Chains:
         rule: Rule,
         place: Callable[[str], Place | None],
         wrong: Callable[[Place, Place], bool],
+        outside: Collection[str] = (),
     ) -> None:
         self._case, self._place, self._wrong = case, place, wrong
         self._tops = tops(rule.constraint)
+        self._outside = frozenset(outside)
         self._known: dict[str, frozenset[str]] = {}
         self._spared = spared_pairs(rule.constraint)
         self._typing_free = TYPING_FREE in rule.constraint.exceptions
@@ -74,7 +77,9 @@ class Chains:
         for item in imported(path, facts, modules, self._name(path).partition(".")[0]):
             if self._typing_free and item.statement.type_only:
                 continue
-            target = item.name if modules.path(item.name) else item.base if modules.path(item.base) else ""
+            top = item.name.partition(".")[0]
+            target = next((name for name in (item.name, item.base) if modules.path(name)), "")
+            target = target or (top if top in self._outside else "")
             if item.module and target and not self._is_spared(item.module, target):
                 found.append((item, target))
         return found
@@ -96,6 +101,12 @@ class Chains:
                 importer, target = self._name(path), self._name(used)
                 if importer and target and not self._is_spared(importer, target):
                     kept.setdefault(importer, set()).add(target)
+        for path, names in (self._case.outside_imports if self._outside else {}).items():
+            importer = self._name(path) if path not in changed else ""
+            for top, for_types in names:
+                counts = top in self._outside and not (for_types and self._typing_free)
+                if importer and counts and not self._is_spared(importer, top):
+                    kept.setdefault(importer, set()).add(top)
         before, after = (dict(kept) for _ in range(2))
         for path, file in changed.items():
             for graph, version in ((before, file.old), (after, file.new)):

@@ -12,6 +12,7 @@ from memoryd.query.check_case import Case, Rule, Violation, governs
 from memoryd.query.check_chains import Chains, Place
 from memoryd.query.check_dialects import DIRECT_ONLY, binds, doubts, spares, targets, tops
 from memoryd.query.check_modules import Imported, covers, exactly, imported, speaks
+from memoryd.query.check_uses import banned_uses
 from memoryd.query.globs import is_glob
 
 
@@ -104,6 +105,8 @@ def forbid_import(case: Case, rule: Rule) -> Iterator[Violation]:
                     yield Found(item, key, f"imports {item.name}, which is forbidden here")
 
     yield from _added(case, rule, broken)
+    if constraint.tool == "ruff":
+        yield from banned_uses(case, rule, bound)
     if constraint.tool == "import-linter" and constraint.subject and DIRECT_ONLY not in constraint.exceptions:
         yield from _forbidden_chains(case, rule)
 
@@ -117,7 +120,8 @@ def _forbidden_chains(case: Case, rule: Rule) -> Iterator[Violation]:
             return 0, 0
         return (1, 0) if any(test(module) for test in sources) else None
 
-    yield from Chains(case, rule, place, lambda source, target: target < source).broken()
+    outside = [name for name in rule.constraint.target if case.modules.root(name.partition(".")[0]) is None]
+    yield from Chains(case, rule, place, lambda source, target: target < source, outside).broken()
 
 
 def require_import(case: Case, rule: Rule) -> Iterator[Violation]:

@@ -4,7 +4,7 @@ reason, an alternative that was rejected. All of it is told with its source; non
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 
 from msgspec import Struct
 
@@ -24,7 +24,7 @@ MAX_FILES = 100  # of a change whose past is looked at
 MAX_REVERTS = 24  # that are read, of all files, the newest of each first
 MAX_NAMES = 50  # new packages whose past is looked at
 _MIN_LINES, _MIN_SHARE = 3, 0.5  # so many telling lines, and this share of them, are back
-_MIN_LINE_CHARS, _LONG_LINE_CHARS = 8, 24
+_MIN_LINE_CHARS, _LONG_LINE_CHARS, _MAX_LINE_CHARS = 8, 24, 1_000
 _MIN_NAME = 3
 _WORD = re.compile(r"\w")
 _Telling = dict[str, int]
@@ -45,47 +45,54 @@ def past(case: Case, checked: dict[str, None]) -> Iterator[CheckFinding]:
 
 
 def _undone_again(case: Case) -> Iterator[CheckFinding]:
-    """A change that brings back what a revert took away, while that is still undone."""
+    """A change that does again what a commit did and another undid, while it is still undone: line by line, in a
+    file that both of them changed."""
     known = reverts.undone(case.ctx)
-    reasons = {pair.by: pair for pair in known.pairs if pair.target in known.out}
-    if not reasons:
+    undoing = {pair.by: pair for pair in known.pairs if pair.target in known.out}
+    if not undoing:
         return
     told: set[int] = set()
     looks = MAX_REVERTS
     for file in case.change.files[:MAX_FILES]:
         ids = graph_rows.path_ids(case.ctx.index, [file.old_path or file.path])
-        past = coupling.touched(case.ctx, ids.values()) if ids else []
-        reverting = [touch for touch in past if touch.commit_id in reasons and touch.commit_id not in told][
-            :looks
-        ]
-        looks -= len(reverting)
-        rows = history_rows.commits(case.ctx.index, [touch.commit_id for touch in reverting])
-        names = graph_rows.path_names(case.ctx.index, [touch.path_id for touch in reverting])
-        for touch in reverting:
-            row = rows[touch.commit_id]
-            line = None if row.sha == case.change.head else _back(case, file, names[touch.path_id], row)
+        touches = {t.commit_id: t.path_id for t in coupling.touched(case.ctx, ids.values())} if ids else {}
+        found = [undoing[id_] for id_ in touches if id_ in undoing and undoing[id_].target in touches]
+        rows = history_rows.commits(
+            case.ctx.index, [id_ for pair in found[:looks] for id_ in (pair.by, pair.target)]
+        )
+        names = graph_rows.path_names(case.ctx.index, touches.values()) if found else {}
+        for pair in found[:looks]:
+            by, target = rows[pair.by], rows[pair.target]
+            line = None
+            if pair.by not in told and case.change.head not in (by.sha, target.sha):
+                line = _back(case, file, (target, names[touches[target.id]]), (by, names[touches[by.id]]))
             if line is not None:
-                told.add(row.id)
-                reason = reasons[row.id].reason or row.subject
-                yield _of_commit(row, "reverted", file.path, line, "brings back what was undone", reason)
+                told.add(pair.by)
+                message = f"brings back what {target.sha[:10]} did, undone"
+                yield _of_commit(by, "reverted", file.path, line, message, pair.reason or by.subject)
+        looks -= len(found[:looks])
 
 
-def _back(case: Case, file: ChangedFile, path: str, row: CommitRow) -> int | None:
-    """The line at which lines that the revert took away stand again; 0 where lines that it brought back are gone
-    again; None: neither."""
+_Place = tuple[CommitRow, str]  # a commit, and the file's name at that time
+
+
+def _back(case: Case, file: ChangedFile, target: _Place, by: _Place) -> int | None:
+    """The line at which lines stand again that ``target`` added and ``by`` took away; 0 where lines are gone again
+    that it removed and ``by`` restored; None: neither."""
     assert case.ctx.lines
-    added, removed = (_telling(lines) for lines in case.ctx.lines(row.sha, path))
+    (did_add, did_remove), (undid_add, undid_remove) = (
+        [_telling(lines) for lines in case.ctx.lines(row.sha, path)] for row, path in (target, by)
+    )
     came, gone = _telling(file.added), _telling(file.removed)
-    again = _shared(removed, added, came, gone)
+    again = _shared(did_add.keys() & undid_remove.keys(), came, gone)
     if again:
         return min(came[text] for text in again)
-    return 0 if _shared(added, removed, gone, came) else None
+    return 0 if _shared(did_remove.keys() & undid_add.keys(), gone, came) else None
 
 
-def _shared(taken: _Telling, left: _Telling, now: _Telling, other: _Telling) -> list[str]:
-    """The lines ``taken`` by a revert (and not ``left`` by it elsewhere) that come ``now`` (and did not merely move,
-    being in ``other`` too); empty where they are too few to say that its target is back."""
-    wanted = taken.keys() - left.keys()
+def _shared(wanted: Set[str], now: _Telling, other: _Telling) -> list[str]:
+    """The ``wanted`` lines that come ``now`` and did not merely move, being in ``other`` too; empty where they are
+    too few to say that it is all back."""
     shared = [text for text in now if text in wanted and text not in other]
     enough = len(shared) >= _MIN_LINES and len(shared) >= _MIN_SHARE * len(wanted)
     whole = bool(wanted) and len(shared) == len(wanted) and max(map(len, wanted)) >= _LONG_LINE_CHARS
@@ -97,7 +104,10 @@ def _telling(lines: Lines) -> _Telling:
     found: _Telling = {}
     for number, text in lines:
         plain = text.strip()
-        if len(plain) >= _MIN_LINE_CHARS and len(_WORD.findall(plain)) >= _MIN_LINE_CHARS // 2:
+        if (
+            _MIN_LINE_CHARS <= len(plain) <= _MAX_LINE_CHARS
+            and len(_WORD.findall(plain)) >= _MIN_LINE_CHARS // 2
+        ):
             found.setdefault(plain, number)
     return found
 

@@ -101,7 +101,10 @@ def test_a_companion_that_is_missing_is_told(tmp_path: Path, pool: ParsePool) ->
     assert told(project.check(), "co-change") == []
 
 
-ADR = "# 1. Use httpx\n\n## Status\n\nAccepted\n\n## Considered Options\n\n* httpx\n* requests\n\n## Decision Outcome\n\nChosen option: httpx.\n"
+ADR = (
+    "# 1. Use httpx\n\n## Status\n\nAccepted\n\n## Considered Options\n\n* httpx\n* requests\n\n"
+    "## Decision Outcome\n\nChosen option: httpx.\n"
+)
 
 
 def manifest(*names: str) -> str:

@@ -104,6 +104,16 @@ SEEDS = {
          "app/between.py": "import app.high\n"},
         {"app/low.py": "import app.between\n"}, ("app/low.py", 1), "now reaches app.high",
     ),
+    "forbidden, of an outside package over another module": Seed(
+        {".importlinter": INI + "type = forbidden\nsource_modules = app.low\nforbidden_modules = rich\n", **PACKAGE,
+         "app/between.py": "from rich.console import Console\n"},
+        {"app/low.py": "import app.between\n"}, ("app/low.py", 1), "now reaches rich",
+    ),
+    "forbidden, of an outside package at the far end": Seed(
+        {".importlinter": INI + "type = forbidden\nsource_modules = app.low\nforbidden_modules = rich\n", **PACKAGE,
+         "app/between.py": "", "app/low.py": "import app.between\n"},
+        {"app/between.py": "import rich\n"}, ("app/between.py", 1), "app.low now reaches rich",
+    ),
     "independence": Seed(
         {".importlinter": INI + "type = independence\nmodules =\n    app.left\n    app.right\n", **PACKAGE},
         {"app/right.py": "from app.left import x\n"}, ("app/right.py", 1), "independent sibling",
@@ -117,6 +127,14 @@ SEEDS = {
     ),
     "ruff, a function": Seed(
         {"pyproject.toml": RUFF, "a.py": "import os\n"}, {"a.py": "from os import popen\n"}, ("a.py", 1), "os.popen",
+    ),
+    "ruff, a function through its module": Seed(
+        {"pyproject.toml": RUFF, "a.py": "import os\n"}, {"a.py": "import os\nx = os.popen('ls')\n"},
+        ("a.py", 2), "os.popen",
+    ),
+    "ruff, a function through a module of another name": Seed(
+        {"pyproject.toml": RUFF, "a.py": "import os as system\n"},
+        {"a.py": "import os as system\n\n\ndef f():\n    return system.popen\n"}, ("a.py", 5), "os.popen",
     ),
     "flake8-tidy-imports": Seed(
         {"setup.cfg": "[flake8]\nbanned-modules =\n    mock = use unittest.mock\n", "a.py": ""},
@@ -192,6 +210,11 @@ ALLOWED = {
          "app/between.py": "import app.high\n"},
         {"app/low.py": "import app.between\n"},
     ),
+    "a chain beside one that was there": (
+        {".importlinter": INI + "type = forbidden\nsource_modules = app.low\nforbidden_modules = rich\n", **PACKAGE,
+         "app/between.py": "import rich\n", "app/second.py": "import rich\n", "app/low.py": "import app.between\n"},
+        {"app/low.py": "import app.between\nimport app.second\n"},
+    ),
     "for types alone, where these do not count": (
         {"pyproject.toml": LAYERS.replace('["app"]\n', '["app"]\nexclude_type_checking_imports = true\n'), **PACKAGE},
         {"app/low.py": "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import app.high\n"},
@@ -223,6 +246,13 @@ ALLOWED = {
     "ruff, spared by per-file-ignores": (
         {"pyproject.toml": RUFF + '\n[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["TID251"]\n'},
         {"tests/a.py": "import json\n"},
+    ),
+    "ruff, a local name that only looks like the module": (
+        {"pyproject.toml": RUFF}, {"a.py": "import os\n\n\ndef f(os):\n    return os.popen\n"},
+    ),
+    "a use that moves": (
+        {"pyproject.toml": RUFF, "a.py": "import os\n\nx = os.popen('a')\n"},
+        {"a.py": "import os\n\n\ndef f():\n    return os.popen('a')\n"},
     ),
     "a dependency whose version changes": (
         {"deny.toml": DENY, "Cargo.toml": CARGO + 'openssl = "0.9"\n'}, {"Cargo.toml": CARGO + 'openssl = "0.10"\n'},
