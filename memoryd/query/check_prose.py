@@ -20,6 +20,8 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(r"`([^`\n]{2,80})`(?:\s*(?:,|or|and|nor)\s*(?:or\s+)?)?")
+_NEAR_CHARS = 14
+_LIKE_CODE = re.compile(r"[A-Z_./:()@\-]\w|\w[_./:(@\-]")
 _DEPENDENCY = re.compile(r"\b(?:dependenc(?:y|ies)|third[- ]party package)", re.IGNORECASE)
 
 
@@ -73,8 +75,10 @@ def unwanted(sentence: str) -> list[str]:
     against: list[str] = []
     for match in _AGAINST.finditer(sentence):
         at = match.end()
+        near = len(match["between"] or "") <= _NEAR_CHARS
         while (code := _LIST.match(sentence, at)) is not None:
-            against.append(code[1])
+            if near or _LIKE_CODE.search(code[1]):  # `error` may be any error, `os.exit` is one thing
+                against.append(code[1])
             at = code.end()
     return against
 

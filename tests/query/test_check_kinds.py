@@ -192,6 +192,8 @@ def test_a_sentence_is_quoted_where_the_change_is_about_it(ctx: Context) -> None
         ("NEVER use `waitFor` from the library - use `vi.waitFor` instead.", ["waitFor"]),
         ("Use `makeResource()` instead of `Symbol.dispose`.", ["Symbol.dispose"]),
         ("Don't edit files under `src/generated/`, but run `make gen`.", ["src/generated/"]),
+        ("Never discard a returned `error` with `_`.", []),
+        ("Never use `print`.", ["print"]),
         ("Do not use `aa` or `bb`; prefer `cc`.", ["aa", "bb"]),
     ],
 )
