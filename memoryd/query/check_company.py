@@ -41,18 +41,20 @@ def _companions(case: Case) -> Iterator[CheckFinding]:
             continue
         past = coupling.touched(case.ctx, [ids[file.path]])
         for item in coupling.worth_showing(coupling.couplings(case.ctx, [ids[file.path]], past)):
-            if item.path not in changed and (
+            if item.path in case.paths - changed and (
                 item.path not in found or item.score > found[item.path][0].score
             ):
                 found[item.path] = (item, file)
     ranked = sorted(found.values(), key=lambda entry: (-entry[0].score, entry[0].path))
     for item, file in ranked[:MAX_TOLD]:
+        forgotten = item.score >= coupling.FORGOTTEN_SCORE and item.support >= coupling.FORGOTTEN_SUPPORT
+        often = "nearly always" if forgotten else "usually"
         yield CheckFinding(
-            severity="info",
-            rule="co-change",
+            severity="warn" if forgotten else "info",
+            rule="companion" if forgotten else "co-change",
             path=file.path,
             line=0,
-            message=f"usually changes together with {safe_line(item.path)}, which this change leaves as it is",
+            message=f"{often} changes together with {safe_line(item.path)}, which this change leaves as it is",
             quote=f"{item.support} commits changed both",
             source=item.path,
         )

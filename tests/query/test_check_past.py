@@ -89,14 +89,20 @@ def test_tests_to_run_are_told(tmp_path: Path, pool: ParsePool) -> None:
 
 
 def test_a_companion_that_is_missing_is_told(tmp_path: Path, pool: ParsePool) -> None:
-    """A file that changed with this one again and again, and does not now, is INFO; with it in the change it is not."""
+    """A file that changed with this one each time, and does not now, is a WARN; with it in the change it is not. A
+    file that changed with it often enough is INFO."""
     project = CheckedProject(tmp_path / "p", pool, {"a.py": "0\n", "b.txt": "0\n", "c.md": "0\n"})
     for number in range(1, 7):
         project.commit(f"Change {number}", {"a.py": f"{number}\n", "b.txt": f"{number}\n"})
         project.commit(f"Else {number}", {"c.md": f"{number}\n"})
     project.stage({"a.py": "x\n"})
+    (finding,) = told(project.check(), "companion")
+    assert (finding.severity, finding.path, finding.source) == ("warn", "a.py", "b.txt")
+    project.commit("Alone", {})
+    project.commit("Alone again", {"a.py": "y\n"})
+    project.stage({"a.py": "z\n"})
     (finding,) = told(project.check(), "co-change")
-    assert (finding.path, finding.source) == ("a.py", "b.txt")
+    assert (finding.severity, finding.source) == ("info", "b.txt")
     project.stage({"b.txt": "x\n"})
     assert told(project.check(), "co-change") == []
 
