@@ -10,24 +10,34 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
+from memoryd.errors import UsageError
 from memoryd.query import targets
 from memoryd.query.answers import CochangeAnswer, CochangeItem
 from memoryd.query.context import Context
 from memoryd.query.requests import CochangeRequest
-from memoryd.store import graph_rows, history_rows
+from memoryd.store import graph_rows, history_rows, skipped_rows
 from memoryd.store.history_rows import CommitRow, Touch
 
 MAX_FILES = 30  # a commit over more files says little, and costs its square
 HALF_LIFE_COMMITS = (
     200  # with the weight by size, measured best on five histories; 500 loses a point of recall
 )
+NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five histories
 MIN_SUPPORT = 3  # fewer common commits are not worth a line
 MIN_SCORE = 0.1
+FORGOTTEN_SCORE, FORGOTTEN_SUPPORT = 0.9, 5  # below .9 more than one complete change in fifty is suspected
 MAX_COMMITS = 2_000  # of the target's newest that are looked at
 _ALWAYS_TOUCHED = re.compile(
     r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$"
     r"|(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|uv\.lock"
     r"|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$",
+    re.IGNORECASE,
+)
+
+
+_NO_CODE = re.compile(
+    r"\.(?:md|rst|txt|adoc|json|jsonc|toml|ya?ml|cfg|ini|conf|lock|xml|properties|svg|png|csv|po|pot|in|map|sum|mod)$"
+    r"|(?:^|/)[^./]+$|(?:^|/)\.[^/]+$",
     re.IGNORECASE,
 )
 
@@ -43,9 +53,7 @@ class Coupling(Struct, frozen=True):
 
 def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
     """The ``k`` files that changed most with the target's file. Raises UsageError when it means nothing."""
-    resolution = targets.resolve(ctx, request.target)
-    meant = resolution.targets or resolution.candidates
-    paths = {target.path_id for target in meant}
+    paths = _paths(ctx, request.target)
     past = touched(ctx, paths)
     found = couplings(ctx, paths, past)
     linked = neighbours(ctx, paths)
@@ -66,6 +74,18 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
     )
 
 
+def _paths(ctx: Context, target: str) -> set[int]:
+    """Ids of the files that are meant; also one that is not indexed (generated, binary) but has a history."""
+    try:
+        resolution = targets.resolve(ctx, target)
+    except UsageError:
+        known = graph_rows.path_ids(ctx.index, [target.strip().removeprefix("./")])
+        if not known:
+            raise
+        return set(known.values())
+    return {found.path_id for found in resolution.targets or resolution.candidates}
+
+
 def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
     """Every change of these files through renames, newest first."""
     seen = history_rows.reachable(ctx.index, ctx.view.id)
@@ -74,7 +94,8 @@ def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
 
 
 def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[Coupling]:
-    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out."""
+    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out. For
+    code, what is no code comes later: a version number or a page of the manual changes with anything."""
     ids = list(dict.fromkeys(touch.commit_id for touch in past))[:MAX_COMMITS]
     rows = history_rows.commits(ctx.index, ids)
     small = {id_ for id_ in ids if rows[id_].files <= MAX_FILES}
@@ -91,15 +112,34 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
             score[today] += weight[commit_id]
             support[today] += 1
     total = sum(weight.values())
-    paths = graph_rows.path_names(ctx.index, score)
+    paths = graph_rows.path_names(ctx.index, {*score, *path_ids})
+    of_code = any(not _NO_CODE.search(paths[id_]) for id_ in path_ids if id_ in paths)
     found = [Coupling(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
-    return sorted(found, key=lambda c: (-c.score, -c.support, c.path))
+
+    def pull(one: Coupling) -> float:
+        return one.score * (NO_CODE_WEIGHT if of_code and _NO_CODE.search(one.path) else 1.0)
+
+    return sorted(found, key=lambda one: (-pull(one), -one.support, one.path))
 
 
 def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     """Without what every commit touches and what is too seldom to mean anything."""
     kept = (c for c in found if c.support >= MIN_SUPPORT and c.score >= MIN_SCORE)
     return [c for c in kept if not is_always_touched(c.path)]
+
+
+def forgotten(ctx: Context, path_ids: Collection[int]) -> list[Coupling]:
+    """Files that a change of these files has nearly always changed as well, and that are not among them: likely left
+    out by mistake. On five histories three in four are right, and one complete change in fifty is suspected."""
+    found: dict[int, Coupling] = {}
+    for path_id in path_ids:
+        past = touched(ctx, [path_id])
+        for one in couplings(ctx, [path_id], past):
+            if one.score < FORGOTTEN_SCORE or one.support < FORGOTTEN_SUPPORT or is_always_touched(one.path):
+                continue
+            if one.path_id not in path_ids and one.score > found.get(one.path_id, one).score - 1e-9:
+                found[one.path_id] = one
+    return sorted(found.values(), key=lambda one: (-one.score, one.path))
 
 
 def is_always_touched(path: str) -> bool:
@@ -134,7 +174,9 @@ class Names:
 
     def __init__(self, ctx: Context) -> None:
         self._renamed = history_rows.renames(ctx.index, history_rows.reachable(ctx.index, ctx.view.id))
+        left_out = skipped_rows.skipped_paths(ctx.index, ctx.view.id)
         self._alive = graph_rows.path_ids_of_view(ctx.index, ctx.view.id)
+        self._alive |= set(graph_rows.path_ids(ctx.index, left_out).values())
 
     def of(self, path_id: int) -> int | None:
         """None: the file is gone."""

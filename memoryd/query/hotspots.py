@@ -93,7 +93,7 @@ def _heat(ctx: Context, paths: Collection[int]) -> tuple[dict[int, _Heat], _Heat
     whole = _Heat()
     for change in survey_rows.churn(ctx.index, seen, MAX_FILES):
         today = names.of(change.path_id)
-        if today in paths:
+        if today is not None and today in paths:
             weight = 0.5 ** ((last_id - change.commit_id) / HALF_LIFE_COMMITS)
             found[today].add(change, weight)
             whole.add(change, weight)

@@ -57,8 +57,9 @@ def symbols(conn: sqlite3.Connection, file_ids: Collection[int]) -> dict[int, li
             f" WHERE file_id IN ({','.join('?' * len(part))}) ORDER BY file_id, line",
             part,
         )
-        for file_id, *symbol, exported in rows:
-            found.setdefault(file_id, []).append(SurveySymbol(*symbol, bool(exported)))
+        for file_id, name, qualname, kind, line, signature, exported in rows:
+            symbol = SurveySymbol(name, qualname, kind, line, signature, bool(exported))
+            found.setdefault(file_id, []).append(symbol)
     return found
 
 
