@@ -1,6 +1,7 @@
 """Decision records through the CLI. Usage: eval_knowledge.py EVAL_FOLDER REPOS_FOLDER.
 
-Repositories that are not in REPOS_FOLDER are named and left out of the gold.
+Repositories that are not in REPOS_FOLDER are named and left out of the gold. The gold holds the status that a text
+states, in the scorer's classes: ``none`` where it states none, and no ``withdrawn``, which it counts as deprecated.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ import tempfile
 from pathlib import Path
 
 from measure import Home
+
+
+def stated(row: dict) -> str:
+    """The status in the scorer's classes."""
+    if row["status_source"] == "implied_by_merge":
+        return "none"
+    return {"withdrawn": "deprecated"}.get(row["status"], row["status"])
 
 
 def main() -> None:
@@ -34,7 +42,9 @@ def main() -> None:
             rows = [json.loads(line) for line in text.splitlines() if line]
             path_of = {row["id"]: row["path"] for row in rows}
             for row in rows:
-                kept = {key: row[key] for key in ("path", "title", "status", "date")}
+                if row["kind"] != "adr":  # records, comments
+                    continue
+                kept = {key: row[key] for key in ("path", "title", "date")} | {"status": stated(row)}
                 successors = [path_of.get(name, name) for name in row["superseded_by"]]
                 found.append({"repo": repository, **kept, "superseded_by": successors})
         gold_file, found_file = Path(name) / "gold.jsonl", Path(name) / "found.jsonl"

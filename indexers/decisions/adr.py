@@ -103,16 +103,18 @@ def extract(path: str, text: str) -> Decision | None:
 
 
 def _is_record(path: str, document: Document, has_status: bool) -> bool:
-    """In a decision folder: a number, a status or a decision section. A README, or elsewhere: a number,
-    with a stated status and a name, title or section that speaks of a decision, or the fields of an RFC."""
+    """In a decision folder: a number, a status or a decision section. A README, or elsewhere (a folder of another
+    name, as `.adr-dir` allows): a number, with a stated status and a name, title or section that speaks of a decision,
+    or the sections of a record, or the fields of an RFC."""
     if is_kep(path):
         return bool(document.field("title"))
     has_decision = document.section("decision", "decision outcome") is not None
     if in_decision_folder(path) and not path.lower().rpartition("/")[2].startswith("readme."):
         return has_status or has_decision or bool(number(path))
+    formed = has_decision and bool(document.section("context", "context and problem statement"))
     tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
     told = has_status and (tagged or has_decision or names_its_kind(path))
-    return bool(number(path)) and (told or bool(document.field(*_RFC_KEYS)))
+    return bool(number(path)) and (told or formed or bool(document.field(*_RFC_KEYS)))
 
 
 def _title(path: str, document: Document) -> tuple[str, int]:

@@ -109,6 +109,7 @@ class Reading:
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
             lines=functools.partial(store.lines, target.root) if view.head else None,
+            text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
             near=store.meaning,
             rerank=store.meaning.quality,

@@ -197,6 +197,15 @@ class Store:
                 self._lines.pop(next(iter(self._lines)))
         return found
 
+    def text_at(self, root: str, sha: str, path: str) -> bytes:
+        """The file at commit ``sha``; empty when there is none, or git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return (git.file_at(sha, path) if git else None) or b""
+        except GitError as error:
+            log.info("no text of a file: %s", error.what)
+            return b""
+
     def behind(self, root: str, rev: str) -> Sequence[str]:
         """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""
         git = Git.open(Path(root))

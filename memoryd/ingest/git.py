@@ -238,6 +238,12 @@ class Git:
         args = ("-r", "-z", *size, "--full-tree", "--end-of-options", _hex(sha))
         return list(_tree_rows(self._output("ls-tree", *args)))
 
+    def file_at(self, sha: str, path: str) -> bytes | None:
+        """The file at a commit; None when it has none, or a link or submodule of that name."""
+        rows = self._output("ls-tree", "-z", "-l", "--full-tree", "--end-of-options", _hex(sha), path)
+        found = [row.hash for row in _tree_rows(rows) if row.path == path and row.mode.startswith("100")]
+        return next((content for _sha, content in self.blobs(found[:1])), None)
+
     def blobs(self, hashes: Iterable[str], max_bytes: int = 64 * 1024 * 1024) -> Iterator[tuple[str, bytes]]:
         """(hash, content) in the order asked. Missing, damaged, larger ones and non-blobs are left out."""
         wanted, algorithm = [_hex(sha) for sha in hashes], self.object_format

@@ -33,6 +33,7 @@ class BlameSpan(Struct, frozen=True):
 class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
     None where the project has no git. ``lines(sha, path)``: what that commit added to the file and removed from it.
+    ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``root``: the project's absolute root, for display. ``near``: the search cache over
     the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the
@@ -47,6 +48,7 @@ class Context(Struct, frozen=True):
     root: str
     blame: Callable[[str, str], Sequence[BlameSpan]] | None = None
     lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
+    text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
     near: Near | None = None
     rerank: Rerank | None = None

@@ -8,6 +8,7 @@ spoke of were rewritten. Its status stays what people said.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
@@ -19,20 +20,27 @@ from memoryd.query.dates import day
 from memoryd.query.documents import Documents, documents
 from memoryd.query.safe_text import safe_line
 from memoryd.query.succession import identifier, slug
-from memoryd.store import graph_rows, history_rows, note_rows
+from memoryd.store import graph_rows, history_rows, note_rows, reader
 from memoryd.store.decision_rows import DecisionRow
 from memoryd.store.history_rows import CommitRow, Reachable, Touch
 
 MIN_SURVIVING = 0.5  # of the linked lines
 MIN_SEMANTIC = 2  # commits that touched them since
-MAX_BLAMED = 12  # files whose lines are counted for one answer: each costs two runs of git
-MAX_FILES = 4  # of one decision
+MAX_COMPARED = (
+    24  # files that are compared with their former version for one answer: each costs two runs of git
+)
+MAX_LINKS = 6  # of one decision
 _MIN_LINES = 5  # fewer lines are rewritten by any commit
+_MIN_SURE = 0.8  # a link below may lead to the wrong file
 _FOR_SHOW = re.compile(
     r"\b(typos?|lint|flake8|pep ?8|whitespace|format(?:ting|ted)?|isort|black|prettier|gofmt|rustfmt|changelog|docs?"
     r"|docstrings?|spelling|bump|merge|release|copyright|licen[cs]e|rename[ds]?|type hints?|annotations?)\b",
     re.I,
 )
+_NO_CODE = re.compile(
+    r"(?i)(?:^|/)(?:go\.(?:mod|sum|work)|package\.json|pyproject\.toml|cargo\.toml|setup\.(?:py|cfg)|pom\.xml|gemfile"
+    r"|[\w.-]*requirements[\w.-]*\.\w+|[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
+)  # what changes with every release
 _PATH = re.compile(r"[\w@.+/-]+(?:/[\w@.+-]+|\.\w{1,6})(?::[\w.]+)?$")
 _AGAINST = re.compile(
     r"\b(?:remove|drop|avoid|stop|no|not|don't|without|replace|migrate|instead|deprecate|abandon)\b", re.I
@@ -64,7 +72,7 @@ class Physician:
         self._seen: Reachable = history_rows.reachable(ctx.index, ctx.view.id)
         self._documents: Documents = documents(ctx)
         self._lives: dict[str, _Life] = {}
-        self._blames = MAX_BLAMED
+        self._compared = 0
         self._gone: dict[str, int] | None = None
         self._undone: list[tuple[CommitRow, str]] | None = None
 
@@ -211,28 +219,41 @@ class Physician:
     # -- the lines it spoke of
 
     def rewritten(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
-        """Less than half of the lines of a linked file are left, and two commits of substance touched it since."""
-        blame = self._ctx.blame
+        """Less than half of the lines that it was about are left, and two commits of substance touched their file:
+        of a file, its lines of then; of a symbol, its lines of now."""
         written = history_rows.commits(self._ctx.index, [life.last] if life.last else [])
-        if blame is None or not written:
+        if self._ctx.text_at is None or not written:
             return ""
-        files = dict.fromkeys(
-            link.to.partition(":")[0] for link in item.links if link.how in ("path", "symbol")
-        )
-        for path in list(files)[:MAX_FILES]:
-            since = self._semantic_since(path, life.last)
-            if len(since) < MIN_SEMANTIC or self._blames <= 0:
+        named = [
+            link for link in item.links if link.how in ("path", "symbol") and link.confidence >= _MIN_SURE
+        ]
+        for link in named[:MAX_LINKS]:
+            path, _, qualname = link.to.partition(":")
+            since = [] if _NO_CODE.search(path) else self._semantic_since(path, life.last)
+            if len(since) < MIN_SEMANTIC or self._compared >= MAX_COMPARED:
                 continue
-            self._blames -= 1
-            before = blame(path, written[life.last].sha)
-            old = {span.sha for span in before}
-            total = sum(span.count for span in before)
-            left = sum(span.count for span in blame(path, self._ctx.view.head) if span.sha in old)
-            if total >= _MIN_LINES and left < MIN_SURVIVING * total:
-                return (
-                    f"{left} of {total} lines of {path} are left after {len(since)} commits that changed it"
-                )
+            self._compared += 1
+            then = _counted(
+                self._ctx.text_at(written[life.last].sha, path).decode("utf-8", "replace").splitlines()
+            )
+            now = _counted(self._lines_now(path, qualname))
+            total = (now if qualname else then).total()
+            left = (now & then).total()
+            if then and total >= _MIN_LINES and left < MIN_SURVIVING * total:
+                return f"{left} of {total} lines of {link.to} are left after {len(since)} commits that changed it"
         return ""
+
+    def _lines_now(self, path: str, qualname: str) -> list[str]:
+        """The file's lines, or those of its symbol."""
+        row = graph_rows.file_at(self._ctx.index, self._ctx.view.id, path)
+        if row is None:
+            return []
+        lines = reader.file_text(self._ctx.index, row.file_id).decode("utf-8", "replace").splitlines()
+        if not qualname:
+            return lines
+        symbols = graph_rows.symbols_of(self._ctx.index, self._ctx.view.id, row.path_id)
+        spans = [lines[s.line - 1 : s.end_line] for s in symbols if s.qualname == qualname]
+        return spans[0] if spans else []
 
     def _semantic_since(self, path: str, commit_id: int) -> list[CommitRow]:
         ids = graph_rows.path_ids(self._ctx.index, [path])
@@ -259,6 +280,11 @@ def examined(ctx: Context, items: Iterable[DecisionItem]) -> Iterator[DecisionIt
     """The items of an answer with what became of them; those that are no documents stay as they are."""
     physician = Physician(ctx)
     return map(physician.examined, items)
+
+
+def _counted(lines: Iterable[str]) -> Counter[str]:
+    """How often each line stands there; indentation and empty lines do not count."""
+    return Counter(text for line in lines if (text := line.strip()))
 
 
 def _sha(rows: dict[int, CommitRow], commit_id: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from rows import Rows, rename
 
-from indexers.facts import BlameSpan, Comment, CommitNote, Decision, FileChange, FileFacts
+from indexers.facts import Comment, CommitNote, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
 from memoryd.query.decisions import decisions
 from memoryd.query.documents import documents
@@ -27,8 +28,9 @@ def adr(rows: Rows, name: str, title: str, status: str = "accepted", **more) -> 
     return path
 
 
-def found(rows: Rows, blame=None, **asked):
-    answer = decisions(rows.context(blame=blame), DecisionsRequest(**asked))
+def found(rows: Rows, text_at=None, **asked):
+    ctx = structs.replace(rows.context(), text_at=text_at)
+    answer = decisions(ctx, DecisionsRequest(**asked))
     return {item.id.rpartition("/")[2]: item for item in answer.decisions}
 
 
@@ -131,8 +133,8 @@ def linked(rows: Rows, *references: str, **more) -> str:
     return path
 
 
-def health(rows: Rows, blame=None) -> tuple[str, str]:
-    item = found(rows, blame)["1-x"]
+def health(rows: Rows, text_at=None) -> tuple[str, str]:
+    item = found(rows, text_at)["1-x"]
     return item.health, item.reason
 
 
@@ -205,27 +207,35 @@ def test_a_newer_decision_that_opposes_is_a_doubt(rows):
 
 def test_most_lines_rewritten_by_commits_of_substance_are_a_doubt(rows):
     """Half of the lines may go; so may all of them in one commit, or in commits that only format."""
-    rows.file("src/kept.py")
+    then = "".join(f"line {number}\n" for number in range(10)).encode()
     linked(rows, "src/kept.py")
-    first = rows.commits[-1].sha
-    spans = {first: [BlameSpan(first, 1, 10)]}
 
-    def blame(path, sha):
-        return spans.get(sha, spans[max(spans)])
+    def now(kept: int) -> tuple[str, str]:
+        old = "".join(f"  line {number}\n" for number in range(kept))
+        rows.file("src/kept.py", old + "new\n" * 20)
+        return health(rows, lambda sha, path: then)
 
-    second = rows.commit("Rewrite the parser", ["src/kept.py"])
-    spans[second] = [BlameSpan(second, 1, 10)]
-    assert health(rows, blame) == ("ok", "")
-    third = rows.commit("Format with black", ["src/kept.py"])
-    spans[third] = spans[second]
-    assert health(rows, blame) == ("ok", "")
-    fourth = rows.commit("Handle quotes", ["src/kept.py"])
-    spans[fourth] = [BlameSpan(first, 1, 5), BlameSpan(fourth, 6, 20)]
-    assert health(rows, blame) == ("ok", "")
-    spans[fourth] = [BlameSpan(first, 1, 4), BlameSpan(fourth, 5, 20)]
-    assert health(rows, blame) == (
-        "in_doubt", "4 of 10 lines of src/kept.py are left after 2 commits that changed it",
-    )  # fmt: skip
+    rows.commit("Rewrite the parser", ["src/kept.py"])
+    rows.commit("Format with black", ["src/kept.py"])
+    assert now(0) == ("ok", "")
+    rows.commit("Handle quotes", ["src/kept.py"])
+    assert now(5) == ("ok", "")
+    assert now(4) == ("in_doubt", "4 of 10 lines of src/kept.py are left after 2 commits that changed it")
+
+
+def test_of_a_symbol_its_own_lines_count(rows):
+    """A rewritten neighbour is no doubt about the function that was named."""
+    rows.file(
+        "src/kept.py", "".join(f"line {number}\n" for number in range(20)), [("kept", "function", 1, 8)]
+    )
+    linked(rows, "src/kept.py:kept")
+    for subject in ("Rewrite the rest", "Rewrite it again"):
+        rows.commit(subject, ["src/kept.py"])
+    then = "".join(f"line {number}\n" for number in range(8)) + "old\n" * 30
+    assert health(rows, lambda sha, path: then.encode()) == ("ok", "")
+    assert health(rows, lambda sha, path: b"old\n" * 30)[1] == (
+        "0 of 8 lines of src/kept.py:kept are left after 2 commits that changed it"
+    )
 
 
 def test_a_decision_that_is_not_in_force_needs_no_health(rows):

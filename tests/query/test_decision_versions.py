@@ -39,7 +39,7 @@ class Collection(CheckedProject):
             assert view is not None
             ctx = Context(
                 index=conn, records=None, view=view, lexical=None, embedder=None, freshness=FRESH,  # type: ignore[arg-type]
-                root=str(self.root), blame=git.blame,
+                root=str(self.root), text_at=lambda sha, path: git.file_at(sha, path) or b"",
             )  # fmt: skip
             answer = decisions(ctx, DecisionsRequest(**asked))  # type: ignore[arg-type]
         finally:
@@ -265,7 +265,7 @@ def test_health_changes_with_the_revision(begin) -> None:
     assert f"was deleted in {gone[:10]}" in ill.reason
 
 
-def test_lines_are_counted_by_real_blame(begin) -> None:
+def test_lines_are_compared_with_those_of_then(begin) -> None:
     """Two commits that rewrite most of the file leave the decision in doubt."""
     code = "".join(f"line{number} = {number}\n" for number in range(20))
     adr = "# 1. Lines\n\n## Status\n\nAccepted\n\n## Decision\n\nSee [the code](../src/lines.py).\n"
