@@ -31,20 +31,22 @@ MAX_SLUG_CHARS = 60
 SAMPLES = 5  # newest documents that are tried as a model
 ENDINGS = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc", ".txt")
 _OTHER_COLLECTIONS = frozenset("rfc rfcs rfd keps kep peps enhancements proposals".split())  # noqa: SIM905
-_NAME = re.compile(r"(?P<prefix>[A-Za-z]{0,12}[-_ ]?)(?P<number>\d{1,8})(?P<gap>[-_ .]{1,3})(?P<slug>.*)")
+_NAME = re.compile(
+    r"(?P<prefix>[A-Za-z]{0,12}[-_ ]?)(?P<number>\d{1,8})(?:(?P<gap>[-_ .]{1,3})(?P<slug>.*))?"
+)
 _DATED = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d")
 _LOG4BRAINS_FOLDER = re.compile(r"(?m)^\s*(?:-\s*)?adrFolder:\s*[\"']?([^\"'\s#]+)")
-_REASON = re.compile(r"[,;]?\s+(?:because|since|so that|otherwise|in order to|due to)\s", re.IGNORECASE)
+_REASON = re.compile(r"(?<!\s)[,;]?\s+(?:because|since|so that|otherwise|in order to|due to)\s", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=\w)[.!?](?=\s|$)|\n")
 
 
 class Naming(Struct, frozen=True):
-    """How files of the folder are called; ``width`` 0: numbers without leading zeros; ``number`` of the next,
-    ``""``: without numbers; ``as_folder``: NAME/README.md."""
+    """How files of the folder are called. ``number``: of the next, ``""``: they have none; ``gap``: between number
+    and words, None: no words follow; ``glue``: between words; ``as_folder``: NAME/README.md."""
 
     prefix: str = ""
     number: str = ""
-    gap: str = "-"
+    gap: str | None = "-"
     glue: str = "-"
     ending: str = ".md"
     as_folder: bool = False
@@ -219,7 +221,7 @@ def _naming(ctx: Context, folder: str, siblings: Sequence[DecisionRow], today: s
         padded = any(n.startswith("0") for n in taken)
         width = max(map(len, taken)) if padded else 0
         number = str(max(map(int, taken), default=0) + 1).zfill(width)
-    return Naming(head, number, gap, _glue([m["slug"] for m in names]), ending[0][0], as_folder)
+    return Naming(head, number, gap, _glue([m["slug"] or "" for m in names]), ending[0][0], as_folder)
 
 
 def _stem(path: str) -> str:
@@ -249,7 +251,8 @@ def _path(folder: str, naming: Naming, title: str) -> str:
         if slug and len(longer) > MAX_SLUG_CHARS:
             break
         slug = longer[:MAX_SLUG_CHARS]
-    name = f"{naming.prefix}{naming.number}{naming.gap}{slug}" if naming.number else slug
+    ending = "" if naming.gap is None else f"{naming.gap}{slug}"
+    name = f"{naming.prefix}{naming.number}{ending}" if naming.number else slug
     name = f"{name}/README{naming.ending}" if naming.as_folder else f"{name}{naming.ending}"
     return f"{folder}/{name}" if folder else name
 

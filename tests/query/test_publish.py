@@ -163,6 +163,8 @@ def drafted(rows, store, record_id: str, **more):
         (NYGARD, "docs/adr/{n:04}-{slug}.md", "docs/adr/0008-use-sqlite.md"),
         (BULLETS, "docs/adr/{n:03}_{slug}.md", "docs/adr/008_use_sqlite.md"),
         (FRONT, "doc/adrs/ADR-{n}-{slug}.md", "doc/adrs/ADR-8-use-sqlite.md"),
+        (TABLE, "adr/ADR-{n}.md", "adr/ADR-8.md"),
+        (NYGARD, "docs/adr/{n:04}-{slug}/README.md", "docs/adr/0008-use-sqlite/README.md"),
         (TABLE, "decisions/{n:04}-{slug}.markdown", "decisions/0008-use-sqlite.markdown"),
         (RST, "docs/decisions/{n:04}-{slug}.rst", "docs/decisions/0008-use-sqlite.rst"),
         (ASCIIDOC, "docs/adr/adr-{n:02}-{slug}.adoc", "docs/adr/adr-08-use-sqlite.adoc"),
@@ -332,3 +334,11 @@ def test_a_text_forges_no_part_of_the_document(rows, store, template):
 def test_a_title_is_the_first_sentence_without_its_reason(text, title):
     """At most 80 characters."""
     assert title_of(text) == title
+
+
+@pytest.mark.parametrize("text", [" " * 8_000 + "x", "x" + ", " * 4_000, "x " * 4_000, "because " * 1_000])
+def test_a_title_takes_linear_time(text):
+    """A text of the greatest length has its title within 50 ms."""
+    began_s = time.process_time()
+    title_of(f"a{text}")
+    assert time.process_time() - began_s < 0.05
