@@ -28,9 +28,15 @@ _PREFIXES = (b"@", b"#[", b"//", b"/*", b"*")  # decorators, attributes and comm
 _WINDOWED = frozenset({"text", "css", "dockerfile", "html", "json", "toml", "yaml"})
 """What is found by its words: its symbols are names in passing, no pieces that one looks for."""
 _PREFIXES_OF = {
+    "bash": (b"#",),
+    "csharp": (b"[", b"//", b"/*", b"*"),
+    "elixir": (b"@", b"#"),
     "graphql": (b"#", b'"'),
+    "haskell": (b"--", b"{-"),
     "hcl": (b"#", b"//", b"/*", b"*"),
+    "lua": (b"--",),
     "python": (b"@", b"#"),
+    "ruby": (b"#",),
     "sql": (b"--", b"/*", b"*"),
 }
 

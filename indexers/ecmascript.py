@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from indexers.facts import FileFacts, Symbol, SymbolKind
-from indexers.treesitter import File, Hook, Node, Scope
+from indexers.treesitter import File, Hook, Node, Rules, Scope
 
 GLOBALS = frozenset(
     b"""AbortController AbortSignal AggregateError Array ArrayBuffer Atomics BigInt Blob Boolean Buffer DataView Date
@@ -405,3 +405,19 @@ TYPE_HOOKS: dict[str, Hook] = {
     "returns": _returns,
     **HOOKS,
 }
+
+
+def type_rules(name: str, entry: str, *queries: str) -> Rules:
+    """The rules of a language whose code is TypeScript. ``entry``: which of its two grammars; ``queries``: more."""
+    return Rules(
+        name=name,
+        grammar="tree_sitter_typescript",
+        entry=entry,
+        queries=("ecmascript.scm", "typescript.scm", *queries),
+        hooks=TYPE_HOOKS,
+        builtins=GLOBALS | TYPES,
+        dropped_owners=DROPPED_OWNERS,
+        doc_prefixes=(b"/**",),
+        kind=kind,
+        finish=finish,
+    )

@@ -8,25 +8,36 @@ import re
 from indexers.base import Language
 from indexers.facts import FileFacts
 from indexers.languages import (
+    bash,
     c,
     cpp,
+    csharp,
     css,
     dockerfile,
+    elixir,
     go,
     graphql,
+    haskell,
     hcl,
     html,
     java,
     javascript,
     json,
+    kotlin,
+    lua,
     markdown,
+    php,
     proto,
     python,
+    ruby,
     rust,
+    scala,
     sql,
+    swift,
     text,
     toml,
     typescript,
+    vue,
     yaml,
 )
 
@@ -36,55 +47,69 @@ EXTRACTOR_VERSION = 1
 
 
 LANGUAGES: dict[str, Language] = {
+    "bash": bash,
     "c": c,
     "cpp": cpp,
+    "csharp": csharp,
     "css": css,
     "dockerfile": dockerfile,
+    "elixir": elixir,
     "go": go,
     "graphql": graphql,
+    "haskell": haskell,
     "hcl": hcl,
     "html": html,
     "java": java,
     "javascript": javascript,
     "json": json,
+    "kotlin": kotlin,
+    "lua": lua,
     "markdown": markdown,
+    "php": php,
     "proto": proto,
     "python": python,
+    "ruby": ruby,
     "rust": rust,
+    "scala": scala,
     "sql": sql,
+    "swift": swift,
     "text": text,
     "toml": toml,
     "typescript": typescript,
+    "vue": vue,
     "yaml": yaml,
 }
 
 _TEXT = "text"
 _TEXT_EXTENSIONS = frozenset(
     """
-    .adoc .asciidoc .asc .awk .bash .bat .bazel .bib .bzl .cfg .clj .cljs .cmake .cmd .conf .config .cr .cs .csproj
-    .csv .cue .d .dart .desktop .diff .dtd .ejs .el .elm .erb .erl .ex .exs .f .f90 .fish .fs .fsx
-    .gemspec .gradle .groovy .haml .handlebars .hbs .hjson .hrl .hs .http .ini .inc
-    .ipynb .j2 .jinja .jinja2 .jl .jsonl .kt .kts .lhs .liquid .lisp .lock .log .lua .m
-    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .org .pas .patch .php .pl .plist .pm .po .pod
-    .pot .prisma .pro .properties .ps1 .psm1 .pug .pxd .pyx .r .rake .rb .rego .rkt .rmd .robot .rst .sass
-    .sbt .scala .scm .service .sh .sln .sol .star .sum .svelte .svg .swift .tcl .template .tex
-    .thrift .tmpl .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .vue .wat .xml .xsd .xsl
-    .yang .zig .zsh
+    .adoc .asciidoc .asc .awk .bat .bazel .bib .bzl .cfg .clj .cljs .cmake .cmd .conf .config .cr .csproj
+    .csv .cue .d .dart .desktop .diff .dtd .ejs .el .elm .erb .erl .f .f90 .fish .fs .fsx
+    .gradle .groovy .haml .handlebars .hbs .hjson .hrl .http .ini .inc
+    .ipynb .j2 .jinja .jinja2 .jl .jsonl .lhs .liquid .lisp .lock .log .m
+    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .org .pas .patch .pl .plist .pm .po .pod
+    .pot .prisma .pro .properties .ps1 .psm1 .pug .pxd .pyx .r .rego .rkt .rmd .robot .rst .sass
+    .scm .service .sln .sol .star .sum .svelte .svg .tcl .template .tex
+    .thrift .tmpl .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .wat .xml .xsd .xsl
+    .yang .zig
     """.split()  # noqa: SIM905
 )
 _TEXT_FILENAMES = frozenset(
     """
-    authors berksfile brewfile build buildfile caddyfile capfile changelog changes codeowners
-    contributing contributors copying copyright gemfile gnumakefile guardfile history install jenkinsfile
-    justfile license maintainers makefile manifest news notice owners podfile procfile rakefile readme
-    security tiltfile todo vagrantfile version workspace .adr-dir .babelrc .bazelrc
+    authors build buildfile caddyfile changelog changes codeowners
+    contributing contributors copying copyright gnumakefile history install jenkinsfile
+    justfile license maintainers makefile manifest news notice owners procfile readme
+    security tiltfile todo version workspace .adr-dir .babelrc .bazelrc
     .coveragerc .dockerignore .editorconfig .eslintignore .eslintrc .flake8 .gitattributes .gitignore .gitmodules
-    .mailmap .npmrc .nvmrc .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
+    .mailmap .npmrc .nvmrc .importlinter .cursorrules .windsurfrules .clinerules .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
     """.split()  # noqa: SIM905
 )
 _INTERPRETERS = {
     "python": "python", "pypy": "python", "node": "javascript", "nodejs": "javascript", "bun": "typescript",
-    "deno": "typescript", "ts-node": "typescript", "tsx": "typescript",
+    "deno": "typescript", "ts-node": "typescript", "tsx": "typescript", "sh": "bash", "bash": "bash", "dash": "bash",
+    "ksh": "bash", "zsh": "bash", "ash": "bash", "bats": "bash", "ruby": "ruby", "jruby": "ruby", "php": "php",
+    "lua": "lua", "luajit": "lua", "resty": "lua", "elixir": "elixir", "swift": "swift", "scala": "scala",
+    "amm": "scala", "kotlin": "kotlin", "runghc": "haskell", "runhaskell": "haskell",
 }  # fmt: skip
 _SHEBANG = re.compile(
     rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*\S*?([^\s/]+)(?:\s|$)"

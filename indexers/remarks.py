@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from indexers.facts import Comment
 from indexers.scopes import Scope, Span
 
-_LINE_MARK = re.compile(r"^\s*(?:#+[:!]?|//+[/!]?|--+|;+|\*(?!/))[ \t]?")
-_OPEN_MARK = re.compile(r"^\s*/\*+[!<]?[ \t]?")
+_LINE_MARK = re.compile(r"^\s*(?:#+[:!]?|//+[/!]?|--+(?: ?[|^])?|;+|\*(?!/))[ \t]?")
+_OPEN_MARK = re.compile(r"^\s*(?:/\*+[!<]?|\{-(?: ?[|^])?|--\[=*\[|=begin\b)[ \t]?")
+_CLOSE_MARK = re.compile(r"(?:\*/|-\}|\]=*\]|\n=end)\Z")
 _MARKER = re.compile(rb"/\*|///|//!|//|#:|#|--|;|")
 _MAX_INDENT = 200
 _QUOTES = re.compile(r"^[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
@@ -18,7 +19,8 @@ _QUOTES = re.compile(r"^[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
 
 def clean_comment(text: str) -> str:
     """The text without comment markers, each line stripped on the right, blank ends removed."""
-    text = _OPEN_MARK.sub("", text).removesuffix("*/")
+    opening = _OPEN_MARK.match(text)
+    text = _CLOSE_MARK.sub("", text[opening.end() :]) if opening else text.removesuffix("*/")
     lines = [_LINE_MARK.sub("", line).rstrip() for line in text.splitlines()]
     return "\n".join(lines).strip("\n").strip()
 

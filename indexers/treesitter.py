@@ -90,6 +90,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
     indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
     ``literals``: members that are no uses but say what their owner is taken as (``Foo::class``).
+    ``max_line``: bytes in a line beyond which the file is not read (0: any), for grammars whose parse is quadratic
+    in the length of a statement that never ends.
     ``doc_prefixes``: how a comment starts that documents what follows.
     ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
     without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the definition. ``kind``: the language's own kind of a
@@ -108,6 +110,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     builtins: frozenset[bytes] = frozenset()
     self_names: frozenset[bytes] = frozenset()
     literals: frozenset[str] = frozenset()
+    max_line: int = 0
     dropped_owners: frozenset[str] = frozenset()
     doc_prefixes: tuple[bytes, ...] = ()
     members_in_scope: bool = False
@@ -161,6 +164,11 @@ class Grammar:
                 gc.enable()
 
     def _read(self, source: bytes) -> FileFacts:
+        limit = self.rules.max_line
+        if limit and len(source) > limit and max(map(len, source.split(b"\n"))) > limit:
+            return FileFacts(
+                self.rules.name, problems=(Problem("limit", 1, "a line is too long to be read"),)
+            )
         root = self._parser.parse(source).root_node
         if root.has_error and _is_hopeless(root):
             return FileFacts(self.rules.name, problems=(Problem("limit", 1, "too broken to be read"),))

@@ -6,7 +6,7 @@ import re
 
 from indexers import ecmascript
 from indexers.facts import FileFacts
-from indexers.treesitter import Grammar, Rules
+from indexers.treesitter import Grammar
 
 NAME = "typescript"
 EXTENSIONS = (".ts", ".tsx", ".mts", ".cts")
@@ -25,20 +25,5 @@ def extract(source: bytes) -> FileFacts:
     return other if len(other.problems) < len(facts.problems) else facts
 
 
-def _rules(entry: str, *queries: str) -> Rules:
-    return Rules(
-        name=NAME,
-        grammar="tree_sitter_typescript",
-        entry=entry,
-        queries=("ecmascript.scm", "typescript.scm", *queries),
-        hooks=ecmascript.TYPE_HOOKS,
-        builtins=ecmascript.GLOBALS | ecmascript.TYPES,
-        dropped_owners=ecmascript.DROPPED_OWNERS,
-        doc_prefixes=(b"/**",),
-        kind=ecmascript.kind,
-        finish=ecmascript.finish,
-    )
-
-
-_TS = Grammar(_rules("language_typescript"))
-_TSX = Grammar(_rules("language_tsx", "jsx.scm"))
+_TS = Grammar(ecmascript.type_rules(NAME, "language_typescript"))
+_TSX = Grammar(ecmascript.type_rules(NAME, "language_tsx", "jsx.scm"))

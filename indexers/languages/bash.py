@@ -1,0 +1,69 @@
+"""Bash and its kin: functions, variables of the script, what it sources, the commands it calls."""
+
+from __future__ import annotations
+
+import re
+
+from indexers.facts import FileFacts
+from indexers.treesitter import File, Grammar, Node, Rules
+
+NAME = "bash"
+EXTENSIONS = (".sh", ".bash", ".zsh", ".ksh", ".bats")
+FILENAMES = (".bashrc", ".bash_profile", ".bash_aliases", ".profile", ".zshrc", ".zshenv", "pkgbuild")
+
+_MAX_PATH = 200
+_FUNCTION = re.compile(rb"\w[\w-]*")
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a shell script."""
+    return _GRAMMAR.extract(source)
+
+
+def _command(file: File, node: Node) -> None:
+    """``source lib.sh`` gives all of its names; what a trap or a wrapper runs is called;
+    ``read`` binds names."""
+    name, argument = node.child_by_field_name("name"), node.child_by_field_name("argument")
+    word = file.source[slice(*name.byte_range)] if name is not None else b""
+    if argument is None:
+        return
+    if word in (b"source", b"."):
+        path = file.text(argument).strip("\"'")
+        if 0 < len(path) <= _MAX_PATH:
+            file.add_import(node.start_byte, path, "*", "")
+    elif word in (b"read", b"mapfile", b"readarray"):
+        bound = [file.source[slice(*word.byte_range)] for word in node.children_by_field_name("argument")]
+        file.scope_at(node.start_byte).locals.update(bound)
+    elif word in _RUNNERS and argument.type == "word":
+        called = file.source[slice(*argument.byte_range)]
+        if _FUNCTION.fullmatch(called) and called not in _COMMANDS:
+            file.add_use(argument.start_byte, called.decode("utf-8", "replace"), "", "call")
+
+
+_RUNNERS = frozenset({b"trap", b"time", b"exec", b"command", b"sudo", b"nohup", b"retry", b"run"})
+_COMMANDS = frozenset(
+    b""". : [ [[ alias awk basename bg bind break builtin caller case cat cd chgrp chmod chown clear cmp command
+    compgen complete continue cp curl cut date dd declare df diff dirname dirs disown docker du echo egrep enable
+    env eval exec exit export expr false fc fg fgrep file find fold getopts git grep groups gunzip gzip hash head
+    help history hostname id install jobs jq kill let ln local logout ls make mapfile md5sum mkdir mkfifo mktemp
+    more mv nohup npm od paste perl pip popd printf ps pushd pwd python python3 read readarray readlink readonly
+    realpath return rev rm rmdir rsync sed select seq set sha256sum shift shopt sleep sort source split ssh stat
+    stty su sudo tac tail tar tee test time timeout times touch tput tr trap true type typeset ulimit umask unalias
+    uname uniq unset unzip wait wc wget whereis which who whoami xargs yes zip zcat
+    0 1 2 3 4 5 6 7 8 9 @ * # ? - $ ! _ BASH BASHPID BASH_REMATCH BASH_SOURCE BASH_LINENO BASH_VERSION
+    BASH_VERSINFO COLUMNS COMP_CWORD COMP_LINE COMP_WORDS COMPREPLY EDITOR EUID FUNCNAME HOME HOSTNAME IFS LANG
+    LC_ALL LINENO LINES OLDPWD OPTARG OPTIND OSTYPE PATH PIPESTATUS PPID PS1 PWD RANDOM REPLY SECONDS SHELL TERM
+    TMPDIR UID USER""".split()
+)
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        max_line=20_000,
+        grammar="tree_sitter_bash",
+        queries=("bash.scm",),
+        hooks={"command": _command},
+        builtins=_COMMANDS,
+        doc_prefixes=(b"#",),
+    )
+)

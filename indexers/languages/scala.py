@@ -1,0 +1,98 @@
+"""Scala 2 and 3: types, objects, members, imports with selectors, inheritance, written types."""
+
+from __future__ import annotations
+
+import re
+
+from indexers import written
+from indexers.facts import FileFacts
+from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
+
+NAME = "scala"
+EXTENSIONS = (".scala", ".sc", ".sbt")
+FILENAMES: tuple[str, ...] = ()
+
+_CLAUSE = re.compile(r"((?:[\w$`]+\s*\.\s*)*)(\{[^{}]*\}|[\w$`*]+)(?:\s+(?:as|=>)\s+(\w+))?")
+_SELECTOR = re.compile(r"([\w$`*]+)(?:\s*(?:=>|\bas\b)\s*(\w+))?")
+
+
+def extract(source: bytes) -> FileFacts:
+    """The facts of a Scala file."""
+    return _GRAMMAR.extract(source)
+
+
+def _package(file: File, node: Node) -> None:
+    """Clauses below each other nest."""
+    name = "".join(file.text(node).split())
+    file.package = f"{file.package}.{name}" if file.package else name
+
+
+def _import(file: File, node: Node) -> None:
+    """``import a.b.{C, D => E, _}, f.g``: one import per name."""
+    text = file.text(node)
+    for clause in _CLAUSE.finditer(text, len("import")):
+        module = "".join(clause[1].split()).rstrip(".")
+        if not clause[2].startswith("{"):
+            _add(file, node, module, clause[2], clause[3] or "")
+            continue
+        for found in _SELECTOR.finditer(clause[2]):
+            _add(file, node, module, found[1], found[2] or "")
+
+
+def _add(file: File, node: Node, module: str, name: str, alias: str) -> None:
+    name = name.strip("`")
+    if name in ("_", "*", "given"):
+        file.add_import(node.start_byte, module, "*", "")
+    elif alias != "_" and module:  # ``C => _`` hides C
+        file.add_import(node.start_byte, module, name, alias or name)
+
+
+def _pattern(file: File, node: Node) -> None:
+    """A pattern binds lower-case names; the others are values to compare with."""
+    name = file.source[slice(*node.byte_range)]
+    if name[:1].islower() or name[:1] == b"_":
+        file.scope_at(node.start_byte).locals.add(name)
+
+
+def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+    """All but private: subclasses see what is protected."""
+    return not parent.in_function and span[0] not in file.starts("private")
+
+
+_PLAIN = frozenset(b"Int Long Short Byte Double Float Boolean Char String Unit Any AnyRef Nothing".split())
+_PREDEF = _PLAIN | frozenset(
+    b"""AnyVal Array BigDecimal BigInt Either Exception IllegalArgumentException Iterable Iterator Left List Map Nil
+    NonFatal None Null Object Option Ordering Right RuntimeException Seq Set Some StringBuilder Throwable Tuple2
+    Vector assert classOf identity implicitly locally print println require summon this super _ * ? null ??? inline
+    tailrec throws deprecated nowarn""".split()
+)
+_SHAPES: written.Shapes = {
+    "instance_expression": ("type", 0),
+    "call_expression": ("call", "function"),
+    "generic_function": ("inner", "function"),
+    "field_expression": ("name", ""),
+}
+
+_GRAMMAR = Grammar(
+    Rules(
+        name=NAME,
+        max_line=20_000,
+        grammar="tree_sitter_scala",
+        queries=("scala.scm",),
+        hooks={
+            "package": _package,
+            "import": _import,
+            "pattern": _pattern,
+            "typed": written.typed(_PLAIN),
+            "typed_value": written.typed(_PLAIN, name="pattern"),
+            "built": written.built(_SHAPES, name="pattern"),
+            "returns": written.returns(_PLAIN),
+        },
+        data=frozenset({"private"}),
+        builtins=_PREDEF,
+        self_names=frozenset({b"this", b"super"}),
+        doc_prefixes=(b"/**",),
+        members_in_scope=True,
+        exported=_exported,
+    )
+)
