@@ -25,7 +25,7 @@ from memoryd.query.requests import ImpactRequest
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
 from memoryd.store import graph_rows, history_rows
-from memoryd.store.graph_rows import NAME_BITS, NAME_MASK, Node, Step
+from memoryd.store.graph_rows import NAME_BITS, NAME_MASK, How, Node, Step
 from memoryd.store.history_rows import Touch
 
 __all__ = ["cochange", "impact", "tests_of", "walk_back"]
@@ -42,10 +42,11 @@ Reached = tuple[float, Step]  # the confidence of the whole chain, and its last 
 
 class Walk(Struct, frozen=True):
     """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
-    id for, by the ids that the walk gave them."""
+    id for, by the ids that the walk gave them. ``hows``: what the steps' how ids mean."""
 
     hops: tuple[tuple[Reached, ...], ...]
     names: Mapping[int, str]
+    hows: Mapping[int, How]
 
     @property
     def nodes(self) -> int:
@@ -109,7 +110,10 @@ def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
     An import statement is reached but not passed: whoever uses the imported name is reached by that use. A
     use at the top level of a file goes on through the definition whose lines hold it, if any.
     """
-    top = _TopLevel(ctx)
+    hows = graph_rows.hows(ctx.index)
+    top = _TopLevel(ctx, hows)
+    imports = frozenset(id_ for id_, how in hows.items() if how.kind == "imports")
+    sure_of = {id_: how.confidence for id_, how in hows.items()}
     files = frozenset(target.path_id for target in meant if not target.qualname)
     frontier = dict.fromkeys(_start(ctx, meant), 1.0)
     seen = set(frontier)
@@ -121,14 +125,14 @@ def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
     while len(hops) < max_hops:
         if hops:
             steps = list(graph_rows.steps_towards(ctx.index, ctx.view.id, frontier))
-        best = _used(_best(top.placed(steps), frontier, seen, files), seen)
+        best = _used(_best(top.placed(steps), frontier, seen, files, sure_of), seen, imports)
         if not best:
             break
-        hops.append(tuple(sorted(best.values(), key=_surest_first)))
+        hops.append(_surest_first(best.values(), imports))
         seen.update(best)
         frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
         frontier.update(_constructed(ctx, frontier))
-    return Walk(tuple(hops), top.names)
+    return Walk(tuple(hops), top.names, hows)
 
 
 def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
@@ -162,7 +166,11 @@ def _constructed(ctx: Context, frontier: Mapping[Node, float]) -> dict[Node, flo
 
 
 def _best(
-    steps: Iterable[Step], frontier: Mapping[Node, float], seen: Collection[Node], files: Collection[int]
+    steps: Iterable[Step],
+    frontier: Mapping[Node, float],
+    seen: Collection[Node],
+    files: Collection[int],
+    sure_of: Mapping[int, float],
 ) -> dict[Node, Reached]:
     """Source → its surest step, for sources never seen and outside of the target's own files."""
     best: dict[Node, Reached] = {}
@@ -170,38 +178,42 @@ def _best(
         src = step[1]
         if src in seen or src >> NAME_BITS in files:
             continue
-        sure = frontier.get(step[0], 1.0) * step[2]
+        sure = frontier.get(step[0], 1.0) * sure_of[step[2]]
         known = best.get(src)
         if sure >= MIN_CONFIDENCE and (known is None or sure > known[0]):
             best[src] = (sure, step)
     return best
 
 
-def _used(best: Mapping[Node, Reached], seen: Collection[Node]) -> dict[Node, Reached]:
+def _used(
+    best: Mapping[Node, Reached], seen: Collection[Node], imports: Collection[int]
+) -> dict[Node, Reached]:
     """Without the import statements of files that are reached by a use as well: they say nothing new."""
-    imports = {node for node, (_, step) in best.items() if step[4] == "imports"}
-    if not imports:
+    importing = {node for node, (_, step) in best.items() if step[2] in imports}
+    if not importing:
         return dict(best)
-    using = {node >> NAME_BITS for node in (*seen, *(best.keys() - imports))}
+    using = {node >> NAME_BITS for node in (*seen, *(best.keys() - importing))}
     return {
         node: reached
         for node, reached in best.items()
-        if node not in imports or node >> NAME_BITS not in using
+        if node not in importing or node >> NAME_BITS not in using
     }
 
 
-def _surest_first(reached: Reached) -> tuple[bool, float, Node, Node]:
+def _surest_first(found: Iterable[Reached], imports: Collection[int]) -> tuple[Reached, ...]:
     """Uses before mere imports; users of one thing stand together."""
-    sure, step = reached
-    return step[4] == "imports", -sure, step[0], step[1]
+    keyed = [(step[2] in imports, -sure, step, sure) for sure, step in found]
+    keyed.sort()
+    return tuple([(sure, step) for _, _, step, sure in keyed])
 
 
 class _TopLevel:
     """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
     that no edge names, under ids that the store does not use."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, hows: Mapping[int, How]) -> None:
         self._ctx = ctx
+        self._import = next((id_ for id_, how in hows.items() if how.kind == "imports"), 0)
         self.empty = graph_rows.name_ids(ctx.index, [""]).get("", 0)
         self.names: dict[int, str] = {}
         self._ids: dict[str, int] = {}
@@ -213,21 +225,21 @@ class _TopLevel:
         if not loose:
             return steps
         ctx = self._ctx
-        imports = graph_rows.import_lines(ctx.index, {link_id for _, _, _, link_id, *_ in loose})
+        imports = graph_rows.import_lines(ctx.index, {step[3] for step in loose})
         unknown = {step[1] >> NAME_BITS for step in loose} - self._outer.keys()
         found = graph_rows.outer_symbols(ctx.index, ctx.view.id, unknown)
         self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
         return [step if step[1] & NAME_MASK != self.empty else self._moved(step, imports) for step in steps]
 
     def _moved(self, step: Step, imports: Collection[tuple[int, int]]) -> Step:
-        dst, src, sure, link_id, kind, line, method = step
+        dst, src, how, link_id, line = step
         if (link_id, line) in imports:
-            return dst, src, sure, link_id, "imports", line, method
+            return dst, src, self._import, link_id, line
         path_id = src >> NAME_BITS
         holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
         if not holder:
             return step
-        return dst, graph_rows.node(path_id, self._id(holder)), sure, link_id, kind, line, method
+        return dst, graph_rows.node(path_id, self._id(holder)), how, link_id, line
 
     def _id(self, qualname: str) -> int:
         if qualname not in self._ids:
@@ -247,6 +259,7 @@ class _Labels:
     def __init__(self, ctx: Context, walk: Walk) -> None:
         self._ctx = ctx
         self._names = dict(walk.names)
+        self.hows = walk.hows
         ends = {end >> NAME_BITS for hop in walk.hops for _, step in hop for end in step[:2]}
         self.path = graph_rows.path_names(ctx.index, ends)
 
@@ -278,12 +291,13 @@ def _page(walk: Walk, labels: _Labels, request: ImpactRequest) -> tuple[tuple[De
 
 
 def _dependent(reached: Reached, labels: _Labels) -> Dependent:
-    sure, (dst, src, _, _, kind, line, method) = reached
+    sure, (dst, src, how_id, _, line) = reached
+    how = labels.hows[how_id]
     return Dependent(
         path=labels.path_of(src),
         symbol=labels.name(src),
-        via=f"{kind} {labels.text(dst)}",
-        method=method,
+        via=f"{how.kind} {labels.text(dst)}",
+        method=how.method,
         confidence=round(sure, 3),
         line=line,
     )
@@ -307,7 +321,7 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
     hop, (sure, step) = rows[0]
     names = [labels.name(step[1]) for _, (_, step) in rows[:MAX_TEST_SYMBOLS]]
     return ReachingTest(
-        path=labels.path_of(step[1]), hop=hop, method=step[6], confidence=round(sure, 3),
+        path=labels.path_of(step[1]), hop=hop, method=labels.hows[step[2]].method, confidence=round(sure, 3),
         symbols=tuple(name for name in names if name),
     )  # fmt: skip
 

@@ -15,9 +15,8 @@ from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 Node = int
 NAME_BITS = 32
 NAME_MASK = (1 << NAME_BITS) - 1
-# One edge, as it comes from SQLite (walks see hundreds of thousands): used node, using node, confidence, link id,
-# kind, line, method.
-Step = tuple[Node, Node, float, int, str, int, str]
+# One edge, as it comes from SQLite (walks see hundreds of thousands): used node, using node, how id, link id, line.
+Step = tuple[Node, Node, int, int, int]
 _KINDS = frozenset(("imports", "calls", "inherits", "references"))
 _SYMBOL = (
     "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature"
@@ -31,8 +30,7 @@ _USE = (
 )
 
 _STEP = (
-    "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.confidence, e.link_id, e.kind,"
-    " e.line, e.method"
+    "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.how_id, e.link_id, e.line"
 )
 _OF_VIEW = "CROSS JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
 
@@ -241,8 +239,8 @@ def steps_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node
     for part in batches(sorted(nodes), MAX_SQL_VARIABLES - 1):  # sorted: neighbours share index pages
         # A list of pairs in IN makes SQLite read the whole table; a joined one uses the index.
         yield from conn.execute(
-            f"WITH n(node) AS (VALUES {','.join(['(?)'] * len(part))}) {_STEP} FROM n"
-            f" CROSS JOIN edge e ON e.dst_path_id = n.node >> 32 AND e.dst_name_id = n.node & 4294967295 {_OF_VIEW}",
+            f"WITH n(node) AS (VALUES {','.join(['(?)'] * len(part))}) {_STEP} FROM n CROSS JOIN edge_row e"
+            f" ON e.dst_path_id = n.node >> 32 AND e.dst_name_id = n.node & 4294967295 {_OF_VIEW}",
             (*part, view_id),
         )
 
@@ -251,9 +249,23 @@ def steps_into_files(conn: sqlite3.Connection, view_id: int, path_ids: Collectio
     """All edges of the view that end in these files and start in another file."""
     for part in batches(sorted(path_ids), MAX_SQL_VARIABLES - 1):
         yield from conn.execute(
-            f"{_STEP} FROM edge e {_OF_VIEW} WHERE e.dst_path_id IN ({_marks(part)}) AND vf.path_id <> e.dst_path_id",
+            f"{_STEP} FROM edge_row e {_OF_VIEW}"
+            f" WHERE e.dst_path_id IN ({_marks(part)}) AND vf.path_id <> e.dst_path_id",
             (view_id, *part),
         )
+
+
+class How(Struct, frozen=True):
+    """What kind of edge it is, and how it was found."""
+
+    kind: str
+    method: str
+    confidence: float
+
+
+def hows(conn: sqlite3.Connection) -> dict[int, How]:
+    """All that occur, by id."""
+    return {id_: How(*row) for id_, *row in conn.execute("SELECT id, kind, method, confidence FROM how")}
 
 
 def node(path_id: int, name_id: int) -> Node:
@@ -297,11 +309,11 @@ def neighbour_files(conn: sqlite3.Connection, view_id: int, path_ids: Collection
     """Path ids of the files that have an edge from or to one of these."""
     found: set[int] = set()
     into = (
-        "SELECT DISTINCT vf.path_id FROM edge e CROSS JOIN view_file vf ON vf.link_id = e.link_id"
+        "SELECT DISTINCT vf.path_id FROM edge_row e CROSS JOIN view_file vf ON vf.link_id = e.link_id"
         f" AND vf.view_id = {int(view_id)} WHERE e.dst_path_id"
     )
     out = (
-        "SELECT DISTINCT e.dst_path_id FROM view_file vf JOIN edge e ON e.link_id = vf.link_id"
+        "SELECT DISTINCT e.dst_path_id FROM view_file vf JOIN edge_row e ON e.link_id = vf.link_id"
         f" WHERE vf.view_id = {int(view_id)} AND vf.path_id"
     )
     for query in (into, out):

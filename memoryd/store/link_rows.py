@@ -7,7 +7,7 @@ view where none of them means anything else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -134,23 +134,30 @@ def put(
         (file_id, digest, looked, unresolved),
     ).lastrowid
     assert link_id is not None
+    hows = _hows(conn, {_how(e) for e in edges})
     conn.executemany(
-        "INSERT INTO edge VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO edge_row VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (
-                link_id,
-                name_id(e.src),
-                e.kind,
-                path_id(e.dst_path),
-                name_id(e.dst),
-                e.line,
-                e.method,
-                e.confidence,
-            )
-            for e in edges
+            (path_id(e.dst_path), name_id(e.dst), link_id, ordinal, name_id(e.src), e.line, hows[_how(e)])
+            for ordinal, e in enumerate(edges)
         ],
     )
     return link_id
+
+
+def _how(edge: EdgeRow) -> tuple[str, str, float]:
+    return edge.kind, edge.method, edge.confidence
+
+
+def _hows(conn: sqlite3.Connection, wanted: Collection[tuple[str, str, float]]) -> dict[tuple, int]:
+    """Their ids."""
+    known = {tuple(row[1:]): row[0] for row in conn.execute("SELECT id, kind, method, confidence FROM how")}
+    missing = sorted(set(wanted) - known.keys())
+    for how in missing:
+        known[how] = (
+            conn.execute("INSERT INTO how (kind, method, confidence) VALUES (?, ?, ?)", how).lastrowid or 0
+        )
+    return known
 
 
 def assign(conn: sqlite3.Connection, view_id: int, links: Iterable[tuple[int, int]]) -> None:

@@ -25,7 +25,7 @@ _OF_VIEW = {
     "symbols": "SELECT count(*) FROM view_file v JOIN symbol s ON s.file_id = v.file_id WHERE v.view_id = ?",
     "references": "SELECT ifnull(sum(f.reference_count), 0) FROM view_file v JOIN file f ON f.id = v.file_id"
     " WHERE v.view_id = ?",
-    "edges": "SELECT count(*) FROM view_file v JOIN edge e ON e.link_id = v.link_id WHERE v.view_id = ?",
+    "edges": "SELECT count(*) FROM view_file v JOIN edge_row e ON e.link_id = v.link_id WHERE v.view_id = ?",
     "decisions": "SELECT count(*) FROM view_file v JOIN decision d ON d.file_id = v.file_id WHERE v.view_id = ?",
     "chunks": "SELECT count(*) FROM view_file v JOIN chunk c ON c.file_id = v.file_id WHERE v.view_id = ?",
     "skipped": "SELECT count(*) FROM skipped WHERE view_id = ?",

@@ -96,7 +96,7 @@ class IndexWriter:
             "view_file",
             "stale",
             "link",
-            "edge",
+            "edge_row",
             "decision",
             "finding",
             "symbol",
@@ -110,7 +110,7 @@ class IndexWriter:
     def forget_links(self) -> None:
         """Drop all edges (a new linker draws them again)."""
         self.conn.execute("UPDATE view_file SET link_id = NULL")
-        for table in ("edge", "link", "stale"):
+        for table in ("edge_row", "link", "stale"):
             self.conn.execute(f"DELETE FROM {table}")
 
     def path_id(self, path: str) -> int:

@@ -97,15 +97,24 @@ CREATE TABLE link (
   unresolved INTEGER NOT NULL DEFAULT 0,
   UNIQUE (file_id, digest)
 );
--- src: qualname in the link's file ('' = the file). dst: (path, qualname), qualname '' = the file.
-CREATE TABLE edge (
-  link_id INTEGER NOT NULL REFERENCES link(id) ON DELETE CASCADE,
-  src_name_id INTEGER NOT NULL, kind TEXT NOT NULL,
-  dst_path_id INTEGER NOT NULL, dst_name_id INTEGER NOT NULL,
-  line INTEGER NOT NULL, method TEXT NOT NULL, confidence REAL NOT NULL
+-- What kind of edge it is and how it was found: a handful of rows, so that an edge is a handful of small numbers.
+CREATE TABLE how (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL, method TEXT NOT NULL, confidence REAL NOT NULL,
+  UNIQUE (kind, method, confidence)
 );
-CREATE INDEX edge_by_link ON edge(link_id);
-CREATE INDEX edge_by_dst ON edge(dst_path_id, dst_name_id);
+-- src: qualname in the link's file ('' = the file). dst: (path, qualname), qualname '' = the file. ordinal: place in
+-- the link. In the order in which walks read it: a seek per used definition, none per edge.
+CREATE TABLE edge_row (
+  dst_path_id INTEGER NOT NULL, dst_name_id INTEGER NOT NULL,
+  link_id INTEGER NOT NULL REFERENCES link(id) ON DELETE CASCADE, ordinal INTEGER NOT NULL,
+  src_name_id INTEGER NOT NULL, line INTEGER NOT NULL, how_id INTEGER NOT NULL,
+  PRIMARY KEY (dst_path_id, dst_name_id, link_id, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX edge_by_link ON edge_row(link_id);
+CREATE VIEW edge AS
+  SELECT link_id, src_name_id, kind, dst_path_id, dst_name_id, line, method, confidence
+  FROM edge_row JOIN how ON how.id = how_id;
 
 CREATE TABLE decision (
   file_id INTEGER PRIMARY KEY REFERENCES file(id) ON DELETE CASCADE,
