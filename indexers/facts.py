@@ -81,6 +81,7 @@ class Symbol(Fact, frozen=True):
     signature: str = ""
     doc: str = ""
     exported: bool = True  # visible to other files by the language's own rule
+    is_declaration: bool = False  # it only announces a definition, which may stand in another file (C, C++)
 
 
 class Reference(Fact, frozen=True):
@@ -202,14 +203,18 @@ class Constraint(Fact, frozen=True):
     """A declared rule of the project. ``scope``: globs of the files that it governs, relative to the project root
     (empty: all). ``subject`` is bound by it, ``target`` is what it speaks of, in the words of ``kind``:
 
-    ``layers``: subject = module names, highest first; a lower one must not import a higher one.
-    ``forbid_import``/``require_import``: files of subject (modules or globs) must not / must import target.
+    ``layers``: subject = module names, highest first; a lower one must not import a higher one. ``a | b`` in one entry:
+    siblings that must not import each other, ``a : b``: siblings that may.
+    ``forbid_import``/``require_import``: files of subject (modules or globs; none: all) must not / must import target:
+    modules in the tool's own notation (import-linter's wildcards, ArchUnit's ``..``, depguard's prefixes; for eslint
+    a specifier, ``glob:`` a pattern, ``m#n`` one name of m), or files, as globs that begin with ``./``.
     ``ban_dependency``: target = package names. ``ban_pattern``: target = literal texts that must not be added.
     ``require_companion``: a change of subject (globs) must come with one of target (globs).
     ``path_protected``: subject = globs that are not changed. ``naming``: names of subject match target.
     ``prose``: only people can judge it; ``quote`` is all there is.
 
-    ``exceptions``: allowed pairs ``a -> b``, or names, or globs. ``severity`` is what breaking it means: only an
+    ``exceptions``: allowed pairs ``a -> b``, or names, or globs, or ``indirect imports``, ``type-checking imports``;
+    a scope that begins with ``!`` takes files out. ``severity`` is what breaking it means: only an
     executable declared rule may ``block``. ``not_checkable``: why it cannot be executed, ``""`` when it can."""
 
     kind: ConstraintKind

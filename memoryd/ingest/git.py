@@ -239,7 +239,8 @@ class Git:
         return list(_tree_rows(self._output("ls-tree", *args)))
 
     def file_at(self, sha: str, path: str) -> bytes | None:
-        """The file at a commit; None when it has none, or a link or submodule of that name."""
+        """The file at a commit; None when it has none, or a link, folder or submodule of that name. Raises GitError
+        for a path that leads out of the repository."""
         rows = self._output("ls-tree", "-z", "-l", "--full-tree", "--end-of-options", _hex(sha), path)
         found = [row.hash for row in _tree_rows(rows) if row.path == path and row.mode.startswith("100")]
         return next((content for _sha, content in self.blobs(found[:1])), None)

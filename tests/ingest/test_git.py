@@ -257,6 +257,18 @@ def test_blame_covers_every_line_once(repo: Repository) -> None:
         git.blame("none.py", first)
 
 
+def test_a_file_of_a_commit_is_read_from_the_objects(repo: Repository) -> None:
+    """As it was there; a folder, a link, a missing name and one that looks like an option are none."""
+    first = repo.commit("one", src__a_dot_py="1\n")
+    second = repo.commit("two", src__a_dot_py="2\n")
+    git = _git(repo.root)
+    assert (git.file_at(first, "src/a.py"), git.file_at(second, "src/a.py")) == (b"1\n", b"2\n")
+    for name in ("src", "src/b.py", "--help", ":(glob)**"):
+        assert git.file_at(first, name) is None
+    with pytest.raises(GitError):
+        git.file_at(first, "../a.py")
+
+
 def test_a_shallow_clone_says_so_and_gives_what_it_has(repo: Repository, tmp_path: Path) -> None:
     """Cut-off history is no error."""
     repo.commit("two", a_dot_py="a = 2\n")
