@@ -153,6 +153,8 @@ def evidence(path: str, facts: FileFacts, text: bytes) -> Iterator[Evidence]:
         if found >= MAX_PER_FILE:
             return
         marker = lines[comment.line - 1].lstrip()[:4] if comment.line <= len(lines) else b""
+        if marker.startswith(b"#:"):
+            continue  # documents an attribute
         in_test = test_file or bool(_TEST_SCOPE.search(comment.scope))
         read = _read(comment, _is_documentation(facts.language, marker, comment, facts), in_test)
         if read:
@@ -229,7 +231,7 @@ def score(sentence: str, in_test: bool = False) -> int:
 
 def _is_documentation(language: str, marker: bytes, comment: Comment, facts: FileFacts) -> bool:
     """Comments of an interface, by their marker, or in Go by standing right above a definition."""
-    if marker.startswith((b"/**", b"///", b"//!", b"/*!", b"#:", b"*", b'"""', b"'''", b'r"""')):
+    if marker.startswith((b"/**", b"///", b"//!", b"/*!", b"*", b'"""', b"'''", b'r"""')):
         return True
     return language == "go" and any(symbol.line == comment.end_line + 1 for symbol in facts.symbols)
 
