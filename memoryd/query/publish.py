@@ -36,7 +36,9 @@ _NAME = re.compile(
 )
 _DATED = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d")
 _LOG4BRAINS_FOLDER = re.compile(r"(?m)^\s*(?:-\s*)?adrFolder:\s*[\"']?([^\"'\s#]+)")
-_REASON = re.compile(r"(?<!\s)[,;]?\s+(?:because|since|so that|otherwise|in order to|due to)\s", re.IGNORECASE)
+_REASON = re.compile(
+    r"(?<!\s)[,;]?\s+(?:because|since|so that|otherwise|in order to|due to)\s", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=\w)[.!?](?=\s|$)|\n")
 
 

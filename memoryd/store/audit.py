@@ -87,7 +87,16 @@ def _row(row: tuple) -> Row:
     seq, at_s, actor, action, record_id, payload, prev_hash, row_hash = row
     said = msgspec.json.decode(payload, type=_Payload)
     return Row(
-        seq, at_s, actor, action, record_id, said.status, said.reason, payload, prev_hash.hex(), row_hash.hex()
+        seq,
+        at_s,
+        actor,
+        action,
+        record_id,
+        said.status,
+        said.reason,
+        payload,
+        prev_hash.hex(),
+        row_hash.hex(),
     )
 
 

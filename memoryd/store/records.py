@@ -255,7 +255,8 @@ class Records(RecordReader):
     def _waiting(self, *, imports: bool) -> int:
         """Proposals of agents, or what was imported."""
         return self._conn.execute(
-            "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?", (imports,)
+            "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?",
+            (imports,),
         ).fetchone()[0]
 
     def _with_words(self, kind: str, text: str) -> tuple[Record, ...]:
