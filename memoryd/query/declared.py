@@ -17,6 +17,7 @@ from memoryd.store import finding_rows
 EVERYWHERE = "**"
 _MAX_SLUG_WORDS = 8
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_OWNERS = "codeowners"
 _MODULE = re.compile(r"[A-Za-z_][\w.]*$")
 _CONFIDENCE = {"decision": 0.95, "constraint": 0.98, "rule": 0.8}
 
@@ -39,9 +40,9 @@ def decided(ctx: Context) -> list[Entry]:
 
 
 def declared(ctx: Context) -> list[Entry]:
-    """The rules: of tools first, then of prose."""
+    """The rules: of tools first, then owners, then prose."""
     found = [entry for entry in _entries(ctx) if entry.item.kind != "decision"]
-    return sorted(found, key=lambda entry: entry.item.kind != "constraint")
+    return sorted(found, key=lambda entry: (entry.item.kind != "constraint", entry.title.startswith(_OWNERS)))
 
 
 def governs(constraint: Constraint, path: str) -> bool:
@@ -52,6 +53,11 @@ def governs(constraint: Constraint, path: str) -> bool:
     if constraint.subject:
         return any_matcher(scope)(path) and any(_is_about(name, path) for name in constraint.subject)
     return bool(scope) and any_matcher(scope)(path)
+
+
+def narrow(constraint: Constraint) -> bool:
+    """Whether it is for some place, not for all files of a language."""
+    return bool(constraint.subject) or any(glob[:1] not in "*!" for glob in constraint.scope)
 
 
 def _is_about(subject: str, path: str) -> bool:
@@ -94,14 +100,19 @@ def _entry(id_: str, path: str, constraint: Constraint) -> Entry:
         line=constraint.line,
         supersedes=(),
         superseded_by=(),
-        scope=constraint.scope or (EVERYWHERE,),
+        scope=_places(constraint) or (EVERYWHERE,),
         tier="declared",
         confidence=_CONFIDENCE[kind],
-        excerpt=quote(constraint.quote if not said else f"{said} — {constraint.quote}", 300),
+        excerpt=quote(said or constraint.quote, 300),
     )
     return Entry(
         item, f"{title} {path}", f"{constraint.message}\n{constraint.quote}\n{' '.join(_names(constraint))}"
     )
+
+
+def _places(constraint: Constraint) -> tuple[str, ...]:
+    """The files that the rule says it is for; modules are not files yet."""
+    return constraint.scope or (constraint.subject if constraint.kind == "path_protected" else ())
 
 
 def _listed(constraint: Constraint) -> str:

@@ -22,6 +22,7 @@ from memoryd.query.why_commits import committed
 from memoryd.store import finding_rows, graph_rows
 
 MAX_TARGETS = 5  # files or symbols that one question is about; a whole folder has no one reason
+MAX_RULES = 3
 MAX_LOGS = 5  # change logs that are looked into
 _ABOVE = 2  # lines between a comment and what it is about
 _TIERS = {"declared": 0, "evidence": 1, "proposed": 2}
@@ -123,18 +124,20 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
 
 
 def _ruled(ctx: Context, target: Target) -> Iterator[WhyItem]:
-    """Rules of tools and rules files that are for the target's file in particular."""
-    for path, rule in declared.constraints(ctx):
-        if (
-            declared.kind_of(rule) != "decision"
-            and rule.severity != "info"
-            and declared.governs(rule, target.path)
-        ):
-            said = rule.quote if rule.kind == "prose" else f"{rule.tool}: {rule.name} {rule.message}".strip()
-            yield WhyItem(
-                kind="constraint", quote=quote(said, 300), path=path, line=rule.line, sha="", date="", author="",
-                confidence=0.9 if rule.kind != "prose" else 0.7, tier="declared",
-            )  # fmt: skip
+    """A few rules of tools and rules files that are for the place of the target in particular."""
+    bound = [
+        (path, rule)
+        for path, rule in declared.constraints(ctx)
+        if declared.kind_of(rule) != "decision" and rule.severity != "info"
+        if declared.narrow(rule) and declared.governs(rule, target.path)
+    ]
+    bound.sort(key=lambda row: row[1].kind == "prose")
+    for path, rule in bound[:MAX_RULES]:
+        said = rule.quote if rule.kind == "prose" else f"{rule.tool}: {rule.name} {rule.message}".strip()
+        yield WhyItem(
+            kind="constraint", quote=quote(said, 300), path=path, line=rule.line, sha="", date="", author="",
+            confidence=0.9 if rule.kind != "prose" else 0.7, tier="declared",
+        )  # fmt: skip
 
 
 def _about(entry: decisions.Entry, target: Target) -> float:

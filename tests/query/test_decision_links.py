@@ -10,9 +10,10 @@ from indexers.facts import Comment, CommitNote, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
 from memoryd.query.decisions import decisions
 from memoryd.query.documents import documents
-from memoryd.query.requests import DecisionsRequest
+from memoryd.query.requests import DecisionsRequest, WhyRequest
 from memoryd.query.rules import rules
 from memoryd.query.texts import decisions as as_text
+from memoryd.query.why import why
 
 
 @pytest.fixture
@@ -341,3 +342,22 @@ def test_the_dependency_it_names_is_gone(rows):
     assert "the dependency `Redis`, which it names, was removed" in health(rows)[1]
     rows.commit("Take redis back", [], notes=[CommitNote("dependency", "redis", "added")])
     assert health(rows) == ("ok", "")
+
+
+def test_why_tells_the_rules_that_are_for_the_very_place(ruled):
+    """A contract about the file's module and a decision in its comment; nothing that holds for all files."""
+    found = why(ruled.context(), WhyRequest(target="app/core/a.py")).items
+    assert [(item.kind, item.tier, item.quote.partition(":")[0]) for item in found] == [
+        ("decision", "declared", "no retries in here"),
+        ("constraint", "declared", "import-linter"),
+    ]
+    ruled.file("app/other.py")
+    assert why(ruled.context(), WhyRequest(target="app/other.py")).items == ()
+
+
+def test_owners_stand_in_the_list_with_what_they_own(rows):
+    """As a constraint that forbids nothing, found by the path."""
+    rows.file("src/db/a.sql", language="text")
+    rows.file(".github/CODEOWNERS", "/src/db/ @ann\n/web/ @bob\n", language="text")
+    (item,) = decisions(rows.context(), DecisionsRequest(path="src/db/a.sql")).decisions
+    assert (item.title, item.scope, item.excerpt) == ("codeowners: /src/db/", ("src/db",), "/src/db/ @ann")
