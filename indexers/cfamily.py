@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from indexers.facts import FileFacts, ReferenceKind
+from indexers.facts import FileFacts, ReferenceKind, SymbolKind
 from indexers.treesitter import File, Hook, Node, Scope, Span
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
@@ -64,7 +64,8 @@ def lost(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     name = node.child_by_field_name("declarator")
     if scope.is_open and name is not None:
-        file.add_symbol(scope, file.text(name), "function", name.start_byte, node.byte_range)
+        text, span = file.text(name), node.byte_range
+        file.add_symbol(scope, text, "function", name.start_byte, span, is_declaration=True)
 
 
 def _declare(file: File, scope: Scope, node: Node, leaf: Node, is_function: bool) -> None:
@@ -72,11 +73,13 @@ def _declare(file: File, scope: Scope, node: Node, leaf: Node, is_function: bool
     if not is_function and scope.parent is None and _is_debris(file, node):
         return
     is_member = scope.kind in ("class", "struct")
+    kind: SymbolKind = "field" if is_member else "variable"
     if is_function:
-        file.add_symbol(scope, name, "method" if is_member else "function", leaf.start_byte, node.byte_range)
-        return
-    file.add_symbol(scope, name, "field" if is_member else "variable", leaf.start_byte, node.byte_range)
-    scope.names.add(name.encode())
+        kind = "method" if is_member else "function"
+    else:
+        scope.names.add(name.encode())
+    announced = is_function or file.source.startswith(b"extern", node.start_byte)
+    file.add_symbol(scope, name, kind, leaf.start_byte, node.byte_range, is_declaration=announced)
 
 
 def _is_debris(file: File, node: Node) -> bool:

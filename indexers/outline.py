@@ -17,11 +17,13 @@ _OWN = ("self.", "this.", "cls.")
 
 
 class Shown(Fact, frozen=True):
-    """One definition: ``qualname`` in its file, its SymbolKind, and whether other files may see it."""
+    """One definition: ``qualname`` in its file, its SymbolKind, whether other files may see it, and whether it only
+    announces a definition."""
 
     qualname: str
     kind: str
     exported: bool
+    is_declaration: bool = False
 
 
 class Outline(Fact, frozen=True):
@@ -46,6 +48,7 @@ class Entry(Struct, frozen=True):
     imports: tuple[Import, ...] = ()
     hints: tuple[Binding, ...] = ()
     bases: tuple[str, ...] = ()
+    is_declaration: bool = False
 
 
 NO_ENTRY = Entry()
@@ -57,7 +60,7 @@ def outline(facts: FileFacts) -> Outline:
         language=facts.language,
         package=facts.package,
         exports=facts.exports,
-        symbols=tuple(Shown(s.qualname, s.kind, s.exported) for s in facts.symbols),
+        symbols=tuple(Shown(s.qualname, s.kind, s.exported, s.is_declaration) for s in facts.symbols),
         imports=facts.imports,
         bindings=facts.bindings,
         bases=tuple(_bases(facts)),
@@ -91,6 +94,7 @@ def entries(shown: Outline) -> dict[str, Entry]:
     bases: dict[str, list[str]] = {}
     for owner, base in shown.bases:
         bases.setdefault(owner, []).append(base)
+    announced = {symbol.qualname for symbol in shown.symbols if symbol.is_declaration}
     names = {**kinds, **imports, **hints, **bases}
     return {
         name: Entry(
@@ -98,6 +102,7 @@ def entries(shown: Outline) -> dict[str, Entry]:
             tuple(imports.get(name, ())),
             tuple(hints.get(name, ())),
             tuple(bases.get(name, ())),
+            name in announced,
         )
         for name in names
     }
@@ -141,12 +146,15 @@ def essence(shown: Outline) -> dict[str, bytes]:
                 [(i.module, i.name, i.reexport, i.type_only) for i in entry.imports],
                 [(b.scope, b.type_text, b.how, ranks.get(b, ())) for b in entry.hints],
                 entry.bases,
+                entry.is_declaration,
             )
         )
         for name, entry in entries(shown).items()
     }
     stars = [(i.module, i.scope, i.reexport) for i in shown.imports if i.name == "*"]
-    silent = [i.module for i in shown.imports if not i.alias]  # includes: they bind no name of their own
+    silent = [  # includes bind no name of their own; what C++ calls otherwise is known to all who include the file
+        (i.module, i.name, i.alias, i.scope) for i in shown.imports if not i.alias or shown.language == "cpp"
+    ]
     found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
     return found
 

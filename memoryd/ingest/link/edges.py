@@ -58,7 +58,8 @@ class _File:
             if ref.receiver:
                 found = evaluator.attribute(self._receiver(ref), ref.name)
             else:
-                found = evaluator.name(self._path, ref.name, ref.scope, ref.line, ref.local)
+                local = ref.local and not evaluator.rules(self._path).calls_apart
+                found = evaluator.name(self._path, ref.name, ref.scope, ref.line, local)
             self._known[key] = found
         return found
 
@@ -79,7 +80,7 @@ class _File:
     def _edges(self, ref: Reference, meanings: Meanings) -> Iterator[EdgeRow | None]:
         """One edge a meaning. Calling a variable uses it and calls what it holds. A definition uses its decorators;
         whoever encloses it calls them."""
-        if ref.kind == "decorate":
+        if ref.kind == "decorate" and self._evaluator.rules(self._path).decorators_run:
             caller = msgspec.structs.replace(ref, kind="call", scope=ref.scope.rpartition(".")[0])
             yield from self._edges(caller, meanings)
         for meaning in meanings:
@@ -156,7 +157,7 @@ class _File:
             target = evaluator.rules(path).resolve(evaluator.view, path, item)
             if target is None or target.path == path:
                 continue
-            if not target.path.endswith("/"):
+            if not target.path.endswith("/") and evaluator.rules(path).brings_file(item):
                 yield EdgeRow("", "imports", target.path, "", item.line, "exact", _EXACT)
             for meaning in evaluator.imported(path, item) if target.qualname else ():
                 found = meaning.target

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from indexers.facts import Binding, Import
-from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join, owner_of
+from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
 
@@ -22,6 +22,7 @@ _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
 _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
 _NAMESPACES = frozenset({"module", "namespace"})
+_MODULES = frozenset({"file", "definition"})
 
 
 class Written(NamedTuple):
@@ -34,10 +35,10 @@ class Written(NamedTuple):
 
 class Meaning(NamedTuple):
     """``definition``: the definition itself; ``instance``: a value whose type it is; ``super``: the bases of the
-    class; ``file``: a file or folder; ``outside``: known, and not in this project. ``sure``: by names alone,
-    without trusting a written type. ``written``: of a value, where its type says what its parts are (``[]Foo``)."""
+    class; ``file``: a file or folder; ``space``: a namespace as the file of the target sees it; ``outside``: known,
+    and not in this project. ``sure``: by names alone, without trusting a written type. ``written``: of a value, where its type says what its parts are (``[]Foo``)."""
 
-    kind: Literal["definition", "instance", "super", "file", "outside"]
+    kind: Literal["definition", "instance", "super", "file", "space", "outside"]
     target: Target
     sure: bool = True
     written: Written | None = None
@@ -78,6 +79,9 @@ class Evaluator:
         if special:
             return special
         rules = self.rules(path)
+        module = rules.module_word(self.view, path, scope, name)
+        if module:
+            return (Meaning("definition" if module.qualname else "file", module),)
         for prefix in enclosing(scope):
             entry = self.entry(path, join(prefix, name))
             if local is not False and not entry.kind and not entry.imports:
@@ -85,11 +89,13 @@ class Evaluator:
                     return self._local_value(path, entry.hints, line)
                 if path == self.own and not self.view.is_computing and join(prefix, name) in self.handed:
                     return self.handed[join(prefix, name)]
-            if local or (entry is NO_ENTRY and not rules.members_in_scope):
+            if local or (entry is NO_ENTRY and not (rules.members_in_scope or rules.spaces)):
                 continue
             found = self._in_scope(rules, path, prefix, name, entry, prefix == scope)
-            if found:
+            if found or (found := self._beyond(rules, path, prefix, name)):
                 return found
+            if rules.closed_modules and self.entry(path, prefix).kind == "module":
+                break
         return () if local else self._from_elsewhere(rules, path, name)
 
     def _own_object(self, path: str, name: str, scope: str) -> Meanings:
@@ -104,13 +110,20 @@ class Evaluator:
 
     def owner(self, path: str, scope: str) -> Target | None:
         """The class around ``scope``; where a method stands outside of its type, the type's own definition."""
-        kinds = {prefix: (self.entry(path, prefix).kind,) for prefix in enclosing(scope) if prefix}
-        qualname = owner_of(scope, {p: k for p, k in kinds.items() if k[0]})  # type: ignore[misc]
-        if not qualname:
-            return None
-        if kinds.get(qualname, ("",))[0]:
-            return Target(path, qualname)
-        found = self._from_elsewhere(self.rules(path), path, qualname)
+        for prefix in enclosing(scope):
+            kind = self.entry(path, prefix).kind if prefix else "file"
+            if kind in CLASS_KINDS:
+                return Target(path, prefix)
+            if not kind:
+                return self._defined_elsewhere(path, prefix)
+            if anonymous := self._anonymous(path, prefix):
+                return anonymous
+        return None
+
+    def _defined_elsewhere(self, path: str, qualname: str) -> Target:
+        """The definition of a type that the file gives methods to."""
+        space, _, name = qualname.rpartition(".")
+        found = self.in_space(path, space, name)
         return next((m.target for m in found if m.kind == "definition"), Target(path, qualname))
 
     def _in_scope(
@@ -125,7 +138,64 @@ class Evaluator:
         if (entry.kind or entry.imports) and not rules.is_constructor(prefix, name, entry.kind):
             return self._bound(path, join(prefix, name), entry)
         if is_class and rules.members_in_scope:
-            return self._definitions(self.member(Target(path, prefix), name))
+            owner = Target(path, prefix) if kind else self._defined_elsewhere(path, prefix)
+            return self._definitions(self.member(owner, name))
+        anonymous = self._anonymous(path, prefix) if rules.members_in_scope else None
+        return self._definitions(self.member(anonymous, name)) if anonymous else ()
+
+    def _anonymous(self, path: str, method: str) -> Target | None:
+        """The type whose method a class without a name defines under that qualname."""
+        hints = [hint for hint in self.entry(path, method).hints if hint.how == "receiver"]
+        found = [m.target for hint in hints for m in self.hinted(path, hint) if m.kind == "instance"]
+        return found[0] if found else None
+
+    def _beyond(self, rules: Rules, path: str, space: str, name: str) -> Meanings:
+        """What the name means in the namespace by what other files add to it."""
+        if not rules.spaces:
+            return ()
+        targets = rules.space(self.view, path, space, name)
+        if targets and self.kind(targets[0]) == "namespace":
+            return (Meaning("space", Target(path, targets[0].qualname)),)
+        if targets:
+            return _distinct(m for t in targets for m in self._definitions(t, len(targets) == 1))
+        here = Target(path, space)
+        return next((f for at in self._globbed(here) if (f := self._of_module(at, name, here))), ())
+
+    def in_space(self, path: str, space: str, name: str) -> Meanings:
+        """What the name means in a namespace or module, as the file at ``path`` sees it."""
+        rules, qualname = self.rules(path), join(space, name)
+        entry = self.entry(path, qualname)
+        if entry.kind or entry.imports:
+            return self._bound(path, qualname, entry)
+        found = self._beyond(rules, path, space, name)
+        return found or (() if space else self._from_elsewhere(rules, path, name))
+
+    def _globbed(self, module: Target) -> tuple[Target, ...]:
+        """The modules and enums all of whose names are known in ``module``, nearest first."""
+        return self.view.memo(("globs", module), lambda: self._read_globs(module), ())
+
+    def _read_globs(self, module: Target) -> tuple[Target, ...]:
+        reached, at = {module: None}, [module]
+        for here in at:
+            rules = self.rules(here.path)
+            for item in rules.globs(self.view, here.path, here.qualname):
+                if not (item.reexport or rules.encloses(self.view, here, module)):
+                    continue
+                for meaning in self.imported(here.path, item):
+                    if meaning.kind in _MODULES and meaning.target not in reached:
+                        reached[meaning.target] = None
+                        at.append(meaning.target)
+        return tuple(at[1:])
+
+    def _of_module(self, module: Target, name: str, seen_from: Target) -> Meanings:
+        """What a module itself binds, as far as ``seen_from`` may see it."""
+        qualname = join(module.qualname, name)
+        entry = self.entry(module.path, qualname)
+        if not (entry.kind or entry.imports):
+            return ()
+        shown = entry.exported or any(item.reexport for item in entry.imports)
+        if shown or self.rules(module.path).encloses(self.view, module, seen_from):
+            return self._bound(module.path, qualname, entry)
         return ()
 
     def _definitions(self, found: Target | None, sure: bool = True) -> Meanings:
@@ -140,8 +210,13 @@ class Evaluator:
         statement decides."""
         found = self._imported_first(path, entry.imports)
         if entry.kind:
-            own = Meaning("definition", Target(path, qualname), not found)
-            return (*(m._replace(sure=False) for m in found if m.kind != "outside"), own)
+            target, sure = Target(path, qualname), not found
+            own = (
+                self._definitions(target, sure)
+                if entry.is_declaration
+                else (Meaning("definition", target, sure),)
+            )
+            return (*(m._replace(sure=False) for m in found if m.kind != "outside"), *own)
         return found
 
     def _imported_first(self, path: str, imports: Iterable[Import]) -> Meanings:
@@ -157,9 +232,9 @@ class Evaluator:
     def _from_elsewhere(self, rules: Rules, path: str, name: str) -> Meanings:
         beside = rules.beside(self.view, path, name)
         if beside:
+            sure = rules.beside_is_sure and len(beside) == 1
             return _distinct(
-                Meaning("definition" if target.qualname else "file", target, len(beside) == 1)
-                for target in beside
+                Meaning("definition" if target.qualname else "file", target, sure) for target in beside
             )
         return self._from_stars(rules, path, name)
 
@@ -181,13 +256,15 @@ class Evaluator:
 
     def imported(self, path: str, item: Import) -> Meanings:
         """What an import brings, followed to the definition. Empty: the file is known, the name in it is not."""
-        key = ("import", path, item.module, item.name, item.scope if item.module.startswith("self") else "")
+        key = ("import", path, item.module, item.name, item.scope)
         return self.view.memo(key, lambda: self._imported(path, item), ())
 
     def _imported(self, path: str, item: Import) -> Meanings:
         target = self.rules(path).resolve(self.view, path, item)
         if target is None:
             return _OUTSIDE
+        if target.qualname and self.kind(target) == "namespace":
+            return (Meaning("space", Target(path, target.qualname)),)
         return self.export(target.path, target.qualname) if target.qualname else (Meaning("file", target),)
 
     def export(self, path: str, name: str) -> Meanings:
@@ -198,9 +275,11 @@ class Evaluator:
         if path.endswith("/"):
             return self._inside(path, name)
         head, _, rest = name.partition(".")
-        found = self._held(path, name) if not rest else ()
+        found = self._held(path, name)
         if not found:
-            found = self._held(path, head) or self._from_elsewhere(self.rules(path), path, head)
+            rules = self.rules(path)
+            found = self._held(path, head) if rest else ()
+            found = found or self._beyond(rules, path, "", head) or self._from_elsewhere(rules, path, head)
             found = found or self._inside(path, head)
             for part in rest.split(".") if rest else ():
                 found = self.attribute(found, part)
@@ -284,6 +363,8 @@ class Evaluator:
             qualname = join(cls.qualname, name)
             rules = self.rules(cls.path)
             for path in rules.homes(self.view, cls, name):
+                if rules.spaces and path != cls.path and self._defined_elsewhere(path, cls.qualname) != cls:
+                    continue  # it means another type of that name
                 entry = self.entry(path, qualname)
                 if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
                     return Target(path, qualname)
@@ -323,6 +404,8 @@ class Evaluator:
 
     def _part(self, meaning: Meaning, part: str) -> Meanings:
         target, written = meaning.target, meaning.written
+        if meaning.kind == "outside" and written is None:
+            return _OUTSIDE
         if meaning.kind == "definition" and self.kind(target) in _VALUES:
             return self.part(self.value(target), part)
         if written is None and meaning.kind == "instance":
@@ -343,8 +426,14 @@ class Evaluator:
             return _OUTSIDE
         if meaning.kind == "file":
             return self.export(target.path, name) or _OUTSIDE
+        if meaning.kind == "space":
+            return self.in_space(target.path, target.qualname, name)
+        if meaning.written and self.rules(meaning.written.path).hides(meaning.written.text, name):
+            return _OUTSIDE
         if meaning.kind == "definition":
             kind = self.kind(target)
+            if kind in _NAMESPACES and self.rules(target.path).spaces:
+                return self._in_module(target, name)
             if kind in _VALUES:
                 return self.attribute(_less_sure(self.value(target), meaning.sure), name)
             if kind in _FUNCTIONS:
@@ -357,6 +446,13 @@ class Evaluator:
         if found is None:
             return _OUTSIDE
         return self._definitions(found, meaning.sure)
+
+    def _in_module(self, module: Target, name: str) -> Meanings:
+        rules = self.rules(module.path)
+        above = rules.module_word(self.view, module.path, module.qualname, name)
+        if above:
+            return (Meaning("definition" if above.qualname else "file", above),)
+        return self.in_space(module.path, module.qualname, name) or _OUTSIDE
 
     def result(self, meanings: Meanings) -> Meanings:
         """What calling them gives."""
@@ -379,7 +475,8 @@ class Evaluator:
             return self.returned(target)
         if kind in _VALUES:
             value = self.value(target)
-            return value if self.rules(target.path).accessors else self.result(value)
+            as_is = self.rules(target.path).accessors or self._is_variant(target)
+            return value if as_is else self.result(value)
         return ()
 
     def called(self, meaning: Meaning) -> Meanings | None:
@@ -414,7 +511,14 @@ class Evaluator:
         """What a variable, field or property is said to hold."""
         if self.kind(target) == "property":
             return self.returned(target)
+        if self._is_variant(target):
+            return (Meaning("instance", Target(target.path, target.qualname.rpartition(".")[0])),)
         return self.view.memo(("value", target), lambda: self._hinted(target, ()), ())
+
+    def _is_variant(self, target: Target) -> bool:
+        """Whether it is one of the values that an enum lists."""
+        owner = Target(target.path, target.qualname.rpartition(".")[0])
+        return self.kind(target) == "constant" and self.kind(owner) == "enum"
 
     def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
         hints = [
@@ -450,7 +554,8 @@ class Evaluator:
         if hint.how in ("constructor", "alias"):
             found = self.expression(path, hint.scope, hint.type_text, hint.line - 1)
             return self.result(found) if hint.how == "constructor" else self.held(found)
-        of_function = hint.how == "return" and self.rules(path).types_apart
+        rules = self.rules(path)
+        of_function = hint.how == "return" and (rules.types_apart or rules.bounds)
         return self.typed(path, join(hint.scope, hint.name) if of_function else hint.scope, hint.type_text)
 
     def typed(self, path: str, scope: str, text: str) -> Meanings:
@@ -480,7 +585,7 @@ class Evaluator:
         found = []
         local = False if self.rules(path).types_apart else None
         for meaning in self.expression(path, scope, text, local=local):
-            if meaning.kind == "outside":
+            if meaning.kind == "outside" or (meaning.kind == "instance" and self.rules(path).bounds):
                 found.append(meaning)
             elif meaning.kind == "definition":
                 kind = self.kind(meaning.target)

@@ -19,7 +19,12 @@ class Rules:
     ``invoke``: the method that is run when an instance is called, ``""`` for none.
     ``reexports``: what a file imports can be imported from it.
     ``body_sees_members``: what stands in the body of a class itself sees its names without receiver.
-    ``types_apart``: a written type never means a variable. ``accessors``: calling a field gives its value (records).
+    ``types_apart``: a written type never means a variable; ``calls_apart``: a call by name alone does not, either.
+    ``decorators_run``: they are called where they stand (annotations are not). ``accessors``: calling a field gives
+    its value (records).
+    ``spaces``: namespaces or modules of one file have names that other files give them (see ``space``, ``globs``).
+    ``closed_modules``: what stands in a module does not see the names around it.
+    ``bounds``: a type parameter is bound to what it must be. ``beside_is_sure``: ``beside`` follows the language.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -30,7 +35,13 @@ class Rules:
     reexports = True
     body_sees_members = True
     types_apart = False
+    decorators_run = True
+    calls_apart = False
     accessors = False
+    spaces = False
+    closed_modules = False
+    bounds = False
+    beside_is_sure = True
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
 
@@ -51,6 +62,26 @@ class Rules:
         """The definitions in other files that a top-level name means without an import of that name; several where
         only the build decides."""
         return ()
+
+    def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
+        """The definitions in other files that ``name`` means in the namespace ``space`` as the file sees it."""
+        return ()
+
+    def module_word(self, view: View, path: str, scope: str, name: str) -> Target | None:
+        """The module that a word of the language means at ``scope`` (``crate``, ``super``)."""
+        return None
+
+    def globs(self, view: View, path: str, space: str) -> Sequence[Import]:
+        """The imports in the module (or function) ``space`` that bring all names of another one."""
+        return ()
+
+    def encloses(self, view: View, around: Target, module: Target) -> bool:
+        """Whether ``module`` lies inside of ``around`` and so sees what that keeps to itself."""
+        return True
+
+    def brings_file(self, item: Import) -> bool:
+        """Whether the import is one of a file."""
+        return True
 
     def opened(self, view: View, path: str) -> Sequence[Target]:
         """The types whose members the file uses without receiver."""
@@ -76,6 +107,10 @@ class Rules:
         """The written type of a part of a value of the type ``text``: of its elements (``[]``), its keys (``[key]``),
         its n-th (``[1]``), its result (``()``), or the result of its method (``get()``); ``""``: unknown."""
         return ""
+
+    def hides(self, text: str, name: str) -> bool:
+        """Whether values of the written type have that member themselves, before those that they wrap."""
+        return False
 
     def is_builtin(self, text: str) -> bool:
         """Whether the written type is one of the language itself."""

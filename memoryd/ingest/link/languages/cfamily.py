@@ -1,13 +1,45 @@
-"""C and C++: includes from the including file's folder, then the one file of the tree that ends so."""
+"""C and C++: what a file includes it sees; a declaration means its definition (C11 6.2, C++20 [basic.lookup])."""
 
 from __future__ import annotations
 
+import json
 import posixpath
-from collections.abc import Sequence
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from indexers.facts import Import
+from indexers.outline import join
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.written import closing, split_list
+
+_LANGUAGES = ("c", "cpp")
+_TYPES = frozenset({"class", "struct", "enum", "type"})
+_MAX_TWINS = 4  # a name with more definitions than this is left with its declaration
+_MAX_ALIASES = 4  # ``using`` of names that are themselves brought by ``using``
+_QUALIFIERS = re.compile(r"\b(?:const|volatile|struct|class|enum|union|typename|mutable|static|inline)\b\s*")
+_POINTERS = frozenset({"unique_ptr", "shared_ptr", "weak_ptr", "optional", "atomic", "reference_wrapper"})
+_OF_POINTER = frozenset(
+    """get reset release swap use_count unique expired lock value value_or has_value emplace load store
+    exchange""".split()  # noqa: SIM905
+)
+_ELEMENTS = frozenset(
+    """vector array deque list forward_list set unordered_set multiset span initializer_list stack queue
+    priority_queue""".split()  # noqa: SIM905
+)
+_MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
+_GIVES = frozenset({"[]", "front()", "back()", "at()", "top()"})
+_STANDARD = re.compile(
+    r"(?:assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdalign|stdarg"
+    r"|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|tgmath|threads|time|uchar|unistd|wchar"
+    r"|wctype|fcntl|dirent|poll|pthread|dlfcn|netdb|pwd|termios)\.h"
+)
+_FLAG = re.compile(r"(?:-I|-isystem|-iquote|/I)(.*)", re.S)
+_MAX_COMMANDS = 20_000
+_COMMANDS = "compile_commands.json"
 
 
 class CFamily(Rules):
@@ -15,14 +47,300 @@ class CFamily(Rules):
     self_names = frozenset({"this"})
     super_names: frozenset[str] = frozenset()
     reexports = False
+    spaces = True
+    beside_is_sure = False
+    manifests = frozenset({_COMMANDS})
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
-        name = posixpath.normpath(item.module)
-        near = view.first(posixpath.normpath(posixpath.join(posixpath.dirname(path), name)))
-        if near:
-            return Target(near)
-        matches = [f for f in view.called(posixpath.basename(name)) if f == name or f.endswith(f"/{name}")]
-        return Target(matches[0]) if len(matches) == 1 else None
+        if self.brings_file(item):
+            folder = posixpath.dirname(path)
+            found = view.memo(
+                ("c include", folder, item.module), lambda: _included(view, folder, item.module), None
+            )
+            return Target(found) if found else None
+        named = _resolve(view, path, item.scope, "::".join(filter(None, (item.module, item.name))))
+        return named[0] if named else None
+
+    def brings_file(self, item: Import) -> bool:
+        return not item.name and not item.alias
 
     def stars(self, view: View, path: str) -> Sequence[Import]:
-        return view.outline(path).imports
+        return ()  # includes bring text: see ``space``
+
+    def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
+        return view.memo(("c name", path, space, name), lambda: _look(view, path, space, name), ())
+
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """A function that no include declares (the header is generated, or lies where only the build knows): the
+        one of that name that the linker would find."""
+        found = [t for t, kind in _named(view, name) if t.qualname == name and kind == "function"]
+        defined = [t for t in found if _is_linked(view, t)]
+        return defined if len(defined) == 1 else ()
+
+    def twins(self, view: View, target: Target) -> Sequence[Target]:
+        """A declaration means the definitions in other files; of several those that include the declaration."""
+        return view.memo(("c twins", target), lambda: _definitions(view, target), (target,))
+
+    def is_constructor(self, owner: str, name: str, kind: str) -> bool:
+        return kind in ("method", "function") and owner.rpartition(".")[2] == name
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        outer, arguments = _template(text)
+        if _simple(outer) in _POINTERS and arguments:
+            return self.type_texts(arguments[0])
+        name = outer.replace("::", ".").strip(". ")
+        return (name,) if name and name != "auto" else ()
+
+    def has_parts(self, text: str) -> bool:
+        return "<" in text
+
+    def part(self, text: str, part: str) -> str:
+        outer, arguments = _template(text)
+        name = _simple(outer)
+        if not arguments:
+            return ""
+        if name in _ELEMENTS and part in _GIVES:
+            return arguments[0]
+        if name in _MAPS and len(arguments) > 1:
+            return (
+                arguments[1] if part == "at()" else f"pair<{arguments[0]}, {arguments[1]}>" * (part == "[]")
+            )
+        return (
+            arguments[0] if name in _POINTERS and part in ("get()", "value()", "load()", "release()") else ""
+        )
+
+    def hides(self, text: str, name: str) -> bool:
+        return _simple(_template(text)[0]) in _POINTERS and name in _OF_POINTER
+
+    def is_builtin(self, text: str) -> bool:
+        return text.startswith("std::")
+
+
+# -- types as they are written
+
+
+def _template(text: str) -> tuple[str, list[str]]:
+    """``const std::map<K, V>&`` -> ``std::map`` and its arguments."""
+    text = _QUALIFIERS.sub("", text).strip(" *&")
+    at = text.find("<")
+    if at < 0:
+        return text, []
+    return text[:at].strip(), split_list(text[at + 1 : closing(text, at)])
+
+
+def _simple(outer: str) -> str:
+    return outer.removeprefix("::").removeprefix("std::")
+
+
+# -- names
+
+
+def _named(view: View, name: str) -> Iterator[tuple[Target, str]]:
+    for language in _LANGUAGES:
+        yield from view.named(language, name)
+
+
+def _is_linked(view: View, target: Target) -> bool:
+    """Whether it is a definition that other files reach without including it."""
+    entry = view.entry(target.path, target.qualname)
+    return entry.exported and not entry.is_declaration
+
+
+def _definitions(view: View, target: Target) -> tuple[Target, ...]:
+    if not view.entry(target.path, target.qualname).is_declaration:
+        return (target,)
+    name = target.qualname.rpartition(".")[2]
+    found = [t for t, _ in _named(view, name) if t.qualname == target.qualname and _is_linked(view, t)]
+    if len(found) > 1:
+        found = [t for t in found if target.path in _visible(view, t.path)] or found
+    return tuple(found) if 0 < len(found) <= _MAX_TWINS else (target,)
+
+
+def _look(view: View, path: str, space: str, name: str, depth: int = 0) -> tuple[Target, ...]:
+    """The definitions that the name means in exactly that namespace, as the file sees it."""
+    qualname = join(space, name)
+    found = _in_sight(view, path, qualname)
+    if found or depth >= _MAX_ALIASES:
+        return found
+    opened = view.memo(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
+    for scope, written in opened.names.get(qualname, ()):
+        if found := _resolve(view, path, scope, written, depth + 1):
+            return found
+    for written in opened.spaces.get(space, ()):
+        for around in _resolve(view, path, space, written, depth + 1)[:1]:
+            if around.qualname != space and (found := _look(view, path, around.qualname, name, depth + 1)):
+                return found
+    return ()
+
+
+def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
+    """What the file and its includes define under that name: definitions before declarations, and of those one."""
+    files = None
+    found: list[tuple[Target, str]] = []
+    for target, kind in _named(view, qualname.rpartition(".")[2]):
+        if target.qualname == qualname:
+            files = _visible(view, path) if files is None else files
+            if target.path in files:
+                found.append((target, kind))
+    if len(found) > 1:
+        found = [(t, k) for t, k in found if not view.entry(t.path, t.qualname).is_declaration] or found[:1]
+        found = [(t, k) for t, k in found if k in _TYPES] or found
+        found = found[:1] if found[0][1] == "namespace" else found
+    return tuple(target for target, _ in found) if len(found) <= _MAX_TWINS else ()
+
+
+def _resolve(view: View, path: str, scope: str, written: str, depth: int = 0) -> tuple[Target, ...]:
+    """What ``a::b::c`` means at ``scope``: its first part is looked up from inside out."""
+    head, *rest = [part.strip() for part in written.removeprefix("::").split("::")]
+    spaces = [""] if written.startswith("::") else _around(scope)
+    for space in spaces:
+        found = _look(view, path, space, head, depth)
+        for part in rest:
+            found = _look(view, path, found[0].qualname, part, depth) if found else ()
+        if found:
+            return found
+    return ()
+
+
+def _around(scope: str) -> list[str]:
+    parts = scope.split(".") if scope else []
+    return [".".join(parts[:count]) for count in range(len(parts), -1, -1)]
+
+
+class _Usings(NamedTuple):
+    """By namespace: those opened in it; by qualified name: the scope and text of what it stands for."""
+
+    spaces: dict[str, tuple[str, ...]]
+    names: dict[str, tuple[tuple[str, str], ...]]
+
+
+_NO_USINGS = _Usings({}, {})
+
+
+def _read_usings(view: View, path: str) -> _Usings:
+    spaces: dict[str, dict[str, None]] = {}
+    names: dict[str, dict[tuple[str, str], None]] = {}
+    for file in sorted(_visible(view, path)):
+        for item in view.outline(file).imports if view.language(file) == "cpp" else ():
+            if item.name == "*":
+                spaces.setdefault(item.scope, {})[item.module] = None
+            elif item.alias:
+                written = "::".join(filter(None, (item.module, item.name)))
+                names.setdefault(join(item.scope, item.alias), {})[item.scope, written] = None
+    return _Usings({s: tuple(f) for s, f in spaces.items()}, {n: tuple(f) for n, f in names.items()})
+
+
+# -- includes
+
+
+def _visible(view: View, path: str) -> frozenset[str]:
+    """The file and all that it includes, directly or not."""
+    return view.memo(("c visible", path), lambda: _read_visible(view, path), frozenset({path}))
+
+
+def _read_visible(view: View, path: str) -> frozenset[str]:
+    reached, at = {path}, [path]
+    for file in at:
+        for other in view.memo(("c includes", file), lambda file=file: _includes(view, file), ()):  # type: ignore[misc]
+            if other not in reached:
+                reached.add(other)
+                at.append(other)
+    return frozenset(reached)
+
+
+def _includes(view: View, path: str) -> tuple[str, ...]:
+    folder = posixpath.dirname(path)
+    found = (
+        view.memo(
+            ("c include", folder, item.module), lambda item=item: _included(view, folder, item.module), None
+        )  # type: ignore[misc]
+        for item in view.outline(path).imports
+        if not item.name and not item.alias
+    )
+    return tuple(dict.fromkeys(file for file in found if file and view.language(file) in _LANGUAGES))
+
+
+def _included(view: View, folder: str, module: str) -> str | None:
+    """The file that an include means: beside the including file, in a folder that the build searches, else the one
+    that ends so, the nearest of those that lie in a folder of headers."""
+    name = posixpath.normpath(module)
+    near = view.first(posixpath.normpath(posixpath.join(folder, name)))
+    if near:
+        return near
+    searched = view.memo("c folders", lambda: tuple(_searched(view)), ())
+    found = view.first(*(posixpath.normpath(posixpath.join(place, name)) for place in searched))
+    if found or _STANDARD.fullmatch(name):
+        return found
+    matches = sorted(f for f in view.called(posixpath.basename(name)) if f == name or f.endswith(f"/{name}"))
+    if len(matches) < 2:
+        return matches[0] if matches else None
+    ranked = sorted(matches, key=lambda file: _rank(folder, file, name))
+    first, second = (_rank(folder, file, name) for file in ranked[:2])
+    return ranked[0] if first < second else None
+
+
+def _rank(folder: str, file: str, name: str) -> tuple[int, int]:
+    """The lower the likelier: from how many folders up it is found, then whether those are folders of headers."""
+    root = file.removesuffix(name).rstrip("/")
+    pairs = zip(folder.split("/"), root.split("/"), strict=False)
+    common = next(
+        (index for index, (a, b) in enumerate(pairs) if a != b), min(folder.count("/"), root.count("/")) + 1
+    )
+    return -common, posixpath.basename(root) not in ("include", "inc", "src", "lib", "")
+
+
+def _searched(view: View) -> Iterator[str]:
+    """The folders that compile_commands.json has searched, the most frequent first, as paths of the project."""
+    counts: Counter[str] = Counter()
+    for manifest, text in view.texts(_COMMANDS):
+        try:
+            commands = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        entries = (
+            [c for c in commands[:_MAX_COMMANDS] if isinstance(c, dict)] if isinstance(commands, list) else []
+        )
+        root = next((r for entry in entries[:20] if (r := _root(view, entry)) is not None), None)
+        for entry in entries if root is not None else ():
+            for folder in _flags(entry):
+                if folder == root or folder.startswith(f"{root}/"):
+                    counts[folder.removeprefix(str(root)).strip("/")] += 1
+    yield from (folder for folder, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _root(view: View, entry: dict[str, Any]) -> str | None:
+    """Where the project lay when it was built: the part of the file's path that is not its path here."""
+    file = posixpath.normpath(posixpath.join(str(entry.get("directory", "")), str(entry.get("file", ""))))
+    parts = file.split("/")
+    for start in range(1, len(parts)):
+        if "/".join(parts[start:]) in view:
+            return "/".join(parts[:start])
+    return None
+
+
+def _flags(entry: dict[str, Any]) -> Iterator[str]:
+    """The folders that one command searches for headers."""
+    directory = str(entry.get("directory", ""))
+    for folder in _written_folders(_words(entry)):
+        yield posixpath.normpath(posixpath.join(directory, folder))
+
+
+def _words(entry: dict[str, Any]) -> list[str]:
+    words = entry.get("arguments")
+    if isinstance(words, list):
+        return [str(word) for word in words]
+    try:
+        return shlex.split(str(entry.get("command", "")))
+    except ValueError:  # a quote without its partner
+        return str(entry.get("command", "")).split()
+
+
+def _written_folders(words: Iterable[str]) -> Iterator[str]:
+    is_next = False
+    for word in words:
+        flag = _FLAG.fullmatch(word)
+        if is_next:
+            yield word
+        elif flag and flag[1]:
+            yield flag[1]
+        is_next = flag is not None and not flag[1] and not is_next
