@@ -10,7 +10,10 @@ from indexers.facts import Evidence
 
 MAX_ENTRIES = 400  # the newest of one log: they stand on top
 MAX_QUOTE_CHARS = 300
-_LOG = re.compile(r"(?:CHANGE(?:S|LOG|-?LOG)?|HISTORY|NEWS|RELEASE[-_]?NOTES)(?:[-_.]?v?\d[\w.-]*)?(?:\.\w{1,8})?\Z", re.I)
+_LOG = re.compile(
+    r"(?:CHANGE(?:S|LOG|-?LOG)?|HISTORY|NEWS|RELEASE[-_]?NOTES)(?:[-_.]?v?\d[\w.-]*)?(?:\.\w{1,8})?\Z",
+    re.I,
+)
 _FRAGMENT = re.compile(
     r"(?:^|/)(?:newsfragments|changelog\.d|changes\.d|news|\.changeset|changelogs/unreleased)/[^/]+\Z", re.I
 )

@@ -46,10 +46,11 @@ _BESIDE_CODE = re.compile(
     r"|ci|\.ci|\.travis)/"
     r"|(?:^|/)(?:test_[^/]*|conftest)\.py$|(?:_test|\.test|\.spec|_spec|Test|Tests)\.\w+$|\.(?:md|rst|txt"
     r"|adoc|po|mo)$"
-    r"|(?:^|/)(?:\.travis\.yml|\.pre-commit-config\.yaml|\.gitignore|appveyor\.yml|azure-pipelines\.yml|tox\.ini"
+    r"|(?:^|/)(?:\.travis\.yml|\.pre-commit-config\.yaml|\.gitignore|appveyor\.yml|azure-pipelines\.yml"
     r"|AUTHORS|CODEOWNERS|LICENSE|COPYING|README|CHANGELOG|CHANGES|NEWS)$",
     re.I,
 )
+_REQUIREMENTS = re.compile(r"(?:^|/)(?:requirements|constraints)[^/]*(?:/[^/]+)?\.(?:txt|in)$", re.I)
 
 
 def by_machine(commit: Commit) -> bool:
@@ -75,5 +76,6 @@ def is_ledger(path: str) -> bool:
 
 
 def beside_code(commit: Commit) -> bool:
-    """It changed nothing but documents, tests and what builds them."""
-    return bool(commit.changes) and all(_BESIDE_CODE.search(change.path) for change in commit.changes)
+    """It changed nothing but documents, tests and what builds them; requirements are no documents."""
+    paths = [change.path for change in commit.changes]
+    return bool(paths) and all(_BESIDE_CODE.search(p) and not _REQUIREMENTS.search(p) for p in paths)

@@ -19,12 +19,13 @@ from memoryd.query.requests import HistoryRequest
 from memoryd.query.reverts import Pair
 from memoryd.query.safe_text import quote
 from memoryd.store import graph_rows, history_rows, note_rows
-from memoryd.store.history_rows import CommitRow, Touch
+from memoryd.store.history_rows import CommitRow, Reachable, Touch
 
 MIN_SCORE = 0.15  # of the best score: what is below shares a common word only
 MIN_CLOSE = 0.45  # of the best score: reverts below are about something else
 MAX_REVERTS = 20
 MAX_DEPENDENCIES = 20
+MAX_SIBLINGS = 30  # files of one commit that a new one may have been split from
 MIN_MOVED = 3  # lines of a new file that are older than it, to say where it was split from
 _OPENING_CHARS = 160  # of a message that gives no reason
 _SHA = re.compile(r"[0-9a-f]{7,64}")
@@ -151,14 +152,14 @@ def followed(ctx: Context, path: str) -> list[Touch]:
     seen = history_rows.reachable(ctx.index, ctx.view.id)
     past = history_rows.touches(ctx.index, path_id, seen)
     if past and past[-1].status == "A" and ctx.blame and ctx.view.head:
-        parent = _split_from(ctx, path, past)
+        parent = _split_from(ctx, path, past, seen)
         if parent:
             older = history_rows.touches(ctx.index, parent, seen)
             past += [touch for touch in older if touch.commit_id < past[-1].commit_id]
     return past
 
 
-def _split_from(ctx: Context, path: str, past: Sequence[Touch]) -> int:
+def _split_from(ctx: Context, path: str, past: Sequence[Touch], seen: Reachable) -> int:
     """The path id of the file whose lines this one began with: its lines are older than it is, and the commit that
     added it changed, or deleted, the file that those commits had changed. 0 for none."""
     born = past[-1]
@@ -176,10 +177,13 @@ def _split_from(ctx: Context, path: str, past: Sequence[Touch]) -> int:
         for row in history_rows.commits_by_sha(ctx.index, {span.sha for span in spans}).values()
         if row.id < born.commit_id
     }
-    if sum(span.count for span in spans) < MIN_MOVED or not older:
+    shas = {row.sha for row in history_rows.commits(ctx.index, older).values()}
+    if sum(span.count for span in spans if span.sha in shas) < MIN_MOVED:
         return 0
-    changed = history_rows.changes_of(ctx.index, older)
-    weight = {path_id: sum(row[1] == path_id for row in changed) for path_id in siblings}
+    weight = {
+        path_id: sum(touch.commit_id in older for touch in history_rows.touches(ctx.index, path_id, seen))
+        for path_id in siblings[:MAX_SIBLINGS]
+    }
     best = max(weight, key=lambda path_id: (weight[path_id], -path_id))
     return best if weight[best] else 0
 

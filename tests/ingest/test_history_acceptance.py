@@ -1,0 +1,268 @@
+"""The shapes of real histories, re-enacted with git: what was undone, why, and what became of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from projects import Repository, digest_of, run_index
+
+from memoryd.ingest.git import Git
+from memoryd.ingest.pool import ParsePool
+from memoryd.query.answers import Freshness
+from memoryd.query.changes import changes
+from memoryd.query.context import Context
+from memoryd.query.coupling import cochange
+from memoryd.query.history import history
+from memoryd.query.lexical import LexicalIndex
+from memoryd.query.past_answers import RevertItem
+from memoryd.query.requests import (
+    ChangesRequest,
+    CochangeRequest,
+    HistoryRequest,
+    RevertsRequest,
+    WhyRequest,
+)
+from memoryd.query.reverts import reverts
+from memoryd.query.why import why
+from memoryd.store import reader
+from memoryd.store.sqlite import connect
+
+TASK = "class Task:\n    def run(self):\n        return 1\n"
+SIGTERM = "class Task:\n    def run(self):\n        handle_sigterm()\n        return 1\n"
+
+
+class History:
+    """A project whose history is asked about."""
+
+    def __init__(self, home: Path, pool: ParsePool) -> None:
+        self.repo, self._home, self._pool = Repository(home / "repo"), home, pool
+
+    def commit(self, message: str, *, author: str = "Ada", hours: float = 24, **files: str | None) -> str:
+        """Commit ``files`` (None: delete) a while after the last commit."""
+        self.repo._tick += int(hours * 3600)
+        for name, text in files.items():
+            path = self.repo.root / name.replace("__", "/").replace("_dot_", ".")
+            if text is None:
+                path.unlink()
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        self.repo.git("add", "-A")
+        self.repo.git(
+            "commit", "-q", "--allow-empty", "-m", message, f"--author={author} <{author}@example.org>"
+        )
+        return self.repo.git("rev-parse", "HEAD")
+
+    def context(self) -> Context:
+        run_index(self._pool, self.repo.root, self._home / "store")
+        conn = connect(self._home / "store" / "index.db", readonly=True)
+        view = reader.view(conn, f"worktree:{self.repo.root}")
+        git = Git.open(self.repo.root)
+        assert view is not None
+        assert git is not None
+        fresh = Freshness(view.head, view.head, "main", False, 0, False, "ready")
+        return Context(
+            index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=fresh,  # type: ignore[arg-type]
+            root=str(self.repo.root), blame=git.blame,
+        )  # fmt: skip
+
+    def reverts(self) -> list[RevertItem]:
+        """Oldest first."""
+        return list(reversed(reverts(self.context(), RevertsRequest()).reverts))
+
+
+@pytest.fixture
+def past(tmp_path: Path, pool: ParsePool) -> History:
+    return History(tmp_path, pool)
+
+
+def test_a_chain_of_reverts_is_followed_to_its_end(past: History) -> None:
+    """Added, reverted, brought back, reverted again: out, and all four commits are named."""
+    past.commit("start", task_dot_py=TASK)
+    added = past.commit("Handle SIGTERM in the task", task_dot_py=SIGTERM)
+    first = past.commit(
+        f'Revert "Handle SIGTERM in the task" (#5577)\n\nThis reverts commit {added}.', task_dot_py=TASK
+    )
+    second = past.commit(
+        f'Revert "Revert "Handle SIGTERM in the task" (#5577)" (#5586)\n\nThis reverts commit {first}.',
+        task_dot_py=SIGTERM,
+    )
+    third = past.commit(
+        f'Revert "Revert "Revert "Handle SIGTERM in the task"…"\n\nThis reverts commit {second}.',
+        task_dot_py=TASK,
+    )
+    found = past.reverts()
+    assert [(r.by, r.target, r.how, r.parity) for r in found] == [
+        (first, added, "stated", "out"),
+        (second, first, "stated", "in"),
+        (third, second, "stated", "out"),
+    ]
+    assert {(r.chain, r.ends) for r in found} == {((added, first, second, third), "out")}
+    answer = history(past.context(), HistoryRequest(query="handle SIGTERM in the task"))
+    assert [(r.by, r.ends) for r in answer.reverts] == [(third, "out")]
+
+
+def test_a_squash_that_repeats_a_revert_does_not_turn_it_round(past: History) -> None:
+    """The branch's revert, told again in its squash, is listed and counts once."""
+    past.commit("start", a_dot_py="x = 1\n")
+    added = past.commit("Add y", a_dot_py="x = 1\ny = 2\n")
+    undone = past.commit(f'Revert "Add y"\n\nThis reverts commit {added}.', a_dot_py="x = 1\n")
+    past.commit(
+        f'Version 5 (#56)\n\n* Revert "Add y"\n\nThis reverts commit {added}.\n\n* Add z', b_dot_py="z = 1\n"
+    )
+    found = past.reverts()
+    assert [(r.target, r.parity) for r in found] == [(added, "out"), (added, "out")]
+    assert found[0].chain == (added, undone)
+
+
+def test_bytes_that_went_back_without_a_word_are_a_revert(past: History) -> None:
+    """A commit that turns an earlier one's files back undoes it, whatever both say; the reason is its subject."""
+    past.commit("start", beat_dot_py="now()\n")
+    tried = past.commit("beat: use utcnow", beat_dot_py="utcnow()\n")
+    past.commit("meanwhile", other_dot_py="x = 1\n")
+    back = past.commit(
+        "beat: utcnow() did not work that well :(", hours=6, beat_dot_py="now()\n", CHANGES="beat\n"
+    )
+    (found,) = past.reverts()
+    assert (found.by, found.target, found.how, found.parity) == (back, tried, "structural", "out")
+
+
+def test_a_title_and_a_pull_request_find_their_commit(past: History) -> None:
+    """`Revert "…"` without a sha, and `Reverts #12`, mean the latest such commit before."""
+    past.commit("start", a_dot_py="x = 1\n")
+    titled = past.commit("Make the handler compliant", a_dot_py="x = 2\n")
+    numbered = past.commit("Use max age (#6134)", b_dot_py="x = 3\n")
+    by_title = past.commit('Revert "Make the handler compliant" (#9)', a_dot_py="x = 5\n")
+    by_number = past.commit(
+        "Close connections after each task\n\nThis reverts PR #6134, it leaks connections.",
+        b_dot_py="x = 6\n",
+    )
+    found = past.reverts()
+    assert [(r.by, r.target, r.how) for r in found] == [
+        (by_title, titled, "text"),
+        (by_number, numbered, "pull"),
+    ]
+    assert found[1].reason == "it leaks connections."
+
+
+def test_what_only_looks_like_a_revert_is_none(past: History) -> None:
+    """Bots, lint, releases, quick second thoughts of one author, and files retired after years."""
+    past.commit("start", a_dot_py="x = 1\n", v_dot_py="1\n", w_dot_py="w = 1 \n")
+    past.commit("Set x", a_dot_py="x = 2\n")
+    past.commit("No, as before", hours=0.1, a_dot_py="x = 1\n")
+    past.commit("Bump version to 2", v_dot_py="2\n")
+    past.commit("Back to development", v_dot_py="1\n")
+    past.commit("strip trailing whitespace", w_dot_py="w = 1\n")
+    past.commit("Undo formatting", w_dot_py="w = 1 \n")
+    past.commit("Add tooling", tool_dot_py="t = 1\n")
+    past.commit("Remove tooling", hours=24 * 400, tool_dot_py=None)
+    past.commit("update pin", author="renovate[bot]", a_dot_py="x = 9\n")
+    past.commit("update pin", author="renovate[bot]", a_dot_py="x = 1\n")
+    assert past.reverts() == []
+
+
+def test_the_reason_of_a_decision_is_quoted_for_its_lines(past: History) -> None:
+    """`why` of a function gives the sentence that says why, with sha, date, author and line; machines give none."""
+    past.commit("start", helpers_dot_py="def run():\n    return 1\n\n\ndef other():\n    return 2\n")
+    sha = past.commit(
+        "Raise an error if called without real ContextVars\n\nThe replacement doesn't work across asyncio tasks,"
+        " hence it makes sense to error out\nrather than find there are odd bugs.",
+        helpers_dot_py="def run():\n    raise RuntimeError\n\n\ndef other():\n    return 2\n",
+    )
+    past.commit("[pre-commit.ci] pre-commit autoupdate", author="pre-commit-ci[bot]", x_dot_py="x = 1\n")
+    (item,) = why(past.context(), WhyRequest(target="run")).items
+    assert (item.kind, item.sha, item.line, item.author, item.method) == ("commit", sha, 2, "Ada", "exact")
+    assert item.quote.endswith("hence it makes sense to error out rather than find there are odd bugs.")
+    (plain,) = why(past.context(), WhyRequest(target="other")).items
+    assert (plain.quote, plain.confidence) == ("start", 0.4)
+
+
+def test_a_dependency_that_went_is_remembered_with_its_reason(past: History) -> None:
+    """The package's name is answered with the commit that removed it, in `why`, `history` and `changes`."""
+    start = past.commit("start", tox_dot_ini="[testenv]\ndeps =\n  pytest\n  simplejson\n")
+    sha = past.commit(
+        "remove simplejson\n\nThe standard library is fast enough, so we decided to drop it rather than"
+        " keep a backport.",
+        tox_dot_ini="[testenv]\ndeps =\n  pytest\n",
+    )
+    ctx = past.context()
+    (item,) = why(ctx, WhyRequest(target="simplejson")).items
+    assert (item.kind, item.sha) == ("dependency", sha)
+    (told,) = history(ctx, HistoryRequest(query="simplejson")).dependencies
+    assert (told.how, told.reason.startswith("The standard library is fast enough")) == ("removed", True)
+    assert [d.package for d in changes(ctx, ChangesRequest(since=start)).dependencies] == ["simplejson"]
+
+
+def test_lines_are_followed_through_a_rename_and_a_split(past: History) -> None:
+    """A file that was cut in two: both halves know the commits of the whole."""
+    first = "".join(f"def first_{i}():\n    return {i}\n\n\n" for i in range(12))
+    second = "".join(f"def second_{i}():\n    return 'number {i}'\n\n\n" for i in range(12))
+    born = past.commit("Write both because one process cannot hold them otherwise", old_dot_py=first + second)
+    past.commit("Rename", old_dot_py=None, whole_dot_py=first + second)
+    past.commit("Split", whole_dot_py=first, half_dot_py=second)
+    ctx = past.context()
+    answer = history(ctx, HistoryRequest(query="half.py"))
+    assert answer.names == ("half.py", "whole.py", "old.py")
+    assert answer.commits[-1].sha == born
+    assert {item.sha for item in why(ctx, WhyRequest(target="half.py:second_3")).items} == {born}
+
+
+def test_a_force_push_leaves_the_commits_and_marks_them(past: History) -> None:
+    """What was reachable once can still be asked about by its sha, and says that it is gone; reverts of it too."""
+    past.commit("start", a_dot_py="x = 1\n")
+    lost = past.commit("Try a cache", a_dot_py="x = 2\n")
+    past.context()
+    past.repo.git("reset", "-q", "--hard", "HEAD~1")
+    past.commit(f"Keep it simple\n\nThis reverts commit {lost}.", b_dot_py="y = 1\n")
+    ctx = past.context()
+    answer = history(ctx, HistoryRequest(query=lost))
+    assert (answer.mode, answer.commits[0].subject, answer.commits[0].reachable) == (
+        "commit",
+        "Try a cache",
+        False,
+    )
+    (revert,) = reverts(ctx, RevertsRequest()).reverts
+    assert (revert.target, revert.reachable) == (lost, False)
+
+
+def test_branches_know_their_own_reverts(past: History) -> None:
+    """What is undone on one branch stands on the other, from one store; a cherry-picked target is found."""
+    past.commit("start", a_dot_py="x = 1\n")
+    added = past.commit("Add y", a_dot_py="x = 1\ny = 1\n")
+    past.repo.git("branch", "release", "HEAD~1")
+    undone = past.commit(f'Revert "Add y"\n\nThis reverts commit {added}.', a_dot_py="x = 1\n")
+    assert [r.by for r in past.reverts()] == [undone]
+    past.repo.git("checkout", "-q", "release")
+    assert past.reverts() == []
+    picked = past.commit(f"Add y\n\n(cherry picked from commit {added})", a_dot_py="x = 1\ny = 1\n")
+    back = past.commit(f'Revert "Add y"\n\nThis reverts commit {added}.', a_dot_py="x = 1\n")
+    assert [(r.by, r.target, r.parity) for r in past.reverts()] == [(back, picked, "out")]
+
+
+def test_what_changes_together_is_code_first(past: History) -> None:
+    """A module and its test lead; the change log that goes with everything comes after."""
+    for number in range(6):
+        past.commit(
+            f"Change {number}",
+            backends__redis_dot_py=f"x = {number}\n",
+            t__unit__test_redis_dot_py=f"assert {number}\n" if number % 3 else "assert 0\n",
+            Changelog_dot_rst=f"- {number}\n",
+        )
+    found = cochange(past.context(), CochangeRequest(target="backends/redis.py")).files
+    assert [item.path for item in found] == ["t/unit/test_redis.py", "Changelog.rst"]
+
+
+def test_notes_are_the_same_however_they_came(past: History, tmp_path: Path, pool: ParsePool) -> None:
+    """Indexed commit by commit, over a mailmap that makes a machine of an author, or at once: one digest."""
+    past.commit("start", a_dot_py="x = 1\n", requirements_dot_txt="a\nb\n")
+    past.context()
+    past.commit(
+        "Drop b because it leaks memory rather than freeing it", author="robo", requirements_dot_txt="a\n"
+    )
+    past.context()
+    past.commit("Name the machine", _dot_mailmap="robo[bot] <robo@example.org>\n")
+    past.context()
+    run_index(pool, past.repo.root, tmp_path / "clean")
+    name = f"worktree:{past.repo.root}"
+    assert digest_of(tmp_path / "store", name) == digest_of(tmp_path / "clean", name)
