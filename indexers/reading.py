@@ -174,7 +174,15 @@ class File:
         self._arguments.append(Argument(scope, callee, value, self.line(byte), position, keyword))
 
     def add_symbol(
-        self, parent: Scope, name: str, kind: SymbolKind, name_at: int, span: Span, *, owner: str = ""
+        self,
+        parent: Scope,
+        name: str,
+        kind: SymbolKind,
+        name_at: int,
+        span: Span,
+        *,
+        owner: str = "",
+        is_declaration: bool = False,
     ) -> bool:
         """Record a symbol that opens no scope, ``owner`` put before its name in the qualname. False when the
         file has a symbol of that qualname already: then nothing is recorded. The same where broken source has
@@ -198,6 +206,7 @@ class File:
                 signature=_one_line(head),
                 doc=self._doc_above(start),
                 exported=rule(self, name, parent, span) if rule else not parent.in_function,
+                is_declaration=is_declaration,
             )
         )
         return True
