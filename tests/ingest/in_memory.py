@@ -1,0 +1,76 @@
+"""A project that is linked without a store: from path → source to edges, for properties over many small projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from indexers.facts import FileFacts
+from indexers.outline import Outline, outline
+from indexers.registry import extract, language_of
+from memoryd.ingest.link.edges import link_file
+from memoryd.ingest.link.evaluate import Evaluator
+from memoryd.ingest.link.languages import MANIFESTS, RULES
+from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
+from memoryd.store.link_rows import Defined, EdgeRow
+
+
+class Link(Struct, frozen=True):
+    """The edges of one file, and what it looked at."""
+
+    edges: frozenset[EdgeRow]
+    looked: bytes
+
+
+class Project:
+    """One state of a project. ``order``: in which the files are linked (default: by path)."""
+
+    def __init__(self, sources: Mapping[str, str], order: Iterable[str] | None = None) -> None:
+        self.sources = dict(sources)
+        self._facts = {path: _facts(path, text) for path, text in sources.items()}
+        self._ids = {path: number for number, path in enumerate(sorted(sources), 1)}
+        self.outlines: dict[str, Outline] = {path: outline(facts) for path, facts in self._facts.items()}
+        self.view = self._view()
+        evaluator = Evaluator(self.view, RULES)
+        self.links = {path: self._link(evaluator, path) for path in (order or sorted(sources))}
+
+    def _view(self) -> View:
+        paths = {number: path for path, number in self._ids.items()}
+        files = [
+            File(path, number, number, self._facts[path].language, self._facts[path].package)
+            for number, path in paths.items()
+        ]
+        sources = Sources(
+            outlines=lambda ids: [(id_, self.outlines[paths[id_]]) for id_ in ids],
+            text=lambda id_: self.sources[paths[id_]],
+            definitions=self._definitions,
+        )
+        return View(files, sources, MANIFESTS)
+
+    def _definitions(self, name: str | None) -> Iterator[Defined]:
+        for path, facts in self._facts.items():
+            for symbol in facts.symbols:
+                if name in (None, symbol.name):
+                    yield Defined(symbol.name, self._ids[path], symbol.qualname, symbol.kind)
+
+    def _link(self, evaluator: Evaluator, path: str) -> Link:
+        self.view.seen = set()
+        edges, _ = link_file(evaluator, path, self._facts[path])
+        return Link(frozenset(edges), pack(self.view.seen))
+
+    def void(self, after: Project) -> set[str]:
+        """The files whose links need not hold any more in the state ``after`` this one."""
+        paths = self.sources.keys() | after.sources.keys()
+        different = {path for path in paths if self.sources.get(path) != after.sources.get(path)}
+        changes = [
+            Change(path, self.outlines.get(path), after.outlines.get(path)) for path in sorted(different)
+        ]
+        changed = changed_keys(after.view, changes)
+        return different | {path for path, link in self.links.items() if touched(changed, link.looked)}
+
+
+def _facts(path: str, text: str) -> FileFacts:
+    language = language_of(path, text.encode())
+    assert language is not None, path
+    return extract(language, text.encode())
