@@ -8,7 +8,7 @@ import re
 import sys
 from bisect import bisect_right
 
-from indexers.facts import FileFacts, SymbolKind
+from indexers.facts import FileFacts, Problem, SymbolKind
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "ruby"
@@ -18,6 +18,8 @@ FILENAMES = (
     "appraisals", "dangerfile", "thorfile",
 )  # fmt: skip
 
+_HEREDOC = re.compile(rb"<<[-~]?[\"'`]?([A-Za-z_]\w*)")
+_MAX_OPEN = 40
 _SYMBOL = re.compile(r":\"?(\w+[?!=]?)|['\"](\w+[?!=]?)['\"]")
 _STRING = re.compile(r"[\s(]*(?::(\w+)\s*,\s*)?['\"]([^'\"#]+)['\"]")
 _CLASS_VALUE = re.compile(rb"\s*(?:::)?(?:Struct|Class|Module|Data|Dry::Struct|OpenStruct)\b")
@@ -25,7 +27,17 @@ _CLASS_VALUE = re.compile(rb"\s*(?:::)?(?:Struct|Class|Module|Data|Dry::Struct|O
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a Ruby file."""
+    begun = _HEREDOC.findall(source)
+    if (
+        len(begun) > _MAX_OPEN and len(begun) - _ended(source, set(begun)) > _MAX_OPEN
+    ):  # the grammar would crash
+        return FileFacts(NAME, problems=(Problem("limit", 1, "too many here-documents that never end"),))
     return _GRAMMAR.extract(source)
+
+
+def _ended(source: bytes, words: set[bytes]) -> int:
+    """How many lines could end a here-document."""
+    return sum(line.strip() in words for line in source.split(b"\n"))
 
 
 def _sent(file: File, node: Node) -> None:
