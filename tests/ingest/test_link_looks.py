@@ -1,5 +1,7 @@
 """Links hold as long as nothing that was looked at means anything else, and never depend on who asked first."""
 
+# ruff: noqa: E501 - a source is a line
+
 from __future__ import annotations
 
 import random
