@@ -15,7 +15,16 @@ sys.path.insert(0, str(HERE.parent))
 
 from indexers import facts  # noqa: E402
 from memoryd.config import Config  # noqa: E402
-from memoryd.query import answers, check_answers, memory_answers, past_answers, requests, search_answers  # noqa: E402
+from memoryd.query import (  # noqa: E402
+    answers,
+    check_answers,
+    memory_answers,
+    operation_answers,
+    overview_answers,
+    past_answers,
+    requests,
+    search_answers,
+)
 
 
 def _structs(module: object) -> list[type]:
@@ -50,7 +59,15 @@ def contracts() -> dict[str, bytes]:
         "answers.schema.json": _schema(
             [
                 kind
-                for module in (answers, check_answers, memory_answers, past_answers, search_answers)
+                for module in (
+                    answers,
+                    check_answers,
+                    memory_answers,
+                    operation_answers,
+                    overview_answers,
+                    past_answers,
+                    search_answers,
+                )
                 for kind in _structs(module)
             ]
         ),

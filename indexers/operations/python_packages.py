@@ -26,9 +26,10 @@ def pyproject(source: Source) -> Iterator[Operation]:
             "package", name, source.line_of(f'"{name}"'), detail="Python package", targets=_strings(members)
         )
     yield from _required(source, _strings(project.get("dependencies", ())), "")
-    for groups in (_table(project, "optional-dependencies"), _table(document, "dependency-groups")):
-        for group, wanted in groups.items():
-            yield from _required(source, _strings(wanted), group)
+    for group, wanted in _table(project, "optional-dependencies").items():
+        yield from _required(source, _strings(wanted), group)
+    for group, wanted in _table(document, "dependency-groups").items():
+        yield from _required(source, _strings(wanted), group if _DEV.search(group) else f"dev {group}")
     yield from _poetry(source, poetry)
     scripts = {
         **_table(project, "scripts"), **_table(project, "gui-scripts"), **_table(poetry, "scripts"),

@@ -6,15 +6,15 @@ daemon under its own name (``--path`` may be repeated: ``paths``).
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
-from memoryd.cli import memory_arguments, past_arguments
+from memoryd.cli import memory_arguments, past_arguments, structure_arguments
+from memoryd.cli.structure_arguments import one_of, words
 
 KINDS = ("code", "decision", "commit", "note", "doc")
 DECISION_KINDS = ("adr", "decision", "lesson", "constraint", "convention", "rule")
-EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references")
 CLIENTS = ("claude-code", "cursor", "vscode", "codex")
 SHELLS = ("bash", "zsh", "fish")
 
@@ -51,21 +51,6 @@ def _batch(parser: ArgumentParser, field: str) -> None:
     )
 
 
-def _words(value: str) -> list[str]:
-    return [word.strip() for word in value.split(",") if word.strip()]
-
-
-def _one_of(*known: str) -> Callable[[str], list[str]]:
-    def kinds(value: str) -> list[str]:
-        words = _words(value)
-        for word in words:
-            if word not in known:
-                raise ArgumentTypeError(f"{word!r} is none of {', '.join(known)}")
-        return words
-
-    return kinds
-
-
 def _up(parser: ArgumentParser) -> None:
     parser.add_argument("_path", nargs="?", metavar="PATH", help="the project's folder (default: here)")
     parser.add_argument("--full", action="store_true", help="read everything again, reuse nothing")
@@ -84,7 +69,7 @@ def _search(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         dest="kinds",
-        type=_one_of(*KINDS),
+        type=one_of(*KINDS),
         action="extend",
         metavar="KIND,…",
         help=f"only {', '.join(KINDS)}",
@@ -93,7 +78,7 @@ def _search(parser: ArgumentParser) -> None:
         "--path", dest="paths", action="append", metavar="GLOB", help="only under these paths"
     )
     parser.add_argument(
-        "--lang", dest="langs", type=_words, action="extend", metavar="LANG,…", help="only these languages"
+        "--lang", dest="langs", type=words, action="extend", metavar="LANG,…", help="only these languages"
     )
     parser.add_argument("--files", action="store_true", help="rank whole files, not pieces of them")
     _batch(parser, "query")
@@ -123,18 +108,6 @@ def _cochange(parser: ArgumentParser) -> None:
     _batch(parser, "target")
 
 
-def _edges(parser: ArgumentParser) -> None:
-    parser.add_argument("--level", choices=("file", "symbol"), help="file (default) or symbol")
-    parser.add_argument(
-        "--kind",
-        dest="kinds",
-        type=_one_of(*EDGE_KINDS),
-        action="extend",
-        metavar="KIND,…",
-        help=f"only {', '.join(EDGE_KINDS)}",
-    )
-
-
 def _history(parser: ArgumentParser) -> None:
     parser.add_argument("query", nargs="+", metavar="QUERY_OR_PATH", help="words, or a path of the project")
     _page(parser)
@@ -149,7 +122,7 @@ def _decisions(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--kind",
         dest="kinds",
-        type=_one_of(*DECISION_KINDS),
+        type=one_of(*DECISION_KINDS),
         action="extend",
         metavar="KIND,…",
         help=f"only {', '.join(DECISION_KINDS)}",
@@ -319,7 +292,7 @@ VERBS: dict[str, Verb] = {
     "edges": Verb(
         "the graph as JSON lines",
         "memoryd edges --level symbol --kind calls",
-        _edges,
+        structure_arguments.edges,
         _later("ask", "run_edges"),
         True,
     ),
@@ -445,6 +418,20 @@ VERBS: dict[str, Verb] = {
         "what the project does nearly everywhere, with examples",
         "memoryd conventions src/app",
         past_arguments.place,
+        _ask,
+        True,
+    ),
+    "operations": Verb(
+        "what is declared of operation: packages, routes, CI, containers, flags, owners",
+        "memoryd operations src/app --kind route,entry_point",
+        structure_arguments.operations,
+        _ask,
+        True,
+    ),
+    "overview": Verb(
+        "the architecture: packages, layers, entry points, hubs, cycles",
+        "memoryd overview --json",
+        _nothing,
         _ask,
         True,
     ),

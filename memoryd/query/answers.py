@@ -158,9 +158,23 @@ class ImpactTotals(Struct, frozen=True):
     cochange: int
 
 
+class OperationReach(Struct, frozen=True):
+    """An operation that a change comes to: ``hop`` 0 runs, serves or owns the target itself. ``via``: the code
+    that it names there."""
+
+    kind: str
+    name: str
+    path: str
+    line: int
+    hop: int
+    via: str
+    method: str
+    detail: str = ""
+
+
 class ImpactAnswer(Answer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
-    ambiguous."""
+    ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -174,6 +188,8 @@ class ImpactAnswer(Answer, frozen=True):
     next: str = ""
     command: str = ""
     offset: int = 0
+    operations: tuple[OperationReach, ...] = ()
+    operations_total: int = 0
 
 
 class CochangeAnswer(Answer, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from memoryd.query import coupling, targets
+from memoryd.query import coupling, operations, targets
 from memoryd.query.answers import (
     Dependent,
     ImpactAnswer,
@@ -67,6 +67,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     tests = _tests(walk, labels)
     hops = _page(walk, labels, request)
     shown = sum(map(len, hops))
+    meant = {(target.path, target.qualname) for target in resolution.targets}
+    operated = operations.reaching(ctx, meant, [[step[1] for _, step in hop] for hop in walk.hops])
     return ImpactAnswer(
         ctx.freshness,
         target=request.target,
@@ -83,6 +85,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
             cochange=len(coupled),
         ),
         **paging(_command(request), request.offset, shown, walk.nodes),
+        operations=tuple(operated[: operations.MAX_REACHES]),
+        operations_total=len(operated),
     )
 
 

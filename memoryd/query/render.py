@@ -8,9 +8,20 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.query import answers, check_text, memory_answers, memory_texts, past_answers, past_texts, texts
+from memoryd.query import (
+    answers,
+    check_text,
+    memory_answers,
+    memory_texts,
+    past_answers,
+    past_texts,
+    structure_texts,
+    texts,
+)
 from memoryd.query.check_answers import CheckAnswer
 from memoryd.query.layout import Page, Rendered, Section, fit
+from memoryd.query.operation_answers import OperationsAnswer
+from memoryd.query.overview_answers import OverviewAnswer
 from memoryd.query.safe_text import safe_line, safe_text
 
 MIN_TOKENS = 50
@@ -25,6 +36,8 @@ _PAGES: Mapping[type, Callable[[Any], Page]] = {
     past_answers.RevertsAnswer: past_texts.reverts,
     past_answers.ConventionsAnswer: past_texts.conventions,
     past_answers.HotspotsAnswer: past_texts.hotspots,
+    OperationsAnswer: structure_texts.operations,
+    OverviewAnswer: structure_texts.overview,
     answers.DecisionsAnswer: texts.decisions,
     answers.RecordAnswer: memory_texts.record,
     answers.ProposalsAnswer: memory_texts.proposals,

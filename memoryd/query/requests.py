@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from indexers.facts import OperationKind
+
 NOT_BLANK = r"\S"
 Text = Annotated[str, Meta(min_length=1, max_length=16_384, pattern=NOT_BLANK)]
 Target = Annotated[str, Meta(min_length=1, max_length=1_024, pattern=NOT_BLANK)]
@@ -230,3 +232,17 @@ class StatusRequest(Request, frozen=True, kw_only=True):
     """``deep`` checks the audit chain and the stores' integrity as well."""
 
     deep: bool = False
+
+
+class OperationsRequest(Request, frozen=True, kw_only=True):
+    """``target``: a path or folder (what it declares, and what runs, serves or owns it) or words that names contain;
+    empty: all. ``kinds`` empty: every kind."""
+
+    target: Optional = ""
+    kinds: Annotated[tuple[OperationKind, ...], Meta(max_length=11)] = ()
+    limit: Limit = 1_000
+    offset: Offset = 0
+
+
+class OverviewRequest(Request, frozen=True, kw_only=True):
+    """The architecture of the project; it takes nothing."""

@@ -48,3 +48,37 @@ def role_of(path: str) -> Role:
 def kind_of(role: Role) -> Literal["code", "doc", "decision"]:
     """The kind of hit that a file of this role makes."""
     return role if role in ("doc", "decision") else "code"
+
+
+# -- tests as nodes
+
+_CASES = re.compile(r"^(?:describe|it|test|context|suite|specify|bench)\b")
+_BY_NAME: dict[str, re.Pattern[str]] = {
+    "python": re.compile(r"^test"),
+    "go": re.compile(r"^(?:Test|Benchmark|Fuzz|Example)(?![a-z])"),
+    "java": re.compile(r"^(?:test|should)|Test$|_"),
+    "kotlin": re.compile(r"^(?:test|should)|Test$|_| "),
+    "php": re.compile(r"^test"),
+    "ruby": re.compile(r"^test_|^(?:it|describe|context|specify)\b"),
+    "csharp": re.compile(r"^(?:Test|Should)|Test$|_"),
+    "javascript": _CASES,
+    "typescript": _CASES,
+    "cpp": re.compile(r"^(?:TEST|TYPED_TEST|Test)"),
+    "c": re.compile(r"^(?:TEST|test)"),
+    "rust": re.compile(r"^test|_"),
+    "swift": re.compile(r"^test"),
+    "scala": re.compile(r"^(?:test|should|it)\b"),
+    "elixir": re.compile(r"^test"),
+}
+
+
+def is_test_symbol(name: str, qualname: str, kind: str, path: str, language: str) -> bool:
+    """Whether a definition is one test case by the customs of its language: a function or method whose name says so,
+    in a file that is a test. Fixtures, helpers and classes of tests are none."""
+    if kind not in ("function", "method") or not is_test(path):
+        return False
+    pattern = _BY_NAME.get(language)
+    if pattern is None or not pattern.search(name):
+        return False
+    nested_helper = language == "python" and kind == "function" and "." in qualname
+    return not nested_helper

@@ -16,6 +16,7 @@ from memoryd.query.answers import (
     EdgesAnswer,
     Freshness,
     ImpactAnswer,
+    OperationReach,
     RecordItem,
     RefsAnswer,
     StatusAnswer,
@@ -140,12 +141,26 @@ def impact(answer: ImpactAnswer) -> Page:
             Section(items=tests, total=totals.tests, title="tests to run:", keep=5),
             Section(items=_dependents(answer), total=totals.dependents, main=True, before=answer.offset),
             Section(items=coupled, total=totals.cochange, title="also changes with it (history):", keep=3),
+            Section(
+                items=_operations(answer.operations), total=answer.operations_total, title="run, served, owned by:",
+                keep=4,
+            ),
             Section(items=owners, title="owners:", keep=1),
         ],
         foot=freshness(answer.freshness),
         rest=f"{answer.command} --json",
         more=more(answer),
     )  # fmt: skip
+
+
+def _operations(items: Iterable[OperationReach]) -> list[str]:
+    """One line per operation that an impact comes to."""
+    return [
+        f"  {r.kind} {quote(r.name, 80)}{f' {r.detail}' if r.detail else ''} {safe_line(r.path)}:{r.line}"
+        f" {'itself' if r.hop == 0 else f'hop {r.hop}'}"
+        f"{f' by {safe_line(r.via)}' if r.hop else ''} [{r.method}]"
+        for r in items
+    ]
 
 
 def _dependents(answer: ImpactAnswer) -> list[str]:

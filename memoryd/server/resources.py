@@ -18,6 +18,13 @@ LISTED: tuple[Mapping[str, Any], ...] = (
         "mime_type": "text/plain",
     },
     {
+        "uri": "memoryd://overview",
+        "name": "overview",
+        "title": "Architecture overview",
+        "description": "Packages, layers, cycles, hubs, entry points, dependencies, tests, CI at a glance.",
+        "mime_type": "text/plain",
+    },
+    {
         "uri": "memoryd://conventions",
         "name": "conventions",
         "title": "Conventions",
@@ -39,7 +46,7 @@ LISTED: tuple[Mapping[str, Any], ...] = (
         "mime_type": "text/plain",
     },
 )
-_VERBS = ("status", "conventions", "hotspots")
+_VERBS = ("status", "overview", "conventions", "hotspots")
 
 
 async def read(service: Service, call: Call, uri: str) -> str:

@@ -102,6 +102,8 @@ VERBS: dict[str, Verb] = {
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
         Verb("conventions", requests.ConventionsRequest, Question("conventions:conventions")),
+        Verb("operations", requests.OperationsRequest, Question("operations:operations")),
+        Verb("overview", requests.OverviewRequest, Question("overview:overview")),
         Verb("hotspots", requests.HotspotsRequest, Question("hotspots:hotspots")),
         Verb("record", requests.RecordRequest, contributed.record),
         Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
@@ -130,6 +132,8 @@ _COMMON = frozenset(params.Common.__struct_fields__)
 
 
 _SHORT = {"why": 450, "history": 450}  # tokens: asked before every edit, so they say the most telling first
+
+_LONG = frozenset(("brief", "overview"))  # answered in search.brief_max_tokens
 
 
 class Answered(Struct, frozen=True):
@@ -165,9 +169,7 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
     call = structs.replace(call, common=typed(common, params.Common, name))
     value = await verb.run(service, call, typed(own, request_type(verb), name))
     limits = service.config.search
-    default = (
-        limits.brief_max_tokens if name == "brief" else min(limits.max_tokens, _SHORT.get(name, 1 << 30))
-    )
+    default = limits.brief_max_tokens if name in _LONG else min(limits.max_tokens, _SHORT.get(name, 1 << 30))
     return Answered(verb=verb, call=call, value=value, max_tokens=call.common.max_tokens or default)
 
 
