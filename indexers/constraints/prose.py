@@ -21,13 +21,19 @@ FILE = re.compile(
     r"|(^|/)\.github/(copilot-instructions|instructions/[^/]+)\.md$",
     re.IGNORECASE,
 )
-_RULE = re.compile(
-    r"\b(must(?: not|n't)?|never|always|do not|don't|should not|shouldn't|should|required|forbidden|only|avoid"
-    r"|make sure|ensure|prefer|use \S+ (?:instead|rather|not|over)|instead of|run)\b",
+# Where somebody is told to: at the beginning, after a break, after "please" or "you". "People don't …" tells nobody.
+_TO_YOU = r"(?:^|[,;:(\u2013\u2014]\s*|\s-\s|\b(?:please|and|or|but|so|then|you|agents?|contributors?|it)\s+)\W{0,4}"
+_STRONG = re.compile(
+    r"\b(?:must|mustn't|(?:is|are) (?:strictly )?(?:forbidden|prohibited|required|not allowed)|may not|shall)\b"
+    rf"|{_TO_YOU}(?:do not|don't|never|always|only ever)\b|(?-i:\b(?:NEVER|ALWAYS|DO NOT)\b)"
+    r"|\buse \S+(?: \S+)?,? (?:not|instead of|rather than|over)\b",
     re.IGNORECASE,
 )
-_STRONG = re.compile(
-    r"\b(must|never|always|do not|don't|required|forbidden|instead of)\b|\buse \S+,? not\b", re.IGNORECASE
+_SOFT = re.compile(
+    r"\b(?:should(?: not|n't)?|ought to)\b"
+    rf"|{_TO_YOU}(?:avoid|prefer|make sure|ensure|be sure|use|keep|follow|only (?:use|add|change|import))\b"
+    rf"|{_TO_YOU}run\b[^.]*\b(?:before|after|whenever|every|prior)\b|\binstead of\b.*\buse\b",
+    re.IGNORECASE,
 )
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#+|>)\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'*])")
@@ -90,7 +96,11 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
             at = start + len(sentence)
             plain = " ".join(sentence.split())
             asks = plain.endswith(("?", ":", '?"'))
-            if MIN_CHARS <= len(plain) <= MAX_CHARS and not asks and _RULE.search(plain):
+            if (
+                MIN_CHARS <= len(plain) <= MAX_CHARS
+                and not asks
+                and (_STRONG.search(plain) or _SOFT.search(plain))
+            ):
                 yield line, plain
 
 

@@ -45,6 +45,7 @@ _PATH = re.compile(r"[\w@.+/-]+(?:/[\w@.+-]+|\.\w{1,6})(?::[\w.]+)?$")
 _AGAINST = re.compile(
     r"\b(?:remove|drop|avoid|stop|no|not|don't|without|replace|migrate|instead|deprecate|abandon)\b", re.I
 )
+_NUMBERED = re.compile(r"\b(?:ADR|RFC|KEP|PEP|MADR)[\s#-]*0*([1-9]\d{0,7})\b", re.I)
 _WORD = re.compile(r"[\w.-]*\w")
 _MIN_PACKAGE = 3
 _NOTHING_MORE = ("removed", "replaced")
@@ -73,8 +74,9 @@ class Physician:
         self._documents: Documents = documents(ctx)
         self._lives: dict[str, _Life] = {}
         self._compared = 0
+        self._paths: set[str] | None = None
         self._gone: dict[str, int] | None = None
-        self._undone: list[tuple[CommitRow, str]] | None = None
+        self._undone: list[tuple[CommitRow, set[str]]] | None = None
 
     def examined(self, item: DecisionItem) -> DecisionItem:
         """The document's item with health, reason and the commits between which it held."""
@@ -114,17 +116,24 @@ class Physician:
 
     def lost_code(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
         """A path that was there when the document came and was deleted since; one that never was proves nothing."""
-        named = [
-            name
-            for name in row.decision.references
-            if _PATH.fullmatch(name) and not self._documents.succession.book.at(name)
-        ]
+        named = [name for name in row.decision.references if _path_of(name) in self._once()]
         places = anchors.places(self._ctx, named)
         for name in named:
-            path = name.partition(":")[0].removeprefix("./").strip("/")
-            if places[name].state == anchors.LOST and (gone := self._deleted(path, life)):
+            if places[name].state == anchors.LOST and (gone := self._deleted(_path_of(name), life)):
                 return f"`{name}`, which it names, was deleted{self._when(gone)}"
         return ""
+
+    def _once(self) -> set[str]:
+        """Of the paths that any document names, those of a file that is or ever was; documents are none."""
+        if self._paths is None:
+            book = self._documents.succession.book
+            named = {
+                n for row in self._documents.rows.values() for n in row.decision.references if not book.at(n)
+            }
+            self._paths = set(
+                graph_rows.path_ids(self._ctx.index, {_path_of(n) for n in named if _PATH.fullmatch(n)})
+            )
+        return self._paths
 
     def _deleted(self, path: str, life: _Life) -> int:
         """The commit since the document's first one that deleted the file or the last file of the folder; else 0."""
@@ -144,21 +153,25 @@ class Physician:
     def reverted(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
         """A commit that names it, or changed it together with its code, is undone now."""
         own = {touch.commit_id for touch in life.touches}
-        mentions = _mentions(row)
+        names = _names(row)
         linked = {link.to.partition(":")[0] for link in item.links}
-        for commit, body in self._undone_commits():
+        for commit, words in self._undone_commits():
             together = commit.id in own and self._touched(commit.id, linked)
-            if together or (commit.id >= life.first and mentions.search(f"{commit.subject}\n{body}")):
+            if together or (commit.id >= life.first and words & names):
                 return f"commit {commit.sha[:10]} “{commit.subject}”, which carried it out, was reverted"
         return ""
 
-    def _undone_commits(self) -> list[tuple[CommitRow, str]]:
+    def _undone_commits(self) -> list[tuple[CommitRow, set[str]]]:
+        """The commits that are undone now, newest first, with the words of their messages."""
         if self._undone is None:
             undone = reverts.undone(self._ctx)
             out = undone.out - {pair.by for pair in undone.pairs}  # a revert carries nothing out
             bodies = history_rows.bodies(self._ctx.index, out)
             rows = history_rows.commits(self._ctx.index, out)
-            self._undone = [(rows[id_], bodies.get(id_, "")) for id_ in sorted(rows, reverse=True)]
+            self._undone = [
+                (rows[id_], _words(f"{rows[id_].subject}\n{bodies.get(id_, '')}"))
+                for id_ in sorted(rows, reverse=True)
+            ]
         return self._undone
 
     def _touched(self, commit_id: int, paths: set[str]) -> bool:
@@ -287,17 +300,28 @@ def _counted(lines: Iterable[str]) -> Counter[str]:
     return Counter(text for line in lines if (text := line.strip()))
 
 
+def _path_of(name: str) -> str:
+    """The path in ``path:symbol``."""
+    return name.partition(":")[0].removeprefix("./").strip("/")
+
+
 def _sha(rows: dict[int, CommitRow], commit_id: int) -> str:
     return rows[commit_id].sha if commit_id in rows else ""
 
 
-def _mentions(row: DecisionRow) -> re.Pattern[str]:
-    """How a message names the document: by its path, its slug, or its kind and number."""
-    names = [re.escape(row.path), re.escape(slug(row.path))]
+def _names(row: DecisionRow) -> set[str]:
+    """How a message names the document: by its path, its slug of several words, or its kind and number."""
+    names = {row.path.casefold()}
+    if re.search(r"\w[-_]\w", slug(row.path)):
+        names.add(slug(row.path))
     number = row.decision.number.lstrip("0")
-    if number:
-        names.append(rf"(?:ADR|RFC|KEP|PEP|MADR)[\s#-]*0*{number}")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(names)})(?![\w-])", re.I)
+    return names | {f"#{number}"} if number else names
+
+
+def _words(message: str) -> set[str]:
+    """The words of a message as ``_names`` has them."""
+    words = {word.strip("./-").casefold() for word in re.findall(r"[\w./-]+", message)}
+    return words | {f"#{number}" for number in _NUMBERED.findall(message)}
 
 
 def _takes(title: str, options: Sequence[str]) -> str:

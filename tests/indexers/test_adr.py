@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from indexers.decisions.adr import extract
 from indexers.decisions.location import is_candidate, resolve
 from indexers.decisions.status import dates, normalise
+from indexers.facts import Decision
+from indexers.parse import parse_file
+from indexers.registry import language_of
 
 NYGARD = """# 5. Help comments
 
@@ -312,3 +315,110 @@ def test_candidates_by_path() -> None:
     assert is_candidate("docs/decisions/use-x.md")
     assert not is_candidate("src/decisions/engine.py")
     assert not is_candidate("docs/architecture/overview.md")
+
+
+def record(text: str, path: str = "docs/adr/0002-x.md") -> Decision:
+    found = extract(path, text)
+    assert found is not None
+    return found
+
+
+def test_what_is_amended_or_contradicted_is_not_superseded() -> None:
+    """Fields, status lines and link lists say it; what amends this one is no business of its own."""
+    text = """# Use X
+
+- Amends: [ADR-3](0003-c.md)
+
+## Status
+
+Accepted
+
+Amended by [5](0005-z.md)
+
+## Links
+
+- Refines [old](0001-old.md)
+- Conflicts with [other](0006-o.md)
+"""
+    found = record(text)
+    assert (found.supersedes, found.superseded_by) == ((), ())
+    assert found.amends == ("0003-c.md", "0001-old.md")
+    assert found.conflicts == ("0006-o.md",)
+
+
+def test_a_piece_of_a_document_is_superseded_in_part() -> None:
+    """Who replaces "the invitation in [X]" leaves the rest of X in force; "[Y]" alone is all of Y."""
+    text = "# RFC 1: Use X\n\n- Status: ADOPTED\n- Supersedes: the invitation in [2](0002-b.md), [3](0003-c.md)\n"
+    found = record(text)
+    assert found.supersedes == ("0002-b.md", "0003-c.md")
+    assert found.in_part == ("0002-b.md",)
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        (
+            "## Considered Options\n\n* [MADR](x) 2.1 \u2013 lean\n* Formless\n* Nygard: short\n",
+            ("Formless", "Nygard"),
+        ),
+        ("## Considered Options\n\n1. Option 1: MADR 2.1\n2. Option 2: Formless\n", ("Formless",)),
+        (
+            "## Alternatives considered\n\n### Formless\n\nText.\n\n### Nygard's\n\nText.\n",
+            ("Formless", "Nygard's"),
+        ),
+        ("## Rationale and alternatives\n\nNone was good.\n", ()),
+        ("## Options\n\n- MADR 2.1 (chosen)\n- **Formless**: no\n", ("Formless",)),
+    ],
+)
+def test_alternatives_are_the_options_that_were_not_chosen(section: str, expected: tuple[str, ...]) -> None:
+    """Items or sub-headings of a section about options, by name; the chosen one is left out."""
+    text = f'# Use X\n\n{section}\n## Decision Outcome\n\nChosen option: "MADR 2.1", because it is lean.\n'
+    assert record(text).alternatives == expected
+
+
+def test_consequences_are_kept() -> None:
+    """Wherever the template puts them."""
+    assert record("# X\n\n## Decision\n\nX.\n\n### Consequences\n\n* Slower\n").consequences == "* Slower"
+
+
+def test_references_are_what_the_text_names() -> None:
+    """Relative links from the root, paths, globs, names of code; no web pages, no examples in fences, no numbers."""
+    text = """# Use X
+
+See [the code](../../src/a.py#L3), `src/web/**/*.ts`, src/lib/b.go and `Session.flush()`; `pkg::Type`, `make_it`
+in config/app.toml, e.g. [here](https://example.org/src/c.py) or www.example.com or v1.2.3.
+
+```python
+from src.fenced import thing
+```
+"""
+    assert record(text).references == (
+        "src/a.py", "src/web/**/*.ts", "src/lib/b.go", "Session.flush()", "pkg::Type", "make_it", "config/app.toml",
+    )  # fmt: skip
+
+
+def test_a_record_in_a_folder_of_any_name_is_known_by_its_form() -> None:
+    """``.adr-dir`` may name any folder: a number and the sections of a record are enough; a chapter is none."""
+    text = "# 3. Use X\n\n## Context\n\nWhy.\n\n## Decision\n\nX.\n"
+    assert record(text, "architecture/choices/0003-use-x.md").title == "Use X"
+    assert (
+        extract("book/0003-parser.md", "# 3. Parser\n\n## Context\n\nText.\n\n## Grammar\n\nText.\n") is None
+    )
+
+
+def test_yaml_comments_are_no_references() -> None:
+    """Regression: a comment in the list of a kep.yaml was read as a document that it replaces."""
+    text = 'title: X\nstatus: provisional\nreplaces:\n  # `KEP: "none"`\n  - /keps/sig-a/1-old\n'
+    assert record(text, "keps/sig-a/2-x/kep.yaml").supersedes == ("/keps/sig-a/1-old",)
+
+
+def test_decisions_are_read_from_every_kind_of_document() -> None:
+    """Markdown, RST and YAML files alike, by the language that the registry gives them."""
+    for path, data in (
+        ("keps/sig-a/2-x/kep.yaml", b"title: X\nstatus: provisional\n"),
+        ("docs/adr/0001-x.md", NYGARD.encode()),
+        ("docs/adr/0001-x.rst", b"X\n=\n\nStatus\n------\n\nAccepted\n"),
+    ):
+        language = language_of(path, data)
+        assert language
+        assert parse_file(path, language, data).decision, path

@@ -14,6 +14,7 @@ from indexers.constraints.prose import home
 from indexers.constraints.read import MAX_RULES, constraints
 from indexers.facts import Comment, Constraint, FileFacts
 from indexers.parse import parse_file
+from indexers.registry import language_of
 
 FACTS = FileFacts("text")
 
@@ -396,7 +397,7 @@ def test_rules_are_whole_sentences_with_their_line() -> None:
     text = """\
     # You must not read this heading
 
-    Run the tests with tox. Never commit
+    Run the tests before you push. Never commit
     generated files. This is nice.
 
     - Use `ruff`, not black
@@ -408,10 +409,25 @@ def test_rules_are_whole_sentences_with_their_line() -> None:
     | never | this |
     """
     assert [(r.quote, r.line, r.severity, r.kind) for r in read("AGENTS.md", text)] == [
-        ("Run the tests with tox.", 3, "info", "prose"),
+        ("Run the tests before you push.", 3, "info", "prose"),
         ("Never commit generated files.", 3, "warn", "prose"),
         ("Use `ruff`, not black", 6, "warn", "prose"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "severity"),
+    [
+        ("You must sign commits.", "warn"), ("**NEVER** push to main.", "warn"), ("Please do not squash.", "warn"),
+        ("Use `ruff`, not black.", "warn"), ("Direct writes are forbidden.", "warn"), ("Avoid globals.", "info"),
+        ("Pull requests should be small.", "info"), ("Prefer early returns.", "info"),
+        ("People don't like being handled.", ""), ("Tests don't hold on Windows.", ""), ("We do not have a bot.", ""),
+        ("It is only adding types.", ""), ("Run `npm i` to install.", ""), ("The question is never what it does.", ""),
+    ],
+)  # fmt: skip
+def test_who_is_told_to_do_something_is_told_a_rule(sentence: str, severity: str) -> None:
+    """A demand binds; a statement with the same words is talk."""
+    assert [rule.severity for rule in read("CONTRIBUTING.md", f"{sentence}\n")] == [severity] * bool(severity)
 
 
 @pytest.mark.parametrize(
@@ -515,3 +531,11 @@ def test_a_stray_bracket_in_a_config_ends() -> None:
     """Regression: an object with a foreign closing bracket was read forever."""
     script = Script("forbidden: [{name: 'x' ] : {]})")
     assert not is_literal(script.value(next(script.keys("forbidden"))))
+
+
+@pytest.mark.parametrize(
+    "path", [*PATHS, ".cursorrules", ".windsurfrules", ".cursor/rules/a.mdc", ".golangci.yaml"]
+)
+def test_files_of_rules_are_indexed(path: str) -> None:
+    """Each has a language, so that its rules are read at all."""
+    assert language_of(path, b"")
