@@ -34,5 +34,5 @@ def _service(name: str, service: Yaml) -> Operation:
     return fact(
         "service", name, max(1, service.line - 1 if service.items else service.line), end_line=service.end_line,
         detail="; ".join(part for part in parts if part),
-        targets=[posixpath.join(context, file) if file else "", *local, *started],
+        targets=[posixpath.join(context, file) if file else "", *local, " ".join(started)],
     )  # fmt: skip

@@ -23,7 +23,7 @@ class _Stage:
         return fact(
             "image", self.alias or self.base, self.line, end_line=self.end_line,
             detail=f"FROM {self.base}" + (f"; starts {words}" if words else ""),
-            targets=[*self.copied, *self.started],
+            targets=[*self.copied, words],
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def manifest(source: Source) -> Iterator[Operation]:
             detail = f"image {', '.join(filter(None, images))}" if any(images) else kind
             yield fact(
                 "service", f"{kind}/{name}", document.line, end_line=document.end_line, detail=detail,
-                targets=[*images, *started],
+                targets=[*images, " ".join(started)],
             )  # fmt: skip
 
 

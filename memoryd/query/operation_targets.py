@@ -23,7 +23,6 @@ _RAILS = re.compile(r"([\w/]+)#(\w+)")
 _DOTTED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 _IN_CODE = frozenset(("route", "flag", "entry_point"))
 _EXTENSIONS = (
-    "",
     ".py",
     ".js",
     ".ts",
@@ -171,11 +170,13 @@ class Finder:
                 continue
             if is_glob(joined):
                 return self._globbed(joined)
-            for extension in _EXTENSIONS if "/" in word or "." in word else ("",):
-                if joined + extension in self._known:
-                    return [Place(joined + extension, "", "exact")]
+            if joined in self._known:
+                return [Place(joined, "", "exact")]
             if joined in self._folders:
                 return [Place(f"{joined}/", "", "exact")]
+            for extension in _EXTENSIONS if "/" in word or "." in word else ():
+                if joined + extension in self._known:
+                    return [Place(joined + extension, "", "exact")]
         return []
 
     def _globbed(self, pattern: str) -> list[Place]:

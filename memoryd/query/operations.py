@@ -23,7 +23,7 @@ from memoryd.query.paging import paging
 from memoryd.query.requests import OperationsRequest
 from memoryd.query.roles import role_of
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.store import finding_rows, graph_rows, reader
+from memoryd.store import finding_rows, graph_rows, structure_rows
 
 MAX_REACHES = 30
 _REACHING = ("entry_point", "route", "flag", "ci_job", "image", "service", "test_config")
@@ -40,7 +40,7 @@ class Tied(Struct, frozen=True):
     role: str
 
 
-_cache: OrderedDict[tuple[str, str, int], tuple[Tied, ...]] = OrderedDict()
+_cache: OrderedDict[tuple[str, int, int, int], tuple[Tied, ...]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -69,7 +69,7 @@ def operations(ctx: Context, request: OperationsRequest) -> OperationsAnswer:
 
 def all_tied(ctx: Context) -> tuple[Tied, ...]:
     """Every operation of the view with its code, by path and line. Kept until the index changes."""
-    key = (ctx.root, ctx.view.name, reader.generation(ctx.index))
+    key = structure_rows.state(ctx.index, ctx.view.id)
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)

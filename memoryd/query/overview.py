@@ -16,7 +16,7 @@ from memoryd.query.overview_answers import CycleItem, Named, OverviewAnswer, Pac
 from memoryd.query.requests import OverviewRequest
 from memoryd.query.roles import is_test_symbol, role_of
 from memoryd.query.safe_text import safe_line
-from memoryd.store import graph_rows, reader, structure_rows, survey_rows
+from memoryd.store import graph_rows, structure_rows, survey_rows
 from memoryd.store.graph_rows import NAME_BITS
 from memoryd.store.survey_rows import SurveyFile
 
@@ -25,13 +25,13 @@ _NO_CODE = frozenset(("text", "markdown", "yaml", "toml", "json", "html", "css",
 _CACHED = 4
 
 
-_cache: OrderedDict[tuple[str, str, int], OverviewAnswer] = OrderedDict()
+_cache: OrderedDict[tuple[str, int, int, int], OverviewAnswer] = OrderedDict()
 _lock = threading.Lock()
 
 
 def overview(ctx: Context, request: OverviewRequest) -> OverviewAnswer:
     """The answer for the whole view. Kept until the index changes."""
-    key = (ctx.root, ctx.view.name, reader.generation(ctx.index))
+    key = structure_rows.state(ctx.index, ctx.view.id)
     with _lock:
         known = _cache.get(key)
     if known is None:

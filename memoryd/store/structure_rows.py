@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from memoryd.store import reader
 from memoryd.store.graph_rows import NAME_BITS
 from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 
@@ -106,3 +107,10 @@ def symbol_names(conn: sqlite3.Connection, file_ids: Collection[int]) -> list[tu
             part,
         ).fetchall()
     return found
+
+
+def state(conn: sqlite3.Connection, view_id: int) -> tuple[str, int, int, int]:
+    """What tells one state of a view from every other: the database, the view, when and what it was indexed last."""
+    path = next(file for _, name, file in conn.execute("PRAGMA database_list") if name == "main")
+    (at_s,) = conn.execute("SELECT indexed_at_s FROM view WHERE id = ?", (view_id,)).fetchone() or (0,)
+    return path, view_id, at_s, reader.generation(conn)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from indexers import terms
+from indexers import operations, terms
 from indexers.constraints import read
 from indexers.decisions import comments
 from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts
@@ -52,6 +52,7 @@ class Rows:
         chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
         said = comments.evidence(path, facts or FileFacts(language), data)
         ruled = read.constraints(path, data, facts or FileFacts(language))
+        declared = operations.operations(path, data, facts or FileFacts(language))
         row = FileRow(
             path=path, hash=blob.digest(), language=language, size_bytes=len(data),
             facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
@@ -60,7 +61,8 @@ class Rows:
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,
             findings=[("evidence", msgspec.msgpack.encode(e)) for e in said]
-            + [("constraint", msgspec.msgpack.encode(c)) for c in ruled],
+            + [("constraint", msgspec.msgpack.encode(c)) for c in ruled]
+            + [("operation", msgspec.msgpack.encode(o)) for o in declared],
         )  # fmt: skip
         with self.writer.transaction():
             file_id = self.writer.find_file(path, row.hash) or self.writer.add_file(row)

@@ -1,0 +1,172 @@
+"""operations, overview and what impact says of operation, over a project that is written down here."""
+
+from __future__ import annotations
+
+import pytest
+from rows import Rows
+
+from indexers import registry
+from memoryd.query import overview_graph
+from memoryd.query.impact import impact
+from memoryd.query.operations import operations
+from memoryd.query.overview import overview
+from memoryd.query.render import render
+from memoryd.query.requests import ImpactRequest, OperationsRequest, OverviewRequest
+from memoryd.query.roles import is_test_symbol
+
+VIEWS = """
+from flask import Blueprint
+from shop.carts import total
+bp = Blueprint("shop", __name__, url_prefix="/shop")
+
+@bp.get("/total")
+def show():
+    return total()
+"""
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """web/views.py → shop/carts.py ⇄ shop/prices.py of core; a script, a job, an image, owners, a test."""
+    rows = Rows(tmp_path / "index.db")
+
+    def add(path: str, text: str = "", *symbols: tuple, language: str = "text") -> None:
+        facts = registry.extract(language, text.encode()) if language == "python" else None
+        rows.file(path, text, symbols=symbols, facts=facts, language=language)
+
+    add(
+        "pyproject.toml",
+        '[project]\nname = "shop"\ndependencies = ["flask"]\n[project.scripts]\nshop = "shop.cli:main"\n',
+    )
+    add(
+        ".github/workflows/ci.yml",
+        "name: CI\non: push\njobs:\n  unit:\n    steps:\n      - run: pytest tests/unit\n",
+    )
+    add("Dockerfile", "FROM python:3\nCOPY src/shop ./shop\nCMD python -m shop.cli\n")
+    add(".github/CODEOWNERS", "* @everyone\n/src/web/ @web\n*.md\n")
+    add("src/shop/__init__.py", language="python")
+    add("src/shop/cli.py", "def main(): ...", ("main", "function", 1, 3), language="python")
+    add("src/shop/carts.py", "def total(): ...", ("total", "function", 1, 9), language="python")
+    add("src/core/prices.py", "def price(): ...", ("price", "function", 1, 9), language="python")
+    add("src/web/views.py", VIEWS, ("show", "function", 7, 8), language="python")
+    add(
+        "tests/unit/test_carts.py",
+        "def test_total(): ...",
+        ("test_total", "function", 1, 2),
+        language="python",
+    )
+    rows.edges("src/web/views.py", [("show", "calls", "src/shop/carts.py", "total", 8)])
+    rows.edges("src/shop/cli.py", [("main", "calls", "src/shop/carts.py", "total", 2)])
+    rows.edges("src/shop/carts.py", [("total", "calls", "src/core/prices.py", "price", 3)])
+    rows.edges("src/core/prices.py", [("price", "references", "src/shop/carts.py", "total", 4)])
+    rows.edges("tests/unit/test_carts.py", [("test_total", "calls", "src/shop/carts.py", "total", 1)])
+    yield rows
+    rows.close()
+
+
+def found(rows: Rows, **asked) -> list[str]:
+    answer = operations(rows.context(), OperationsRequest(**asked))
+    assert answer.total == len(answer.operations)
+    return [f"{o.kind} {o.name} -> {' '.join(o.code)}".strip() for o in answer.operations]
+
+
+def test_targets_are_tied_to_code(rows):
+    """A console script to its function, a job and an image to the paths that they name, a route to its handler."""
+    assert found(rows, kinds=("entry_point", "ci_job", "image", "route")) == [
+        "ci_job CI / unit -> tests/unit/",
+        "image python:3 -> src/shop/ src/shop/cli.py",
+        "entry_point shop -> src/shop/cli.py:main",
+        "route GET /shop/total -> src/web/views.py:show",
+    ]
+
+
+def test_a_path_is_asked_for_what_runs_serves_and_owns_it(rows):
+    """Of the owners the last line that matches; a line without owners means nobody."""
+    assert found(rows, target="src/web/views.py") == [
+        "owner /src/web/ ->",
+        "route GET /shop/total -> src/web/views.py:show",
+    ]
+    assert found(rows, target="README.md", kinds=("owner",)) == []
+    assert found(rows, target="nothing-like-this", kinds=("route",)) == []
+
+
+def test_impact_names_the_operations_that_a_change_comes_to(rows):
+    """Nearest first: what runs or owns the target itself, then what the walk reached."""
+    answer = impact(rows.context(), ImpactRequest(target="src/shop/carts.py:total"))
+    assert [(o.kind, o.name, o.hop) for o in answer.operations] == [
+        ("image", "python:3", 0),
+        ("owner", "*", 0),
+        ("ci_job", "CI / unit", 1),
+        ("entry_point", "shop", 1),
+        ("route", "GET /shop/total", 1),
+    ]
+    assert answer.operations_total == 5
+    assert "route GET /shop/total src/web/views.py:6 hop 1 by src/web/views.py:show [exact]" in render(
+        answer, 800
+    )
+
+
+def test_the_overview_shows_packages_layers_and_cycles_with_an_example(rows):
+    """Tests are no package; a cycle's packages share a layer, below what needs them."""
+    answer = overview(rows.context(), OverviewRequest())
+    assert {p.name: (p.files, p.layer, p.needs) for p in answer.packages} == {
+        "src/core": (1, 0, ("src/shop",)),
+        "src/shop": (3, 0, ("src/core",)),
+        "src/web": (1, 1, ("src/shop",)),
+    }
+    assert answer.layers == (("src/core", "src/shop"), ("src/web",))
+    (cycle,) = answer.cycles
+    assert cycle.example == (
+        "src/core/prices.py:4 → src/shop/carts.py:total",
+        "src/shop/carts.py:3 → src/core/prices.py:price",
+    )
+    assert (answer.test_files, answer.test_cases, answer.entry_points.total, answer.dependencies.names) == (
+        1,
+        1,
+        1,
+        ("flask",),
+    )
+    assert answer.hubs[0].qualname == "total"
+    assert len(render(answer, 1_500)) <= 6_000
+
+
+def test_an_overview_of_nothing_says_so(tmp_path):
+    """No files: no package, and what was searched."""
+    rows = Rows(tmp_path / "index.db")
+    rows.file("README.md", "# hello", language="markdown")
+    answer = overview(rows.context(), OverviewRequest())
+    assert answer.packages == ()
+    assert answer.layers == ()
+    assert "No package to show: searched 1 files" in render(answer, 1_500)
+    rows.close()
+
+
+def test_large_folders_are_opened_and_small_ones_are_not():
+    """The cut goes down where the files are."""
+    files = [f"src/app/{part}/{i}.py" for part in ("a", "b") for i in range(9)] + ["lib/x.py", "setup.py"]
+    assert set(overview_graph.cut(files).values()) == {"src/app/a", "src/app/b", "lib", "."}
+    assert overview_graph.cut([]) == {}
+
+
+def test_components_come_after_what_they_need():
+    """A long chain needs no recursion."""
+    chain = {f"{i:04}": {f"{i + 1:04}"} for i in range(3000)} | {"3000": {"2999"}}
+    found = overview_graph.components(chain)
+    assert found[0] == ("2999", "3000")
+    assert found[-1] == ("0000",)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "path", "language", "expected"),
+    [
+        ("test_x", "function", "tests/test_a.py", "python", True),
+        ("helper", "function", "tests/test_a.py", "python", False),
+        ("test_x", "function", "src/a.py", "python", False),
+        ("TestX", "class", "tests/test_a.py", "python", False),
+        ("TestParse", "function", "a_test.go", "go", True),
+        ("Testing", "function", "a_test.go", "go", False),
+    ],
+)
+def test_a_test_case_is_told_by_the_customs_of_its_language(name, kind, path, language, expected):
+    """By the name, in a file that is a test."""
+    assert is_test_symbol(name, name, kind, path, language) is expected
