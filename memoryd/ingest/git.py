@@ -165,9 +165,10 @@ class Git:
 
     # --- history
 
-    def rev_list(self, sha: str) -> list[str]:
-        """Every commit reachable from ``sha``, itself included, newest first."""
-        return self._output("rev-list", "--end-of-options", _hex(sha)).decode("ascii").split()
+    def rev_list(self, sha: str, without: str = "") -> list[str]:
+        """Every commit reachable from ``sha``, itself included, newest first; none that ``without`` reaches."""
+        revisions = [_hex(sha), *([f"^{_hex(without)}"] if without else ())]
+        return self._output("rev-list", "--end-of-options", *revisions).decode("ascii").split()
 
     def log(self, tip: str, known: Collection[str] = ()) -> Iterator[Commit]:
         """Commits reachable from ``tip`` but from none of ``known``, parents before children.

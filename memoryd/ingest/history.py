@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from indexers.facts import Commit
+from memoryd.errors import GitError
 from memoryd.ingest.commits import entries
 from memoryd.ingest.git import Git
+from memoryd.ingest.gitrun import GitKilled, GitSilent
 from memoryd.ingest.job import Run
 from memoryd.store import reader
 from memoryd.store.writer import IndexWriter
 
 COMMITS_PER_TRANSACTION = 2_000
+MAX_TIPS = 64  # commits up to which everything is stored
 
 
 def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> bytes | None:
@@ -27,14 +30,37 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
     if reader.view_head(writer.conn, view_id) == head:
         return None
     _map_authors(writer, git, head)
-    known = reader.commit_shas(writer.conn)
-    tips = [tip for tip in reader.meta(writer.conn, "history_tips").split() if tip in known]
+    tips = reader.meta(writer.conn, "history_tips").split()
+    known = reader.commit_ids(writer.conn, [head, *tips])
+    tips = [tip for tip in tips if tip in known]
     if head not in known or not tips:
         _add(writer, git, git.log(head, tips), run)
         with writer.transaction():
-            writer.set_meta("history_tips", " ".join([*tips, head][-64:]))
-        known = reader.commit_shas(writer.conn)
+            writer.set_meta("history_tips", " ".join([*tips, head][-MAX_TIPS:]))
+    return _reachable(writer, git, view_id, head)
+
+
+def _reachable(writer: IndexWriter, git: Git, view_id: int, head: str) -> bytes:
+    """Where the view only went on from its last commit, its bitmap grows; else it is made anew."""
+    came = _came(git, reader.view_head(writer.conn, view_id), head)
+    if came is not None:
+        ids = reader.commit_ids(writer.conn, came).values()
+        return _bitmap(ids, reader.view_commits(writer.conn, view_id))
+    known = reader.commit_shas(writer.conn)
     return _bitmap(known[sha] for sha in git.rev_list(head) if sha in known)
+
+
+def _came(git: Git, before: str, head: str) -> list[str] | None:
+    """The commits between the two; None where ``head`` does not descend from ``before``, or git no longer has it."""
+    if not before:
+        return None
+    try:
+        left = git.rev_list(before, without=head)
+    except (GitSilent, GitKilled):
+        raise
+    except GitError:  # pruned after a force-push
+        return None
+    return None if left else git.rev_list(head, without=before)
 
 
 def _follow_boundary(writer: IndexWriter, git: Git) -> None:
@@ -71,8 +97,8 @@ def _batches(commits: Iterator[Commit]) -> Iterator[list[Commit]]:
         yield batch
 
 
-def _bitmap(ids: Iterator[int]) -> bytes:
-    bits = bytearray()
+def _bitmap(ids: Iterable[int], before: bytes = b"") -> bytes:
+    bits = bytearray(before)
     for number in ids:
         place = number >> 3
         if place >= len(bits):

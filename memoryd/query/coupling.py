@@ -19,9 +19,7 @@ from memoryd.store import graph_rows, history_rows, skipped_rows
 from memoryd.store.history_rows import CommitRow, Touch
 
 MAX_FILES = 30  # a commit over more files says little, and costs its square
-HALF_LIFE_COMMITS = (
-    200  # with the weight by size, measured best on five histories; 500 loses a point of recall
-)
+HALF_LIFE_COMMITS = 500  # of all commits, merges included; measured on five histories
 NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five histories
 MIN_SUPPORT = 3  # fewer common commits are not worth a line
 MIN_SCORE = 0.1

@@ -131,7 +131,7 @@ VERBS: dict[str, Verb] = {
 _COMMON = frozenset(params.Common.__struct_fields__)
 
 
-_SHORT = {"why": 450, "history": 450}  # tokens: asked before every edit, so they say the most telling first
+_SHORT = {"why": 400, "history": 400}  # tokens: asked before every edit, so they say the most telling first
 
 _LONG = frozenset(("brief", "overview"))  # answered in search.brief_max_tokens
 

@@ -129,6 +129,15 @@ def commit_shas(conn: sqlite3.Connection) -> dict[str, int]:
     return dict(conn.execute("SELECT sha, id FROM git_commit"))
 
 
+def commit_ids(conn: sqlite3.Connection, shas: Iterable[str]) -> dict[str, int]:
+    """sha → commit id, for those of ``shas`` that are stored."""
+    found: dict[str, int] = {}
+    for part in batches(sorted(set(shas)), MAX_SQL_VARIABLES):
+        marks = ",".join("?" * len(part))
+        found.update(conn.execute(f"SELECT sha, id FROM git_commit WHERE sha IN ({marks})", part))
+    return found
+
+
 def batches(items: list, size: int) -> Iterator[list]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
