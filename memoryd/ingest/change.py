@@ -7,46 +7,28 @@ diff itself. Nothing is written.
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from indexers.facts import (
-    Change,
-    ChangedFile,
-    Comment,
-    Constraint,
-    FileFacts,
-    Operation,
-    Reference,
-    Symbol,
-    Version,
-)
+from indexers.facts import Change, ChangedFile, Version
 from indexers.history import diff
 from indexers.history.diff import DiffError, FileDiff
-from indexers.outline import Outline
-from indexers.registry import language_of
 from memoryd.errors import UsageError
 from memoryd.ingest import names, worktree
 from memoryd.ingest.git import Git
 from memoryd.ingest.jail import Jail, Unreadable
 from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.sayings import Sayings, sayings
 from memoryd.ingest.versions import MAX_FILE_BYTES, Pair, of_objects, with_lines
-from memoryd.ingest.worker import PackedFile, ParseJob
+from memoryd.store.version_rows import Known
 
 MAX_FILES = 3_000
 MAX_LINES_BYTES = 6 * 1024 * 1024  # of all added and removed lines together
 _SNIFF_BYTES = 8_000
 _RANGE = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)")
-_SILENCES = re.compile(
-    r"\b(noqa|nolint|nosec|eslint-disable|tslint:disable|pylint: ?disable|SuppressWarnings)\b", re.I
-)
-_FACTS, _OUTLINE = msgspec.msgpack.Decoder(FileFacts), msgspec.msgpack.Decoder(Outline)
-_CONSTRAINT, _OPERATION = msgspec.msgpack.Decoder(Constraint), msgspec.msgpack.Decoder(Operation)
 
 
 class ChangeRequest(Struct, frozen=True):
@@ -83,10 +65,15 @@ def read_change(request: ChangeRequest, pool: ParsePool) -> Change:
     else:
         title, head = "the uncommitted change", ""
         pairs = [Pair(*found) for found in worktree.changes(git, root, Path(request.index), request.paths)]
-    return _change(title, head, pairs, pool)
+    kept, left_out = _kept(pairs)
+    with Known(Path(request.index)) as known:
+        versions = sayings(kept, pool, known, git.object_format if git else "sha1")
+    files = tuple(_file(number, pair, versions) for number, pair in enumerate(kept))
+    return Change(title=title, files=files, head=head, left_out=tuple(left_out))
 
 
-def _change(title: str, head: str, pairs: Sequence[Pair], pool: ParsePool) -> Change:
+def _kept(pairs: Sequence[Pair]) -> tuple[list[Pair], list[tuple[str, str]]]:
+    """(the files that are read, with their lines; (path, why) of the others)."""
     kept: list[Pair] = []
     left_out = [(pair.path, "too many changed files") for pair in pairs[MAX_FILES:]]
     room = MAX_LINES_BYTES
@@ -101,9 +88,7 @@ def _change(title: str, head: str, pairs: Sequence[Pair], pool: ParsePool) -> Ch
             left_out.append((pair.path, reason))
         else:
             kept.append(lined)
-    versions = _versions(kept, pool)
-    files = tuple(_file(number, pair, versions) for number, pair in enumerate(kept))
-    return Change(title=title, files=files, head=head, left_out=tuple(left_out))
+    return kept, left_out
 
 
 def _unreadable(pair: Pair) -> str:
@@ -113,6 +98,21 @@ def _unreadable(pair: Pair) -> str:
         if data is not None and b"\0" in data[:_SNIFF_BYTES]:
             return "binary"
     return ""
+
+
+def _file(number: int, pair: Pair, versions: Sayings) -> ChangedFile:
+    old, new = versions.get((number, "old")), versions.get((number, "new"))
+    added, removed = pair.lines or ((), ())
+    return ChangedFile(
+        path=pair.path,
+        status=pair.status,
+        old_path=pair.old_path,
+        added=added,
+        removed=removed,
+        old=old if isinstance(old, Version) else None,
+        new=new if isinstance(new, Version) else None,
+        problem=pair.problem or next((why for why in (new, old) if isinstance(why, str)), ""),
+    )
 
 
 # -- ranges and the index: git's objects
@@ -225,73 +225,3 @@ def _of_file_diff(file: FileDiff, contents: _Contents) -> Pair:
         lines=lines,
         problem=problem,
     )
-
-
-# -- what the versions say
-
-
-def _versions(pairs: Sequence[Pair], pool: ParsePool) -> Mapping[tuple[int, str], Version | str]:
-    """(number of the pair, ``old`` or ``new``) → what it says, or why that is not known."""
-    of_job: dict[int, tuple[int, str]] = {}
-    jobs: list[ParseJob] = []
-    for number, pair in enumerate(pairs):
-        for side, path, data in (("old", pair.old_path or pair.path, pair.old), ("new", pair.path, pair.new)):
-            language = language_of(path, data[:_SNIFF_BYTES]) if data is not None else None
-            if data is not None and language is not None:
-                job = ParseJob(path, language, data)
-                of_job[id(job)] = (number, side)
-                jobs.append(job)
-    found: dict[tuple[int, str], Version | str] = {}
-    with closing(pool.run(jobs)) as outcomes:
-        for outcome in outcomes:
-            packed = outcome.packed
-            key = of_job[id(outcome.job)]
-            found[key] = _version(packed) if packed else f"it cannot be parsed ({outcome.reason})"
-    return found
-
-
-def _file(number: int, pair: Pair, versions: Mapping[tuple[int, str], Version | str]) -> ChangedFile:
-    old, new = versions.get((number, "old")), versions.get((number, "new"))
-    added, removed = pair.lines or ((), ())
-    return ChangedFile(
-        path=pair.path,
-        status=pair.status,
-        old_path=pair.old_path,
-        added=added,
-        removed=removed,
-        old=old if isinstance(old, Version) else None,
-        new=new if isinstance(new, Version) else None,
-        problem=pair.problem or next((why for why in (new, old) if isinstance(why, str)), ""),
-    )
-
-
-def _version(packed: PackedFile) -> Version:
-    facts = _FACTS.decode(zlib.decompress(packed.facts))
-    outline = _OUTLINE.decode(zlib.decompress(packed.outline))
-    return Version(
-        facts=FileFacts(
-            language=facts.language,
-            symbols=tuple(
-                Symbol(name, qualname, kind, line, end_line, 0, 0, "", "", exported)  # type: ignore[arg-type]
-                for name, qualname, kind, line, end_line, _, exported in packed.symbols
-            ),
-            references=_of_imports(facts, outline),
-            imports=outline.imports,
-            comments=tuple(comment for comment in facts.comments if _silences(comment)),
-            package=outline.package,
-        ),
-        constraints=tuple(_CONSTRAINT.decode(data) for kind, data in packed.findings if kind == "constraint"),
-        operations=tuple(_OPERATION.decode(data) for kind, data in packed.findings if kind == "operation"),
-    )
-
-
-def _of_imports(facts: FileFacts, outline: Outline) -> tuple[Reference, ...]:
-    """Uses of what Python imports as a module (``asyncio.create_task``): a ban may be on them."""
-    bound = (
-        {item.alias.partition(".")[0] for item in outline.imports} if facts.language == "python" else set()
-    )
-    return tuple(ref for ref in facts.references if ref.receiver.partition(".")[0] in bound and not ref.local)
-
-
-def _silences(comment: Comment) -> bool:
-    return bool(_SILENCES.search(comment.text[:4_000]))

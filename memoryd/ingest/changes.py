@@ -34,7 +34,7 @@ def main() -> int:
     """argv: parent pid."""
     die_with_parent(int(sys.argv[1]))
     config = load(default_paths())
-    pool = ParsePool(PoolLimits(1, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024))
+    pool = ParsePool(PoolLimits(2, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024))
     decoder = msgspec.json.Decoder(ChangeRequest)
     for line in sys.stdin.buffer:
         sys.stdout.buffer.write(msgspec.json.encode(_answer(decoder.decode(line), pool)) + b"\n")

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from indexers.facts import Change, ChangedFile, Constraint
-from memoryd.query.check_modules import Modules
+from indexers.facts import Change, ChangedFile, Constraint, FileFacts
+from memoryd.query.check_modules import Imported, Modules, imported
 from memoryd.query.context import Context
 from memoryd.query.globs import matcher
 from memoryd.query.safe_text import quote
@@ -48,6 +48,7 @@ class Case:
     def __init__(self, ctx: Context, change: Change) -> None:
         self.ctx, self.change = ctx, change
         self.unknown: dict[str, None] = {}
+        self._imports: dict[tuple[str, int, str], list[Imported]] = {}
 
     @cached_property
     def paths(self) -> frozenset[str]:
@@ -60,6 +61,13 @@ class Case:
     @cached_property
     def modules(self) -> Modules:
         return Modules(sorted(self.paths))
+
+    def imports(self, path: str, facts: FileFacts, top: str = "") -> list[Imported]:
+        """As ``check_modules.imported``, once for each version: every rule asks again."""
+        key = (path, id(facts), top)
+        if key not in self._imports:
+            self._imports[key] = imported(path, facts, self.modules, top)
+        return self._imports[key]
 
     @cached_property
     def import_edges(self) -> tuple[tuple[str, str], ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 
 from indexers.facts import ChangedFile, FileFacts
 from memoryd.query.check_case import Case, Rule, Violation
 from memoryd.query.check_dialects import TYPING_FREE, spared_pairs, tops
-from memoryd.query.check_modules import Imported, imported
+from memoryd.query.check_modules import Imported
 
 MAX_VISITED = 50_000  # modules that one search looks at
 MAX_TOLD = 10  # chains of one rule
@@ -30,7 +31,7 @@ class Chains:
         wrong: Callable[[Place, Place], bool],
         outside: Collection[str] = (),
     ) -> None:
-        self._case, self._place, self._wrong = case, place, wrong
+        self._case, self._place, self._wrong = case, cache(place), wrong
         self._tops = tops(rule.constraint)
         self._outside = frozenset(outside)
         self._known: dict[str, frozenset[str]] = {}
@@ -74,7 +75,7 @@ class Chains:
     def _imports(self, path: str, facts: FileFacts) -> list[tuple[Imported, str]]:
         modules = self._case.modules
         found: list[tuple[Imported, str]] = []
-        for item in imported(path, facts, modules, self._name(path).partition(".")[0]):
+        for item in self._case.imports(path, facts, self._name(path).partition(".")[0]):
             if self._typing_free and item.statement.type_only:
                 continue
             top = item.name.partition(".")[0]

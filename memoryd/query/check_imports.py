@@ -11,7 +11,7 @@ from indexers.facts import ChangedFile, Version
 from memoryd.query.check_case import Case, Rule, Violation, governs
 from memoryd.query.check_chains import Chains, Place
 from memoryd.query.check_dialects import DIRECT_ONLY, binds, doubts, spares, targets, tops
-from memoryd.query.check_modules import Imported, covers, exactly, imported, speaks
+from memoryd.query.check_modules import Imported, covers, exactly, speaks
 from memoryd.query.check_uses import banned_uses
 from memoryd.query.globs import is_glob
 
@@ -83,7 +83,7 @@ class Layers:
         for top in self._tops:
             if not self._case.modules.name(path, top):
                 continue
-            for item in imported(path, version.facts, self._case.modules, top):
+            for item in self._case.imports(path, version.facts, top):
                 source, target = self.place(item.module), self.place(item.name)
                 if source and target and self.wrong(source, target) and not self._spared(path, item):
                     used = item.name if self._case.modules.path(item.name) else item.base
@@ -99,7 +99,7 @@ def forbid_import(case: Case, rule: Rule) -> Iterator[Violation]:
 
     def broken(path: str, version: Version) -> Iterator[Found]:
         if bound(path, version):
-            for item in {i: None for top in names for i in imported(path, version.facts, case.modules, top)}:
+            for item in {i: None for top in names for i in case.imports(path, version.facts, top)}:
                 key = target_of(path, item)
                 if key and not spared(path, item):
                     yield Found(item, key, f"imports {item.name}, which is forbidden here")
@@ -130,7 +130,7 @@ def require_import(case: Case, rule: Rule) -> Iterator[Violation]:
     bound, target_of = binds(case, constraint), targets(case, constraint)
 
     def has(path: str, version: Version) -> bool:
-        return any(target_of(path, item) for item in imported(path, version.facts, case.modules))
+        return any(target_of(path, item) for item in case.imports(path, version.facts))
 
     for file in governed(case, rule):
         if not file.new or not bound(file.path, file.new) or has(file.path, file.new):
@@ -188,6 +188,6 @@ def added_imports(case: Case, file: ChangedFile) -> list[tuple[int, Imported]]:
     if file.new is None:
         return []
     old_path = file.old_path or file.path
-    before = {i.name for i in imported(old_path, file.old.facts, case.modules)} if file.old else set()
-    found = [(added_line(file, i), i) for i in imported(file.path, file.new.facts, case.modules)]
+    before = {i.name for i in case.imports(old_path, file.old.facts)} if file.old else set()
+    found = [(added_line(file, i), i) for i in case.imports(file.path, file.new.facts)]
     return [(line, item) for line, item in found if line and item.name not in before]

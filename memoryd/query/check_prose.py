@@ -27,14 +27,17 @@ _DEPENDENCY = re.compile(r"\b(?:dependenc(?:y|ies)|third[- ]party package)", re.
 
 def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
     """The sentences in scope that speak of what the change adds, the most telling first."""
-    told = [rule for rule in rules if rule.constraint.kind == "prose" and rule.constraint.severity != "block"]
     scored = []
-    for rule in told:
-        files = [file for file in governs(case, rule) if file.path != rule.path]
-        if files:
-            score, file, line = max((_shared(rule, file) for file in files), key=lambda row: row[0])
-            if score:
+    for rule in rules:
+        sentence = _Sentence(rule) if rule.constraint.kind == "prose" else None
+        if sentence and sentence.speaks:
+            files = (file for file in governs(case, rule) if file.path != rule.path)
+            score, line, file = max(
+                ((*sentence.about(f), f) for f in files), key=lambda row: row[0], default=(0, 0, None)
+            )
+            if file:
                 scored.append((score, rule, file, line))
+    scored = [entry for entry in scored if entry[0]]
     for _, rule, file, line in sorted(scored, key=lambda row: (-row[0], row[1].path, row[1].constraint.line))[
         :MAX_TOLD
     ]:
@@ -50,24 +53,29 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
         )
 
 
-def _shared(rule: Rule, file: ChangedFile) -> tuple[int, ChangedFile, int]:
-    """How much of a sentence the change of a file is about, and the line that says so: code that the sentence is
-    against and an added line holds, a path that it is against and the file lies in, or the word dependency where one
-    is added. What a sentence asks for is no matter when it is there."""
-    if file.new is not None and file.new.facts.language in _DOCUMENTS:
-        return 0, file, 0
-    score, at = 0, 0
-    for code in unwanted(rule.constraint.quote):
-        fits = _occurs(code)
-        came = [number for number, added in file.added if fits(added)]
-        gone = sum(fits(removed) for _, removed in file.removed)
-        line = came[gone] if len(came) > gone else 0
-        if line or ("/" in code and f"/{file.path}/".find(f"/{code.strip('/')}/") >= 0):
-            score, at = score + 1, at or line
-    if _DEPENDENCY.search(rule.constraint.quote):
-        new = added_dependencies(file)
-        score, at = score + bool(new), at or (new[0][0] if new else 0)
-    return score, file, at
+class _Sentence:
+    """What a rule in words is against: code that an added line holds, a path that the file lies in, or a dependency
+    where one is added. What a sentence asks for is no matter when it is there."""
+
+    def __init__(self, rule: Rule) -> None:
+        text = rule.constraint.quote
+        self._codes = [(code, _occurs(code)) for code in unwanted(text)]
+        self._dependencies = rule.constraint.severity == "warn" and bool(_DEPENDENCY.search(text))
+        self.speaks = bool(self._codes) or self._dependencies
+
+    def about(self, file: ChangedFile) -> tuple[int, int]:
+        """(how much of it the change of a file is about, the line that says so)."""
+        if file.new is not None and file.new.facts.language in _DOCUMENTS:
+            return 0, 0
+        score, at = 0, 0
+        for code, fits in self._codes:
+            came = [number for number, added in file.added if fits(added)]
+            gone = sum(fits(removed) for _, removed in file.removed)
+            line = came[gone] if len(came) > gone else 0
+            if line or ("/" in code and f"/{code.strip('/')}/" in f"/{file.path}/"):
+                score, at = score + 1, at or line
+        new = added_dependencies(file) if self._dependencies else []
+        return score + bool(new), at or (new[0][0] if new else 0)
 
 
 def unwanted(sentence: str) -> list[str]:
