@@ -14,7 +14,7 @@ from memoryd.query.context import Context
 from memoryd.query.operations import Tied
 from memoryd.query.overview_answers import CycleItem, Named, OverviewAnswer, PackageItem
 from memoryd.query.requests import OverviewRequest
-from memoryd.query.roles import is_test_symbol, role_of
+from memoryd.query.roles import is_test_case, role_of
 from memoryd.query.safe_text import safe_line
 from memoryd.store import graph_rows, structure_rows, survey_rows
 from memoryd.store.graph_rows import NAME_BITS
@@ -79,8 +79,7 @@ def _computed(ctx: Context) -> OverviewAnswer:
         hubs=tuple(structure_rows.hubs(ctx.index, Counter(one.node for one in used), MAX_HUBS)),
         test_files=len(tests),
         test_cases=sum(
-            is_test_symbol(name, qualname, kind, by_id[id_].path, by_id[id_].language)
-            for id_, name, qualname, kind in symbols
+            is_test_case(name, qualname, kind, by_id[id_].language) for id_, name, qualname, kind in symbols
         ),
         **_declared(tied),
         searched="" if own else f"{len(files)} files, none of them source code of a language that is read",

@@ -75,10 +75,12 @@ _BY_NAME: dict[str, re.Pattern[str]] = {
 def is_test_symbol(name: str, qualname: str, kind: str, path: str, language: str) -> bool:
     """Whether a definition is one test case by the customs of its language: a function or method whose name says so,
     in a file that is a test. Fixtures, helpers and classes of tests are none."""
-    if kind not in ("function", "method") or not is_test(path):
-        return False
+    return is_test(path) and is_test_case(name, qualname, kind, language)
+
+
+def is_test_case(name: str, qualname: str, kind: str, language: str) -> bool:
+    """``is_test_symbol`` of a definition in a file that is known to be a test."""
     pattern = _BY_NAME.get(language)
-    if pattern is None or not pattern.search(name):
+    if kind not in ("function", "method") or pattern is None or not pattern.search(name):
         return False
-    nested_helper = language == "python" and kind == "function" and "." in qualname
-    return not nested_helper
+    return not (language == "python" and kind == "function" and "." in qualname)  # a helper inside of a test
