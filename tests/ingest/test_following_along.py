@@ -194,3 +194,24 @@ def test_a_modification_time_that_was_set_back_hides_nothing(
     assert _rows(tmp_path / "store", "SELECT s.name FROM symbol s JOIN view_file v USING (file_id)") == [
         ("two",)
     ]
+
+
+def test_a_second_view_takes_over_the_links_that_hold(
+    repo: Repository, pool: ParsePool, tmp_path: Path
+) -> None:
+    """A worktree on another branch parses what differs, links what looked at it, and shares all other links."""
+    repo.commit("start", lib_dot_py="def one():\n    return 1\n", **{
+        f"m{n}_dot_py": f"from lib import one\n\n\ndef f{n}():\n    return one()\n" for n in range(3)
+    }, other_dot_py="import lib\n\nlib.two()\n", far_dot_py="def far():\n    pass\n")  # fmt: skip
+    run_index(pool, repo.root, tmp_path / "store")
+    repo.git("branch", "topic")
+    tree = tmp_path / "tree"
+    repo.git("worktree", "add", "-q", str(tree), "topic")
+    (tree / "lib.py").write_text("def one():\n    return 2\n\n\ndef two():\n    return 2\n")
+    assert run_index(pool, tree, tmp_path / "store").parsed == 1
+    query = (
+        "SELECT p.path, count(DISTINCT vf.link_id) FROM view_file vf JOIN path p ON p.id = vf.path_id"
+        " GROUP BY 1 HAVING count(DISTINCT vf.link_id) > 1 ORDER BY 1"
+    )
+    assert [path for path, _ in _rows(tmp_path / "store", query)] == ["lib.py", "other.py"]
+    _same_as_clean(pool, tree, tmp_path / "store")
