@@ -16,11 +16,14 @@ UNKNOWN = "?"
 
 _MAX_CHAIN = 200
 """Longer chains (bytes of source, characters of receiver) are not followed: their receiver is UNKNOWN."""
+_MAX_REPEATED = 4  # of ``a[0][0]`` and ``f()()``
 _WORD = rb"[#$@\w\x80-\xff]+"
 _PLAIN = re.compile(rb"(?:\\|::)?%s(?:\s*(?:[?!&]?\.|::|\??->|\\)\s*%s)*" % (_WORD, _WORD))
 _LAST_WORD = re.compile(rb"(%s)\s*$" % _WORD)
 _GLUE = b" \t\r\n\\.?!&:"
 
+_NEW = re.compile(rb"new\s+")
+_SUFFIXES = {b")": ("call", "()"), b"]": ("indexed", "[]")}
 _NONE: Mapping[int, int] = {}
 
 Member = tuple[str, str, int]
@@ -39,7 +42,7 @@ class Chains:
         self._source = source
         self._spans = spans
         self._names = names
-        self._ends: dict[int, list[int]] | None = None
+        self._ends: dict[str, dict[int, list[int]]] = {}
         self._learned: set[int] = set()
         self._texts: dict[int, str] = {}
         self._members: dict[int, Member] = {}
@@ -100,25 +103,29 @@ class Chains:
         self._texts[end] = f"{receiver}.{name}" if receiver != UNKNOWN else UNKNOWN
         return name, receiver, end - stop
 
-    def _call_text(self, start: int, end: int) -> str:
-        """``f()`` for a call that ends at ``end``, by the longest called expression inside."""
-        if self._source[end - 1 : end] != b")":
+    def _call_text(self, start: int, end: int, depth: int = 0) -> str:
+        """``f()`` for a call that ends at ``end``, by the longest called expression inside; ``a[]`` alike."""
+        capture, suffix = _SUFFIXES.get(self._source[end - 1 : end], ("", ""))
+        if not capture:
             return UNKNOWN
-        if self._ends is None:
-            self._ends = {}
-            for called_start, called_end in self._spans["call"]:
-                self._ends.setdefault(called_start, []).append(called_end)
-        ends = self._ends.get(start, ())
+        if capture not in self._ends:
+            found = self._ends[capture] = {}
+            for called_start, called_end in self._spans[capture]:
+                found.setdefault(called_start, []).append(called_end)
+        ends = self._ends[capture].get(start, ())
         index = bisect_left(ends, end) - 1
         if index < 0:
-            return UNKNOWN
-        function = self._function_text(start, ends[index])
-        return UNKNOWN if function == UNKNOWN else function + "()"
+            new = _NEW.match(self._source, start, end)
+            return self._call_text(new.end(), end, depth + 1) if new and not depth else UNKNOWN
+        function = self._function_text(start, ends[index], depth)
+        return UNKNOWN if function == UNKNOWN else function + suffix
 
-    def _function_text(self, start: int, end: int) -> str:
+    def _function_text(self, start: int, end: int, depth: int) -> str:
         if self._is_plain(start, end):
             return dotted(self._source[start:end].decode("utf-8", "replace"))
-        return self._texts.get(end, UNKNOWN)
+        if end in self._texts or depth == _MAX_REPEATED:
+            return self._texts.get(end, UNKNOWN)
+        return self._call_text(start, end, depth + 1)
 
 
 def _plain(raw: bytes) -> Member | None:

@@ -74,7 +74,8 @@ class File:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
     ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``,
     say in ``kinds`` what the name or member that ends at an offset is used for, and
-    keep in ``memory`` what it must know at the next node."""
+    keep in ``memory`` what it must know at the next node.
+    ``type_parameters``: by the qualname of their scope what bounds each, ``?`` for nothing."""
 
     def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
@@ -93,6 +94,7 @@ class File:
         self.kinds: dict[int, ReferenceKind] = {}
         self.exports: list[str] | None = None
         self.package = ""
+        self.type_parameters: dict[str, dict[str, str]] = {}
         self.chains = Chains(source, self.spans, self._names)
         self._mark_starts = [start for start, _ in marks]
         self._mark_scopes = [scope for _, scope in marks]
@@ -113,6 +115,10 @@ class File:
     def line(self, byte: int) -> int:
         """The 1-based line of a byte offset."""
         return bisect_right(self._line_starts, byte)
+
+    def line_start(self, line: int) -> int:
+        """The byte offset of a 1-based line."""
+        return self._line_starts[line - 1]
 
     def text(self, where: Node | Span) -> str:
         """The source text of a node or span."""
@@ -211,11 +217,15 @@ class File:
         )
         return True
 
-    def add_use(self, at: int, name: str, receiver: str, kind: ReferenceKind) -> None:
+    def add_use(
+        self, at: int, name: str, receiver: str, kind: ReferenceKind, *, local: bool | None = None
+    ) -> None:
         """Record a use that no capture shows (a name inside of a string); ``at``: where the name is. Broken
-        source may have no name there: then nothing is recorded."""
+        source may have no name there: then nothing is recorded. ``local``: as in Reference, where it is known."""
         if name:
-            self._uses.append((at, name, receiver, kind, self.scope_at(at).qualname, False))
+            scope = self.scope_at(at)
+            is_local = scope.binds(uses.ROOT.split(receiver, 1)[0].encode()) if local is None else local
+            self._uses.append((at, name, receiver, kind, scope.qualname, is_local))
 
     def add_doc(self, start: int, doc: Span) -> None:
         """The text (or string literal) at ``doc`` documents the definition that starts at ``start``."""
@@ -384,9 +394,7 @@ class File:
         skip.update([use[0] for use in found])
         for capture, kind in _PLAIN_USES:
             names = spans.in_any_order(capture)
-            plain = uses.plain_uses(
-                source, names, segments, ignored, kinds, kind, self.rules.local_calls
-            )
+            plain = uses.plain_uses(source, names, segments, ignored, kinds, kind, self.rules.local_calls)
             self._uses += [use for use in plain if use[0] not in skip]
 
     def _ignored_names(self) -> frozenset[bytes]:

@@ -72,6 +72,13 @@ class Scope:
         self.is_open = kind not in FUNCTION_KINDS
         self.in_function: bool = not self.is_open or (parent is not None and parent.in_function)
 
+    def binds(self, name: bytes) -> bool:
+        """Whether the name is a local one of this scope or one around it."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.locals:
+            scope = scope.parent
+        return scope is not None
+
     def enclosing_class(self) -> Scope | None:
         """The nearest enclosing class-like scope, itself included, or None."""
         scope: Scope | None = self

@@ -36,6 +36,7 @@ Captures that build references
                  part. Inner members are captured as well, so every part of a chain becomes a reference.
   @call @inherit @decorate   an identifier or member expression in that position: sets the kind. For @call give
                  every called expression, whatever it is: chains over calls (``f(x).g()``) need it.
+  @indexed       an expression of which an element is taken (``a`` of ``a[i]``): chains over it are ``a[].b``
   @invocation    a call whose callee is no node of its own (Java ``a.b(x)``): it is a @member and @call from the
                  start of the node to the end of its field ``name`` (or ``method``)
   @generic       a name with type arguments (C# ``Foo<T>``) that ends what is captured as @member, @call, @inherit or
@@ -79,7 +80,7 @@ _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local local.header global
-    attribute doc doc.file comment id id.type member call inherit decorate invocation generic type skip opaque
+    attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
     error""".split()  # noqa: SIM905
 )
 

@@ -16,7 +16,7 @@ from indexers.scopes import Segment, Span
 if TYPE_CHECKING:
     from indexers.treesitter import Node
 
-_ROOT = re.compile(r"[.(]")
+ROOT = re.compile(r"[.(\[]")
 _LONG = 256  # bytes
 
 Use = tuple[int, str, str, ReferenceKind, str, bool]
@@ -92,7 +92,7 @@ def member_uses(
         raw = source[start:end] if end - start < _LONG else b""  # a long one is never known, but dear to copy
         name, receiver, length = known.get(raw) or chains.member(start, end)
         if name and not is_opaque:
-            is_local = bool(hidden) and _ROOT.split(receiver, 1)[0].encode() in hidden
+            is_local = bool(hidden) and ROOT.split(receiver, 1)[0].encode() in hidden
             uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname, is_local))
     return uses
 

@@ -13,13 +13,17 @@
 (type_declaration "type" . (type_spec name: (_) @name type: [
   (type_identifier) (qualified_type) (generic_type) (pointer_type) (slice_type) (array_type) (map_type)
   (channel_type) (function_type) (parenthesized_type)])) @def.type
-(type_declaration "type" . (type_alias name: (_) @name)) @def.type
+(type_declaration "type" . (type_alias name: (_) @name) @underlying) @def.type
 (type_declaration "(" (type_spec name: (_) @name type: (struct_type (field_declaration_list) @body)) @def.struct)
 (type_declaration "(" (type_spec name: (_) @name type: (interface_type "{" @body)) @def.interface)
 (type_declaration "(" (type_spec name: (_) @name type: [
   (type_identifier) (qualified_type) (generic_type) (pointer_type) (slice_type) (array_type) (map_type)
   (channel_type) (function_type) (parenthesized_type)]) @def.type)
-(type_declaration "(" (type_alias name: (_) @name) @def.type)
+(type_declaration "(" (type_alias name: (_) @name) @underlying @def.type)
+(type_spec name: (_) type: [
+  (type_identifier) (qualified_type) (generic_type) (pointer_type) (slice_type) (array_type) (map_type)
+  (channel_type) (function_type)]) @underlying
+(type_spec type: (struct_type (field_declaration_list (field_declaration !name type: (_)) @embedded)))
 (method_elem name: (field_identifier) @name) @def.method
 (type_spec type: (struct_type (field_declaration_list
   (field_declaration (field_identifier) @variable) @declaration)))
@@ -32,10 +36,16 @@
 (comment) @comment
 
 ; Local names
-(func_literal) @scope
+[(func_literal) (function_type)] @scope
+[(for_statement) (expression_case) (default_case) (type_case) (communication_case)] @block
+[(expression_switch_statement initializer: (_)) (type_switch_statement)] @block
+(if_statement initializer: (_)) @block
+(if_statement consequence: (block (statement_list [(short_var_declaration) (var_declaration)])) @block)
+(if_statement alternative: (block (statement_list [(short_var_declaration) (var_declaration)])) @block)
+(statement_list (block) @block)
 (parameter_declaration (identifier) @local)
 (variadic_parameter_declaration (identifier) @local)
-(type_parameter_declaration (identifier) @local)
+(type_parameter_declaration (identifier) @local) @type_parameter
 (method_declaration receiver: (parameter_list (parameter_declaration
   type: (_ (type_arguments (type_elem (type_identifier) @local))))))
 (method_declaration receiver: (parameter_list (parameter_declaration
@@ -56,9 +66,10 @@
   (type_identifier) @inherit (qualified_type) @inherit (generic_type type: (_) @inherit)])))
 (interface_type (type_elem . [
   (type_identifier) @inherit (qualified_type) @inherit (generic_type type: (_) @inherit)] .))
+(index_expression operand: (_) @indexed)
 (composite_literal type: [(type_identifier) (qualified_type) (generic_type)]
-  body: (literal_value (keyed_element key: (literal_element (identifier) @skip))))
-(literal_element (literal_value (keyed_element key: (literal_element (identifier) @skip))))
+  body: (literal_value (keyed_element key: (literal_element (identifier) @skip @key))))
+(literal_element (literal_value (keyed_element key: (literal_element (identifier) @skip @key))))
 
 ; Package, imports and types of names: read by go.py
 (package_clause (package_identifier) @package)
@@ -70,8 +81,11 @@
 (var_spec type: (_)) @typed
 (var_spec !type value: (_)) @built
 (short_var_declaration right: (expression_list . [
-  (call_expression) (composite_literal) (unary_expression) (type_assertion_expression)
-  (selector_expression) (identifier)])) @built
+  (call_expression) (type_conversion_expression) (composite_literal) (unary_expression) (type_assertion_expression)
+  (selector_expression) (identifier) (index_expression) (slice_expression) (func_literal)])) @built
+(receive_statement left: (expression_list (identifier)) ":=") @built
+(range_clause left: (_) ":=") @ranged
+(type_switch_statement alias: (_) [(type_case) (default_case)] @case)
 (function_declaration result: (_) @returns)
 (method_declaration result: (_) @returns)
 (method_elem result: (_) @returns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.facts import FileFacts
+from indexers.generics import UNKNOWN, hide_types, without_parameters
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "java"
@@ -39,23 +40,40 @@ def _import(file: File, node: Node) -> None:
     file.add_import(node.start_byte, module, name, name)
 
 
+def _type_parameter(file: File, node: Node) -> None:
+    """``<K, T extends Shape & Named>``: what bounds it first says what can be done with a value."""
+    name = node.named_child(0)
+    bound = node.named_child(1) if node.named_child_count > 1 else None
+    first = bound.named_child(0) if bound is not None and bound.type == "type_bound" else None
+    known = file.type_parameters.setdefault(file.scope_at(node.start_byte).qualname, {})
+    if name is not None:
+        known[file.text(name)] = file.text(first) if first is not None else UNKNOWN
+
+
+def _say(file: File, name: Node, text: str, how: str) -> None:
+    """Bind a local name or field to what is written of it, if that says something."""
+    text = without_parameters(file, file.scope_at(name.start_byte).qualname, text)
+    if text and not text.startswith(UNKNOWN):
+        file.add_binding(name.start_byte, file.text(name), text, how)
+
+
 def _typed(file: File, node: Node) -> None:
     """Declared names with their written types; ``var x = …`` with what its value tells."""
     written = _written_type(node)
     if written is None or written.type in _PRIMITIVE:
         return
     text = file.text(written)
-    if text.encode() in LANG and text != "var":
-        return
+    if node.type == "spread_parameter":
+        text += "[]"
     for declared in node.children_by_field_name("declarator") or [node]:
         name = declared.child_by_field_name("name") or _declarator_name(declared)
         value = declared.child_by_field_name("value")
         if name is None:
             continue
         if text == "var":
-            _bind_value(file, name, value)
+            _bind_value(file, name, value, "[]" if node.type == "enhanced_for_statement" else "")
         else:
-            file.add_binding(name.start_byte, file.text(name), text, "annotation")
+            _say(file, name, text, "annotation")
 
 
 def _written_type(node: Node) -> Node | None:
@@ -74,25 +92,62 @@ def _declarator_name(node: Node) -> Node | None:
     return declarator.child_by_field_name("name") if declarator is not None else None
 
 
-def _bind_value(file: File, name: Node, value: Node | None) -> None:
+def _bind_value(file: File, name: Node, value: Node | None, part: str) -> None:
+    """``part``: ``[]`` where the name is an element of the value."""
     if value is None:
         return
     how = _VALUE_TYPE.get(value.type)
-    if how:
+    if how and not part:
         written = value.child_by_field_name("type")
-        if written is not None:
-            file.add_binding(name.start_byte, file.text(name), file.text(written), how)
-    elif value.type == "method_invocation":
-        called = value.child_by_field_name("name")
-        chain = file.chain((value.start_byte, called.end_byte)) if called is not None else "?"
-        if chain != "?":
-            file.add_binding(name.start_byte, file.text(name), chain, "constructor")
+        _say(file, name, file.text(written) if written is not None else "", how)
+    elif value.type == "method_invocation" and not part:
+        chain = _called(file, value)
+        if chain != UNKNOWN:
+            _say(file, name, chain, "constructor")
+    else:
+        chain = f"{_called(file, value)}()" if value.type == "method_invocation" else file.chain(value)
+        if not chain.startswith(UNKNOWN):
+            _say(file, name, chain + part, "alias")
+
+
+def _called(file: File, call: Node) -> str:
+    called = call.child_by_field_name("name")
+    return file.chain((call.start_byte, called.end_byte)) if called is not None else UNKNOWN
+
+
+def _label(file: File, node: Node) -> None:
+    """``case RED`` means the constant of the type that is switched over, unless RED has a meaning here."""
+    name, switch = file.text(node), node.parent
+    while switch is not None and switch.type != "switch_expression":
+        switch = switch.parent
+    condition = switch.child_by_field_name("condition") if switch is not None else None
+    value = condition.named_child(0) if condition is not None else None
+    chain = file.chain(value) if value is not None else UNKNOWN
+    scope: Scope | None = file.scope_at(node.start_byte)
+    while scope is not None and name.encode() not in scope.names:
+        scope = scope.parent
+    is_known = scope is not None or chain == UNKNOWN
+    file.add_use(node.start_byte, name, "" if is_known else chain, "read")
+
+
+def _anonymous(file: File, node: Node) -> None:
+    """A method of ``new Type() {…}`` belongs to a Type, whatever encloses it."""
+    creation = node.parent
+    while creation is not None and creation.type != "object_creation_expression":
+        creation = creation.parent
+    written = creation.child_by_field_name("type") if creation is not None else None
+    scope = file.scope_at(node.start_byte)
+    if written is not None and scope.parent is not None:
+        owner = scope.parent.qualname
+        file.add_binding(node.start_byte, scope.name, file.text(written), "receiver", owner)
 
 
 def _returns(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name and scope.parent is not None and node.type not in _PRIMITIVE:
-        file.add_binding(scope.name_start, scope.name, file.text(node), "return", scope.parent.qualname)
+        text = without_parameters(file, scope.qualname, file.text(node))
+        if not text.startswith(UNKNOWN):
+            file.add_binding(scope.name_start, scope.name, text, "return", scope.parent.qualname)
 
 
 def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
@@ -115,12 +170,22 @@ _GRAMMAR = Grammar(
         name=NAME,
         grammar="tree_sitter_java",
         queries=("java.scm",),
-        hooks={"package": _package, "import": _import, "typed": _typed, "returns": _returns},
+        hooks={
+            "package": _package,
+            "import": _import,
+            "type_parameter": _type_parameter,
+            "typed": _typed,
+            "label": _label,
+            "anonymous": _anonymous,
+            "returns": _returns,
+        },
         data=frozenset({"private"}),
         builtins=LANG,
         self_names=frozenset({b"this", b"super"}),
         doc_prefixes=(b"/**",),
         members_in_scope=True,
+        local_calls=True,
+        finish=hide_types,
         exported=_exported,
     )
 )

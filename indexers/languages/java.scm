@@ -21,7 +21,7 @@
 ; Local names
 (lambda_expression) @scope
 (object_creation_expression (class_body) @scope)
-(type_parameter . (type_identifier) @local)
+(type_parameter . (type_identifier) @local) @type_parameter
 (formal_parameter name: (identifier) @local)
 (spread_parameter (variable_declarator name: (identifier) @local))
 (lambda_expression parameters: (identifier) @local)
@@ -36,6 +36,9 @@
 
 ; Uses
 (identifier) @id
+(array_access array: (_) @indexed)
+(switch_label (identifier) @skip @label)
+(object_creation_expression type: (_) (class_body (method_declaration name: (_) @anonymous)))
 (type_identifier) @id.type
 [(field_access) (method_reference) (scoped_identifier)] @member
 (scoped_type_identifier) @member @type

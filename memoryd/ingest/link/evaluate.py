@@ -85,7 +85,7 @@ class Evaluator:
         for prefix in enclosing(scope):
             entry = self.entry(path, join(prefix, name))
             if local is not False and not entry.kind and not entry.imports:
-                if entry.hints:
+                if entry.hints and not (rules.declared_first and line and _is_later(entry.hints, line)):
                     return self._local_value(path, entry.hints, line)
                 if path == self.own and not self.view.is_computing and join(prefix, name) in self.handed:
                     return self.handed[join(prefix, name)]
@@ -96,7 +96,10 @@ class Evaluator:
                 return found
             if rules.closed_modules and self.entry(path, prefix).kind == "module":
                 break
-        return () if local else self._from_elsewhere(rules, path, name)
+        if local:
+            return ()
+        found = self._from_elsewhere(rules, path, name)
+        return found or (_OUTSIDE if rules.outside(self.view, path, name) else ())
 
     def _own_object(self, path: str, name: str, scope: str) -> Meanings:
         rules = self.rules(path)
@@ -406,7 +409,12 @@ class Evaluator:
         target, written = meaning.target, meaning.written
         if meaning.kind == "outside" and written is None:
             return _OUTSIDE
-        if meaning.kind == "definition" and self.kind(target) in _VALUES:
+        if meaning.kind == "definition" and self._is_variant(target):
+            hints = self.entry(target.path, target.qualname).hints
+            written = next(
+                (Written(target.path, h.scope, h.type_text) for h in hints if h.how == "underlying"), None
+            )
+        elif meaning.kind == "definition" and self.kind(target) in _VALUES:
             return self.part(self.value(target), part)
         if written is None and meaning.kind == "instance":
             hints = self.entry(target.path, target.qualname).hints
@@ -414,7 +422,7 @@ class Evaluator:
                 (Written(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None
             )
         inner = self.rules(written.path).part(written.text, part) if written else ""
-        return self.typed(written.path, written.scope, inner) if written and inner else ()
+        return _less_sure(self.typed(written.path, written.scope, inner), False) if written and inner else ()
 
     def attribute(self, meanings: Meanings, name: str) -> Meanings:
         """``meanings.name``; outside when they are known and have no such name in the project."""
@@ -518,7 +526,8 @@ class Evaluator:
     def _is_variant(self, target: Target) -> bool:
         """Whether it is one of the values that an enum lists."""
         owner = Target(target.path, target.qualname.rpartition(".")[0])
-        return self.kind(target) == "constant" and self.kind(owner) == "enum"
+        entry = self.entry(target.path, target.qualname)
+        return entry.kind == "constant" and not entry.hints and self.kind(owner) == "enum"
 
     def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
         hints = [
@@ -554,8 +563,7 @@ class Evaluator:
         if hint.how in ("constructor", "alias"):
             found = self.expression(path, hint.scope, hint.type_text, hint.line - 1)
             return self.result(found) if hint.how == "constructor" else self.held(found)
-        rules = self.rules(path)
-        of_function = hint.how == "return" and (rules.types_apart or rules.bounds)
+        of_function = hint.how == "return" and self.rules(path).types_apart
         return self.typed(path, join(hint.scope, hint.name) if of_function else hint.scope, hint.type_text)
 
     def typed(self, path: str, scope: str, text: str) -> Meanings:
@@ -585,7 +593,7 @@ class Evaluator:
         found = []
         local = False if self.rules(path).types_apart else None
         for meaning in self.expression(path, scope, text, local=local):
-            if meaning.kind == "outside" or (meaning.kind == "instance" and self.rules(path).bounds):
+            if meaning.kind == "outside":
                 found.append(meaning)
             elif meaning.kind == "definition":
                 kind = self.kind(meaning.target)
@@ -609,6 +617,11 @@ class Evaluator:
 def _distinct(meanings: Iterable[Meaning]) -> Meanings:
     found = tuple(dict.fromkeys(meanings))
     return found if len(found) <= MAX_MEANINGS else ()
+
+
+def _is_later(hints: Sequence[Binding], line: int) -> bool:
+    """Whether all of them begin to hold after that line."""
+    return all(hint.line > line for hint in hints)
 
 
 def _less_sure(meanings: Meanings, sure: bool) -> Meanings:

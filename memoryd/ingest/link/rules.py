@@ -20,11 +20,12 @@ class Rules:
     ``reexports``: what a file imports can be imported from it.
     ``body_sees_members``: what stands in the body of a class itself sees its names without receiver.
     ``types_apart``: a written type never means a variable; ``calls_apart``: a call by name alone does not, either.
+    ``declared_first``: in front of its declaration a local name means what it means outside of the function.
     ``decorators_run``: they are called where they stand (annotations are not). ``accessors``: calling a field gives
     its value (records).
     ``spaces``: namespaces or modules of one file have names that other files give them (see ``space``, ``globs``).
     ``closed_modules``: what stands in a module does not see the names around it.
-    ``bounds``: a type parameter is bound to what it must be. ``beside_is_sure``: ``beside`` follows the language.
+    ``beside_is_sure``: ``beside`` follows the language.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -37,10 +38,10 @@ class Rules:
     types_apart = False
     decorators_run = True
     calls_apart = False
+    declared_first = False
     accessors = False
     spaces = False
     closed_modules = False
-    bounds = False
     beside_is_sure = True
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
@@ -78,6 +79,10 @@ class Rules:
     def encloses(self, view: View, around: Target, module: Target) -> bool:
         """Whether ``module`` lies inside of ``around`` and so sees what that keeps to itself."""
         return True
+
+    def outside(self, view: View, path: str, name: str) -> bool:
+        """Whether a name that nothing in the project binds is known to lie outside of it."""
+        return self.is_builtin(name)
 
     def brings_file(self, item: Import) -> bool:
         """Whether the import is one of a file."""

@@ -30,10 +30,11 @@ class Go(Rules):
     reexports = False
     body_sees_members = False
     types_apart = True
+    declared_first = True
     manifests = frozenset({"go.mod"})
     common_methods = frozenset(
-        """Close Error Write String Reset Unlock RLock RUnlock Fatal Fatalf Errorf Printf Println Print Flush Helper Start
-        Value Scan Marshal Unmarshal Handle ServeHTTP Context Format Execute""".split()  # noqa: SIM905
+        """Close Error Write String Reset Unlock RLock RUnlock Fatal Fatalf Errorf Printf Println Print Flush Helper
+        Start Value Scan Marshal Unmarshal Handle ServeHTTP Context Format Execute""".split()  # noqa: SIM905
     )
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
@@ -78,14 +79,14 @@ class Go(Rules):
         return _defined(view, self._package(view, target.path), target.qualname) or (target,)
 
     def type_texts(self, text: str) -> tuple[str, ...]:
-        text = text.lstrip("*&( ")
+        text = text.lstrip("*& ")
         if text.startswith(_COMPOSED) or not text:
             return ()
         name = text.partition("[")[0].strip("*) ")
         return (name,) if name and name not in _PREDECLARED else ()
 
     def has_parts(self, text: str) -> bool:
-        return text.lstrip("*( ").startswith(_COMPOSED) or "[" in text
+        return text.lstrip("* ").startswith(_COMPOSED) or "[" in text
 
     def is_builtin(self, text: str) -> bool:
         return text in _PREDECLARED
@@ -97,7 +98,12 @@ class Go(Rules):
         text = text.lstrip("*")
         if part == "()":
             return _function_result(text)
-        return _key(text) if part == "[key]" else _element(text) if part == "[]" else ""
+        if part not in ("[]", "[key]"):
+            return ""
+        if text.startswith("iter.Seq"):  # the functions that ``range`` runs over, in the standard library
+            arguments = split_list(text[text.find("[") + 1 : -1])
+            return arguments[0 if part == "[key]" else -1] if arguments else ""
+        return _key(text) if part == "[key]" else _element(text)
 
 
 class _Module(NamedTuple):
@@ -129,7 +135,7 @@ def _resolve(view: View, folder: str, module: str) -> str | None:
 
 def _places(view: View, folder: str, module: str) -> Iterator[str]:
     """Where the package may lie, as the go command looks: its own module, replaced ones, other modules of the
-    project (the longest path wins, then the nearest), vendored copies."""
+    project (the longest path wins, then the nearest). Vendored copies are not part of a project."""
     if module.startswith("."):
         yield _join(folder, module)
         return
@@ -143,9 +149,6 @@ def _places(view: View, folder: str, module: str) -> Iterator[str]:
     found = [(name, place) for name, place in roots if module == name or module.startswith(f"{name}/")]
     for name, place in sorted(found, key=lambda root: -len(root[0])):
         yield _join(place, module[len(name) + 1 :])
-    if "." in module.partition("/")[0]:
-        for m in around:
-            yield _join(m.folder, f"vendor/{module}")
 
 
 def _packages(view: View, folder: str) -> dict[str, tuple[str, ...]]:
@@ -225,4 +228,6 @@ def _element(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    return text[4 : closing(text, 3)] if text.startswith("map[") else ""
+    if text.startswith("map["):
+        return text[4 : closing(text, 3)]
+    return _element(text) if "chan" in text[:6] else ""  # what a channel gives comes first

@@ -36,6 +36,9 @@ class Java(Rules):
     self_names = frozenset({"this"})
     reexports = False
     types_apart = True
+    declared_first = True
+    decorators_run = False
+    calls_apart = True
     accessors = True
     common_methods = frozenset(
         """equals hashCode toString length isEmpty contains substring startsWith endsWith append getName getClass

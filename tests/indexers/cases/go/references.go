@@ -78,16 +78,21 @@ func (c *Cart) Add(item Item, more ...Item) (n int, err error) {
 func literals() {
 	a := Cart{items: nil, Name: other}
 	//   ^ type Cart in literals
+	//        ^ read items of Cart in literals
+	//                    ^ read Name of Cart in literals
 	//                          ^ read other in literals
 	b := &pkg.Node{Next: a}
 	//        ^ type Node of pkg in literals
+	//             ^ read Next of pkg.Node in literals
 	m := map[Kind]string{KindA: "a", KindB: b}
 	//       ^ type Kind in literals
 	//                   ^ read KindA in literals
 	//                               ^ read KindB in literals
 	l := []Point{{X: one, Y: two}}
 	//     ^ type Point in literals
+	//            ^ read X of Point in literals
 	//               ^ read one in literals
+	//                    ^ read Y of Point in literals
 	//                       ^ read two in literals
 	Convert[int](m)
 	// <- call Convert in literals
@@ -107,4 +112,20 @@ loop:
 func shadow(fmt int, min func(int) int) int {
 	return min(fmt) + max(fmt, 1)
 	//                ^ call max in shadow
+}
+
+func ordered(url *url.URL, log string) {
+//                    ^ type URL of url in ordered
+	config := config.Load(list[0].Name, list[0][1].Name)
+	//               ^ call Load of config in ordered
+	//                    ^ read list in ordered
+	//                            ^ read Name of list[] in ordered
+	//                                  ^ read list in ordered
+	//                                             ^ read Name of list[][] in ordered
+	if log := open(); log.ok() {
+	//        ^ call open in ordered
+	//                    ^ call ok of log in ordered
+	}
+	config.Run()
+	//     ^ call Run of config in ordered
 }

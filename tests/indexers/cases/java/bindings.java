@@ -8,7 +8,7 @@ class Cart {
 
     Value run(Item item, final Kind... kinds) {
     // <- bind item: Item (annotation) in Cart.run
-    // <- bind kinds: Kind (annotation) in Cart.run
+    // <- bind kinds: Kind[] (annotation) in Cart.run
     // <- bind run: Value (return) in Cart
         var x = Store.open("a");
         // <- bind x: Store.open (constructor) in Cart.run
@@ -36,3 +36,29 @@ class Cart {
 
 record Point(int x, Shelf y) {}
 // <- bind y: Shelf (annotation) in Point
+
+class Shelves<T extends Item, U> {
+    List<T> all;
+    // <- bind all: List<Item> (annotation) in Shelves
+    Map<U, T> some;
+    // <- bind some: Map<?, Item> (annotation) in Shelves
+    U one;
+
+    <V> V first(V given, List<V> rest) {
+    // <- bind rest: List<?> (annotation) in Shelves.first
+        for (var each : all) {
+        // <- bind each: all[] (alias) in Shelves.first
+        }
+        var last = rest[0];
+        // <- bind last: rest[] (alias) in Shelves.first
+        Shelf shelf = null;
+        // <- bind shelf: Shelf (annotation) in Shelves.first
+        run(shelf -> shelf.size());
+        // <- bind shelf: ? (alias) in Shelves.first
+        return new Maker() {
+            Item make() { return null; }
+            // <- bind make: Item (return) in Shelves.first
+            // <- bind make: Maker (receiver) in Shelves.first
+        };
+    }
+}

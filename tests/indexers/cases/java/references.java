@@ -32,7 +32,7 @@ class Cart extends store.Base<Item> implements Adder, Comparable<Cart> {
         //            ^ read MAX in Cart.run
         new Order(item).send();
         //  ^ call Order in Cart.run
-        //              ^ call send of ? in Cart.run
+        //              ^ call send of Order() in Cart.run
         new store.Shelf<Item>();
         //  ^ type store in Cart.run
         //        ^ call Shelf of store in Cart.run
@@ -75,7 +75,7 @@ class Cart extends store.Base<Item> implements Adder, Comparable<Cart> {
         switch (kind) {
         //      ^ read kind in Cart.run
             case SMALL:
-            //   ^ read SMALL in Cart.run
+            //   ^ read SMALL of kind in Cart.run
                 break;
         }
         outer:
@@ -92,7 +92,7 @@ class Cart extends store.Base<Item> implements Adder, Comparable<Cart> {
         //               ^ read this of Cart in Cart.run
         //                    ^ read count of Cart.this in Cart.run
         //                            ^ read array in Cart.run
-        //                                     ^ read size of ? in Cart.run
+        //                                     ^ read size of array[] in Cart.run
         return made;
     }
 }
