@@ -9,15 +9,20 @@ from msgspec import Struct
 
 from indexers.decisions.document import Document, simple
 from indexers.decisions.location import KINDS
+from indexers.decisions.status import normalise
 
 SUPERSEDED_KEYS = ("superseded by", "superceded by", "replaced by", "obsoleted by")
 _SUPERSEDES_KEYS = ("supersedes", "supercedes", "replaces", "obsoletes")
 _NOTE_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "status note")
 _AMENDS_KEYS = ("amends",)
 _CONFLICT_KEYS = ("conflicts with", "contradicts", "conflicts", "opposes")
-_PASSIVE = r"(?:super[sc]eded|replaced|obsoleted)[- ]+by"
+_PASSIVE = r"(?:(?:super[sc]eded|replaced|obsoleted)[- ]+by|replaced\s+with)"
 _ACTIVE = r"(?:super[sc]edes|replaces|obsoletes)"
 _RELATION = re.compile(rf"(?i)\b(?:({_PASSIVE})|({_ACTIVE}))\b[\s:*_]*([^\n]*)")
+_LINK_SECTIONS = frozenset(
+    ("status", "links", "related", "related decisions", "related adrs", "references", "more information", "see also",
+     "metadata", "relations", "notes")
+)  # fmt: skip
 _BESIDE = re.compile(
     r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:also\s+)?(?:(amends|extends|clarifies|refines)"
     r"|(conflicts\s+with|contradicts|opposes))\b[\s:*_]*([^\n]*)"
@@ -29,6 +34,7 @@ _PIECE = re.compile(
 _LEADING = re.compile(
     r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:(?:is|was|has been|been|also|now|partially|partly)\s+)*"
     r"(?=(?:super[sc]eded[- ]+by|super[sc]edes)\b)"
+    r"|^[\s>*+_-]*this\s+\w+\s+(?:(?:is|was|has been|been|also|now)\s+)+(?=replaced\s+(?:by|with)\b)"
 )
 # Another statement begins here: what it links to is not what the relation names.
 _CLAUSE_END = re.compile(
@@ -38,6 +44,9 @@ _LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,500})>?[^()\n]{0,20
 _REFERENCE = re.compile(
     rf"(?i)https?://[^\s,;()\[\]]+|\b{KINDS}[-\s#]*\d+\b|[^\s,;()\[\]]{{1,200}}\.(?:md|rst|adoc|txt)\b"
     r"|(?<!\S)\.{0,2}/[^\s,;()]+|(?<![\w.])#?\d{1,8}\b(?![.\d]*\w)"
+)
+_ROLE = re.compile(
+    r":?\b(?:ref|doc):`([^`<\n]{1,200}?)\s*(?:<[^`\n]{0,200})?`|`([a-z0-9]+(?:[-_][a-z0-9]+)+)`"
 )
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?")
 _NOTHING = frozenset(["", "none", "n a", "na", "no", "tbd", "null", "nothing", "unknown"])
@@ -68,9 +77,12 @@ def relations(document: Document) -> Relations:
             clause = _CLAUSE_END.split(rest)[0]
             (superseded if passive else supersedes).extend(_named(clause))
             in_part += [] if passive else _pieces(clause)
+    status = document.section("status")
+    if status and not superseded and normalise(status.text) == "superseded":
+        superseded += _named(status.text[:_TEXT_LIMIT])  # "Replaced. See [B](b.md)."
     amends, conflicts = _from_fields(document, _AMENDS_KEYS), _from_fields(document, _CONFLICT_KEYS)
-    for section in document.sections:
-        for line in section.lines:
+    for index, section in enumerate(document.sections):
+        for line in section.lines if index <= 1 or section.name in _LINK_SECTIONS else ():
             if match := _BESIDE.match(line[:_TEXT_LIMIT]):
                 (amends if match[1] else conflicts).extend(_named(match[3]))
     return Relations(
@@ -98,7 +110,9 @@ def _from_fields(document: Document, keys: Iterable[str]) -> list[str]:
 def _sentences(document: Document) -> list[str]:
     notes = [value for key in _NOTE_KEYS for value in document.fields.get(key, ())]
     status = document.section("status")
-    lines = (line for section in document.sections for line in section.lines if "uper" in line)
+    lines = (
+        line for section in document.sections for line in section.lines if "uper" in line or "eplaced" in line
+    )
     return [*notes, *([status.text] if status else []), *filter(_LEADING.match, lines)]
 
 
@@ -107,7 +121,8 @@ def _named(text: str) -> list[str]:
     links = [target.partition("#")[0] for target in _LINK.findall(text)]
     if links:
         return [link for link in links if link]
-    return _REFERENCE.findall(_DATE.sub(" ", text))
+    roles = [title or name for title, name in _ROLE.findall(text)]
+    return roles or _REFERENCE.findall(_DATE.sub(" ", text))
 
 
 def _whole(text: str) -> list[str]:

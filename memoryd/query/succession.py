@@ -11,6 +11,7 @@ from memoryd.store.decision_rows import DecisionRow
 IN_FORCE = ("accepted", "deprecated", "superseded")  # what was decided once; a proposal replaces nothing yet
 _FOLDER_DOCUMENTS = frozenset(("readme", "index", "kep", "adr", "rfc"))
 _NUMBER = re.compile(r"\d{1,9}")
+_KIND_AND_NUMBER = re.compile(r"\W*([A-Za-z]{2,6})[\s#_-]*0*(\d{1,8})(?![\w.])")
 _WEB_VIEW = re.compile(r"/(?:blob|tree|src)/[^/]+/(.+)$")
 
 
@@ -34,12 +35,15 @@ class Book:
         self._by_slug: dict[str, list[str]] = {}
         self._by_number: dict[tuple[str, int], list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
+        self._by_kind: dict[tuple[str, int], list[str]] = {}
         for row in rows:
             self._by_slug.setdefault(slug(row.path), []).append(row.path)
             self._by_title.setdefault(_plain(row.decision.title), []).append(row.path)
             if row.decision.number.isdigit():
                 key = (_home(row.path), int(row.decision.number))
                 self._by_number.setdefault(key, []).append(row.path)
+            if match := _KIND_AND_NUMBER.match(slug(row.path)):
+                self._by_kind.setdefault((match[1].casefold(), int(match[2])), []).append(row.path)
 
     def find(self, path: str, reference: str) -> str:
         """The document that ``reference`` names as seen from ``path``; ``""`` when none or several fit."""
@@ -59,10 +63,18 @@ class Book:
     def _by_name(self, path: str, bare: str, reference: str) -> str:
         number = _NUMBER.search(bare or reference)
         near = self._by_number.get((_home(path), int(number[0])), []) if number and "/" not in bare else []
-        for several in (self._by_slug.get(slug(bare), []), self._by_title.get(_plain(reference), []), near):
-            if len(several) == 1:
-                return several[0]
-        return ""
+        named = (
+            self._by_slug.get(slug(bare), []),
+            self._by_title.get(_plain(reference), []),
+            near,
+            self._of_kind(bare),
+        )
+        return next((several[0] for several in named if len(several) == 1), "")
+
+    def _of_kind(self, bare: str) -> list[str]:
+        """``OEP-9``: files of any folder whose names say so."""
+        match = _KIND_AND_NUMBER.match(bare)
+        return self._by_kind.get((match[1].casefold(), int(match[2])), []) if match else []
 
 
 class Succession:

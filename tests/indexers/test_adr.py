@@ -422,3 +422,21 @@ def test_decisions_are_read_from_every_kind_of_document() -> None:
         language = language_of(path, data)
         assert language
         assert parse_file(path, language, data).decision, path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (".. note::\n\n   This OEP was replaced with :ref:`Use Y <y>`.\n\nStatus\n------\n\nReplaced\n", ("Use Y",)),
+        ("# X\n\n## Status\n\nReplaced\n\n(See :ref:`Use Y`)\n", ("Use Y",)),
+        ("# X\n\n## Status\n\nSuperseded, see [Y](0009-y.md)\n", ("0009-y.md",)),
+        ("# X\n\nThis RFC has been superseded by `use-y-instead`.\n\n## Status\n\nSuperseded\n", ("use-y-instead",)),
+        ("# X\n\n## Status\n\nAccepted, see [Y](0009-y.md)\n\n## Decision\n\nExtends [Z](0001-z.md) a lot.\n", ()),
+    ],
+)  # fmt: skip
+def test_successors_are_named_in_many_ways(text: str, expected: tuple[str, ...]) -> None:
+    """Roles of RST, slugs in back-ticks, and what the status of a replaced document points to."""
+    found = record(
+        text, "docs/decisions/0003-x.rst" if "===" in text or ".. " in text else "docs/decisions/0003-x.md"
+    )
+    assert (found.superseded_by, found.amends) == (expected, ())

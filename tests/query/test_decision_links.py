@@ -361,3 +361,15 @@ def test_owners_stand_in_the_list_with_what_they_own(rows):
     rows.file(".github/CODEOWNERS", "/src/db/ @ann\n/web/ @bob\n", language="text")
     (item,) = decisions(rows.context(), DecisionsRequest(path="src/db/a.sql")).decisions
     assert (item.title, item.scope, item.excerpt) == ("codeowners: /src/db/", ("src/db",), "/src/db/ @ann")
+
+
+def test_a_number_with_its_kind_is_found_in_any_folder(rows):
+    """``OEP-9`` is the file whose name says so; a bare number means a neighbour only."""
+    for path, more in (
+        ("oeps/archived/oep-0009-rights.rst", {"number": "0009"}),
+        ("oeps/practices/oep-0066-roles.rst", {"number": "0066", "supersedes": ("OEP-9",)}),
+        ("oeps/practices/oep-0067-tools.rst", {"number": "0067", "supersedes": ("9",)}),
+    ):
+        rows.file(path, path, decision=Decision(path, "accepted", "explicit", "", 1, **more))
+    assert found(rows)["oep-0066-roles"].supersedes == ("oeps/archived/oep-0009-rights",)
+    assert found(rows)["oep-0067-tools"].supersedes == ()
