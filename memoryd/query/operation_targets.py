@@ -21,6 +21,11 @@ _WORD = re.compile(r"[^\s\"'`;|&()=,<>]+")
 _MODULE = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_][\w.]*)?")
 _RAILS = re.compile(r"([\w/]+)#(\w+)")
 _DOTTED = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+# Programs whose arguments are folders even without a slash.
+_TAKES_FOLDERS = frozenset(
+    """pytest py.test unittest nose2 coverage ruff mypy pyright flake8 pylint black isort bandit jest vitest mocha
+    eslint prettier rspec rubocop phpunit phpstan sphinx-build cd cp tar""".split()  # noqa: SIM905
+)
 _IN_CODE = frozenset(("route", "flag", "entry_point"))
 _EXTENSIONS = (
     ".py",
@@ -133,6 +138,10 @@ class Finder:
         if target.count(".") == 1 and target[0].isupper():
             rows = graph_rows.symbols_named(self._ctx.index, self._ctx.view.id, name, 200)
             same = [row for row in rows if row.qualname == target or row.qualname.endswith(f".{target}")]
+            if len(same) > 1:  # the one whose class the file imports
+                owner = target.partition(".")[0]
+                used = {use.path for use in self.uses(path) if use.qualname.rpartition(".")[2] == owner}
+                same = [row for row in same if row.path in used]
             if len(same) == 1:
                 yield Place(same[0].path, same[0].qualname, "inferred")
 
@@ -150,6 +159,7 @@ class Finder:
     def _command(self, folder: str, target: str) -> Iterator[Place]:
         """The files and folders that the words of a command are, from the declaring folder or the root."""
         words = _WORD.findall(target)
+        takes_folders = len(words) == 1 or not _TAKES_FOLDERS.isdisjoint(words[:4])
         for i, word in enumerate(words[:100]):
             if i and words[i - 1] == "-m" and _DOTTED.fullmatch(word):
                 yield from self._module(
@@ -157,14 +167,14 @@ class Finder:
                 )
             elif module := _MODULE.fullmatch(word):
                 yield from self._module(module[1], module[2] or "")
-            elif found := self._path(folder, word.rstrip(":")):
-                yield from found
+            elif takes_folders or "/" in word or "." in word:  # `gh api`, `go test` mean no folders
+                yield from self._path(folder, word.rstrip(":"))
 
     def _path(self, folder: str, word: str) -> list[Place]:
         word = word.removeprefix("file:").removesuffix("/...")
         if word.startswith(("-", "/", "$", "http")) or not word.strip("./*"):
             return []
-        for base in dict.fromkeys((folder, "")):
+        for base in dict.fromkeys(("",) if folder.startswith(".") else (folder, "")):  # jobs run at the root
             joined = posixpath.normpath(posixpath.join(base, word))
             if joined.startswith(".."):
                 continue

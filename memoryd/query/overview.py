@@ -47,7 +47,9 @@ def _computed(ctx: Context) -> OverviewAnswer:
     files = survey_rows.files(ctx.index, ctx.view.id)
     role = {file.path: role_of(file.path) for file in files}
     source = [file for file in files if file.language not in _NO_CODE]
-    own = [file for file in source if role[file.path] == "code"]
+    own = [file for file in source if role[file.path] == "code"] or [
+        file for file in source if role[file.path] != "test"
+    ]
     package = overview_graph.cut([file.path for file in own])
     path_of = {file.path_id: file.path for file in own}
     used = [

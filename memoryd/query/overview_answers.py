@@ -38,7 +38,8 @@ class Named(Struct, frozen=True):
 
 class OverviewAnswer(Answer, frozen=True):
     """``languages``: (language, files, bytes) of source files, tests included, largest first. ``layers``: packages,
-    lowest first. ``hubs``: definitions used by most other source files. ``tests``: test files and test cases."""
+    lowest first. ``hubs``: definitions used by most other source files. ``dev_dependencies``: what only
+    development needs, or another dependency."""
 
     root: str
     files: int

@@ -95,7 +95,9 @@ def _operation_lines(answer: OverviewAnswer) -> list[str]:
         _named("routes", answer.routes),
         _named("packages declared", answer.declared_packages),
         _named(
-            "external dependencies", answer.dependencies, f", and {answer.dev_dependencies} for development"
+            "external dependencies",
+            answer.dependencies,
+            f", and {answer.dev_dependencies} indirect or for development",
         ),
         f"  tests: {answer.test_cases} cases in {answer.test_files} files" if answer.test_files else "",
         _named("test runs", answer.test_configs),

@@ -12,7 +12,7 @@ from memoryd.query.operations import operations
 from memoryd.query.overview import overview
 from memoryd.query.render import render
 from memoryd.query.requests import ImpactRequest, OperationsRequest, OverviewRequest
-from memoryd.query.roles import is_test_symbol
+from memoryd.query.roles import is_test_symbol, role_of
 
 VIEWS = """
 from flask import Blueprint
@@ -170,3 +170,18 @@ def test_components_come_after_what_they_need():
 def test_a_test_case_is_told_by_the_customs_of_its_language(name, kind, path, language, expected):
     """By the name, in a file that is a test."""
     assert is_test_symbol(name, name, kind, path, language) is expected
+
+
+def test_a_java_package_named_samples_is_code():
+    """Under src/main a folder of that name is a part of the program."""
+    assert role_of("src/main/java/org/example/samples/A.java") == "code"
+    assert role_of("samples/A.java") == "example"
+
+
+def test_a_word_of_a_command_is_no_folder_by_its_name_alone(rows):
+    """Regression: `gh api` and `go test ./...` were tied to the folders api and test."""
+    rows.file("api/client.py")
+    rows.file("test/data.py")
+    job = "jobs:\n  gh:\n    steps:\n      - run: gh api x && go test ./...\n      - run: pytest -q test\n"
+    rows.file(".github/workflows/gh.yml", job, language="text")
+    assert found(rows, target=".github/workflows/gh.yml") == ["owner * ->", "ci_job gh / gh -> test/"]
