@@ -43,26 +43,29 @@ class Changes:
     async def read(self, request: Mapping[str, Any], deadline_s: float) -> Change:
         """``request``: the fields of an ingest.change.ChangeRequest. Raises DeadlineError, and what the reader
         says is wrong with the change."""
-        async with self._turn:
-            if self._rest:
-                self._rest.cancel()
-            try:
-                async with asyncio.timeout(deadline_s):
-                    reply = await self._ask(encode(request))
-            except TimeoutError:
-                self.close()
-                raise DeadlineError(
-                    f"the change was not read within {deadline_s:g} s",
-                    where="limits.deadline_s",
-                    next_step="check less: name the paths, or use the command line",
-                ) from None
-            except asyncio.CancelledError:
-                self.close()  # its answer would be taken for the next one's
-                raise
-            self._rest = asyncio.get_running_loop().call_later(self._idle_s, self.close)
+        try:
+            async with asyncio.timeout(deadline_s), self._turn:
+                reply = await self._alone(encode(request))
+        except TimeoutError:
+            raise DeadlineError(
+                f"the change was not read within {deadline_s:g} s",
+                where="limits.deadline_s",
+                next_step="check less: name the paths, or use the command line",
+            ) from None
         if reply.change is None:
             raise JobError(reply.error or {})
         return reply.change
+
+    async def _alone(self, line: bytes) -> _Reply:
+        if self._rest:
+            self._rest.cancel()
+        try:
+            reply = await self._ask(line)
+        except asyncio.CancelledError:  # the client left, or time is up
+            self.close()  # its answer would be taken for the next one's
+            raise
+        self._rest = asyncio.get_running_loop().call_later(self._idle_s, self.close)
+        return reply
 
     async def _ask(self, line: bytes) -> _Reply:
         try:
