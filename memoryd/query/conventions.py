@@ -331,10 +331,10 @@ def _go(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
 def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
     seen = history_rows.reachable(ctx.index, ctx.view.id)
     rows = [row for row in history_rows.newest(ctx.index, seen, MAX_COMMITS) if row.files]
-    subjects: Mapping[str, str] = {row.sha[:10]: row.subject for row in rows}
+    subjects: Mapping[str, str] = {row.sha: row.subject for row in rows}
 
     def cases(judge: Callable[[str], str]) -> list[Case]:
-        return [Case(judge(subject), sha) for sha, subject in subjects.items()]
+        return [Case(judge(subject), sha[:10]) for sha, subject in subjects.items()]
 
     for words, judge in (
         (

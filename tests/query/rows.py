@@ -14,6 +14,7 @@ from indexers import operations, terms
 from indexers.constraints import read
 from indexers.decisions import comments
 from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts
+from indexers.outline import outline
 from memoryd.ingest.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
@@ -60,6 +61,7 @@ class Rows:
             chunks=[chunk], decision=msgspec.msgpack.encode(decision) if decision else b"",
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,
+            outline=zlib.compress(msgspec.msgpack.encode(outline(facts or FileFacts(language)))),
             findings=[("evidence", msgspec.msgpack.encode(e)) for e in said]
             + [("constraint", msgspec.msgpack.encode(c)) for c in ruled]
             + [("operation", msgspec.msgpack.encode(o)) for o in declared],

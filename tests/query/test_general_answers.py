@@ -1,0 +1,100 @@
+"""What holds in general: conventions, hot spots and owners, forgotten files."""
+
+from __future__ import annotations
+
+import pytest
+from rows import Rows, rename
+
+from memoryd.errors import UsageError
+from memoryd.query.conventions import Case, conventions, mined, style
+from memoryd.query.coupling import forgotten
+from memoryd.query.hotspots import hotspots
+from memoryd.query.requests import ConventionsRequest, HotspotsRequest
+from memoryd.store import graph_rows
+
+
+@pytest.fixture
+def rows(tmp_path):
+    return Rows(tmp_path / "index.db")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("run_all", "snake_case"), ("runAll", "camelCase"), ("RunAll", "PascalCase"), ("RUN_ALL", "UPPER_CASE"),
+     ("run-all", "kebab-case"), ("run", ""), ("_run_all", "snake_case"), ("HTTPServer", "PascalCase")],
+)  # fmt: skip
+def test_the_style_of_a_name(name, expected):
+    """One word alone fits several styles and counts for none."""
+    assert style(name) == expected
+
+
+def test_only_what_holds_widely_is_a_convention():
+    """85 % of twelve cases; the share is exact, and places that do otherwise are named."""
+    cases = [*(Case("so", f"a.py:{n}") for n in range(18)), Case("otherwise", "b.py:1"), Case("", "b.py:2")]
+    item = mined("topic", "it is done {}", cases)
+    assert item is not None
+    assert (item.rule, item.share, item.seen) == ("it is done so", 0.9, 20)
+    assert item.exceptions == ("b.py:1 (otherwise)", "b.py:2 (not)")
+    assert mined("topic", "{}", cases[:11]) is None
+    assert mined("topic", "{}", [*cases, *(Case("x", "c.py") for _ in range(9))]) is None
+
+
+def test_conventions_of_a_project(rows):
+    """Names, tests, documentation, imports and commits, each with its language and examples."""
+    for number in range(14):
+        rows.file(
+            f"src/mod_{number}.py",
+            f'def do_this_{number}(x):\n    """Do it."""\n    return x\n',
+            [(f"do_this_{number}", "function", 1, 3)],
+        )
+        rows.file(
+            f"tests/test_mod_{number}.py", "def test_it():\n    pass\n", [("test_it", "function", 1, 2)]
+        )
+        rows.commit(f"feat(core): add number {number}", [f"src/mod_{number}.py"])
+    answer = conventions(rows.context(), ConventionsRequest())
+    found = {(c.topic, c.rule, c.share) for c in answer.conventions}
+    assert ("names", "functions are named in snake_case", 1.0) in found
+    assert ("file names", "files are named in snake_case", 1.0) in found
+    assert ("tests", "test files are called test_*.py", 1.0) in found
+    assert ("tests", "tests live under tests/", 1.0) in found
+    assert ("documentation", "exported definitions are documented", 1.0) in found
+    assert ("commits", "subjects follow Conventional Commits (`type(scope): …`)", 1.0) in found
+    assert not any("part: …" in rule for _, rule, _ in found)
+    with pytest.raises(UsageError, match="nowhere"):
+        conventions(rows.context(), ConventionsRequest(path="nowhere/"))
+
+
+def test_hot_spots_are_recent_changes_times_size(rows):
+    """A large file that changes often leads; documents are none; renames keep their past; owners by commits."""
+    for path, lines in (("big.py", 400), ("small.py", 4), ("README.md", 400), ("new.py", 50)):
+        rows.file(path, "x\n" * lines, language="markdown" if path.endswith("md") else "python")
+    for number in range(6):
+        author = "Ann" if number < 4 else "Bo"
+        rows.commit(f"work {number}", ["big.py", "small.py", "README.md"], author=author, day=10 + number)
+    rows.commit("before", ["old.py"], day=20)
+    rows.commit("move", [rename("old.py", "new.py")], day=21)
+    answer = hotspots(rows.context(), HotspotsRequest())
+    assert [h.path for h in answer.hotspots] == ["big.py", "small.py", "new.py"]
+    first = answer.hotspots[0]
+    assert (first.score, first.commits, first.lines, first.last_date) == (1.0, 6, 401, "1970-01-16")
+    assert [(o.name, o.commits, o.share, o.last_date) for o in first.owners] == [
+        ("Ann", 4, 0.667, "1970-01-14"),
+        ("Bo", 2, 0.333, "1970-01-16"),
+    ]
+    assert answer.hotspots[2].commits == 2
+    assert answer.owners[0].commits == 6  # a commit counts once, however many of the files it changed
+
+
+def test_a_file_is_forgotten_only_where_it_nearly_always_came_along(rows):
+    """Nine times in ten and at least five times; logs that change with everything never are."""
+    for path in ("api.py", "client.py", "often.py"):
+        rows.file(path)
+    rows.file("CHANGES.md", language="markdown")
+    for number in range(8):
+        rows.commit(
+            f"both {number}", ["api.py", "client.py", "CHANGES.md", *(["often.py"] if number % 2 else [])]
+        )
+    ctx = rows.context()
+    ids = graph_rows.path_ids(ctx.index, ["api.py", "client.py"])
+    assert [one.path for one in forgotten(ctx, {ids["api.py"]})] == ["client.py"]
+    assert forgotten(ctx, set(ids.values())) == []
