@@ -138,12 +138,12 @@ def test_a_comparison_accounts_for_every_line(old: list[bytes], new: list[bytes]
 
 def test_a_comparison_of_hostile_texts_ends() -> None:
     """Texts that repeat one line tens of thousands of times are compared by counting, within a second."""
-    began_s = time.perf_counter()
+    began_s = time.process_time()
     added, removed = compare(b"x\n" * 60_000 + b"end\n", b"y\n" + b"x\n" * 50_000 + b"z\n")
     assert "y" in {text for _, text in added}
     assert len(removed) >= 10_000
     parse(b"--- a/x\n+++ b/x\n" + b"@@ -1 +1 @@\n-a\n+b\n" * 40_000)
-    assert time.perf_counter() - began_s < 2.0
+    assert time.process_time() - began_s < 2.0
 
 
 def test_hunks_at_absurd_lines_cost_nothing() -> None:

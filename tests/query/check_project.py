@@ -33,7 +33,9 @@ class CheckedProject:
 
     def git(self, *arguments: str) -> str:
         command = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *arguments]
-        return subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            command, cwd=self.root, check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     def write(self, files: dict[str, str | None]) -> None:
         """Write files; None removes one."""
