@@ -108,6 +108,11 @@ def _cochange(parser: ArgumentParser) -> None:
     _batch(parser, "target")
 
 
+def _reverts(parser: ArgumentParser) -> None:
+    past_arguments.reverts(parser)
+    _page(parser)
+
+
 def _history(parser: ArgumentParser) -> None:
     parser.add_argument("query", nargs="+", metavar="QUERY_OR_PATH", help="words, or a path of the project")
     _page(parser)
@@ -327,7 +332,7 @@ VERBS: dict[str, Verb] = {
     "reverts": Verb(
         "what was undone, by which commit, and whether it stayed undone",
         "memoryd reverts --json",
-        _page,
+        _reverts,
         _later("ask", "run_reverts"),
         True,
     ),

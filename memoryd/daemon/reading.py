@@ -111,6 +111,7 @@ class Reading:
             lines=functools.partial(store.lines, target.root) if view.head else None,
             text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
+            patches=functools.partial(store.patches, target.root) if view.head else None,
             near=store.meaning,
             rerank=store.meaning.quality,
         )

@@ -7,7 +7,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -205,6 +205,15 @@ class Store:
         except GitError as error:
             log.info("no text of a file: %s", error.what)
             return b""
+
+    def patches(self, root: str, shas: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Keys of what the commits do to lines, and of what would undo that; nothing when git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return {sha: (done, undone) for sha, done, undone in git.patches(shas)} if git and shas else {}
+        except GitError as error:
+            log.info("no patches: %s", error.what)
+            return {}
 
     def behind(self, root: str, rev: str) -> Sequence[str]:
         """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from indexers.facts import BlameSpan, Commit, FileChange
-from indexers.history import log
+from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.gitbatch import Answers, blob_hash
 from memoryd.ingest.gitdir import GitDir, Head, discover
@@ -198,6 +198,13 @@ class Git:
             endless=True,
         )
         return log.parse(self._runner.stream(call))
+
+    def patches(self, shas: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+        """(sha, key of what it does to which lines, key of what would undo that) of each; see indexers.history.patches.
+        Needs their contents: in a partial clone it fails."""
+        wanted = _lines(map(_hex, shas))
+        call = Call("log", (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin"), stdin=wanted, endless=True)
+        return patches.keys(self._runner.stream(call))
 
     def mailmap(self, sha: str) -> str:
         """The blob of ``.mailmap`` at the commit, ``""`` without one. When it differs, stored author names

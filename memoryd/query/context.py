@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -35,8 +35,8 @@ class Context(Struct, frozen=True):
     None where the project has no git. ``lines(sha, path)``: what that commit added to the file and removed from it.
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
-    names none; None without git. ``root``: the project's absolute root, for display. ``near``: the search cache over
-    the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the
+    names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
+    ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the
     quality model, None when none is wanted."""
 
     index: sqlite3.Connection
@@ -50,5 +50,6 @@ class Context(Struct, frozen=True):
     lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
     text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
+    patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
     near: Near | None = None
     rerank: Rerank | None = None

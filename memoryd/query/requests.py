@@ -91,7 +91,10 @@ class HistoryRequest(Request, frozen=True, kw_only=True):
 
 
 class RevertsRequest(Request, frozen=True, kw_only=True):
-    """What was undone, newest first."""
+    """What was undone, newest first. ``deep``: compare patches too, where a message says that something was undone
+    and not what."""
+
+    deep: bool = False
 
     limit: Limit = 10_000
     offset: Offset = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,8 +22,13 @@ from memoryd.store.note_rows import Undoing
 QUICK_S = 600  # who takes back own work sooner was still at it
 WHOLE_FILE_S = 90 * 86_400  # a file deleted after longer was in use: it was retired, not reverted
 MAX_CHAIN = 50
+MAX_UNCLEAR, MAX_CANDIDATES = 60, 40  # patches that one deep look compares
 _KEPT = 16
-_STRENGTH = {"stated": 0, "pull": 1, "text": 2, "structural": 3}
+_UNDOES = re.compile(
+    r"^(?:re-?vert|undo|back(?:ed|ing)? out|roll(?:ed|ing)? back|restor|bring back|put back|re-?appl|re-?enabl)",
+    re.I,
+)
+_STRENGTH = {"stated": 0, "pull": 1, "text": 2, "structural": 3, "patch": 4}
 _PULL_IN_SUBJECT = (" (#{})", "Merge pull request #{} ")
 
 
@@ -77,20 +83,27 @@ _lock = threading.Lock()
 
 def reverts(ctx: Context, request: RevertsRequest) -> RevertsAnswer:
     """Every revert of the view, newest first."""
-    found = list(reversed(undone(ctx).pairs))
+    known = deep(ctx) if request.deep else undone(ctx)
+    found = list(reversed(known.pairs))
     page = found[request.offset : request.offset + request.limit]
     return RevertsAnswer(
         ctx.freshness,
-        reverts=tuple(items(ctx, page)),
+        reverts=tuple(items(ctx, page, known)),
         total=len(found),
         searched="" if found else f"{history_rows.reachable(ctx.index, ctx.view.id).count()} commits",
-        **paging("memoryd reverts", request.offset, len(page), len(found)),
+        **paging(
+            "memoryd reverts --deep" if request.deep else "memoryd reverts",
+            request.offset,
+            len(page),
+            len(found),
+        ),
     )
 
 
-def items(ctx: Context, pairs: Sequence[Pair]) -> list[RevertItem]:
-    """The pairs with what people want to read of their commits."""
-    all_pairs = undone(ctx)
+def items(ctx: Context, pairs: Sequence[Pair], known: Undone | None = None) -> list[RevertItem]:
+    """The pairs with what people want to read of their commits; ``known``: among which they are, ``undone`` by
+    default."""
+    all_pairs = known or undone(ctx)
     chains = {pair: all_pairs.chain(pair.by) for pair in pairs}
     ids = {id_ for pair in pairs for id_ in (pair.by, pair.target, *chains[pair])} - {0}
     rows = history_rows.commits(ctx.index, ids)
@@ -143,7 +156,11 @@ def _find(ctx: Context) -> Undone:
         known = pairs.get(key)
         if known is None or _STRENGTH[pair.how] < _STRENGTH[known.how]:
             pairs[key] = pair
-    ordered = tuple(sorted(pairs.values(), key=lambda pair: (pair.by, pair.target)))
+    return _followed(pairs.values())
+
+
+def _followed(pairs: Iterable[Pair]) -> Undone:
+    ordered = tuple(sorted(pairs, key=lambda pair: (pair.by, pair.target)))
     by_commit: dict[int, list[Pair]] = defaultdict(list)
     for pair in ordered:
         for id_ in {pair.by, pair.target} - {0}:
@@ -236,6 +253,51 @@ def _structural(ctx: Context, seen: Reachable) -> Iterable[Pair]:
         quick = row.author_id == target.author_id and apart_s < QUICK_S
         if not quick and not (row.effect & 1 and apart_s > WHOLE_FILE_S):
             yield Pair(row.id, target.id, "", "structural", "")
+
+
+# -- patches, on request
+
+
+def deep(ctx: Context) -> Undone:
+    """``undone``, and what commits undo that say so without saying what: found among the earlier commits that changed
+    the same files, by the lines. Asks git for patches."""
+    known = undone(ctx)
+    if ctx.patches is None:
+        return known
+    seen = history_rows.reachable(ctx.index, ctx.view.id)
+    done_by = {pair.by for pair in known.pairs if pair.target}
+    unclear = [
+        id_
+        for id_, subject in note_rows.subjects(ctx.index, seen)
+        if id_ not in done_by and _UNDOES.search(subject)
+    ][-MAX_UNCLEAR:]
+    candidates = {id_: _same_files(ctx, id_, seen) for id_ in unclear}
+    ids = {id_ for by, targets in candidates.items() if targets for id_ in (by, *targets)}
+    shas = {id_: row.sha for id_, row in history_rows.commits(ctx.index, ids).items()}
+    keys = ctx.patches(list(shas.values()))
+    found = [
+        Pair(by, target, "", "patch", "")
+        for by, targets in candidates.items()
+        for target in [next((t for t in targets if _is_undone(keys, shas, by, t)), 0)]
+        if target
+    ]
+    return _followed([*known.pairs, *found]) if found else known
+
+
+def _is_undone(keys: Mapping[str, tuple[int, int]], shas: Mapping[int, str], by: int, target: int) -> bool:
+    _, undoing = keys.get(shas[by], (0, 0))
+    return bool(undoing) and keys.get(shas[target], (0, 0))[0] == undoing
+
+
+def _same_files(ctx: Context, by: int, seen: Reachable) -> list[int]:
+    """The earlier commits, newest first, that changed a file of this one."""
+    paths = {row[1] for row in history_rows.changes_of(ctx.index, [by])}
+    touching = {
+        touch.commit_id
+        for path_id in sorted(paths)[:3]
+        for touch in history_rows.touches(ctx.index, path_id, seen)
+    }
+    return sorted((id_ for id_ in touching if id_ < by), reverse=True)[:MAX_CANDIDATES]
 
 
 def _follow(pairs: Sequence[Pair]) -> tuple[frozenset[int], frozenset[Pair]]:

@@ -65,6 +65,7 @@ class History:
         return Context(
             index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=fresh,  # type: ignore[arg-type]
             root=str(self.repo.root), blame=git.blame,
+            patches=lambda shas: {sha: keys for sha, *keys in git.patches(shas)},
         )  # fmt: skip
 
     def reverts(self) -> list[RevertItem]:
@@ -144,6 +145,19 @@ def test_a_title_and_a_pull_request_find_their_commit(past: History) -> None:
         (by_number, numbered, "pull"),
     ]
     assert found[1].reason == "it leaks connections."
+
+
+def test_a_patch_is_recognised_after_the_file_has_moved_on(past: History) -> None:
+    """A revert that names nothing, of lines among others that changed since, is found when asked to look deep."""
+    lines = [f"line {n}\n" for n in range(30)]
+    past.commit("start", a_dot_py="".join(lines))
+    added = past.commit("Cache the pool", a_dot_py="".join([*lines[:20], "cache = pool()\n", *lines[20:]]))
+    past.commit("Unrelated", a_dot_py="".join(["first\n", *lines[:20], "cache = pool()\n", *lines[20:]]))
+    back = past.commit("Back out the pool business for now", a_dot_py="".join(["first\n", *lines]))
+    ctx = past.context()
+    assert reverts(ctx, RevertsRequest()).reverts == ()
+    (found,) = reverts(ctx, RevertsRequest(deep=True)).reverts
+    assert (found.by, found.target, found.how, found.parity) == (back, added, "patch", "out")
 
 
 def test_what_only_looks_like_a_revert_is_none(past: History) -> None:
