@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from indexers.facts import FileFacts, ReferenceKind, SymbolKind
+from indexers.generics import UNKNOWN, without_idle
 from indexers.treesitter import File, Hook, Node, Scope, Span
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
@@ -89,9 +90,25 @@ def _is_debris(file: File, node: Node) -> bool:
 
 
 def without_debris(file: File, facts: FileFacts) -> FileFacts:
-    """The facts without definitions that a keyword would name: statements read as functions."""
+    """The facts without definitions that a keyword would name: statements read as functions. ``?`` is said of names
+    only that have a type elsewhere in the function."""
+    facts = _with_global_macros(without_idle(facts))
     symbols = tuple(symbol for symbol in facts.symbols if symbol.name not in _BROKEN_NAMES)
     return facts if len(symbols) == len(facts.symbols) else replace(facts, symbols=symbols)
+
+
+def _with_global_macros(facts: FileFacts) -> FileFacts:
+    """Macros belong to no scope, wherever they are written."""
+    names = {s.qualname: s.name for s in facts.symbols if s.kind == "macro" and s.qualname != s.name}
+    if not names:
+        return facts
+    return replace(
+        facts,
+        symbols=tuple(replace(s, qualname=names.get(s.qualname, s.qualname)) for s in facts.symbols),
+        references=tuple(
+            replace(r, scope=names[r.scope]) if r.scope in names else r for r in facts.references
+        ),
+    )
 
 
 def follow(declarator: Node | None) -> tuple[Node | None, bool]:
@@ -111,11 +128,11 @@ def follow(declarator: Node | None) -> tuple[Node | None, bool]:
 
 def _bind(file: File, node: Node, leaf: Node, how: str, scope: str | None) -> None:
     written = node.child_by_field_name("type")
-    if written is None or written.type in (
-        "primitive_type",
-        "sized_type_specifier",
-        "placeholder_type_specifier",
-    ):
+    if written is None or written.type == "placeholder_type_specifier":
+        return
+    if written.type in ("primitive_type", "sized_type_specifier"):
+        if how == "annotation" and leaf.type == "identifier":
+            file.add_binding(leaf.start_byte, file.text(leaf), UNKNOWN, "alias", scope)
         return
     text = plain_type(file, written)
     if text:

@@ -34,6 +34,13 @@ def _outwards(scope: str) -> Iterator[str]:
         scope = scope.rpartition(".")[0]
 
 
+def without_idle(facts: FileFacts) -> FileFacts:
+    """The facts with ``?`` only for names that have a type elsewhere in the function."""
+    known = {(b.scope, b.name) for b in facts.bindings if b.type_text != UNKNOWN}
+    kept = tuple(b for b in facts.bindings if b.type_text != UNKNOWN or (b.scope, b.name) in known)
+    return facts if len(kept) == len(facts.bindings) else msgspec.structs.replace(facts, bindings=kept)
+
+
 def hide_types(file: File, facts: FileFacts) -> FileFacts:
     """The facts where a local name that is declared without a known type hides one of the function that has it."""
     typed: dict[tuple[str, str], set[int]] = {}

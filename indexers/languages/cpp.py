@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from indexers import cfamily, cmacros
 from indexers.facts import FileFacts, ReferenceKind, Symbol
+from indexers.generics import UNKNOWN
 from indexers.scopes import dotted, without_arguments
 from indexers.treesitter import File, Grammar, Node, Rules, Span
 
@@ -35,6 +36,16 @@ FILENAMES: tuple[str, ...] = ()
 _USING = re.compile(r"using\s+(namespace\s+|typename\s+)?(::)?\s*([\w:\s]+?)\s*;")
 _ALIAS = re.compile(r"namespace\s+(\w+)\s*=\s*([\w:\s]+?)\s*;")
 _MAX_NAME = 400  # bytes of a qualified name; longer expressions are chains
+_MAX_WRAPPERS = 8
+_NAMES = frozenset({"identifier", "field_expression", "qualified_identifier", "this"})
+_MAKERS = {
+    "make_unique": "std::unique_ptr<{}>",
+    "make_shared": "std::shared_ptr<{}>",
+    "static_cast": "{}",
+    "dynamic_cast": "{}",
+    "reinterpret_cast": "{}",
+    "const_cast": "{}",
+}
 _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 
@@ -58,33 +69,61 @@ def _using(file: File, node: Node) -> None:
         file.add_import(at, module, name, name)
 
 
+def _inline(file: File, node: Node) -> None:
+    """The names of an inline namespace are those of the one around it."""
+    name = node.child_by_field_name("name")
+    if name is not None and file.source.startswith(b"inline", node.start_byte):
+        scope = file.scope_at(node.start_byte).parent
+        file.add_import(scope.start if scope else 0, "".join(file.text(name).split()), "*", "")
+
+
 def _built(file: File, node: Node) -> None:
-    """``auto x = ns::make<T>(…)``, ``auto* x = new T``: what x is."""
-    declarator, value = node.child_by_field_name("declarator"), node.child_by_field_name("value")
-    leaf, _ = cfamily.follow(declarator)
-    if leaf is None or value is None or leaf.type != "identifier":
-        return
+    """``auto x = ns::make<T>(…)``, ``auto* x = new T``, ``auto& x = y->z``: what x is."""
+    leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
+    value = node.child_by_field_name("value")
+    if leaf is not None and value is not None and leaf.type == "identifier":
+        text, how = _value(file, value)
+        file.add_binding(leaf.start_byte, file.text(leaf), text, how)
+
+
+def _ranged(file: File, node: Node) -> None:
+    """``for (auto& x : xs)``: an element."""
+    leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
+    right = node.child_by_field_name("right")
+    if leaf is not None and right is not None and leaf.type == "identifier":
+        text, how = _value(file, right)
+        text = UNKNOWN if text == UNKNOWN else f"{text}{'()' * (how == 'constructor')}[]"
+        file.add_binding(leaf.start_byte, file.text(leaf), text, "alias")
+
+
+def _value(file: File, value: Node) -> tuple[str, str]:
+    """An expression as the text and kind of a binding; ``?`` when it is unknown."""
+    for _ in range(_MAX_WRAPPERS):
+        inner = value.child_by_field_name("argument") if value.type == "pointer_expression" else None
+        if value.type == "parenthesized_expression" and value.named_child_count:
+            inner = value.named_children[0]
+        if inner is None:
+            break
+        value = inner
     if value.type == "new_expression":
         written = value.child_by_field_name("type")
-        text = file.text(written) if written is not None else ""
-    elif value.type == "call_expression":
-        function = value.child_by_field_name("function")
-        text = _plain_chain(file, function) if function is not None else ""
-    else:
-        return
-    if text and text != "?":
-        file.add_binding(leaf.start_byte, file.text(leaf), text, "constructor")
+        return (file.text(written) if written is not None else UNKNOWN), "constructor"
+    function = value.child_by_field_name("function") if value.type == "call_expression" else None
+    if function is not None:
+        return _result(file, function)
+    return (file.chain(value) if value.type in _NAMES else UNKNOWN), "alias"
 
 
-def _plain_chain(file: File, function: Node) -> str:
+def _result(file: File, function: Node) -> tuple[str, str]:
     """The chain without template arguments; ``make_unique<T>`` and its kin give the T."""
     text = file.text(function)
     if ">" not in text or function.type == "field_expression":
-        return file.chain(function)
+        return file.chain(function), "constructor"
     bare, arguments = _bare(text), text.partition("<")[2].rpartition(">")[0]
-    if bare.rpartition(".")[2] in ("make_unique", "make_shared", "static_cast", "dynamic_cast"):
-        return arguments.strip(" *&")
-    return bare
+    made = bare.rpartition(".")[2]
+    if made in _MAKERS:
+        return _MAKERS[made].format(arguments.strip()), "annotation"
+    return bare, "constructor"
 
 
 def _bare(text: str) -> str:
@@ -103,6 +142,7 @@ def _unit(file: File, node: Node) -> None:
         text = file.source[start : min(end, start + _MAX_NAME)]
         if end in defined or b"operator" in text:
             done.add(end)
+            _use_owner(file, (start, end)) if end in defined else None
         elif end - start > _MAX_NAME or b"(" in text or not (b"<" in text or text.startswith(b"::")):
             kept.append((start, end))
         else:
@@ -110,6 +150,13 @@ def _unit(file: File, node: Node) -> None:
             _use(file, (start, end), "call" if end in calls else "inherit" if end in bases else "type")
     file.spans["member"] = kept
     file.spans["id"] = [span for span in file.spans.get("id", ()) if span[1] not in done]
+
+
+def _use_owner(file: File, span: Span) -> None:
+    """What stands outside of its class uses it."""
+    owner, _, name = _bare(file.text(span)).rpartition(".")[0].rpartition(".")
+    if name.isidentifier() and b"operator" not in file.source[slice(*span)]:
+        file.add_use(span[0], name, owner, "type")
 
 
 def _use(file: File, span: Span, kind: ReferenceKind) -> None:
@@ -151,7 +198,8 @@ _GRAMMAR = Grammar(
         name=NAME,
         grammar="tree_sitter_cpp",
         queries=("c_family.scm", "cpp.scm"),
-        hooks=cfamily.HOOKS | {"using": _using, "built": _built, "unit": _unit},
+        hooks=cfamily.HOOKS
+        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit},
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),
         self_names=frozenset({b"this"}),

@@ -26,6 +26,8 @@
 (template_parameter_list (parameter_declaration declarator: (identifier) @local))
 (template_parameter_list (optional_parameter_declaration declarator: (identifier) @local))
 (_ type: (placeholder_type_specifier) declarator: (init_declarator value: (_)) @built)
+(for_range_loop type: (placeholder_type_specifier)) @ranged
+(namespace_definition "inline") @inline
 (access_specifier) @access
 
 ; Uses

@@ -7,7 +7,8 @@ import re
 from msgspec import Struct
 
 from indexers.facts import FileFacts
-from indexers.scopes import dotted
+from indexers.generics import UNKNOWN, hide_types, without_idle, without_parameters
+from indexers.scopes import dotted, without_arguments
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "rust"
@@ -18,13 +19,25 @@ _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _USE_TOKEN = re.compile(r"(?:r#)?\w+|::|[{},*]")
 _USE_KEYWORD = re.compile(r"\buse\b")
 _MAX_USE_DEPTH = 50
-_REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|impl\s+|\*\s*const\s+|\*\s*mut\s+|\()+")
+_REFERENCE = re.compile(r"^(?:&\s*|'\w+\s+|mut\s+|dyn\s+|impl\s+|\*\s*const\s+|\*\s*mut\s+)+")
 _CHAIN_BEFORE = re.compile(rb"(?<![\w.:])(?:\w+\s*(?:\.|::)\s*)+$")
 _VISIBLE = re.compile(rb"(?:#!?\[[^\]]*\]\s*)*pub\b(?!\s*\(\s*self\s*\))")
 _IMPL_OF_TRAIT = re.compile(rb"\bfor\s+(?!<)")
 _MACRO_EXPORT = re.compile(rb"macro_export[^\n]*\]\s*$")
-_UNWRAPPING = frozenset({"unwrap", "expect", "clone", "unwrap_or_default", "into_inner"})
-_CONSTRUCTOR = re.compile(r"(?:new|default|from|with|try_new|open|create)(?:_\w+)?$")
+_UNWRAPPING = frozenset({"unwrap", "expect", "unwrap_or_default", "unwrap_or", "unwrap_or_else"})
+_STEPS = {"Some": "[ok]", "Ok": "[ok]", "Err": "[err]"}
+_TRANSPARENT = frozenset(
+    {"await_expression", "reference_expression", "parenthesized_expression", "unary_expression"}
+)
+_SUFFIXES = {"try_expression": "[ok]", "index_expression": "[]"}
+_PASSED = frozenset(
+    {"mut_pattern", "ref_pattern", "reference_pattern", "captured_pattern", "match_pattern", "or_pattern"}
+)
+_NO_TYPES = frozenset({"visibility_modifier", "attribute_item", "line_comment", "block_comment"})
+_MAX_PATTERN = 200  # parts of one pattern
+_MAX_DEPTH = 40
+_MAX_ATTRIBUTE = 300  # bytes before ``mod``
+_PATH = re.compile(rb"path\s*=\s*\"([^\"\n]+)\"[^\n\]]*\]\s*(?:pub(?:\([^)\n]*\))?\s+)?\Z")
 
 
 def extract(source: bytes) -> FileFacts:
@@ -101,14 +114,19 @@ def _mod(file: File, node: Node) -> None:
     name = node.child_by_field_name("name")
     if name is not None:
         public = file.source.startswith(b"pub", node.start_byte)
-        file.add_import(node.start_byte, "self", file.text(name), file.text(name), reexport=public)
+        text, start = file.text(name), node.start_byte
+        placed = _PATH.search(file.source, max(0, start - _MAX_ATTRIBUTE), start)
+        if placed:
+            file.add_import(start, f'"{placed[1].decode("utf-8", "replace")}"', "", text, reexport=public)
+        else:
+            file.add_import(start, "self", text, text, reexport=public)
 
 
 def _impl(file: File, node: Node) -> None:
     """The type that gets methods here is used here: it may be defined in another file."""
     scope = file.scope_at(node.start_byte)
     plain = file.source[scope.name_start - 1 : scope.name_start] != b":"
-    if scope.kind == "container" and scope.name and plain and scope.name.encode() not in _BUILTINS:
+    if scope.kind == "container" and scope.name and plain and scope.name.encode() not in PRELUDE:
         file.add_use(scope.name_start, scope.name, "", "type")
 
 
@@ -119,12 +137,36 @@ def _receiver(file: File, node: Node) -> None:
         file.add_binding(node.start_byte, "self", owner.name, "receiver")
 
 
+def _bound(file: File, node: Node) -> None:
+    """``T: Foo``: what a type parameter stands for."""
+    name = node.child_by_field_name("name") or node.child_by_field_name("left")
+    bounds = node.child_by_field_name("bounds")
+    if name is not None and name.type == "type_identifier":
+        known = file.type_parameters.setdefault(file.scope_at(node.start_byte).qualname, {})
+        text = file.text(bounds).lstrip(": ") if bounds is not None else UNKNOWN
+        if known.get(file.text(name), UNKNOWN) == UNKNOWN:
+            known[file.text(name)] = UNKNOWN if text.startswith(("'", "?", "Fn")) else text
+
+
 def _typed(file: File, node: Node) -> None:
     name = node.child_by_field_name("pattern") or node.child_by_field_name("name")
     written = node.child_by_field_name("type")
-    if name is not None and written is not None and written.type != "primitive_type":
+    if name is None or written is None:
+        return
+    if written.type != "primitive_type":
         prefix = "self." if name.type == "field_identifier" else ""
-        file.add_binding(name.start_byte, prefix + file.text(name), _bare(file.text(written)), "annotation")
+        text = without_parameters(file, file.scope_at(name.start_byte).qualname, _bare(file.text(written)))
+        file.add_binding(name.start_byte, prefix + file.text(name), text, "annotation")
+    elif name.type == "identifier":
+        file.add_binding(name.start_byte, file.text(name), UNKNOWN, "alias")
+
+
+def _payload(file: File, node: Node) -> None:
+    """``Variant(A, B)``: what the parts of a variant are."""
+    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if name is not None and body is not None:
+        types = [_bare(file.text(child)) for child in body.named_children if child.type not in _NO_TYPES]
+        file.add_binding(name.start_byte, file.text(name), f"({', '.join(types)},)", "underlying")
 
 
 def _bare(text: str) -> str:
@@ -135,55 +177,139 @@ def _bare(text: str) -> str:
 def _returns(file: File, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name and scope.parent is not None and node.type != "primitive_type":
-        text = _bare(file.text(node))
+        text = without_parameters(file, scope.qualname, _bare(file.text(node)))
         file.add_binding(scope.name_start, scope.name, text, "return", scope.parent.qualname)
 
 
 def _built(file: File, node: Node) -> None:
-    """``let x = Foo::new()?``, ``let x = Foo { … }``, ``let x = y.z``: what x is."""
+    """``let x = Foo::new()?``, ``let x = Foo { … }``, ``if let Some(x) = y.z``: what x is."""
     target, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
-    if target is None or value is None:
+    if target is None or node.child_by_field_name("type") is not None:
         return
-    name = file.text(target).removeprefix("mut").strip()
-    value = _unwrapped(file, value)
-    if value.type == "struct_expression":
+    if value is not None and value.type == "struct_expression" and target.type == "identifier":
         written = value.child_by_field_name("name")
-        if written is not None:
-            file.add_binding(target.start_byte, name, _bare(file.text(written)), "constructor")
+        text = dotted(without_arguments(file.text(written))) if written is not None else UNKNOWN
+        file.add_binding(target.start_byte, file.text(target), text, "constructor")
         return
-    function = value.child_by_field_name("function") if value.type == "call_expression" else None
-    if function is None and value.type not in ("field_expression", "scoped_identifier", "identifier"):
+    _unpack(file, target, _value(file, value) if value is not None else UNKNOWN)
+
+
+def _looped(file: File, node: Node) -> None:
+    """``for x in xs``: an element."""
+    pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+    if pattern is not None and value is not None:
+        _unpack(file, pattern, f"{_value(file, value)}[]")
+
+
+def _matched(file: File, node: Node) -> None:
+    """``match x { A(y) => … }``: the parts of x."""
+    value, body = node.child_by_field_name("value"), node.child_by_field_name("body")
+    if value is None or body is None:
         return
-    chain = file.chain(function or value)
-    if chain != "?":
-        how = "alias" if function is None else "constructor"
-        file.add_binding(target.start_byte, name, _constructed(chain) if function else chain, how)
+    text = _value(file, value)
+    for arm in body.named_children:
+        pattern = arm.child_by_field_name("pattern")
+        if pattern is not None and pattern.named_child_count:
+            _unpack(file, pattern.named_children[0], text)
 
 
-def _unwrapped(file: File, value: Node) -> Node:
-    """The call inside of ``&…``, ``…?``, ``….await`` and ``….unwrap()``."""
-    for _ in range(8):
-        inner = None
-        if value.type in ("try_expression", "await_expression"):
-            inner = value.children[0]
-        elif value.type == "reference_expression":
-            inner = value.child_by_field_name("value")
-        elif value.type == "call_expression":
-            function = value.child_by_field_name("function")
-            method = function.child_by_field_name("field") if function is not None else None
-            if function is not None and method is not None and file.text(method) in _UNWRAPPING:
-                inner = function.child_by_field_name("value")
-        if inner is None:
-            return value
-        value = inner
-    return value
+def _unpack(file: File, pattern: Node, text: str) -> None:
+    """Bind the names of a pattern to parts of a value, ``?`` where it is unknown."""
+    todo = [(pattern, text)]
+    for _ in range(_MAX_PATTERN):
+        if not todo:
+            return
+        node, text = todo.pop()
+        if node.type == "identifier":
+            _bind(file, node, text)
+        elif node.type == "tuple_pattern":
+            todo += [(child, f"{text}[{number}]") for number, child in enumerate(node.named_children)]
+        elif node.type == "tuple_struct_pattern":
+            todo += _parts(file, node, text)
+        elif node.type == "struct_pattern":
+            _bind_fields(file, node)
+        elif node.type in _PASSED:
+            todo += [(child, text) for child in node.named_children]
 
 
-def _constructed(chain: str) -> str:
-    """``shop.Cart.new`` -> ``shop.Cart``: by convention such a function gives its type."""
-    owner, _, function = chain.rpartition(".")
-    is_type = owner.rpartition(".")[2][:1].isupper()
-    return owner if is_type and _CONSTRUCTOR.match(function) else chain
+def _parts(file: File, node: Node, text: str) -> list[tuple[Node, str]]:
+    """``Some(x)`` takes a part of the value, ``Kind::A(x)`` says itself what x is."""
+    written, *inner = node.named_children
+    name = dotted(without_arguments(file.text(written)))
+    if name in _STEPS:
+        return [(child, text + _STEPS[name]) for child in inner]
+    return [(child, f"{name}[{number}]") for number, child in enumerate(inner)]
+
+
+def _bind_fields(file: File, node: Node) -> None:
+    written = node.child_by_field_name("type")
+    owner = dotted(without_arguments(file.text(written))) if written is not None else UNKNOWN
+    for field in node.named_children:
+        name = field.child_by_field_name("name") if field.type == "field_pattern" else None
+        target = field.child_by_field_name("pattern") or name if name is not None else None
+        if (
+            name is not None
+            and target is not None
+            and target.type in ("identifier", "shorthand_field_identifier")
+        ):
+            _bind(file, target, f"{owner}.{file.text(name)}")
+
+
+def _bind(file: File, name: Node, text: str) -> None:
+    own = file.text(name)
+    if own[:1].isupper():
+        return
+    how = "alias"
+    if UNKNOWN in text:
+        text = UNKNOWN
+    elif text.endswith(".default()"):
+        text, how = text.removesuffix(".default()"), "constructor"
+    elif text.endswith("()"):
+        text, how = text.removesuffix("()"), "constructor"
+    file.add_binding(name.start_byte, own, text, how)
+
+
+def _value(file: File, node: Node, depth: int = 0) -> str:
+    """The expression as a chain: ``a.b()[ok]`` for ``a.b(1)?``; with ``?`` in it where it is unknown."""
+    kind, inner = node.type, None
+    if depth > _MAX_DEPTH:
+        return UNKNOWN
+    if kind in ("identifier", "self"):
+        return file.text(node)
+    if kind == "scoped_identifier":
+        text = file.text(node).replace("::<", "<").removeprefix("::")
+        return dotted(without_arguments(text)) if "<" not in text[:1] else UNKNOWN
+    if kind in _TRANSPARENT:
+        inner = node.child_by_field_name("value") or (
+            node.named_children[-1] if node.named_child_count else None
+        )
+        return _value(file, inner, depth + 1) if inner is not None else UNKNOWN
+    if kind in _SUFFIXES and node.named_child_count:
+        return _value(file, node.named_children[0], depth + 1) + _SUFFIXES[kind]
+    if kind == "field_expression":
+        inner, field = node.child_by_field_name("value"), node.child_by_field_name("field")
+        if inner is not None and field is not None and field.type == "field_identifier":
+            return f"{_value(file, inner, depth + 1)}.{file.text(field)}"
+    return _called(file, node, depth) if kind == "call_expression" else UNKNOWN
+
+
+def _called(file: File, node: Node, depth: int) -> str:
+    function = node.child_by_field_name("function")
+    if function is not None and function.type == "generic_function":
+        function = function.child_by_field_name("function")
+    if function is None:
+        return UNKNOWN
+    text = _value(file, function, depth + 1)
+    if function.type == "field_expression":
+        owner, _, method = text.rpartition(".")
+        if method in _UNWRAPPING:
+            return f"{owner}[ok]"
+        return owner if method == "clone" else f"{text}()"
+    return f"{text}()"
+
+
+def _finish(file: File, facts: FileFacts) -> FileFacts:
+    return hide_types(file, without_idle(facts))
 
 
 def _pattern(file: File, node: Node) -> None:
@@ -219,14 +345,14 @@ def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
     )
 
 
-_PRELUDE = b"""
+_NAMES = b"""
 _ Self self Option Some None Result Ok Err Vec String Box Copy Clone Send Sync Sized Unpin Drop drop Fn FnMut
 FnOnce Default Iterator IntoIterator Extend From Into AsRef AsMut PartialEq Eq PartialOrd Ord ToString ToOwned
 TryFrom TryInto FromIterator DoubleEndedIterator ExactSizeIterator str bool char u8 u16 u32 u64 u128 usize i8 i16
 i32 i64 i128 isize f32 f64 println print eprintln eprint format vec panic assert assert_eq assert_ne debug_assert
 debug_assert_eq debug_assert_ne write writeln todo unimplemented unreachable matches dbg
 """
-_BUILTINS = frozenset(_PRELUDE.split())
+PRELUDE = frozenset(_NAMES.split())
 
 _GRAMMAR = Grammar(
     Rules(
@@ -239,15 +365,20 @@ _GRAMMAR = Grammar(
             "mod": _mod,
             "impl": _impl,
             "receiver": _receiver,
+            "bound": _bound,
             "typed": _typed,
-            "built": _built,
-            "returns": _returns,
+            "payload": _payload,
             "pattern": _pattern,
+            "built": _built,
+            "looped": _looped,
+            "matched": _matched,
+            "returns": _returns,
             "in_macro": _in_macro,
         },
-        builtins=_BUILTINS,
+        builtins=PRELUDE,
         self_names=frozenset({b"self", b"Self"}),
         doc_prefixes=(b"///", b"/**"),
         exported=_exported,
+        finish=_finish,
     )
 )

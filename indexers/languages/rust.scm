@@ -33,6 +33,8 @@
 
 ; Local names
 (closure_expression) @scope
+[(match_arm) (if_expression) (while_expression) (for_expression) (loop_expression)] @block
+[(expression_statement (block) @block) (let_declaration value: (block) @block)]
 (type_parameter name: (type_identifier) @local)
 (const_parameter name: (identifier) @local)
 (parameter pattern: (identifier) @local)
@@ -85,7 +87,10 @@
 (const_item) @typed
 (static_item) @typed
 (let_declaration pattern: (identifier) type: (_)) @typed
-(let_declaration pattern: (identifier) !type value: (_)) @built
-(let_declaration pattern: (mut_pattern (identifier)) !type value: (_)) @built
+[(let_declaration !type) (let_condition)] @built
+(for_expression) @looped
+(match_expression) @matched
+[(type_parameter) (where_predicate)] @bound
+(enum_variant body: (ordered_field_declaration_list)) @payload
 (function_item return_type: (_) @returns)
 (function_signature_item return_type: (_) @returns)

@@ -178,17 +178,43 @@ class Evaluator:
         return self.view.memo(("globs", module), lambda: self._read_globs(module), ())
 
     def _read_globs(self, module: Target) -> tuple[Target, ...]:
-        reached, at = {module: None}, [module]
-        for here in at:
-            rules = self.rules(here.path)
-            for item in rules.globs(self.view, here.path, here.qualname):
-                if not (item.reexport or rules.encloses(self.view, here, module)):
-                    continue
-                for meaning in self.imported(here.path, item):
-                    if meaning.kind in _MODULES and meaning.target not in reached:
-                        reached[meaning.target] = None
-                        at.append(meaning.target)
-        return tuple(at[1:])
+        """Which module a glob means may depend on what another glob brings: they are read until nothing is new."""
+        reached = {module: None}
+        waiting, is_new = [(module, item) for item in self._globs(module, module)], True
+        while is_new:
+            todo, waiting, is_new = waiting, [], False
+            for here, item in todo:
+                found = self._glob(here, item, module, tuple(reached))
+                if not found:
+                    waiting.append((here, item))
+                for target in found:
+                    if target not in reached:
+                        reached[target], is_new = None, True
+                        waiting += [(target, other) for other in self._globs(target, module)]
+        return tuple(reached)[1:]
+
+    def _globs(self, here: Target, seen_from: Target) -> Iterator[Import]:
+        rules = self.rules(here.path)
+        for item in rules.globs(self.view, here.path, here.qualname):
+            outer = item.reexport or rules.encloses(self.view, here, seen_from)
+            if outer and rules.resolve(self.view, here.path, item):
+                yield item
+
+    def _glob(self, here: Target, item: Import, module: Target, reached: Sequence[Target]) -> list[Target]:
+        """What a glob means, as far as the modules ``reached`` tell."""
+        target = self.rules(here.path).resolve(self.view, here.path, item)
+        if target is None or not target.qualname:
+            return [target] if target else []
+        head, _, rest = target.qualname.partition(".")
+        found = self._held(target.path, target.qualname) or (self._held(target.path, head) if rest else ())
+        if not found and here == module:
+            seen = reached[1:] if target.path == module.path else ()
+            found = next((f for at in seen if (f := self._of_module(at, head, module))), ())
+            for part in rest.split(".") if rest else ():
+                found = self.attribute(found, part)
+        elif not found or rest:
+            found = self.export(target.path, target.qualname)
+        return [m.target for m in found if m.kind in _MODULES]
 
     def _of_module(self, module: Target, name: str, seen_from: Target) -> Meanings:
         """What a module itself binds, as far as ``seen_from`` may see it."""
@@ -399,7 +425,8 @@ class Evaluator:
     def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
         """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
         found, used = self.rules(path).absolute(self.view, path, names)
-        return ((Meaning("definition", found),), used) if found else ((), 1)
+        sure = self.rules(path).beside_is_sure
+        return ((Meaning("definition", found, sure),), used) if found else ((), 1)
 
     def part(self, meanings: Meanings, part: str) -> Meanings:
         """An element (``[]``), a key (``[key]``), the n-th (``[1]``) of values whose types say so."""

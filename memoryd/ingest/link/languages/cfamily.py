@@ -18,6 +18,7 @@ from memoryd.ingest.link.written import closing, split_list
 
 _LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})
+_LINKED = frozenset({"class", "struct", "enum", "function", "method"})
 _MAX_TWINS = 4  # a name with more definitions than this is left with its declaration
 _MAX_ALIASES = 4  # ``using`` of names that are themselves brought by ``using``
 _QUALIFIERS = re.compile(r"\b(?:const|volatile|struct|class|enum|union|typename|mutable|static|inline)\b\s*")
@@ -37,6 +38,7 @@ _STANDARD = re.compile(
     r"|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|tgmath|threads|time|uchar|unistd|wchar"
     r"|wctype|fcntl|dirent|poll|pthread|dlfcn|netdb|pwd|termios)\.h"
 )
+_OPENING = ("{}_BEGIN_NAMESPACE", "{}_NAMESPACE_BEGIN", "{}_OPEN_NAMESPACE", "{}_NAMESPACE_OPEN")
 _FLAG = re.compile(r"(?:-I|-isystem|-iquote|/I)(.*)", re.S)
 _MAX_COMMANDS = 20_000
 _COMMANDS = "compile_commands.json"
@@ -49,6 +51,7 @@ class CFamily(Rules):
     reexports = False
     spaces = True
     beside_is_sure = False
+    types_apart = True
     manifests = frozenset({_COMMANDS})
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
@@ -71,11 +74,20 @@ class CFamily(Rules):
         return view.memo(("c name", path, space, name), lambda: _look(view, path, space, name), ())
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
-        """A function that no include declares (the header is generated, or lies where only the build knows): the
-        one of that name that the linker would find."""
-        found = [t for t, kind in _named(view, name) if t.qualname == name and kind == "function"]
-        defined = [t for t in found if _is_linked(view, t)]
-        return defined if len(defined) == 1 else ()
+        """A function or type that no include defines (it is but announced, the header is generated, or lies where
+        only the build knows): the only one of the project."""
+        return _only(view, name)
+
+    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+        """A namespace that a macro opens, so that the files do not show it."""
+        head = names[0].upper()
+        if any(True for form in _OPENING for _ in _named(view, form.format(head))):
+            found = _look(view, path, "", names[1])
+            return (found[0], 2) if found else (None, 0)
+        return None, 0
+
+    def outside(self, view: View, path: str, name: str) -> bool:
+        return name == "std"
 
     def twins(self, view: View, target: Target) -> Sequence[Target]:
         """A declaration means the definitions in other files; of several those that include the declaration."""
@@ -170,7 +182,21 @@ def _look(view: View, path: str, space: str, name: str, depth: int = 0) -> tuple
         for around in _resolve(view, path, space, written, depth + 1)[:1]:
             if around.qualname != space and (found := _look(view, path, around.qualname, name, depth + 1)):
                 return found
-    return ()
+    return _only(view, qualname) if space else ()
+
+
+def _only(view: View, qualname: str) -> tuple[Target, ...]:
+    """The only function or type of that name in the project, where other files may use it without seeing it."""
+    name = qualname.rpartition(".")[2]
+    found = [t for t, kind in _named(view, name) if t.qualname == qualname and kind in _LINKED]
+    found = [t for t in found if _is_linked(view, t)]
+    return tuple(found) if len(found) == 1 and not _is_own_name(qualname) else ()
+
+
+def _is_own_name(qualname: str) -> bool:
+    """Whether it is a constructor's: inside of the class that name means the class."""
+    owner, _, name = qualname.rpartition(".")
+    return owner.rpartition(".")[2] == name
 
 
 def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
@@ -178,7 +204,7 @@ def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
     files = None
     found: list[tuple[Target, str]] = []
     for target, kind in _named(view, qualname.rpartition(".")[2]):
-        if target.qualname == qualname:
+        if target.qualname == qualname and (kind in _TYPES or not _is_own_name(qualname)):
             files = _visible(view, path) if files is None else files
             if target.path in files:
                 found.append((target, kind))
@@ -292,7 +318,7 @@ def _rank(folder: str, file: str, name: str) -> tuple[int, int]:
 def _searched(view: View) -> Iterator[str]:
     """The folders that compile_commands.json has searched, the most frequent first, as paths of the project."""
     counts: Counter[str] = Counter()
-    for manifest, text in view.texts(_COMMANDS):
+    for _, text in view.texts(_COMMANDS):
         try:
             commands = json.loads(text)
         except (ValueError, RecursionError):

@@ -1,90 +1,490 @@
-"""Rust: crates by Cargo.toml, modules as files (reference, "Paths" and "Modules")."""
+"""Rust: crates by Cargo.toml, modules as files or inside of them, ``use`` (reference, "Items" and "Names")."""
 
 from __future__ import annotations
 
 import posixpath
 import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from indexers.facts import Import
+from indexers.languages.rust import PRELUDE
+from indexers.outline import join
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.written import closing, split_list
 
-_NAME = re.compile(r'^\s*name\s*=\s*"([^"]+)"', re.M)
+_ROOTS = ("mod.rs", "lib.rs", "main.rs")
+_WORDS = frozenset({"crate", "self", "super"})
+_STANDARD = frozenset({"std", "core", "alloc", "proc_macro", "test"})
+_MAX_MODULES = 40  # modules inside of each other
+
+_PREFIX = re.compile(r"(?:&\s*|'\w+\s+|mut\s+|dyn\s+|impl\s+|\*\s*const\s+|\*\s*mut\s+)+")
+_DEREF = frozenset(
+    """Box Rc Arc Cow Pin Ref RefMut MutexGuard RwLockReadGuard RwLockWriteGuard LazyLock Lazy ManuallyDrop
+    OwnedMutexGuard""".split()  # noqa: SIM905
+)  # what passes a method on to the value inside
+_OF_DEREF = frozenset(
+    {"clone", "borrow", "borrow_mut", "as_ref", "as_mut", "into_owned", "to_owned", "downgrade"}
+)
+_FALLIBLE = frozenset({"Option", "Result", "Poll"})
+_LISTS = frozenset(
+    """Vec VecDeque HashSet BTreeSet IndexSet Iter IntoIter Iterator IntoIterator DoubleEndedIterator LinkedList
+    BinaryHeap Peekable Stream""".split()  # noqa: SIM905
+)
+_MAPS = frozenset({"HashMap", "BTreeMap", "IndexMap", "FxHashMap"})
+_CELLS = {
+    "RefCell": frozenset({"borrow()", "borrow_mut()", "into_inner()"}),
+    "Cell": frozenset({"get()", "take()", "replace()", "into_inner()"}),
+    "OnceCell": frozenset({"get_or_init()"}),
+    "OnceLock": frozenset({"get_or_init()"}),
+    "Weak": frozenset({"upgrade()"}),
+    "Mutex": frozenset({"lock()", "into_inner()", "get_mut()"}),
+    "RwLock": frozenset({"read()", "write()", "into_inner()", "get_mut()"}),
+}
+_UNWRAPS = frozenset(
+    {"[ok]", "unwrap()", "expect()", "unwrap_or()", "unwrap_or_else()", "unwrap_or_default()"}
+)
+_SAME = frozenset(
+    """clone() as_ref() as_mut() as_deref() as_deref_mut() cloned() copied() take() map_err() context() with_context()
+    or() or_else() ok() ok_or() ok_or_else() filter() iter() iter_mut() into_iter() rev() skip() peekable() by_ref()
+    chain() to_vec() replace() insert() get_or_insert_with() as_slice() drain() inspect() take_while() skip_while()
+    await() to_owned()""".split()  # noqa: SIM905
+)  # they give an Option (Result, list) of the same
+_ONE = frozenset(
+    """next() first() last() pop() pop_front() pop_back() first_mut() last_mut() peek() nth() find() max_by_key()
+    min_by_key() get() get_mut() remove() swap_remove() front() back()""".split()  # noqa: SIM905
+)
 
 
 class Rust(Rules):
     self_names = frozenset({"self"})
     class_names = frozenset({"Self"})
     super_names: frozenset[str] = frozenset()
+    body_sees_members = False
+    spaces = True
+    closed_modules = True
+    common_methods = frozenset(
+        """clone as_str as_ref as_mut to_string to_owned into_iter is_empty is_some is_none unwrap expect unwrap_or
+        collect extend insert remove contains contains_key entry or_insert starts_with ends_with write_str write_fmt
+        write_all read_to_string as_bytes as_path push_str filter flatten map_err ok_or into_inner borrow
+        borrow_mut split""".split()  # noqa: SIM905
+    )
     manifests = frozenset({"Cargo.toml"})
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
         parts = [part for part in item.module.split("::") if part]
+        if item.module.startswith('"'):  # ``#[path = "…"] mod name;``
+            place = posixpath.join(posixpath.dirname(path), item.module.strip('"'))
+            found = view.first(posixpath.normpath(place))
+            return Target(found) if found else None
         if item.name and item.name != "*":
             parts.append(item.name)
-        start = _start(view, path, parts)
-        return _walk(view, *start) if start else None
+        return _resolve(view, path, item, parts) if parts else None
+
+    def module_word(self, view: View, path: str, scope: str, name: str) -> Target | None:
+        if name not in _WORDS:
+            return None
+        here = _module_at(view, path, scope)
+        if name == "self":
+            return here
+        return Target(_crate_root(view, path)) if name == "crate" else _parent(view, here)
+
+    def globs(self, view: View, path: str, space: str) -> Sequence[Import]:
+        return [item for item in view.outline(path).imports if item.name == "*" and item.scope == space]
+
+    def stars(self, view: View, path: str) -> Sequence[Import]:
+        return ()  # a glob holds in its module: see ``globs``
+
+    def encloses(self, view: View, around: Target, module: Target) -> bool:
+        here: Target | None = module
+        for _ in range(_MAX_MODULES):
+            if here is None or here == around or (here.path == around.path and not around.qualname):
+                break
+            here = _parent(view, here)
+        return here is not None and here.path == around.path
+
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """Another crate, or a macro of the crate."""
+        crate = _crates_of(view, path).get(name)
+        return (Target(crate),) if crate else _macros(view, path, name)
+
+    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+        """``impl`` blocks may stand in any file of the crate."""
+        qualname = join(owner.qualname, name)
+        found = [
+            t.path for t, _ in view.named("rust", name) if t.qualname == qualname and t.path != owner.path
+        ]
+        if not found:
+            return (owner.path,)
+        crate = _crate_root(view, owner.path)
+        return (owner.path, *(file for file in found if _crate_root(view, file) == crate))
+
+    def outside(self, view: View, path: str, name: str) -> bool:
+        return self.is_builtin(name) or name in _manifest_of(view, path).dependencies
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        text = _plain(text)
+        name, arguments = _generic(text)
+        if name.rpartition("::")[2] in _DEREF and arguments:
+            return self.type_texts(arguments[-1])
+        return () if not name or name[0] in "([?" or " " in name else (name.replace("::", "."),)
+
+    def has_parts(self, text: str) -> bool:
+        return any(sign in text for sign in "<[(")
+
+    def part(self, text: str, part: str) -> str:
+        text = _plain(text)
+        if part[1:-1].isdigit():
+            parts = split_list(text[1 : closing(text, 0)]) if text.startswith("(") else []
+            return parts[int(part[1:-1])] if int(part[1:-1]) < len(parts) else ""
+        if text.startswith("["):
+            inside = text[1 : closing(text, 0)].rpartition(";")
+            text = f"Vec<{inside[0] or inside[2]}>"
+        name, arguments = _generic(text)
+        name = name.rpartition("::")[2]
+        if name in _DEREF and arguments:
+            return text if part == "clone()" else self.part(arguments[-1], part)
+        return _part(text, name, arguments, part) if arguments else ""
+
+    def hides(self, text: str, name: str) -> bool:
+        outer, arguments = _generic(_plain(text))
+        return bool(arguments) and outer.rpartition("::")[2] in _DEREF and name in _OF_DEREF
+
+    def is_builtin(self, text: str) -> bool:
+        return text.encode() in PRELUDE or text in _STANDARD
 
 
-def _start(view: View, path: str, parts: list[str]) -> tuple[str, list[str]] | None:
-    """The file where the path begins, and what remains of it."""
-    if not parts:
-        return None
-    head, rest = parts[0], parts[1:]
-    if head == "crate":
-        root = _crate_root(view, path)
-        return (root, rest) if root else None
-    if head in ("self", "super"):
-        here: str | None = path
-        while parts and parts[0] in ("self", "super"):
-            here = _parent(view, here) if parts[0] == "super" and here else here
-            parts = parts[1:]
-        return (here, parts) if here else None
-    crates = view.memo("rust crates", lambda: _crates(view), {})
-    if head in crates:
-        return crates[head], rest
-    return (path, parts) if _child(view, path, head) or view.entry(path, head).kind else None
+# -- types as they are written
 
 
-def _crates(view: View) -> dict[str, str]:
-    """Crate name -> its root file."""
+def _plain(text: str) -> str:
+    """``&'a mut (dyn Foo + Send)`` -> ``Foo``."""
+    for _ in range(4):
+        text = _PREFIX.sub("", text.strip(), count=1)
+        if not text.startswith("(") or not text.endswith(")") or len(split_list(text[1:-1])) != 1:
+            break
+        text = text[1:-1]
+    return split_bounds(text)
+
+
+def split_bounds(text: str) -> str:
+    """The first of ``A + B``."""
+    depth = 0
+    for index, char in enumerate(text):
+        depth += (char in "<([") - (char in ">)]" and text[index - 1 : index] != "-")
+        if char == "+" and not depth:
+            return text[:index].strip()
+    return text.strip()
+
+
+def _generic(text: str) -> tuple[str, list[str]]:
+    """``a::B<'x, C, Item = D>`` -> ``a::B``, its types."""
+    at = text.find("<")
+    if at < 0:
+        return text, []
+    arguments = split_list(text[at + 1 : closing(text, at)])
+    types = [
+        a.removeprefix("Item").strip().removeprefix("=").strip() for a in arguments if not a.startswith("'")
+    ]
+    return text[:at].removesuffix("::").strip(), types
+
+
+def _part(text: str, name: str, arguments: list[str], part: str) -> str:
+    if name in _FALLIBLE:
+        if part in _UNWRAPS:
+            return arguments[0]
+        if part == "[err]":
+            return arguments[1] if len(arguments) > 1 else ""
+        return f"{name}<{', '.join(arguments)}>" if part in _SAME else ""
+    if name in _LISTS:
+        if part == "enumerate()":
+            return f"Vec<(usize, {arguments[0]})>"
+        return (
+            arguments[0]
+            if part == "[]"
+            else f"Option<{arguments[0]}>"
+            if part in _ONE
+            else text * (part in _SAME)
+        )
+    if name in _MAPS and len(arguments) > 1:
+        key, value = arguments[:2]
+        named = {"values()": value, "values_mut()": value, "into_values()": value, "keys()": key}
+        if part in named:
+            return f"Vec<{named[part]}>"
+        return (
+            f"({key}, {value})"
+            if part == "[]"
+            else f"Option<{value}>"
+            if part in _ONE
+            else text * (part in _SAME)
+        )
+    if part in _CELLS.get(name, ()):
+        inner = arguments[0]
+        return (
+            f"Result<{inner}>"
+            if name in ("Mutex", "RwLock")
+            else f"Option<{inner}>"
+            if name == "Weak"
+            else inner
+        )
+    return ""
+
+
+# -- modules
+
+
+def _module_at(view: View, path: str, scope: str) -> Target:
+    """The innermost module around ``scope``."""
+    while scope and view.entry(path, scope).kind != "module":
+        scope = scope.rpartition(".")[0]
+    return Target(path, scope)
+
+
+def _parent(view: View, module: Target) -> Target | None:
+    if module.qualname:
+        return _module_at(view, module.path, module.qualname.rpartition(".")[0])
+    return view.memo(("rust parent", module.path), lambda: _declaring(view, module.path), None)
+
+
+def _declaring(view: View, path: str) -> Target | None:
+    """The module that declares the file: ``mod name;`` where it has its usual place, or ``#[path]``."""
+    folder, base = posixpath.split(path)
+    if base == "mod.rs":
+        folder, stem = posixpath.split(folder)
+    else:
+        stem = base.removesuffix(".rs")
+    usual = [posixpath.join(folder, name) for name in _ROOTS] + [f"{folder}.rs"]
+    beside = [file for file in sorted(view.folder(folder)) if file.endswith(".rs") and file not in usual]
+    for file in (*usual, *beside):
+        if file != path and file in view and _declares(view, file, stem, path):
+            return Target(file)
+    for file in (*beside, *sorted(view.folder(posixpath.dirname(folder)))):
+        if file.endswith(".rs") and any(_at(file, item) == path for item in view.outline(file).imports):
+            return Target(file)
+    return None
+
+
+def _declares(view: View, file: str, name: str, path: str) -> bool:
+    """Whether ``mod name;`` in the file means ``path``."""
+    items = view.entry(file, name).imports
+    return (
+        any(item.module == "self" and item.name == name for item in items)
+        and _usual(view, file, "", name) == path
+    )
+
+
+def _at(file: str, item: Import) -> str:
+    """The file of ``#[path = "…"] mod name;``."""
+    if not item.module.startswith('"'):
+        return ""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), item.module.strip('"')))
+
+
+def _usual(view: View, file: str, space: str, name: str) -> str | None:
+    """The file of ``mod name;`` in a module of the file."""
+    folder, base = posixpath.split(file)
+    folder = posixpath.join(folder, *space.split(".")) if space else folder
+    places = (
+        [folder]
+        if base in _ROOTS
+        else [posixpath.join(file.removesuffix(".rs"), *space.split(".")).rstrip("/")]
+    )
+    if base not in _ROOTS and _is_root(view, file):
+        places.append(folder)
+    return view.first(
+        *(
+            f
+            for place in places
+            for f in (posixpath.join(place, f"{name}.rs"), posixpath.join(place, name, "mod.rs"))
+        )
+    )
+
+
+def _is_root(view: View, file: str) -> bool:
+    """Whether the file is a program or test of its own: its modules lie beside it."""
+    folder = posixpath.basename(posixpath.dirname(file))
+    return folder in ("tests", "benches", "examples", "bin") or file in _manifest_of(view, file).roots
+
+
+def _crate_root(view: View, path: str) -> str:
+    return view.memo(("rust root", path), lambda: _walk_up(view, path), path)
+
+
+def _walk_up(view: View, path: str) -> str:
+    for _ in range(_MAX_MODULES):
+        above = _parent(view, Target(path))
+        if above is None:
+            break
+        path = above.path
+    return path
+
+
+def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | None:
+    """Where a path of ``use`` or ``mod`` leads, as far as modules go; the rest is a name there."""
+    here = _module_at(view, path, item.scope)
+    head = parts[0]
+    if head in _WORDS:
+        at: Target | None = Target(_crate_root(view, path)) if head == "crate" else here
+        rest = parts[1:] if head in ("crate", "self") else parts
+        while rest and rest[0] == "super" and at is not None:
+            at, rest = _parent(view, at), rest[1:]
+        return _descend(view, at, rest) if at else None
+    crate = _crates_of(view, path).get(head)
+    if item.module.startswith("::"):
+        return _descend(view, Target(crate), parts[1:]) if crate else None
+    entry = view.entry(path, join(here.qualname, head))
+    others = [other for other in entry.imports if other != item]
+    if entry.kind or others:
+        return _descend(view, here, parts)
+    if crate:
+        return _descend(view, Target(crate), parts[1:])
+    known = head in _STANDARD or head in _manifest_of(view, path).dependencies
+    has_globs = not known and any(i.name == "*" for i in view.outline(path).imports)
+    return Target(here.path, join(here.qualname, ".".join(parts))) if has_globs else None
+
+
+def _descend(view: View, at: Target, parts: Sequence[str]) -> Target:
+    for number, part in enumerate(parts):
+        below = _child(view, at, part)
+        if below is None:
+            return Target(at.path, join(at.qualname, ".".join(parts[number:])))
+        at = below
+    return at
+
+
+def _child(view: View, at: Target, name: str) -> Target | None:
+    """The module ``name`` in the module ``at``."""
+    entry = view.entry(at.path, join(at.qualname, name))
+    if entry.kind == "module":
+        return Target(at.path, join(at.qualname, name))
+    for item in entry.imports:
+        if item.module == "self" and item.name == name:
+            found = _usual(view, at.path, at.qualname, name)
+            return Target(found) if found else None
+        if placed := _at(at.path, item):
+            return Target(placed) if placed in view else None
+    return None
+
+
+# -- crates
+
+
+class _Manifest(NamedTuple):
+    """What a Cargo.toml says: its crates by the name that its files use, all its dependencies by theirs, and the
+    root files that it names."""
+
+    crates: dict[str, str]
+    dependencies: frozenset[str]
+    roots: frozenset[str]
+
+
+_NO_MANIFEST = _Manifest({}, frozenset(), frozenset())
+
+
+def _crates_of(view: View, path: str) -> dict[str, str]:
+    """Crate name, as the file at ``path`` writes it -> the crate's root file."""
+    return _manifest_of(view, path).crates
+
+
+def _manifest_of(view: View, path: str) -> _Manifest:
+    manifests = view.memo("rust manifests", lambda: _read_manifests(view), {})
+    folder = posixpath.dirname(path)
+    while folder and folder not in manifests:
+        folder = posixpath.dirname(folder)
+    return manifests.get(folder, _NO_MANIFEST)
+
+
+def _read_manifests(view: View) -> dict[str, _Manifest]:
+    """By folder of the package."""
+    tables = {posixpath.dirname(path): _toml(text) for path, text in view.texts("Cargo.toml")}
+    packages = {folder: table for folder, table in tables.items() if isinstance(table.get("package"), dict)}
+    libraries = {
+        folder: found for folder, table in packages.items() if (found := _library(view, folder, table))
+    }
     found = {}
-    for manifest, text in view.texts("Cargo.toml"):
-        name = _NAME.search(text)
-        root = view.first(posixpath.join(posixpath.dirname(manifest), "src/lib.rs"))
-        if name and root:
-            found[name[1].replace("-", "_")] = root
+    for folder, table in packages.items():
+        names = dict(_dependencies(tables, folder, table))
+        crates = {name: libraries[place][1] for name, place in names.items() if place in libraries}
+        if folder in libraries:
+            crates.setdefault(*libraries[folder])
+        found[folder] = _Manifest(crates, frozenset(names), frozenset(_roots(folder, table)))
     return found
 
 
-def _walk(view: View, file: str, parts: list[str]) -> Target | None:
-    for number, part in enumerate(parts):
-        child = _child(view, file, part)
-        if child is None:
-            return Target(file, ".".join(parts[number:]))
-        file = child
-    return Target(file)
+def _toml(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
 
 
-def _folder(file: str) -> str:
-    folder, name = posixpath.split(file)
-    return folder if name in ("mod.rs", "lib.rs", "main.rs") else file.removesuffix(".rs")
+def _table(value: Any, *keys: str) -> dict[str, Any]:
+    """The table under the keys; empty when there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
-def _child(view: View, file: str, name: str) -> str | None:
-    folder = _folder(file)
-    return view.first(posixpath.join(folder, f"{name}.rs"), posixpath.join(folder, name, "mod.rs"))
+def _crate_name(name: object) -> str:
+    return str(name or "").replace("-", "_")
 
 
-def _parent(view: View, file: str) -> str | None:
-    folder = posixpath.dirname(_folder(file)) if file.endswith("/mod.rs") else posixpath.dirname(file)
-    return view.first(*(posixpath.join(folder, n) for n in ("mod.rs", "lib.rs", "main.rs")), f"{folder}.rs")
+def _library(view: View, folder: str, table: dict[str, Any]) -> tuple[str, str] | None:
+    """Name and root file of the package's library."""
+    written = _table(table, "lib")
+    root = view.first(posixpath.normpath(posixpath.join(folder, str(written.get("path") or "src/lib.rs"))))
+    return (_crate_name(written.get("name") or table["package"].get("name")), root) if root else None
 
 
-def _crate_root(view: View, path: str) -> str | None:
-    folder = posixpath.dirname(path)
-    while True:
-        root = view.first(posixpath.join(folder, "lib.rs"), posixpath.join(folder, "main.rs"))
-        if root or not folder:
-            return root
+def _roots(folder: str, table: dict[str, Any]) -> Iterator[str]:
+    for kind in ("bin", "test", "example", "bench"):
+        targets = table.get(kind)
+        for target in targets if isinstance(targets, list) else ():
+            if isinstance(target, dict) and target.get("path"):
+                yield posixpath.normpath(posixpath.join(folder, str(target["path"])))
+    written = _table(table, "lib").get("path")
+    if written:
+        yield posixpath.normpath(posixpath.join(folder, str(written)))
+
+
+def _dependencies(
+    tables: dict[str, dict[str, Any]], folder: str, table: dict[str, Any]
+) -> Iterator[tuple[str, str | None]]:
+    """(name in the code, folder of the package or None: it lies elsewhere)."""
+    workspace = _workspace(tables, folder)
+    shared = _table(tables.get(workspace, {}), "workspace", "dependencies")
+    patched = _table(tables.get(workspace, {}), "patch", "crates-io")
+    targets = _table(table, "target").values()
+    for section in (table, *targets):
+        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
+            for name, value in _table(section, kind).items():
+                base = folder
+                if _table(value).get("workspace"):
+                    value, base = shared.get(name), workspace
+                if not _table(value).get("path") and name in patched:
+                    value, base = patched[name], workspace
+                place = _table(value).get("path")
+                yield _crate_name(name), _join(base, str(place)) if place else None
+
+
+def _workspace(tables: dict[str, dict[str, Any]], folder: str) -> str:
+    """The folder of the workspace around a package: of the nearest manifest that declares one."""
+    while folder and "workspace" not in tables.get(folder, {}):
         folder = posixpath.dirname(folder)
+    return folder
+
+
+def _join(folder: str, path: str) -> str:
+    found = posixpath.normpath(posixpath.join(folder, path))
+    return "" if found == "." else found
+
+
+def _macros(view: View, path: str, name: str) -> tuple[Target, ...]:
+    """The macros of that name in the crate, by name alone: their scope is textual."""
+    found = [target for target, kind in view.named("rust", name) if kind == "macro" and target.path != path]
+    if not found:
+        return ()
+    crate = _crate_root(view, path)
+    return tuple(target for target in found if _crate_root(view, target.path) == crate)

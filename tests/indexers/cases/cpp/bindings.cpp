@@ -16,7 +16,7 @@ Cart* Cart::copy(const Item& item, std::string&& name, int n) {
     auto* b = new Cart(item);
     // <- bind b: Cart (constructor) in Cart.copy
     auto c = std::make_unique<Cart>(item);
-    // <- bind c: Cart (constructor) in Cart.copy
+    // <- bind c: std::unique_ptr<Cart> (annotation) in Cart.copy
     Item d = Item::parse(text);
     // <- bind d: Item (annotation) in Cart.copy
     Cart e(item), f{item};

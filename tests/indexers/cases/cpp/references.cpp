@@ -8,6 +8,7 @@ class Cart : public store::Base<Item>, Named {
 };
 
 void Cart::run(Item* item, const shop::Kind& kind) {
+//   ^ type Cart in Cart.run
 //             ^ type Item in Cart.run
 //                                     ^ type Kind of shop in Cart.run
     auto order = shop::New(1);
