@@ -68,6 +68,7 @@ _CONSEQUENCE_NAMES = (
     "tradeoffs", "drawbacks", "risks and mitigations", "backwards compatibility", "pros and cons",
 )  # fmt: skip
 _HISTORY_NAMES = ("changelog", "change log", "history", "revision history", "document history", "revisions")
+_NO_PROSE = re.compile(r"[-*+|>:#=.]|\d+[.)]\s|\*{0,2}[A-Za-z][\w /-]{0,38}\*{0,2}:")
 _TEXT_LIMIT = 2_000  # characters kept of decision and context
 _READ_LIMIT = 400_000  # characters of a document that are read
 
@@ -92,7 +93,7 @@ def extract(path: str, text: str) -> Decision | None:
         supersedes=related.supersedes,
         superseded_by=related.superseded_by,
         decision=_text(document.section(*_DECISION_NAMES)),
-        context=_text(document.section(*_CONTEXT_NAMES)),
+        context=_text(document.section(*_CONTEXT_NAMES)) or _opening(document),
         consequences=_text(document.section(*_CONSEQUENCE_NAMES)),
         alternatives=alternatives(document),
         amends=related.amends,
@@ -178,3 +179,12 @@ def _date(path: str, document: Document) -> str:
 
 def _text(section: Section | None) -> str:
     return section.text[:_TEXT_LIMIT].strip() if section else ""
+
+
+def _opening(document: Document) -> str:
+    """The first paragraph of prose below the title: fields, lists, tables and admonitions are none."""
+    for section in document.sections[1:2]:
+        for paragraph in section.text[:_TEXT_LIMIT].split("\n\n"):
+            if paragraph.strip() and not _NO_PROSE.match(paragraph.strip()):
+                return paragraph.strip()
+    return ""

@@ -440,3 +440,11 @@ def test_successors_are_named_in_many_ways(text: str, expected: tuple[str, ...])
         text, "docs/decisions/0003-x.rst" if "===" in text or ".. " in text else "docs/decisions/0003-x.md"
     )
     assert (found.superseded_by, found.amends) == (expected, ())
+
+
+def test_a_document_without_sections_is_known_by_its_opening() -> None:
+    """The first prose below the title stands for the context; fields are none."""
+    fields = "- Status: accepted\n- Date: 2020-01-01\n\n**Author:** Ann\n"
+    text = f"# Use X\n\n{fields}\nX is fast\nand small.\n\n## Notes\n\nMore.\n"
+    assert record(text).context == "X is fast\nand small."
+    assert record("# Use X\n\n- Status: accepted\n").context == ""
