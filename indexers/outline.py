@@ -13,6 +13,7 @@ from msgspec import Struct
 from indexers.facts import Binding, Fact, FileFacts, Import
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
+IMPORTS = " import"  # no name
 _OWN = ("self.", "this.", "cls.")
 
 
@@ -136,7 +137,7 @@ def join(scope: str, name: str) -> str:
 
 def essence(shown: Outline) -> dict[str, bytes]:
     """Dotted name → all that may change what others link to it, without lines; ``*`` stands for star imports,
-    the list of exports and the package."""
+    the list of exports and the package, IMPORTS for all imports."""
     ranks = _local_ranks(shown)
     found = {
         name: msgspec.msgpack.encode(
@@ -155,6 +156,7 @@ def essence(shown: Outline) -> dict[str, bytes]:
     silent = [  # includes bind no name of their own; what C++ calls otherwise is known to all who include the file
         (i.module, i.name, i.alias, i.scope) for i in shown.imports if not i.alias or shown.language == "cpp"
     ]
+    found[IMPORTS] = msgspec.msgpack.encode([(i.module, i.name, i.alias) for i in shown.imports])
     found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
     return found
 

@@ -51,7 +51,14 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         ],
     },
     "go": {
-        "go.mod": ["module example.org/m\n", "module example.org/other\n"],
+        "go.mod": ["module example.org/m\n", "module example.org/other\n",
+                   "module example.org/q\n\nreplace example.org/m => ./c\n"],
+        "c/a/a.go": ["package a\n\nfunc F() (t *T, err error) { return }\ntype T struct{}\nfunc (t *T) Go() {}\n"],
+        "a/t_linux.go": ["package a\n\nfunc F() *T { return nil }\ntype Ts []*T\n", "package a\n\nfunc (t *T) Stop() {}\n"],
+        "b/use.go": [
+            'package b\n\nimport . "example.org/m/a"\n\nfunc Use(ts Ts) {\n\tfor _, t := range ts {\n\t\tt.Go()\n\t}\n\tF()\n}\n',
+            'package b\n\nimport "example.org/m/a"\n\nfunc Use() (x other.T, y *a.T) { return }\n',
+        ],
         "a/a.go": [
             "package a\n\nfunc F() *T { return nil }\n",
             'package a\n\nimport "example.org/m/b"\n\nfunc F() *b.T { return nil }\ntype T struct{ b.T }\n',
@@ -60,7 +67,8 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         "a/t.go": ["package a\n\ntype T struct{ n int }\n\nfunc (t *T) Go() { t.Stop() }\nfunc (t T) Stop() {}\n",
                    "package a\n\ntype T struct{}\n", "package other\n"],
         "b/b.go": ["package b\n\ntype T struct{}\n\nfunc (t *T) Go() {}\n", "package b\n\nfunc Only() {}\n"],
-        "main.go": ['package main\n\nimport "example.org/m/a"\n\nfunc main() {\n\tx := a.F()\n\tx.Go()\n\tx.Stop()\n}\n'],
+        "main.go": ['package main\n\nimport "example.org/m/a"\n\nfunc main() {\n\tx := a.F()\n\tx.Go()\n\tx.Stop()\n}\n',
+                    'package main\n\nimport (\n\t"example.org/m/a"\n\t"example.org/m/b"\n)\n\nfunc main() {\n\tother.F()\n\tx, y := b.Use()\n\tx.Go()\n\ty.Stop()\n}\n'],
     },
     "java": {
         "p/A.java": [
@@ -72,6 +80,11 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         "q/C.java": [
             "package q;\nimport p.A;\nimport static p.B.stop;\nclass C { A a; void f() { a.go(); stop(); } }\n",
             "package p;\nclass C extends A { void f() { go(); this.run(); } }\n",
+            "package q;\nimport static p.E.*;\nimport p.*;\nclass C { A[] as; void f(E e) { for (var a : as) { a.go(); } switch (e) { case RED: stop(); } RED.stop(); } }\n",
+        ],
+        "p/E.java": [
+            "package p;\nenum E { RED; A a; static void stop() {} }\n",
+            "package p;\npublic class E<T extends A> extends B { E() {} T t; Object m() { return new A() { void x() { go(); t.run(); } }; } }\n",
         ],
     },
     "rust": {

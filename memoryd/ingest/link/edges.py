@@ -9,6 +9,7 @@ import msgspec
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
 from memoryd.ingest.link.evaluate import MAX_MEANINGS, Evaluator, Meaning, Meanings
+from memoryd.ingest.link.fixtures import asked
 from memoryd.ingest.link.view import Target
 from memoryd.store.link_rows import EdgeRow
 
@@ -35,11 +36,16 @@ class _File:
         self._evaluator, self._path, self._facts = evaluator, path, facts
         self._known: dict[tuple[str, str, int], Meanings] = {}
         self._parameters = dict(facts.parameters)
-        evaluator.own, evaluator.handed = path, {}
-        evaluator.handed = dict(self._handed())
+        self._asked = tuple(asked(evaluator.view, path, facts))
+        evaluator.begin(path)
+        given = ((join(a.scope, a.name), evaluator.returned(a.fixture)) for a in self._asked)
+        evaluator.handed = {name: meanings for name, meanings in given if meanings}
+        evaluator.handed |= dict(self._handed())
+        self._local_names = evaluator.local_names()
 
     def link(self) -> tuple[list[EdgeRow], int]:
         edges = dict.fromkeys(self._imports())
+        edges.update({edge: None for edge in self._fixtures()})
         unresolved = 0
         for ref in self._facts.references:
             meanings = self.meanings(ref)
@@ -68,13 +74,15 @@ class _File:
         found = self._known.get(key)
         if found is None:
             local = ref.local and not self._is_own_object(ref) and not self._is_type(ref)
+            if local and _root(ref.receiver) not in self._local_names:
+                return ()
             found = self._evaluator.expression(self._path, ref.scope, ref.receiver, ref.line, local)
             self._known[key] = found
         return found
 
     def _is_own_object(self, ref: Reference) -> bool:
         rules = self._evaluator.rules(self._path)
-        root = ref.receiver.partition(".")[0].partition("(")[0]
+        root = _root(ref.receiver)
         return root in rules.self_names or root in rules.class_names
 
     def _edges(self, ref: Reference, meanings: Meanings) -> Iterator[EdgeRow | None]:
@@ -91,6 +99,10 @@ class _File:
                 kind = "references"
             if ref.receiver or not ref.local or kind == "calls":
                 yield self._edge(ref, meaning, len(meanings), kind)
+
+    def _fixtures(self) -> Iterator[EdgeRow]:
+        for a in self._asked:
+            yield EdgeRow(a.scope, "calls", a.fixture.path, a.fixture.qualname, a.line, "inferred", _INFERRED)
 
     def _handed(self) -> Iterator[tuple[str, Meanings]]:
         """(qualified parameter, what the file's own calls hand to it): as far as one file tells."""
@@ -129,7 +141,8 @@ class _File:
             return None
         if target == Target(self._path, ref.scope) and ref.kind != "call":
             return None
-        if meaning.kind == "file" and target.path == self._path:
+        is_module = self._evaluator.rules(self._path).files_are_modules
+        if meaning.kind == "file" and (target.path == self._path or not is_module):
             return None
         method, confidence = _how_sure(ref, meaning, among)
         return EdgeRow(ref.scope, kind, target.path, target.qualname, ref.line, method, confidence)
@@ -171,6 +184,10 @@ class _File:
                     and found.path[-1:] != "/"
                 ):
                     yield EdgeRow("", "imports", found.path, "", item.line, "exact", _EXACT)
+
+
+def _root(receiver: str) -> str:
+    return receiver.partition(".")[0].partition("(")[0]
 
 
 def _how_sure(ref: Reference, meaning: Meaning, among: int) -> tuple[str, float]:

@@ -57,14 +57,29 @@ class Evaluator:
         self._rules = rules
         self._default = Rules()
         self.own = ""  # the file that is being linked: its own names need not be noted
+        self._own_entries: Mapping[str, Entry] = {}
+        self._rules_of: dict[str, Rules] = {}
         self.handed: dict[str, Meanings] = {}  # of its parameters: what its own calls hand to them
 
+    def begin(self, path: str) -> None:
+        """From now on this file is linked."""
+        self.own, self.handed = path, {}
+        self._own_entries = self.view.entries(path)
+
+    def local_names(self) -> set[str]:
+        """Names of the file that is linked of whose values something is known although they define nothing."""
+        known = (*(name for name, entry in self._own_entries.items() if not entry.kind), *self.handed)
+        return {name.rpartition(".")[2] for name in known}
+
     def rules(self, path: str) -> Rules:
-        return self._rules.get(self.view.language(path), self._default)
+        found = self._rules_of.get(path)
+        if found is None:
+            found = self._rules_of[path] = self._rules.get(self.view.language(path), self._default)
+        return found
 
     def entry(self, path: str, name: str) -> Entry:
         if path == self.own and not self.view.is_computing:
-            return self.view.entries(path).get(name, NO_ENTRY)
+            return self._own_entries.get(name, NO_ENTRY)
         return self.view.entry(path, name)
 
     def kind(self, target: Target) -> str:
@@ -98,7 +113,7 @@ class Evaluator:
                 break
         if local:
             return ()
-        found = self._from_elsewhere(rules, path, name)
+        found = self._from_elsewhere(rules, path, name) or _any_of(rules.unbound(self.view, path, name))
         return found or (_OUTSIDE if rules.outside(self.view, path, name) else ())
 
     def _own_object(self, path: str, name: str, scope: str) -> Meanings:
@@ -260,12 +275,7 @@ class Evaluator:
 
     def _from_elsewhere(self, rules: Rules, path: str, name: str) -> Meanings:
         beside = rules.beside(self.view, path, name)
-        if beside:
-            sure = rules.beside_is_sure and len(beside) == 1
-            return _distinct(
-                Meaning("definition" if target.qualname else "file", target, sure) for target in beside
-            )
-        return self._from_stars(rules, path, name)
+        return _any_of(beside, rules.beside_is_sure) or self._from_stars(rules, path, name)
 
     def _from_stars(self, rules: Rules, path: str, name: str) -> Meanings:
         for owner in rules.opened(self.view, path):
@@ -469,6 +479,10 @@ class Evaluator:
             kind = self.kind(target)
             if kind in _NAMESPACES and self.rules(target.path).spaces:
                 return self._in_module(target, name)
+            if kind in _VALUES | _FUNCTIONS and self.rules(target.path).members_of_values:
+                own = self._held(target.path, join(target.qualname, name))
+                if own:
+                    return _less_sure(own, meaning.sure)
             if kind in _VALUES:
                 return self.attribute(_less_sure(self.value(target), meaning.sure), name)
             if kind in _FUNCTIONS:
@@ -628,6 +642,8 @@ class Evaluator:
                     found += self._instances_of_type(meaning)
                 elif kind in CLASS_KINDS:
                     found.append(meaning._replace(kind="instance"))
+                elif kind in _VALUES and self.rules(path).members_of_values:
+                    found += self.value(meaning.target)
         return tuple(found)
 
     def _instances_of_type(self, meaning: Meaning) -> Meanings:
@@ -644,6 +660,12 @@ class Evaluator:
 def _distinct(meanings: Iterable[Meaning]) -> Meanings:
     found = tuple(dict.fromkeys(meanings))
     return found if len(found) <= MAX_MEANINGS else ()
+
+
+def _any_of(targets: Sequence[Target], sure: bool = True) -> Meanings:
+    """One of these definitions or files."""
+    sure = sure and len(targets) == 1
+    return _distinct(Meaning("definition" if t.qualname else "file", t, sure) for t in targets)
 
 
 def _is_later(hints: Sequence[Binding], line: int) -> bool:

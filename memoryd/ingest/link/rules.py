@@ -18,6 +18,7 @@ class Rules:
     ``self_names``/``class_names``/``super_names``: how a method calls its object, its class, its bases.
     ``invoke``: the method that is run when an instance is called, ``""`` for none.
     ``reexports``: what a file imports can be imported from it.
+    ``files_are_modules``: who names a module names its file (a package of Go is a folder).
     ``body_sees_members``: what stands in the body of a class itself sees its names without receiver.
     ``types_apart``: a written type never means a variable; ``calls_apart``: a call by name alone does not, either.
     ``declared_first``: in front of its declaration a local name means what it means outside of the function.
@@ -26,6 +27,8 @@ class Rules:
     ``spaces``: namespaces or modules of one file have names that other files give them (see ``space``, ``globs``).
     ``closed_modules``: what stands in a module does not see the names around it.
     ``beside_is_sure``: ``beside`` follows the language.
+    ``members_of_values``: a variable or function has members of its own, where the file gives it some (objects,
+    functions with properties); a written type may name one of them.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -34,6 +37,7 @@ class Rules:
     super_names: frozenset[str] = frozenset({"super"})
     invoke = ""
     reexports = True
+    files_are_modules = True
     body_sees_members = True
     types_apart = False
     decorators_run = True
@@ -43,6 +47,7 @@ class Rules:
     spaces = False
     closed_modules = False
     beside_is_sure = True
+    members_of_values = False
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
 
@@ -87,6 +92,10 @@ class Rules:
     def brings_file(self, item: Import) -> bool:
         """Whether the import is one of a file."""
         return True
+
+    def unbound(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """The same for names that the file's own imports bring without saying so."""
+        return ()
 
     def opened(self, view: View, path: str) -> Sequence[Target]:
         """The types whose members the file uses without receiver."""

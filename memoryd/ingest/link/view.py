@@ -11,13 +11,14 @@ from __future__ import annotations
 import posixpath
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from zlib import crc32
 
 from msgspec import Struct
 
-from indexers.outline import NO_ENTRY, Entry, Outline, entries, essence
+from indexers.facts import Import
+from indexers.outline import IMPORTS, NO_ENTRY, Entry, Outline, entries, essence
 from memoryd.store.link_rows import Defined
 
 T = TypeVar("T")
@@ -114,6 +115,11 @@ class View:
         """The package clause of a file."""
         self.seen.add(_whole_key(path))
         return self.files[path].package
+
+    def imports(self, path: str) -> Sequence[Import]:
+        """All imports of the file, whatever names they bind."""
+        self.seen.add(crc32(IMPORTS.encode(), crc32(path.encode(*_ESCAPE))))
+        return self._outline(path).imports
 
     def texts(self, basename: str) -> Iterator[tuple[str, str]]:
         """(path, text) of the manifests called so, ordered by path."""

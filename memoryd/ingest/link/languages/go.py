@@ -28,6 +28,7 @@ class Go(Rules):
     self_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     reexports = False
+    files_are_modules = False
     body_sees_members = False
     types_apart = True
     declared_first = True
@@ -50,21 +51,25 @@ class Go(Rules):
         return view.memo(key, lambda: _neighbours(view, *key[1:]), frozenset())
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
-        """What the package or a dot import defines, else the import whose package calls itself so."""
-        found = _defined(view, self._package(view, path), name)
-        if found or not path.endswith(".go"):
-            return found
-        for item in view.outline(path).imports:
-            if item.name == "*" and name[:1].isupper():
-                target = self.resolve(view, path, item)
-                found = _defined(view, self._package(view, target.path), name) if target else ()
-                if found:
-                    return found
-            elif item.alias == package_name(item.module) and item.alias != name:
-                target = self.resolve(view, path, item)
-                if target and view.clause(target.path) == name:
-                    return (target,)
+        return self._defined(view, path, name)
+
+    def unbound(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """What a dot import defines, or the import whose package calls itself so, whatever its path ends with."""
+        for item in view.imports(path):
+            is_dot, is_guess = item.name == "*", item.alias == package_name(item.module)
+            if not ((is_dot and name[:1].isupper()) or (is_guess and item.alias != name)):
+                continue
+            target = self.resolve(view, path, item)
+            if target and is_dot and (found := self._defined(view, target.path, name)):
+                return found
+            if target and is_guess and view.clause(target.path) == name:
+                return (target,)
         return ()
+
+    def _defined(self, view: View, path: str, qualname: str) -> tuple[Target, ...]:
+        """The definitions under that qualname in the package of the file."""
+        key = ("go", posixpath.dirname(path), view.clause(path), path.endswith("_test.go"), qualname)
+        return view.memo(key, lambda: _defined(view, self._package(view, path), qualname), ())
 
     def stars(self, view: View, path: str) -> Sequence[Import]:
         return ()  # dot imports bring a package, not a file: see ``beside``
@@ -72,11 +77,11 @@ class Go(Rules):
     def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
         """Methods may stand in any file of the package."""
         qualname = f"{owner.qualname}.{name}"
-        return [target.path for target in _defined(view, self._package(view, owner.path), qualname)]
+        return [target.path for target in self._defined(view, owner.path, qualname)]
 
     def twins(self, view: View, target: Target) -> Sequence[Target]:
         """Files for one system each define the same name."""
-        return _defined(view, self._package(view, target.path), target.qualname) or (target,)
+        return self._defined(view, target.path, target.qualname) or (target,)
 
     def type_texts(self, text: str) -> tuple[str, ...]:
         text = text.lstrip("*& ")
