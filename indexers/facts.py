@@ -133,6 +133,10 @@ class Binding(Fact, frozen=True):
     until: int = 0
 
 
+FIXTURE = "pytest.fixture"
+"""As ``callee`` of an Argument: the test or fixture ``scope`` has the parameter ``value``."""
+
+
 class Argument(Fact, frozen=True):
     """A name is handed to a call: in ``scope``, ``callee`` (a dotted chain) is called with ``value`` (a dotted chain
     that names something of the file or its imports) as its argument number ``position`` (0-based; -1 by

@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import re
 
-from indexers.facts import FileFacts, SymbolKind
+from msgspec.structs import replace
+
+from indexers.facts import FIXTURE, Argument, FileFacts, SymbolKind
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "python"
@@ -27,6 +29,7 @@ _CAST = re.compile(rb"[\w.]*cast\(\s*([^,()]+)")
 _CLASS_CALL = re.compile(rb"(?:[a-z_]\w*\.)*_*[A-Z]\w*\(")
 _SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list"})
 _MAX_TARGETS = 64
+_GIVEN = frozenset({"self", "cls", "request", "monkeypatch", "tmp_path", "capsys", "caplog"})
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
@@ -174,7 +177,9 @@ def _default(file: File, node: Node) -> None:
     """``def f(x=g)``: x may be g."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is not None and value is not None:
-        _bind_expression(file, name.start_byte, file.text(name), value, file.scope_at(name.start_byte).qualname)
+        _bind_expression(
+            file, name.start_byte, file.text(name), value, file.scope_at(name.start_byte).qualname
+        )
 
 
 def _bind_value(file: File, at: int, name: str, chain: Span, end: int) -> None:
@@ -296,6 +301,20 @@ def _parameters(file: File, scope: Scope) -> list[str]:
     return names
 
 
+def _fixtures(file: File, facts: FileFacts) -> FileFacts:
+    """The parameters of tests and fixtures: pytest fills them by name."""
+    marked = {r.scope for r in facts.references if r.kind == "decorate" and r.name.endswith("fixture")}
+    asked = [
+        Argument(scope.qualname, FIXTURE, name, file.line(scope.name_start), -1, name)
+        for scope in file.scopes
+        if scope.kind in ("function", "method")
+        and (scope.name.startswith("test") or scope.qualname in marked)
+        for name in _parameters(file, scope)
+        if name not in _GIVEN
+    ]
+    return replace(facts, arguments=(*facts.arguments, *asked)) if asked else facts
+
+
 def _unquoted(text: str) -> str:
     return text.strip("\"'") if text[:1] in "\"'" else text
 
@@ -340,5 +359,6 @@ _GRAMMAR = Grammar(
         local_calls=True,
         kind=_kind,
         parameters=_parameters,
+        finish=_fixtures,
     )
 )

@@ -58,6 +58,14 @@ CASES = {
          "b.py": "from a import A\n\n\ndef f(x: A):\n    x.act()\n"},
         ["b.py:f -> a.py:A.act inferred"],
     ),
+    "a test asks for fixtures by its parameters, and calls what they give": (
+        {"lib.py": "class Client:\n    def get(self):\n        pass\n",
+         "conftest.py": "import pytest\nfrom lib import Client\n\n\n@pytest.fixture\ndef client() -> Client:\n"
+                        "    return Client()\n",
+         "t/test_a.py": "def test_get(client):\n    client.get()\n\n\ndef helper(client):\n    client.get()\n"},
+        ["conftest.py:client -> lib.py:Client exact", "t/test_a.py:test_get -> conftest.py:client inferred",
+         "t/test_a.py:test_get -> lib.py:Client.get inferred"],
+    ),
 }  # fmt: skip
 
 

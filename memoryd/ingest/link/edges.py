@@ -187,7 +187,7 @@ class _File:
 
 
 def _root(receiver: str) -> str:
-    return receiver.partition(".")[0].partition("(")[0]
+    return receiver.partition(".")[0].partition("(")[0].partition("[")[0]
 
 
 def _how_sure(ref: Reference, meaning: Meaning, among: int) -> tuple[str, float]:

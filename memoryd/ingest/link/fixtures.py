@@ -1,0 +1,58 @@
+"""pytest's fixtures: a test or fixture asks for another by the name of a parameter.
+
+The rule (pytest, "Fixture availability"): the name is looked up in the class, in the file, then in ``conftest.py``
+of the folder and of each folder above; the first that has it wins. Names that only strings give
+(``usefixtures("db")``, ``fixture(name="db")``) are not read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from indexers.facts import FIXTURE, FileFacts
+from indexers.outline import join
+from memoryd.ingest.link.view import Target, View
+
+
+class Asked(Struct, frozen=True):
+    """``scope`` (at ``line``) has a parameter ``name`` that ``fixture`` fills."""
+
+    scope: str
+    name: str
+    line: int
+    fixture: Target
+
+
+def asked(view: View, path: str, facts: FileFacts) -> Iterator[Asked]:
+    """Every fixture that the file's tests and fixtures ask for, as far as the project defines it."""
+    for argument in facts.arguments:
+        if argument.callee == FIXTURE:
+            found = _visible(view, path, argument.scope, argument.value)
+            if found:
+                yield Asked(argument.scope, argument.value, argument.line, found)
+
+
+def _visible(view: View, path: str, scope: str, name: str) -> Target | None:
+    for owner in dict.fromkeys((scope.rpartition(".")[0], "")):
+        qualname = join(owner, name)
+        if qualname != scope and view.entry(path, qualname).kind in ("function", "method"):
+            return Target(path, qualname)
+    for conftest in _conftests(path):
+        if conftest in view and view.entry(conftest, name).kind == "function":
+            return Target(conftest, name)
+    return None
+
+
+def _conftests(path: str) -> Iterator[str]:
+    """The nearest first; a ``conftest.py`` that overrides a fixture asks for the one above."""
+    folder = posixpath.dirname(path)
+    while True:
+        conftest = posixpath.join(folder, "conftest.py")
+        if conftest != path:
+            yield conftest
+        if not folder:
+            return
+        folder = posixpath.dirname(folder)
