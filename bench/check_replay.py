@@ -96,7 +96,7 @@ def replay(root: Path, count: int, pool: ParsePool) -> dict[str, Any]:
         for sha in run.commits(count):
             answer = run.check(sha)
             verdicts[answer.verdict] += 1
-            executed.update(re.sub(r":\d+\)$", ")", title) for title in answer.checked)
+            executed.update(re.sub(r":\d+\)$", ")", title) for title in answer.checked if "“" in title)
             unchecked.update(entry.rpartition(": ")[2] for entry in answer.not_checkable)
             for finding in answer.findings:
                 if finding.severity == "block":
