@@ -1,32 +1,36 @@
-"""Cases of linking: files, and the edges across files that are expected. One line per edge, in the order of the
-files and their lines: ``caller -> callee method`` (``path:qualname``, ``path:`` for the file itself)."""
+"""Golden cases of linking: small projects, and the edges that they have from file to file.
+
+An edge is written ``path:caller -> path:callee method``, a reference ``~>``, a base ``=>``, an import ``<-``. A case
+lists all of its edges of those kinds that it lists at all; without any it has no calls."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
-from projects import run_index
+from in_memory import Project
 
-from memoryd.ingest.pool import ParsePool
-from memoryd.store.sqlite import connect
+_SIGN = {"calls": "->", "references": "~>", "inherits": "=>", "imports": "<-"}
 
-Case = tuple[dict[str, str], list[str]]
+Case = tuple[Mapping[str, str], Iterable[str]]
 
 
-def edges(pool: ParsePool, folder: Path, files: dict[str, str], kinds: tuple[str, ...]) -> list[str]:
-    """The edges of those kinds between different files, of a project with these files."""
-    for path, text in files.items():
-        (folder / "repo" / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "repo" / path).write_text(text)
-    run_index(pool, folder / "repo", folder / "store")
-    conn = connect(folder / "store" / "index.db", readonly=True)
-    marks = ",".join("?" * len(kinds))
-    rows = conn.execute(
-        "SELECT p.path, n.text, dp.path, dn.text, e.method FROM view_file v JOIN edge e ON e.link_id = v.link_id"
-        " JOIN path p ON p.id = v.path_id JOIN name n ON n.id = e.src_name_id JOIN path dp ON dp.id = e.dst_path_id"
-        f" JOIN name dn ON dn.id = e.dst_name_id WHERE e.kind IN ({marks}) AND dp.path <> p.path"
-        " ORDER BY p.path, e.line, dn.text, dp.path",
-        kinds,
-    ).fetchall()
-    conn.close()
-    return [f"{path}:{src} -> {to}:{dst} {method}" for path, src, to, dst, method in rows]
+def check(case: Case) -> None:
+    """The project of the case has exactly these edges, in whatever order its files are linked."""
+    sources, expected = case
+    expected = sorted(expected)
+    signs = {line.split()[1] for line in expected} or {"->"}
+    for order in (sorted(sources), sorted(sources, reverse=True)):
+        assert [edge for edge in edges(sources, order) if edge.split()[1] in signs] == expected
+
+
+def edges(sources: Mapping[str, str], order: Iterable[str] | None = None) -> list[str]:
+    """All edges that lead to another file and start in a definition (imports and calls: in a file, too)."""
+    links = Project(sources, order).links
+    return sorted(
+        {
+            f"{path}:{edge.src} {_SIGN[edge.kind]} {edge.dst_path}:{edge.dst} {edge.method}"
+            for path, link in links.items()
+            for edge in link.edges
+            if edge.dst_path != path and (edge.src or edge.kind in ("imports", "calls"))
+        }
+    )
