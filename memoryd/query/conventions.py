@@ -282,7 +282,7 @@ def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
         "imports",
         [
             Case(
-                "begin with" if any(i.module == "__future__" for i in one.imports) else "do without",
+                "begin with" if any(i.module == "__future__" for i in one.imports) else "",
                 one.file.path,
             )
             for one in read
