@@ -1,1 +1,2 @@
 (expression/identifier) @id
+(assignment_expression left: (identifier) @id)

@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from indexers.facts import FileFacts
-from indexers.generics import UNKNOWN, hide_types, without_idle, without_parameters
+from indexers.generics import UNKNOWN, without_idle, without_parameters
 from indexers.scopes import dotted, without_arguments
 from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
@@ -34,6 +34,7 @@ _PASSED = frozenset(
     {"mut_pattern", "ref_pattern", "reference_pattern", "captured_pattern", "match_pattern", "or_pattern"}
 )
 _NO_TYPES = frozenset({"visibility_modifier", "attribute_item", "line_comment", "block_comment"})
+_PUNCTUATION = frozenset({"(", ")", ",", "line_comment", "block_comment"})
 _MAX_PATTERN = 200  # parts of one pattern
 _MAX_DEPTH = 40
 _MAX_ATTRIBUTE = 300  # bytes before ``mod``
@@ -191,7 +192,19 @@ def _built(file: File, node: Node) -> None:
         text = dotted(without_arguments(file.text(written))) if written is not None else UNKNOWN
         file.add_binding(target.start_byte, file.text(target), text, "constructor")
         return
-    _unpack(file, target, _value(file, value) if value is not None else UNKNOWN)
+    text = _value(file, value) if value is not None else UNKNOWN
+    if target.type == "identifier" and value is not None and _says(file, value, target):
+        _bind(file, target, text, node.end_byte + 1)
+        return
+    _unpack(file, target, text)
+
+
+def _says(file: File, value: Node, name: Node) -> bool:
+    """Whether the value is made of what the name meant before: then it holds from the next line on."""
+    word = rf"(?<!\w){re.escape(file.text(name))}(?!\w)"
+    return file.line(value.start_byte) == file.line(name.start_byte) and bool(
+        re.search(word, file.text(value))
+    )
 
 
 def _looped(file: File, node: Node) -> None:
@@ -199,6 +212,12 @@ def _looped(file: File, node: Node) -> None:
     pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
     if pattern is not None and value is not None:
         _unpack(file, pattern, f"{_value(file, value)}[]")
+
+
+def _closed(file: File, node: Node) -> None:
+    """Parameters of a closure whose types nobody wrote."""
+    for parameter in node.named_children:
+        _unpack(file, parameter, UNKNOWN)
 
 
 def _matched(file: File, node: Node) -> None:
@@ -223,7 +242,7 @@ def _unpack(file: File, pattern: Node, text: str) -> None:
         if node.type == "identifier":
             _bind(file, node, text)
         elif node.type == "tuple_pattern":
-            todo += [(child, f"{text}[{number}]") for number, child in enumerate(node.named_children)]
+            todo += [(child, f"{text}[{number}]") for number, child in enumerate(_inside(node))]
         elif node.type == "tuple_struct_pattern":
             todo += _parts(file, node, text)
         elif node.type == "struct_pattern":
@@ -234,11 +253,16 @@ def _unpack(file: File, pattern: Node, text: str) -> None:
 
 def _parts(file: File, node: Node, text: str) -> list[tuple[Node, str]]:
     """``Some(x)`` takes a part of the value, ``Kind::A(x)`` says itself what x is."""
-    written, *inner = node.named_children
+    written, *inner = _inside(node)
     name = dotted(without_arguments(file.text(written)))
     if name in _STEPS:
         return [(child, text + _STEPS[name]) for child in inner]
     return [(child, f"{name}[{number}]") for number, child in enumerate(inner)]
+
+
+def _inside(node: Node) -> list[Node]:
+    """The children, ``_`` included, which has no name."""
+    return [child for child in node.children if child.type not in _PUNCTUATION]
 
 
 def _bind_fields(file: File, node: Node) -> None:
@@ -255,7 +279,8 @@ def _bind_fields(file: File, node: Node) -> None:
             _bind(file, target, f"{owner}.{file.text(name)}")
 
 
-def _bind(file: File, name: Node, text: str) -> None:
+def _bind(file: File, name: Node, text: str, at: int = -1) -> None:
+    """``at``: from where on the name holds, else from where it is written."""
     own = file.text(name)
     if own[:1].isupper():
         return
@@ -266,7 +291,7 @@ def _bind(file: File, name: Node, text: str) -> None:
         text, how = text.removesuffix(".default()"), "constructor"
     elif text.endswith("()"):
         text, how = text.removesuffix("()"), "constructor"
-    file.add_binding(name.start_byte, own, text, how)
+    file.add_binding(name.start_byte if at < 0 else at, own, text, how)
 
 
 def _value(file: File, node: Node, depth: int = 0) -> str:
@@ -309,7 +334,7 @@ def _called(file: File, node: Node, depth: int) -> str:
 
 
 def _finish(file: File, facts: FileFacts) -> FileFacts:
-    return hide_types(file, without_idle(facts))
+    return without_idle(facts)
 
 
 def _pattern(file: File, node: Node) -> None:
@@ -372,6 +397,7 @@ _GRAMMAR = Grammar(
             "built": _built,
             "looped": _looped,
             "matched": _matched,
+            "closed": _closed,
             "returns": _returns,
             "in_macro": _in_macro,
         },

@@ -90,6 +90,7 @@
 [(let_declaration !type) (let_condition)] @built
 (for_expression) @looped
 (match_expression) @matched
+(closure_parameters) @closed
 [(type_parameter) (where_predicate)] @bound
 (enum_variant body: (ordered_field_declaration_list)) @payload
 (function_item return_type: (_) @returns)

@@ -36,7 +36,8 @@ class Written(NamedTuple):
 class Meaning(NamedTuple):
     """``definition``: the definition itself; ``instance``: a value whose type it is; ``super``: the bases of the
     class; ``file``: a file or folder; ``space``: a namespace as the file of the target sees it; ``outside``: known,
-    and not in this project. ``sure``: by names alone, without trusting a written type. ``written``: of a value, where its type says what its parts are (``[]Foo``)."""
+    and not in this project. ``sure``: by names alone, without trusting a written type. ``written``: of a value, where
+    its type says what its parts are (``[]Foo``)."""
 
     kind: Literal["definition", "instance", "super", "file", "space", "outside"]
     target: Target
@@ -90,13 +91,10 @@ class Evaluator:
     def name(self, path: str, name: str, scope: str, line: int = 0, local: bool | None = False) -> Meanings:
         """What a bare name means at ``scope`` of the file. ``local``: it is bound by an enclosing function (None:
         it may be). ``line``: where it stands, for a local name that is bound more than once."""
-        special = self._own_object(path, name, scope)
+        special = self._own_object(path, name, scope) or self._module_word(path, scope, name)
         if special:
             return special
         rules = self.rules(path)
-        module = rules.module_word(self.view, path, scope, name)
-        if module:
-            return (Meaning("definition" if module.qualname else "file", module),)
         for prefix in enclosing(scope):
             entry = self.entry(path, join(prefix, name))
             if local is not False and not entry.kind and not entry.imports:
@@ -111,10 +109,18 @@ class Evaluator:
                 return found
             if rules.closed_modules and self.entry(path, prefix).kind == "module":
                 break
-        if local:
-            return ()
-        found = self._from_elsewhere(rules, path, name) or _any_of(rules.unbound(self.view, path, name))
+        return () if local else self._from_elsewhere(rules, path, name) or self._unbound(rules, path, name)
+
+    def _unbound(self, rules: Rules, path: str, name: str) -> Meanings:
+        """What a name may mean that neither the file nor what it sees binds."""
+        found = _any_of(rules.unbound(self.view, path, name))
+        if not found and rules.is_root(self.view, path, name):
+            return (Meaning("space", Target(path), False),)
         return found or (_OUTSIDE if rules.outside(self.view, path, name) else ())
+
+    def _module_word(self, path: str, scope: str, name: str) -> Meanings:
+        found = self.rules(path).module_word(self.view, path, scope, name)
+        return (Meaning("definition" if found.qualname else "file", found),) if found else ()
 
     def _own_object(self, path: str, name: str, scope: str) -> Meanings:
         rules = self.rules(path)
@@ -314,7 +320,8 @@ class Evaluator:
         if path.endswith("/"):
             return self._inside(path, name)
         head, _, rest = name.partition(".")
-        found = self._held(path, name)
+        found = () if rest else self._module_word(path, "", head)
+        found = found or self._held(path, name)
         if not found:
             rules = self.rules(path)
             found = self._held(path, head) if rest else ()
@@ -435,8 +442,7 @@ class Evaluator:
     def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
         """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
         found, used = self.rules(path).absolute(self.view, path, names)
-        sure = self.rules(path).beside_is_sure
-        return ((Meaning("definition", found, sure),), used) if found else ((), 1)
+        return ((Meaning("definition", found),), used) if found else ((), 1)
 
     def part(self, meanings: Meanings, part: str) -> Meanings:
         """An element (``[]``), a key (``[key]``), the n-th (``[1]``) of values whose types say so."""
@@ -472,36 +478,36 @@ class Evaluator:
         if meaning.kind == "file":
             return self.export(target.path, name) or _OUTSIDE
         if meaning.kind == "space":
-            return self.in_space(target.path, target.qualname, name)
+            return _less_sure(self.in_space(target.path, target.qualname, name), meaning.sure)
         if meaning.written and self.rules(meaning.written.path).hides(meaning.written.text, name):
             return _OUTSIDE
         if meaning.kind == "definition":
-            kind = self.kind(target)
-            if kind in _NAMESPACES and self.rules(target.path).spaces:
-                return self._in_module(target, name)
-            if kind in _VALUES | _FUNCTIONS and self.rules(target.path).members_of_values:
-                own = self._held(target.path, join(target.qualname, name))
-                if own:
-                    return _less_sure(own, meaning.sure)
-            if kind in _VALUES:
-                return self.attribute(_less_sure(self.value(target), meaning.sure), name)
-            if kind in _FUNCTIONS:
-                return ()
-            rules = self.rules(target.path)
-            if name in rules.self_names and rules.members_in_scope:  # Outer.this
-                return (Meaning("instance", target, meaning.sure),)
-            target = self._class_of(target) if kind == "type" else target
-        found = self.member(target, name, skip=int(meaning.kind == "super"))
-        if found is None:
-            return _OUTSIDE
-        return self._definitions(found, meaning.sure)
+            return self._of_definition(meaning, self.kind(target), name)
+        return self._of_class(meaning, target, name)
+
+    def _of_class(self, meaning: Meaning, cls: Target, name: str) -> Meanings:
+        found = self.member(cls, name, skip=int(meaning.kind == "super"))
+        return _OUTSIDE if found is None else self._definitions(found, meaning.sure)
+
+    def _of_definition(self, meaning: Meaning, kind: str, name: str) -> Meanings:
+        target, rules = meaning.target, self.rules(meaning.target.path)
+        if kind in _NAMESPACES and rules.spaces:
+            return self._in_module(target, name)
+        if kind in _VALUES | _FUNCTIONS and rules.members_of_values:
+            own = self._held(target.path, join(target.qualname, name))
+            if own:
+                return _less_sure(own, meaning.sure)
+        if kind in _VALUES:
+            return self.attribute(_less_sure(self.value(target), meaning.sure), name)
+        if kind in _FUNCTIONS:
+            return ()
+        if name in rules.self_names and rules.members_in_scope:  # Outer.this
+            return (Meaning("instance", target, meaning.sure),)
+        return self._of_class(meaning, self._class_of(target) if kind == "type" else target, name)
 
     def _in_module(self, module: Target, name: str) -> Meanings:
-        rules = self.rules(module.path)
-        above = rules.module_word(self.view, module.path, module.qualname, name)
-        if above:
-            return (Meaning("definition" if above.qualname else "file", above),)
-        return self.in_space(module.path, module.qualname, name) or _OUTSIDE
+        above = self._module_word(module.path, module.qualname, name)
+        return above or self.in_space(module.path, module.qualname, name) or _OUTSIDE
 
     def result(self, meanings: Meanings) -> Meanings:
         """What calling them gives."""
@@ -568,7 +574,8 @@ class Evaluator:
         """Whether it is one of the values that an enum lists."""
         owner = Target(target.path, target.qualname.rpartition(".")[0])
         entry = self.entry(target.path, target.qualname)
-        return entry.kind == "constant" and not entry.hints and self.kind(owner) == "enum"
+        typed = any(hint.how != "underlying" for hint in entry.hints)
+        return entry.kind == "constant" and not typed and self.kind(owner) == "enum"
 
     def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
         hints = [

@@ -85,6 +85,10 @@ class Rules:
         """Whether ``module`` lies inside of ``around`` and so sees what that keeps to itself."""
         return True
 
+    def is_root(self, view: View, path: str, name: str) -> bool:
+        """Whether a name that nothing binds is a namespace around all that the files show."""
+        return False
+
     def outside(self, view: View, path: str, name: str) -> bool:
         """Whether a name that nothing in the project binds is known to lie outside of it."""
         return self.is_builtin(name)

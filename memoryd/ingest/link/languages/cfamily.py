@@ -78,13 +78,10 @@ class CFamily(Rules):
         only the build knows): the only one of the project."""
         return _only(view, name)
 
-    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+    def is_root(self, view: View, path: str, name: str) -> bool:
         """A namespace that a macro opens, so that the files do not show it."""
-        head = names[0].upper()
-        if any(True for form in _OPENING for _ in _named(view, form.format(head))):
-            found = _look(view, path, "", names[1])
-            return (found[0], 2) if found else (None, 0)
-        return None, 0
+        head = name.upper()
+        return any(True for form in _OPENING for _ in _named(view, form.format(head)))
 
     def outside(self, view: View, path: str, name: str) -> bool:
         return name == "std"
@@ -162,7 +159,8 @@ def _definitions(view: View, target: Target) -> tuple[Target, ...]:
     if not view.entry(target.path, target.qualname).is_declaration:
         return (target,)
     name = target.qualname.rpartition(".")[2]
-    found = [t for t, _ in _named(view, name) if t.qualname == target.qualname and _is_linked(view, t)]
+    named = dict.fromkeys(t for t, _ in _named(view, name) if t.qualname == target.qualname)
+    found = [t for t in named if _is_linked(view, t)]
     if len(found) > 1:
         found = [t for t in found if target.path in _visible(view, t.path)] or found
     return tuple(found) if 0 < len(found) <= _MAX_TWINS else (target,)
@@ -188,8 +186,8 @@ def _look(view: View, path: str, space: str, name: str, depth: int = 0) -> tuple
 def _only(view: View, qualname: str) -> tuple[Target, ...]:
     """The only function or type of that name in the project, where other files may use it without seeing it."""
     name = qualname.rpartition(".")[2]
-    found = [t for t, kind in _named(view, name) if t.qualname == qualname and kind in _LINKED]
-    found = [t for t in found if _is_linked(view, t)]
+    named = dict.fromkeys(t for t, kind in _named(view, name) if t.qualname == qualname and kind in _LINKED)
+    found = [t for t in named if _is_linked(view, t)]
     return tuple(found) if len(found) == 1 and not _is_own_name(qualname) else ()
 
 
@@ -208,6 +206,7 @@ def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
             files = _visible(view, path) if files is None else files
             if target.path in files:
                 found.append((target, kind))
+    found = list(dict.fromkeys(found))
     if len(found) > 1:
         found = [(t, k) for t, k in found if not view.entry(t.path, t.qualname).is_declaration] or found[:1]
         found = [(t, k) for t, k in found if k in _TYPES] or found
