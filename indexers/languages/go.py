@@ -23,6 +23,7 @@ _DULL = frozenset(
     {"_", "i", "j", "idx", "index", "ok", "err"}
 )  # no methods of the project are called on these
 _MAX_WRAPPERS = 8
+_MAX_STEPS_UP = 16  # from a key to the literal whose type is written
 _NO_IDENTIFIER = re.compile(r"[^\w]+")
 
 
@@ -265,11 +266,14 @@ def _case(file: File, node: Node) -> None:
 def _key(file: File, node: Node) -> None:
     """``Item{Name: …}`` uses the field Item.Name; inside of ``[]Item{…}`` the type of the elements is left out."""
     depth, literal = 0, node.parent
-    while literal is not None and literal.type != "composite_literal":
+    for _ in range(_MAX_STEPS_UP):
+        if literal is None or literal.type == "composite_literal":
+            break
         depth += literal.type == "literal_value"
         literal = literal.parent
     written = literal.child_by_field_name("type") if literal is not None else None
-    text = file.text(written) if written is not None else ""
+    is_literal = literal is not None and literal.type == "composite_literal"
+    text = file.text(written) if written is not None and is_literal else ""
     for _ in range(min(depth - 1, _MAX_WRAPPERS)):
         match = _SLICE.match(text) or _MAP.match(text)
         if match is None:

@@ -15,6 +15,7 @@ FILENAMES: tuple[str, ...] = ()
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _IMPORT = re.compile(r"import\s+(static\s+)?([\w$]+(?:\s*\.\s*[\w$]+)*)(\s*\.\s*\*)?")
 _PRIMITIVE = frozenset({"integral_type", "floating_point_type", "boolean_type", "void_type"})
+_MAX_STEPS_UP = 6
 _VALUE_TYPE = {"object_creation_expression": "constructor", "cast_expression": "annotation"}
 
 
@@ -115,11 +116,19 @@ def _called(file: File, call: Node) -> str:
     return file.chain((call.start_byte, called.end_byte)) if called is not None else UNKNOWN
 
 
+def _around(node: Node, kind: str) -> Node | None:
+    """The nearest node of that kind around this one, if it is near."""
+    found = node.parent
+    for _ in range(_MAX_STEPS_UP):
+        if found is None or found.type == kind:
+            return found
+        found = found.parent
+    return None
+
+
 def _label(file: File, node: Node) -> None:
     """``case RED`` means the constant of the type that is switched over, unless RED has a meaning here."""
-    name, switch = file.text(node), node.parent
-    while switch is not None and switch.type != "switch_expression":
-        switch = switch.parent
+    name, switch = file.text(node), _around(node, "switch_expression")
     condition = switch.child_by_field_name("condition") if switch is not None else None
     value = condition.named_child(0) if condition is not None else None
     chain = file.chain(value) if value is not None else UNKNOWN
@@ -132,9 +141,7 @@ def _label(file: File, node: Node) -> None:
 
 def _anonymous(file: File, node: Node) -> None:
     """A method of ``new Type() {…}`` belongs to a Type, whatever encloses it."""
-    creation = node.parent
-    while creation is not None and creation.type != "object_creation_expression":
-        creation = creation.parent
+    creation = _around(node, "object_creation_expression")
     written = creation.child_by_field_name("type") if creation is not None else None
     scope = file.scope_at(node.start_byte)
     if written is not None and scope.parent is not None:
