@@ -37,7 +37,8 @@ class Context(Struct, frozen=True):
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
     ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where
-    comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the quality model, None when none is wanted."""
+    comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the quality model, None when
+    none is wanted."""
 
     index: sqlite3.Connection
     records: Records | None
