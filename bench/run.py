@@ -124,8 +124,8 @@ TITLES = {
     "index": "Index",
     "latency": "Latency",
     "search": "Finding (loc_history, loc_swebench, CoSQA)",
-    "graph": "Graph (scip, imports)",
-    "knowledge": "Decisions, reverts, co-change",
+    "graph": "Graph (scip, imports, calls), impact, cost of linking",
+    "knowledge": "Decisions, evidence",
 }
 
 
@@ -151,11 +151,23 @@ def main() -> None:
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
             "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baseline"),
-            "graph": lambda: run_script(
-                options.repos, "eval_graph.py", str(options.eval), str(options.repos)
+            "graph": lambda: "\n".join(
+                (
+                    run_script(options.repos, "eval_graph.py", str(options.eval), str(options.repos)),
+                    run_script(options.repos, "eval_callgraph.py", str(options.eval)),
+                    run_script(options.repos, "impact_scale.py"),
+                    run_script(
+                        options.repos,
+                        "link_cost.py",
+                        str(clone(options.repos, options.index[0], scratch)),
+                    ),
+                )
             ),
-            "knowledge": lambda: run_script(
-                options.repos, "eval_knowledge.py", str(options.eval), str(options.repos)
+            "knowledge": lambda: "\n".join(
+                (
+                    run_script(options.repos, "eval_knowledge.py", str(options.eval), str(options.repos)),
+                    run_script(options.repos, "eval_evidence.py", str(options.repos)),
+                )
             ),
         }
         for name in options.only.split(","):
