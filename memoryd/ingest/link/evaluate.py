@@ -285,8 +285,8 @@ class Evaluator:
 
     def _from_stars(self, rules: Rules, path: str, name: str) -> Meanings:
         for owner in rules.opened(self.view, path):
-            if found := self.member(owner, name):
-                return self._definitions(found)
+            if member := self.member(owner, name):
+                return self._definitions(member)
         files = self.star_files(path)
         if not files:
             return ()
