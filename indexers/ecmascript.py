@@ -1,17 +1,18 @@
-"""What JavaScript and TypeScript share: module syntax of both kinds, exports, types of local names.
+"""What JavaScript and TypeScript share: module syntax of both kinds, and what a file hands out.
 
 Names that a file hands out under another name are Bindings of scope ``""``: ``export { a as b }`` binds ``b``
-to ``a``, ``export default Foo`` binds ``default``, ``module.exports = Foo`` binds ``module.exports``. ``exports``
+to ``a``, ``export default Foo`` binds ``default``, ``module.exports = Foo`` binds ``export=``. ``exports``
 lists every name that the file hands out, when it is a module.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from indexers.facts import FileFacts, Symbol, SymbolKind
+from indexers import ecmascript_types as types
+from indexers.facts import FileFacts, Reference, Symbol, SymbolKind
 from indexers.treesitter import File, Hook, Node, Rules, Scope
 
 GLOBALS = frozenset(
@@ -34,6 +35,8 @@ TYPES = frozenset(
 DROPPED_OWNERS = frozenset({"exports", "module", "prototype", "window", "globalThis", "global", "self"})
 """Parts of ``A.prototype.b = function …`` that say where, not whose."""
 
+WHOLE = "export="
+"""What a CommonJS module is as a whole, as TypeScript calls it."""
 _STRINGS = "\"'`"
 
 
@@ -88,6 +91,9 @@ def _loaded(file: File, node: Node) -> None:
         member = parent.child_by_field_name("property")
         name, parent = file.text(member) if member is not None else "", parent.parent
         name = "" if name in ("then", "catch") else name
+    if parent is not None and parent.type == "assignment_expression":
+        _handed_on(file, parent, module, name)
+        return
     target = parent.child_by_field_name("name") if parent and parent.type == "variable_declarator" else None
     if target is None:
         file.add_import(node.start_byte, module, name, "")
@@ -96,6 +102,18 @@ def _loaded(file: File, node: Node) -> None:
     else:
         for imported, bound in _destructured(file, target):
             file.add_import(bound.start_byte, module, imported, file.text(bound))
+
+
+def _handed_on(file: File, assignment: Node, module: str, name: str) -> None:
+    """``module.exports = require("m")``, ``exports.a = require("m").b``"""
+    left = assignment.child_by_field_name("left")
+    head, _, last = file.chain(left).rpartition(".") if left is not None else ("", "", "")
+    if (head, last) == ("module", "exports"):
+        file.add_import(assignment.start_byte, module, name, WHOLE, reexport=True)
+    elif head in ("exports", "module.exports"):
+        file.add_import(assignment.start_byte, module, name, last, reexport=True)
+    else:
+        file.add_import(assignment.start_byte, module, name, "")
 
 
 def _destructured(file: File, pattern: Node) -> Iterator[tuple[str, Node]]:
@@ -132,9 +150,13 @@ def _export(file: File, node: Node) -> None:
         value = node.child_by_field_name("value")
         declared = node.child_by_field_name("declaration")
         named = declared.child_by_field_name("name") if declared is not None else value
-        _hand_out(file, node, "default", file.chain(named) if named is not None else "?")
+        own = file.chain(named) if named is not None else "?"
+        _hand_out(file, node, "default", own)
+        if value is not None and (own == "?" or own.endswith(")")):
+            file.add_symbol(file.scopes[0], "default", "variable", node.start_byte, node.byte_range)
+            types.bind_value(file, node.start_byte, "default", value, "")
     elif "=" in kinds:
-        _hand_out(file, node, "module.exports", file.chain(node.named_children[0]))
+        _hand_out(file, node, WHOLE, file.chain(node.named_children[0]))
     elif "export" in kinds:
         for name in _declared(node.child_by_field_name("declaration")):
             _hand_out(file, name, file.text(name), file.text(name))
@@ -215,7 +237,7 @@ def _assigned(file: File, node: Node) -> None:
     target = file.chain(left)
     head, _, name = target.rpartition(".")
     if head == "this" and name:
-        _field(file, node, name, right)
+        types.field(file, node, name, right)
     elif target == "module.exports":
         _module_exports(file, node, right)
     elif head in ("exports", "module.exports") and name != "__esModule":
@@ -223,102 +245,37 @@ def _assigned(file: File, node: Node) -> None:
 
 
 def _module_exports(file: File, node: Node, value: Node) -> None:
-    if value.type != "object":
-        _hand_out(file, node, "module.exports", file.chain(value))
-        return
-    for item in value.named_children:
-        if item.type == "shorthand_property_identifier":
-            _hand_out(file, item, file.text(item), file.text(item))
-        elif item.type == "pair":
-            key, own = item.child_by_field_name("key"), item.child_by_field_name("value")
-            if key is not None and own is not None:
-                _hand_out(file, item, _unquoted(file, key), file.chain(own))
-        elif item.type == "method_definition":
-            key = item.child_by_field_name("name")
-            _hand_out(file, item, _unquoted(file, key) if key is not None else "", "?")
+    while value.type == "assignment_expression":  # module.exports = exports = …
+        value = value.named_children[-1]
+    above = node.parent
+    while (
+        above is not None and above.type == "assignment_expression"
+    ):  # var app = exports = module.exports = …
+        above = above.parent
+    name = above.child_by_field_name("name") if above is not None else None
+    if name is not None and above is not None and above.type == "variable_declarator":
+        _hand_out(file, node, WHOLE, file.text(name))
+    elif value.type in _DEFINING:
+        _hand_out(file, node, WHOLE, "exports")
+    elif value.type != "object":
+        _hand_out(file, node, WHOLE, file.chain(value))
+    for item in value.named_children if value.type == "object" else ():
+        _hand_out_entry(file, item)
 
 
-# -- types of names
+_DEFINING = ("function_expression", "arrow_function", "generator_function", "class")
 
 
-def _field(file: File, node: Node, name: str, value: Node) -> None:
-    owner = file.scope_at(node.start_byte).enclosing_class()
-    if owner is not None and owner.kind != "container":
-        file.add_symbol(owner, name, "field", node.start_byte, node.byte_range)
-        _bind_value(file, node.start_byte, f"this.{name}", value)
-
-
-def _declarator(file: File, node: Node) -> None:
-    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if name is None or name.type != "identifier":
-        return
-    annotation = node.child_by_field_name("type")
-    if annotation is not None:
-        file.add_binding(node.start_byte, file.text(name), _type_text(file, annotation), "annotation")
-    elif value is not None:
-        _bind_value(file, node.start_byte, file.text(name), value)
-
-
-def _bind_value(file: File, at: int, name: str, value: Node) -> None:
-    while value.type in _WRAPPERS and value.named_children:
-        value = value.named_children[0]
-    inner = value.child_by_field_name(_CALLS[value.type]) if value.type in _CALLS else None
-    if inner is not None and inner.type != "import" and file.source[slice(*inner.byte_range)] != b"require":
-        chain = file.chain(inner)
-        if chain != "?":
-            file.add_binding(at, name, chain, "constructor")
-    elif value.type in ("identifier", "member_expression"):
-        chain = file.chain(value)
-        if chain != "?" and not chain.startswith(("require()", "import()")):
-            file.add_binding(at, name, chain, "alias")
-
-
-_WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expression")
-_CALLS = {"new_expression": "constructor", "call_expression": "function"}
-
-
-_PROMOTING = ("accessibility_modifier", "readonly", "override_modifier")
-
-
-def _typed(file: File, node: Node) -> None:
-    """A parameter; with its type, and as a field of the class where it is one (``private x: T``)."""
-    pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
-    if pattern is None or pattern.type != "identifier":
-        return
-    name, at = file.text(pattern), node.start_byte
-    if annotation is not None:
-        file.add_binding(at, name, _type_text(file, annotation), "annotation")
-    owner = file.scope_at(at).enclosing_class()
-    if owner is not None and any(child.type in _PROMOTING for child in node.children):
-        file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
-        if annotation is not None:
-            file.add_binding(at, f"this.{name}", _type_text(file, annotation), "annotation")
-
-
-def _class_field(file: File, node: Node) -> None:
-    name = node.child_by_field_name("name") or node.child_by_field_name("property")
-    owner = file.scope_at(node.start_byte).enclosing_class()
-    if name is None or owner is None:
-        return
-    annotation, value = node.child_by_field_name("type"), node.child_by_field_name("value")
-    if annotation is not None:
-        text = _type_text(file, annotation)
-        file.add_binding(node.start_byte, f"this.{file.text(name)}", text, "annotation", owner.qualname)
-    elif value is not None and value.type in _CALLS:
-        function = value.child_by_field_name(_CALLS[value.type])
-        chain = file.chain(function) if function is not None else "?"
-        if chain != "?":
-            at = node.start_byte
-            file.add_binding(at, f"this.{file.text(name)}", chain, "constructor", owner.qualname)
-
-
-def _returns(file: File, node: Node) -> None:
-    scope: Scope | None = file.scope_at(node.start_byte)
-    while scope is not None and not scope.name and scope.parent is not None and scope.kind == "scope":
-        scope = scope.parent if scope.parent.end == scope.end else None
-    if scope is not None and scope.name:
-        owner = scope.qualname.rpartition(".")[0]
-        file.add_binding(scope.name_start, scope.name, _type_text(file, node), "return", owner)
+def _hand_out_entry(file: File, item: Node) -> None:
+    if item.type == "shorthand_property_identifier":
+        _hand_out(file, item, file.text(item), file.text(item))
+    elif item.type == "pair":
+        key, own = item.child_by_field_name("key"), item.child_by_field_name("value")
+        if key is not None and own is not None:
+            _hand_out(file, item, _unquoted(file, key), file.chain(own))
+    elif item.type == "method_definition":
+        key = item.child_by_field_name("name")
+        _hand_out(file, item, _unquoted(file, key) if key is not None else "", "?")
 
 
 def _element(file: File, node: Node) -> None:
@@ -337,11 +294,14 @@ def kind(file: File, scope: Scope) -> SymbolKind:
         return "property"
     if scope.kind == "field" and scope.end in file.ends("scope"):
         return "method"
+    if scope.kind == "function" and types.has_prototype(file, scope.name):
+        return "class"
     return scope.kind  # type: ignore[return-value]
 
 
 def finish(file: File, facts: FileFacts) -> FileFacts:
     """Exported is what the module hands out, with its members; a script without exports hands out all."""
+    facts = replace(facts, references=tuple(_with_own_object(file, facts.references)))
     if file.exports is None and not any(item.reexport or item.alias for item in facts.imports):
         return facts
     own = {
@@ -358,6 +318,22 @@ def finish(file: File, facts: FileFacts) -> FileFacts:
         for symbol in facts.symbols
     ]
     return replace(facts, symbols=tuple(symbols))
+
+
+def _with_own_object(file: File, references: Iterable[Reference]) -> Iterator[Reference]:
+    """``this`` of a function inside of a method is not the method's: its members are unknown."""
+    spans = types.this_spans(file)
+    around: list[tuple[int, bool]] = []
+    position = 0
+    for ref in references:
+        at = file.line_start(ref.line) + ref.column
+        while position < len(spans) and spans[position][0] <= at:
+            around.append(spans[position][1:])
+            position += 1
+        while around and around[-1][0] <= at:
+            around.pop()
+        is_other = bool(around) and around[-1][1] and ref.receiver.partition(".")[0] == "this"
+        yield replace(ref, receiver="?", local=False) if is_other else ref
 
 
 def _is_public(source: bytes, symbol: Symbol, public: set[str], spaces: set[str]) -> bool:
@@ -386,25 +362,16 @@ def _unquoted(file: File, node: Node) -> str:
     return file.text(node).strip(_STRINGS)
 
 
-def _type_text(file: File, annotation: Node) -> str:
-    return file.text(annotation).removeprefix(":").strip()
-
-
 HOOKS: dict[str, Hook] = {
     "import": _imports,
     "loaded": _loaded,
     "export": _export,
     "assigned": _assigned,
-    "declarator": _declarator,
     "element": _element,
+    **types.HOOKS,
 }
-TYPE_HOOKS: dict[str, Hook] = {
-    "renamed": _renamed,
-    "typed": _typed,
-    "field": _class_field,
-    "returns": _returns,
-    **HOOKS,
-}
+TYPE_HOOKS: dict[str, Hook] = {"renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
+DATA = frozenset({"binder"})
 
 
 def type_rules(name: str, entry: str, *queries: str) -> Rules:
@@ -415,6 +382,7 @@ def type_rules(name: str, entry: str, *queries: str) -> Rules:
         entry=entry,
         queries=("ecmascript.scm", "typescript.scm", *queries),
         hooks=TYPE_HOOKS,
+        data=DATA,
         builtins=GLOBALS | TYPES,
         dropped_owners=DROPPED_OWNERS,
         doc_prefixes=(b"/**",),

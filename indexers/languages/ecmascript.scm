@@ -88,3 +88,12 @@
 (call_expression function: [(identifier) (import)] arguments: (arguments . (string) .)) @loaded
 (variable_declarator value: (_)) @declarator
 (assignment_expression left: (member_expression)) @assigned
+(for_in_statement right: (_)) @loop
+(call_expression function: (member_expression) arguments: (arguments . [(arrow_function) (function_expression)])) @each
+(object (pair key: (property_identifier) value: [(identifier) (member_expression)]) @entry)
+(object (shorthand_property_identifier) @entry)
+(return_statement (_)) @returned
+(arrow_function body: [(identifier) (call_expression) (member_expression) (new_expression) (await_expression)]) @returned
+(subscript_expression object: (_) @indexed)
+[(function_expression) (generator_function) (function_declaration) (generator_function_declaration)
+ (method_definition) (class_body)] @binder

@@ -22,6 +22,7 @@ _GRAMMAR = Grammar(
         grammar="tree_sitter_javascript",
         queries=("ecmascript.scm", "javascript.scm", "jsx.scm"),
         hooks=ecmascript.HOOKS,
+        data=ecmascript.DATA,
         builtins=ecmascript.GLOBALS,
         dropped_owners=ecmascript.DROPPED_OWNERS,
         doc_prefixes=(b"/**",),

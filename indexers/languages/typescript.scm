@@ -15,6 +15,8 @@
 (abstract_method_signature name: (property_identifier) @name) @def.method
 (interface_body (property_signature name: (property_identifier) @name) @def.property)
 (type_alias_declaration value: (object_type (property_signature name: (property_identifier) @name) @def.property))
+(type_alias_declaration value: (intersection_type
+  (object_type (property_signature name: (property_identifier) @name) @def.property)))
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @def.field
 (export_statement declaration: [
   (abstract_class_declaration) (interface_declaration) (type_alias_declaration) (enum_declaration)
@@ -63,3 +65,5 @@
 (method_signature return_type: (_) @returns)
 (abstract_method_signature return_type: (_) @returns)
 (arrow_function return_type: (_) @returns)
+(property_signature type: (_)) @signature
+(type_alias_declaration) @alias

@@ -44,7 +44,10 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
             "import { B } from './b'\nexport class A extends B { x: B }\nexport default function f() {}\n",
         ],
         "lib/b.ts": ["export class B { go() {} }\nexport function f() {}\n", "export * from './a'\nexport class B {}\n"],
+        "lib/package.json": ['{"name": "lib", "exports": {".": "./dist/a.js"}}', '{"name": "lib", "main": "b"}'],
+        "old.js": ["var a = exports = module.exports = {}\na.f = function () { this.g() }\na.g = () => 1\n", "module.exports = require('./lib/a')\n", "exports.f = require('./lib/b').f\n"],
         "lib/index.ts": ["export * from './a'\nexport * from './b'\n", "export { default as f } from './a'\n"],
+        "more.js": ["const { f } = require('./old')\nconst old = require('./old')\nf()\nold.g()\n", "import old from './old'\nimport { f } from 'lib'\nold.f()\nf()\n"],
         "main.ts": [
             "import { f, A } from './lib'\nf()\nconst a: A = new A()\na.go()\nexport function g(x: A) { x.go() }\n",
             "import f from '@/a'\nimport * as all from './lib/b'\nf()\nall.f()\nnew all.B().go()\n",

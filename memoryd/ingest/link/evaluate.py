@@ -308,7 +308,7 @@ class Evaluator:
         target = self.rules(path).resolve(self.view, path, item)
         if target is None:
             return _OUTSIDE
-        if target.qualname and self.kind(target) == "namespace":
+        if target.qualname and self.rules(path).spaces and self.kind(target) == "namespace":
             return (Meaning("space", Target(path, target.qualname)),)
         return self.export(target.path, target.qualname) if target.qualname else (Meaning("file", target),)
 
@@ -324,7 +324,7 @@ class Evaluator:
         found = found or self._held(path, name)
         if not found:
             rules = self.rules(path)
-            found = self._held(path, head) if rest else ()
+            found = found or (self._held(path, head) if rest else ())
             found = found or self._beyond(rules, path, "", head) or self._from_elsewhere(rules, path, head)
             found = found or self._inside(path, head)
             for part in rest.split(".") if rest else ():

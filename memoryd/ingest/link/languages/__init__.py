@@ -19,5 +19,6 @@ RULES: dict[str, Rules] = {
     "python": Python(),
     "rust": Rust(),
     "typescript": Script(),
+    "vue": Script(),
 }
 MANIFESTS = frozenset().union(*(rules.manifests for rules in RULES.values()))

@@ -1,108 +1,181 @@
-"""JavaScript and TypeScript: Node's resolution, tsconfig paths, workspace packages."""
+"""JavaScript and TypeScript: modules of both kinds, what a file hands out, written types."""
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Sequence
 
+from indexers.ecmascript import GLOBALS, TYPES
 from indexers.facts import Import
+from memoryd.ingest.link.languages.node import MANIFESTS, module_file
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.written import closing, split_list
 
-_EXTENSIONS = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".json")
-_TS_OF_JS = {".js": (".ts", ".tsx", ".d.ts"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
+LANGUAGES = frozenset({"javascript", "typescript", "vue"})
+_WHOLE = "export="
+_PRIMITIVES = frozenset(
+    "string number boolean bigint symbol any unknown object never void null undefined this".split()  # noqa: SIM905
+)
+_TESTS = frozenset("describe it test expect vi jest beforeEach afterEach beforeAll afterAll".split())  # noqa: SIM905
+_NAMES = frozenset(name.decode() for name in GLOBALS | TYPES)
+_GLOBALS = _NAMES | _TESTS | {"import"}
+_INDEXED = re.compile(r"\[\s*(?:'([\w$]+)'|\"([\w$]+)\")\s*\]")
+_SAME = frozenset(
+    "Promise Awaited Readonly Partial Required NonNullable Omit Pick PromiseLike DeepReadonly".split()  # noqa: SIM905
+)
+"""What has the members of its first argument (a promise is looked at where it was awaited)."""
+_LISTS = frozenset("Array ReadonlyArray Set ReadonlySet Iterable Iterator IterableIterator Generator".split())  # noqa: SIM905
+_MAPS = frozenset("Map ReadonlyMap WeakMap".split())  # noqa: SIM905
+_ELEMENT = frozenset("find findLast pop shift at".split())  # noqa: SIM905
+_AS_IT_IS = frozenset("filter slice reverse toReversed sort toSorted concat values".split())  # noqa: SIM905
+_MODIFIER = re.compile(r"^(?:readonly|keyof|asserts|abstract|new)\s+|^typeof\s+")
+_PREDICATE = re.compile(r"^[\w$]+\s+is\s+")
 
 
 class Script(Rules):
     self_names = frozenset({"this"})
-    manifests = frozenset({"package.json", "tsconfig.json"})
+    manifests = MANIFESTS
+    members_of_values = True
+    common_methods = frozenset(
+        """then catch finally forEach filter reduce includes indexOf slice splice concat toString replace match split
+        startsWith endsWith trim keys values entries apply unshift shift write close emit addEventListener
+        toUpperCase toLowerCase hasOwnProperty resolve reject charCodeAt every getItem setItem remove append focus
+        dispatchEvent click render update destroy""".split()  # noqa: SIM905
+    )
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
-        folder = posixpath.dirname(path)
-        file = view.memo(("script", folder, item.module), lambda: _resolve(view, folder, item.module), None)
+        typed = view.language(path) != "javascript"
+        file = module_file(view, posixpath.dirname(path), item.module, typed=typed)
         if not file:
             return None
-        return Target(file, "" if item.name in ("", "*") else item.name)
+        if view.language(file) not in LANGUAGES:
+            is_key = item.name not in ("", "*", "default") and bool(view.entry(file, item.name).kind)
+            return Target(file, item.name if is_key else "")
+        return Target(file, _exported_name(view, file, item.name))
+
+    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+        """What a declaration file that is no module declares for the whole project."""
+        found = [
+            target
+            for language in ("typescript", "javascript")
+            for target, _ in view.named(language, name)
+            if target.qualname == name and target.path.endswith(".d.ts") and target.path != path
+        ]
+        return [target for target in found if _is_script(view, target.path)]
+
+    def outside(self, view: View, path: str, name: str) -> bool:
+        return name in _GLOBALS
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for part in _alternatives(text):
+            found.update(dict.fromkeys(_bare(part)))
+        return tuple(found)
+
+    def is_builtin(self, text: str) -> bool:
+        return all(
+            part[-1:] == "]" or part[:1] in "'\"`{(0123456789" or part.partition("<")[0].strip() in _BUILTIN
+            for part in _alternatives(text)
+        )
+
+    def has_parts(self, text: str) -> bool:
+        return text.endswith(("]", ">"))
+
+    def part(self, text: str, part: str) -> str:
+        parts = [found for of in _alternatives(text) if (found := _part(of, part))]
+        return parts[0] if len(parts) == 1 else ""
 
 
-def _resolve(view: View, folder: str, module: str) -> str | None:
-    if module.startswith("."):
-        return _file(view, posixpath.normpath(posixpath.join(folder, module)))
-    return next((f for base in _bases(view, folder, module) if (f := _file(view, base))), None)
+_BUILTIN = _PRIMITIVES | _NAMES
 
 
-def _file(view: View, base: str) -> str | None:
-    base = "" if base == "." else base
-    stem, extension = posixpath.splitext(base)
-    swapped = tuple(stem + other for other in _TS_OF_JS.get(extension, ()))
-    index = f"{base}/index" if base else "index"
-    return view.first(base, *swapped, *(base + e for e in _EXTENSIONS), *(index + e for e in _EXTENSIONS))
+def _exported_name(view: View, file: str, name: str) -> str:
+    """How the file calls what is asked for; ``""``: the file itself. A CommonJS module is what ``module.exports`` is;
+    its default import is the same."""
+    if name == "*" or (name == "default" and view.language(file) == "vue"):
+        return ""
+    if (name and _has(view, file, name)) or not (name in ("", "default") or _has(view, file, _WHOLE)):
+        return name
+    if name in ("", "default"):
+        is_default = name and "default" in (view.outline(file).exports or ())
+        return _WHOLE if _has(view, file, _WHOLE) else "default" if is_default else ""
+    return f"{_WHOLE}.{name}"
 
 
-def _bases(view: View, folder: str, module: str) -> Iterator[str]:
-    configs = view.memo("tsconfigs", lambda: _tsconfigs(view), {})
-    while True:
-        if folder in configs:
-            yield from _tsconfig_bases(folder, configs[folder], module)
-        if not folder:
-            break
-        folder = posixpath.dirname(folder)
-    yield from _workspace_bases(view.memo("workspaces", lambda: _workspaces(view), {}), module)
+def _has(view: View, file: str, name: str) -> bool:
+    entry = view.entry(file, name)
+    return bool(entry.kind or entry.imports or entry.hints)
 
 
-def _tsconfigs(view: View) -> dict[str, dict[str, Any]]:
-    """Folder -> compilerOptions of its tsconfig.json."""
-    found = {}
-    for manifest, text in view.texts("tsconfig.json"):
-        options = _jsonc(text).get("compilerOptions")
-        found[posixpath.dirname(manifest)] = options if isinstance(options, dict) else {}
-    return found
+def _is_script(view: View, path: str) -> bool:
+    outline = view.outline(path)
+    return outline.exports is None and not any(item.alias for item in outline.imports)
 
 
-def _tsconfig_bases(folder: str, options: dict[str, Any], module: str) -> Iterator[str]:
-    base = posixpath.normpath(posixpath.join(folder, str(options.get("baseUrl") or ".")))
-    base = "" if base == "." else base
-    paths = options.get("paths")
-    for pattern, targets in paths.items() if isinstance(paths, dict) else ():
-        head, star, tail = pattern.partition("*")
-        matches = module.startswith(head) and module.endswith(tail) if star else module == pattern
-        if matches and isinstance(targets, list):
-            middle = module[len(head) : len(module) - len(tail)] if star else ""
-            for target in targets:
-                yield posixpath.normpath(posixpath.join(base, str(target).replace("*", middle)))
-    if options.get("baseUrl"):
-        yield posixpath.normpath(posixpath.join(base, module))
+# -- written types
 
 
-def _workspaces(view: View) -> dict[str, tuple[str, str]]:
-    """Package name -> (folder, main file) of every package.json."""
-    found = {}
-    for manifest, text in view.texts("package.json"):
-        data = _jsonc(text)
-        if isinstance(data.get("name"), str):
-            main = data.get("main")
-            found[data["name"]] = (posixpath.dirname(manifest), main if isinstance(main, str) else "")
-    return found
+def _alternatives(text: str) -> list[str]:
+    """The types of a union or intersection."""
+    found, depth, start = [], 0, 0
+    for index, char in enumerate(text):
+        if char in "([{<":
+            depth += 1
+        elif char in ")]}>" and text[index - 1 : index] != "=":
+            depth -= 1
+        elif char in "|&" and not depth:
+            found.append(text[start:index].strip())
+            start = index + 1
+    found.append(text[start:].strip())
+    return [part for part in found if part and part not in _PRIMITIVES]
 
 
-def _workspace_bases(workspaces: dict[str, tuple[str, str]], module: str) -> Iterator[str]:
-    parts = module.split("/")
-    size = 2 if module.startswith("@") else 1
-    name, rest = "/".join(parts[:size]), "/".join(parts[size:])
-    if name in workspaces:
-        folder, main = workspaces[name]
-        for place in (rest, f"src/{rest}") if rest else ("src/index", "src", main, "index"):
-            yield posixpath.normpath(posixpath.join(folder, place))
+def _bare(text: str) -> tuple[str, ...]:
+    """The dotted names that one type stands for: none where it has a form of its own (functions, lists, objects)."""
+    for _ in range(6):
+        text = _PREDICATE.sub("", _MODIFIER.sub("", text.strip()))
+        if text.startswith("(") and closing(text, 0) == len(text) - 1:
+            text = text[1:-1]
+            if "=>" not in text and len(parts := _alternatives(text)) > 1:
+                return tuple(name for part in parts for name in _bare(part))
+            continue
+        head, bracket, _ = text.partition("<")
+        if bracket and head.strip() in _SAME and text.endswith(">"):
+            parts = split_list(text[len(head) + 1 : -1])
+            text = parts[0] if parts else ""
+            if len(alternatives := _alternatives(text)) > 1:
+                return tuple(name for part in alternatives for name in _bare(part))
+            text = alternatives[0] if alternatives else ""
+            continue
+        break
+    text = _INDEXED.sub(lambda found: f".{found[1] or found[2]}", text)
+    if text.endswith("]") or "=>" in text or text[:1] in "{[('\"`":
+        return ()
+    name = re.sub(r"<.*>", "", text, flags=re.S).strip()
+    return (name,) if re.fullmatch(r"[\w$]+(?:\.[\w$]+)*", name) else ()
 
 
-def _jsonc(text: str) -> dict[str, Any]:
-    """An object of JSON with comments and trailing commas; ``{}`` when it is none."""
-    bare = re.sub(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', lambda m: m[1] or "", text, flags=re.S)
-    try:
-        found = json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _part(text: str, part: str) -> str:
+    text = _MODIFIER.sub("", text.strip())
+    name = part.removesuffix("()")
+    if text.endswith("[]"):
+        inner = text[:-2].strip()
+        element = inner[1:-1] if inner.startswith("(") and closing(inner, 0) == len(inner) - 1 else inner
+    else:
+        head, _, rest = text.partition("<")
+        arguments = split_list(rest[: rest.rfind(">")]) if text.endswith(">") else []
+        head = head.strip()
+        if head in _SAME and arguments:
+            return next((f for of in _alternatives(arguments[0]) if (f := _part(of, part))), "")
+        if head in _MAPS and len(arguments) == 2:
+            return arguments[1] if part == "get()" else f"Array<{arguments[1]}>" if part == "values()" else ""
+        if head == "Record" and len(arguments) == 2:
+            return arguments[1] if part == "[]" else ""
+        if head not in _LISTS or not arguments:
+            return ""
+        element = arguments[0]
+    if part == "[]" or name in _ELEMENT:
+        return element
+    return f"Array<{element}>" if name in _AS_IT_IS else ""

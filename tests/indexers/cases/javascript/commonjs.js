@@ -19,7 +19,7 @@ function helper() {}
 // <- def function helper
 
 function Old(name) {
-// <- def function Old hidden
+// <- def class Old hidden
   this.name = name;
 //     ^ read name of this in Old
 }

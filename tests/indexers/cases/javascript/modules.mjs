@@ -12,6 +12,7 @@ export { x } from "./x.js";
 // <- import ./x.js:x as x reexport
 export const y = ns.y, z = () => def;
 // <- bind y: ns.y (alias)
+// <- bind return: def (alias) in z
 // <- def variable y
 // <- def function z
 //               ^ read ns

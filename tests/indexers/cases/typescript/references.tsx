@@ -17,6 +17,8 @@ let counter = 0;
 
 function useRow(row: Row, other, { id, name: label = LIMIT }: Props, n = util()) {
 // <- bind row: Row (annotation) in useRow
+// <- bind id: Props["id"] (annotation) in useRow
+// <- bind label: Props["name"] (annotation) in useRow
 // <- def function useRow hidden
 //                   ^ type Row in useRow
 //                                                   ^ read LIMIT in useRow
@@ -30,7 +32,7 @@ function useRow(row: Row, other, { id, name: label = LIMIT }: Props, n = util())
   // <- read api in useRow
 //    ^ read db of api in useRow
 //        ^ read rows of api.db in useRow
-//                  ^ call get of ? in useRow
+//                  ^ call get of api.db.rows[] in useRow
 //                      ^ read LIMIT in useRow
   api?.find<Row>(id).then((found) => found.show(other));
   // <- read api in useRow

@@ -1,0 +1,377 @@
+"""Which file a module specifier means: Node's resolution, TypeScript's paths, the packages of a workspace.
+
+After "Modules: Packages" and "ECMAScript modules" of Node's documentation and "Modules - Theory" of TypeScript's.
+What a manifest says of build results (``dist/index.mjs``) is looked for in the sources that they are built from.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from memoryd.ingest.link.view import View
+
+CONFIGS = frozenset(
+    f"tsconfig{of}.json"
+    for of in ("", ".base", ".app", ".node", ".lib", ".common", ".build", ".paths", ".options")
+) | {"jsconfig.json"}
+MANIFESTS = CONFIGS | {"package.json", "pnpm-workspace.yaml", "lerna.json"}
+_TYPED = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts")
+_PLAIN = (".js", ".jsx", ".mjs", ".cjs")
+_OTHERS = (".vue", ".json")
+_TS_OF_JS = {
+    ".js": (".ts", ".tsx", ".d.ts"),
+    ".jsx": (".tsx", ".d.ts"),
+    ".mjs": (".mts", ".d.mts"),
+    ".cjs": (".cts", ".d.cts"),
+}
+_BUILT = frozenset(
+    {"dist", "build", "lib", "out", "output", "es", "esm", "cjs", "types", "node", "umd", "module"}
+)
+_BUILT_NAME = re.compile(r"(?:\.(?:d|esm|cjs|umd|min|prod|dev|node|browser|bundler))*(?:\.[cm]?[jt]sx?)?\Z")
+_LOCAL = ("file:", "link:", "portal:")
+_DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+_WORKSPACE_LINE = re.compile(r"^\s*-\s*[\"']?([^\"'#\n]+?)[\"']?\s*$", re.M)
+_MAX_LEAVES = 40
+
+
+class Package(Struct, frozen=True):
+    """One package.json; ``is_member``: a workspace names its folder."""
+
+    folder: str
+    data: Mapping[str, Any]
+    is_member: bool
+
+
+class Config(Struct, frozen=True):
+    """What a tsconfig says of modules, with what it extends. ``base``: folder of baseUrl; ``paths``: pattern →
+    targets from the project's root."""
+
+    base: str | None
+    paths: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def module_file(view: View, folder: str, module: str, *, typed: bool) -> str | None:
+    """The file that files in ``folder`` get as ``module``; None: none of the project. ``typed``: they are read by
+    TypeScript, so that declarations come before code."""
+    key = ("module", folder, module, typed)
+    return view.memo(key, lambda: _Search(view, folder, typed).find(module.partition("?")[0]), None)
+
+
+class _Search:
+    def __init__(self, view: View, folder: str, typed: bool) -> None:
+        self._view, self._folder, self._typed = view, folder, typed
+        self._extensions = (*_TYPED, *_PLAIN, *_OTHERS) if typed else (*_PLAIN, *_TYPED, *_OTHERS)
+
+    def find(self, module: str) -> str | None:
+        if module in (".", "..") or module.startswith(("./", "../")):
+            return self._path(posixpath.join(self._folder, module))
+        if module.startswith("/"):
+            above = (p.folder for p in self._manifests())
+            return next((f for root in above if (f := self._path(root + module))), None)
+        if module.startswith("#") and (found := self._internal(module)):
+            return found
+        found = next((f for base in self._aliases(module) if (f := self._path(base))), None)
+        return found or (None if ":" in module else self._of_package(module))
+
+    # -- paths
+
+    def _path(self, written: str) -> str | None:
+        """A file, or the file that stands for a folder."""
+        path = _normal(written)
+        if path is None:
+            return None
+        found = self._file(path) if path else None
+        if found:
+            return found
+        if path and not self._view.is_folder(path):
+            return None
+        package = next((p for p in self._packages() if p.folder == path and path), None)
+        main = self._main(package) if package else None
+        index = f"{path}/index" if path else "index"
+        return main or self._view.first(*(index + extension for extension in self._extensions))
+
+    def _file(self, path: str) -> str | None:
+        stem, extension = posixpath.splitext(path)
+        swapped = [stem + other for other in _TS_OF_JS.get(extension, ())]
+        exact = [*swapped, path] if self._typed else [path, *swapped]
+        return self._view.first(*exact, *(path + other for other in self._extensions))
+
+    # -- packages
+
+    def _packages(self) -> Sequence[Package]:
+        return self._view.memo("packages", lambda: _read_packages(self._view), ())
+
+    def _manifests(self) -> list[Package]:
+        """The packages around the folder, the nearest first."""
+        folders = {package.folder: package for package in self._packages()}
+        return [folders[folder] for folder in _above(self._folder) if folder in folders]
+
+    def _of_package(self, module: str) -> str | None:
+        parts = module.split("/")
+        size = 2 if module.startswith("@") else 1
+        name, rest = "/".join(parts[:size]), "/".join(parts[size:])
+        package = self._named(name)
+        return self._exported(package, rest) if package else None
+
+    def _named(self, name: str) -> Package | None:
+        """The package of that name as the folder sees it: itself, one that its manifest says where to find, or one
+        of the workspace."""
+        around = self._manifests()
+        for package in around:
+            if package.data.get("name") == name:
+                return package
+            said = next((v for of in _DEPENDENCIES if (v := _object(package.data, of).get(name))), None)
+            if isinstance(said, str) and said.startswith(_LOCAL):
+                folder = _normal(posixpath.join(package.folder, said.partition(":")[2]))
+                return next((p for p in self._packages() if p.folder == folder), None)
+        named = [p for p in self._packages() if p.data.get("name") == name and (p.is_member or not p.folder)]
+        return named[0] if len(named) == 1 else None
+
+    def _exported(self, package: Package, rest: str) -> str | None:
+        exports = package.data.get("exports")
+        if exports is not None:
+            leaves = _leaves(exports, f"./{rest}" if rest else ".")
+            found = self._first_of(package, leaves)
+            if found:
+                return found
+        if not rest:
+            return self._main(package)
+        return self._path(f"{package.folder}/{rest}") or self._path(f"{package.folder}/src/{rest}")
+
+    def _main(self, package: Package) -> str | None:
+        fields = ("source", "types", "typings", "module", "main", "browser")
+        leaves = [(f"types/{f}" if f[:3] == "typ" else f, package.data.get(f)) for f in fields]
+        found = self._first_of(package, [(of, leaf) for of, leaf in leaves if isinstance(leaf, str)])
+        if found:
+            return found
+        places = (posixpath.join(package.folder, place) for place in ("index", "src/index", "src/main"))
+        return next((f for place in places if (f := self._file(place))), None)
+
+    def _first_of(self, package: Package, leaves: Sequence[tuple[str, str]]) -> str | None:
+        """The first of what a manifest names that is there, or has its source there."""
+        types_first = sorted(leaves, key=lambda leaf: ("types" in leaf[0]) != self._typed)
+        places = [posixpath.join(package.folder, leaf) for _, leaf in types_first]
+        for place in places:
+            if (path := _normal(place)) and (found := self._file(path)):
+                return found
+        sources = (source for _, leaf in types_first for source in _sources_of(leaf))
+        return next((f for s in sources if (f := self._file(posixpath.join(package.folder, s)))), None)
+
+    def _internal(self, module: str) -> str | None:
+        """``#name``: by the ``imports`` of the nearest manifest."""
+        for package in self._manifests()[:1]:
+            leaves = _leaves(package.data.get("imports"), module)
+            return self._first_of(package, leaves)
+        return None
+
+    # -- tsconfig
+
+    def _aliases(self, module: str) -> Iterator[str]:
+        configs = self._view.memo("tsconfigs", lambda: _read_configs(self._view), {})
+        for folder in _above(self._folder):
+            for config in configs.get(folder, ()):
+                yield from _by_paths(config, module)
+                if config.base is not None:
+                    yield posixpath.join(config.base, module)
+
+
+def _normal(path: str) -> str | None:
+    """Without ``.`` and ``..``; ``""`` is the root; None: it lies outside."""
+    path = posixpath.normpath(path)
+    return None if path.startswith(("..", "/")) else "" if path == "." else path
+
+
+def _above(folder: str) -> Iterator[str]:
+    """``folder`` and those around it, the root last."""
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield ""
+
+
+# -- package.json
+
+
+def _read_packages(view: View) -> tuple[Package, ...]:
+    found = [(posixpath.dirname(path), _jsonc(text)) for path, text in view.texts("package.json")]
+    patterns = [
+        posixpath.join(folder, pattern)
+        for folder, data in found
+        for pattern in _patterns(data.get("workspaces"))
+    ]
+    for path, text in view.texts("pnpm-workspace.yaml"):
+        listed = text.partition("packages:")[2]
+        block = re.split(r"\n(?=[A-Za-z])", listed, maxsplit=1)[0]
+        patterns += [posixpath.join(posixpath.dirname(path), p) for p in _WORKSPACE_LINE.findall(block)]
+    for path, text in view.texts("lerna.json"):
+        patterns += [
+            posixpath.join(posixpath.dirname(path), p) for p in _patterns(_jsonc(text).get("packages"))
+        ]
+    split = [pattern.strip("/").split("/") for pattern in patterns if "!" not in pattern]
+    return tuple(Package(f, d, any(_matches(f.split("/"), p) for p in split)) for f, d in found)
+
+
+def _patterns(said: object) -> list[str]:
+    listed = said.get("packages") if isinstance(said, dict) else said
+    return [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Whether a folder matches a glob of folders; both split at ``/``. ``**`` stands for any number of them."""
+    reached = {0}
+    for wanted in pattern:
+        if wanted == "**":
+            reached = set(range(min(reached, default=len(parts) + 1), len(parts) + 1))
+        else:
+            head, star, tail = wanted.partition("*")
+            reached = {
+                at + 1
+                for at in reached
+                if at < len(parts)
+                and (parts[at].startswith(head) and parts[at].endswith(tail) if star else parts[at] == wanted)
+            }
+    return len(parts) in reached
+
+
+def _leaves(said: object, wanted: str) -> list[tuple[str, str]]:
+    """(its conditions, path) of all that ``exports`` or ``imports`` may give for a subpath, in their order."""
+    if not isinstance(said, dict) or not any(key.startswith((".", "#")) for key in said):
+        return list(_conditional(said, "", "")) if wanted == "." else []
+    if wanted in said and "*" not in wanted:
+        return list(_conditional(said[wanted], "", ""))[:_MAX_LEAVES]
+    best: tuple[int, str] | None = None
+    for key in said:
+        head, star, tail = key.partition("*")
+        fits = star and wanted.startswith(head) and wanted.endswith(tail) and len(wanted) >= len(key) - 1
+        if fits and (best is None or len(head) > best[0]):
+            best = len(head), key
+    if best is None:
+        return []
+    head, _, tail = best[1].partition("*")
+    middle = wanted[len(head) : len(wanted) - len(tail)]
+    return list(_conditional(said[best[1]], "", middle))[:_MAX_LEAVES]
+
+
+def _conditional(said: object, of: str, middle: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(said, str):
+        yield of, said.replace("*", middle)
+    elif isinstance(said, list | dict) and depth < 8:
+        for key, value in said.items() if isinstance(said, dict) else (("", v) for v in said):
+            yield from _conditional(value, f"{of}/{key}", middle, depth + 1)
+
+
+def _sources_of(built: str) -> Iterator[str]:
+    """``dist/esm/a.d.mts`` → ``src/a``, ``a``, ``src/index`` for a file of a built package."""
+    parts = posixpath.normpath(built).split("/")
+    stem = [*parts[:-1], _BUILT_NAME.sub("", parts[-1])]
+    inner = list(stem)
+    while len(inner) > 1 and inner[0] in _BUILT:
+        inner = inner[1:]
+    if len(inner) < len(stem):
+        yield from (
+            posixpath.join("src", *inner),
+            posixpath.join(*inner),
+            posixpath.join("src", *inner, "index"),
+        )
+        if len(inner) == 1:
+            yield from ("src/index", "src/main", "index")
+
+
+# -- tsconfig.json
+
+
+def _read_configs(view: View) -> dict[str, tuple[Config, ...]]:
+    """Folder → its configurations: those that a reference names after the one that names them."""
+    texts = {path: _jsonc(text) for name in sorted(CONFIGS) for path, text in view.texts(name)}
+    found: dict[str, list[Config]] = {}
+    for path in sorted(
+        texts, key=lambda p: (posixpath.basename(p) not in ("tsconfig.json", "jsconfig.json"), p)
+    ):
+        folder, base = posixpath.split(path)
+        if base in ("tsconfig.json", "jsconfig.json") or path in _referenced(texts, folder):
+            found.setdefault(folder, []).append(_config(texts, path, folder))
+    return {folder: tuple(configs) for folder, configs in found.items()}
+
+
+def _referenced(texts: Mapping[str, Mapping[str, Any]], folder: str) -> set[str | None]:
+    listed = texts.get(posixpath.join(folder, "tsconfig.json"), {}).get("references")
+    named = (
+        [item.get("path") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    )
+    return {_normal(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
+
+
+def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth: int = 0) -> Config:
+    """``root``: the folder of the configuration that all began with."""
+    data, folder = texts[path], posixpath.dirname(path)
+    options = _object(data, "compilerOptions")
+    extended = data.get("extends")
+    above = Config(None, ())
+    for other in extended if isinstance(extended, list) else [extended]:
+        named = _extended(texts, folder, other) if isinstance(other, str) else None
+        if named and depth < 8:
+            above = _config(texts, named, root, depth + 1)
+    base = (
+        _folder(folder, root, options["baseUrl"]) if isinstance(options.get("baseUrl"), str) else above.base
+    )
+    if not isinstance(options.get("paths"), dict):
+        return Config(base, above.paths)
+    start = base if base is not None else folder
+    paths = tuple(
+        (pattern, tuple(_folder(start, root, t) for t in targets if isinstance(t, str)))
+        for pattern, targets in options["paths"].items()
+        if isinstance(targets, list)
+    )
+    return Config(base, paths)
+
+
+def _folder(folder: str, root: str, text: str) -> str:
+    if text.startswith("${configDir}"):
+        folder, text = root, "." + text.removeprefix("${configDir}")
+    return posixpath.normpath(posixpath.join(folder, text))
+
+
+def _extended(texts: Mapping[str, Any], folder: str, name: str) -> str | None:
+    if not name.startswith("."):
+        return None
+    path = posixpath.normpath(posixpath.join(folder, name))
+    return next((p for p in (path, f"{path}.json", f"{path}/tsconfig.json") if p in texts), None)
+
+
+def _by_paths(config: Config, module: str) -> Iterator[str]:
+    """The targets of the pattern that matches most exactly."""
+    best: tuple[int, str, tuple[str, ...]] | None = None
+    for pattern, targets in config.paths:
+        head, star, tail = pattern.partition("*")
+        if pattern == module:
+            best = len(module) + 1, "", targets
+        elif star and module.startswith(head) and module.endswith(tail) and len(module) >= len(pattern) - 1:
+            middle = module[len(head) : len(module) - len(tail)]
+            if best is None or len(head) > best[0]:
+                best = len(head), middle, targets
+    for target in best[2] if best else ():
+        yield target.replace("*", best[1] if best else "")
+
+
+# -- JSON
+
+
+def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _jsonc(text: str) -> dict[str, Any]:
+    """An object of JSON with comments and trailing commas; ``{}`` when it is none."""
+    bare = re.sub(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', lambda m: m[1] or "", text, flags=re.S)
+    try:
+        found = json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
