@@ -330,9 +330,9 @@ def file_edges(
     """(path, used path, kind, method, confidence) between files, ordered, each once with its surest edge.
 
     ``imports``: as the import statement says; ``depends``: names the file, or uses a definition in it by whatever
-    route; the others: has such an edge to a definition in the file.
+    route (guesses by name alone do not count); the others: has such an edge to a definition in the file.
     """
-    kept = {"imports": "e.kind = 'imports'", "depends": "1"}
+    kept = {"imports": "e.kind = 'imports'", "depends": "e.method <> 'name-only'"}
     for kind in kinds:
         condition = kept.get(kind, f"n.text <> '' AND e.kind = '{kind}'" if kind in _KINDS else "0")
         yield from conn.execute(
