@@ -20,6 +20,7 @@ _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "quali
                      "destructor_name", "operator_name"})  # fmt: skip
 _ELABORATED = re.compile(r"^(?:(?:struct|union|enum|class|const|volatile|typename)\s+)+")
 _STATIC = re.compile(rb"(?:[A-Za-z_]\w*(?:\([^()\n]*\))?\s+){0,4}?static\b")
+_TYPEDEF = re.compile(rb"typedef\b[^;({]{0,200}(?:\(\s*\*\s*(\w+)\s*\)|\b(\w+)\s*;)")
 _GUARD = re.compile(r"_(?:H|HH|HPP|HXX|H_INCLUDED|INCLUDED)_*\Z")
 _TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.S)
 _WORD = re.compile(rb"(?<![\w.#])(?<!->)([A-Za-z_]\w*)(\s*\()?")
@@ -46,6 +47,9 @@ def include(file: File, node: Node) -> None:
 def declared(file: File, node: Node) -> None:
     """A declaration of variables, fields and functions: symbols outside of functions, locals inside."""
     scope = file.scope_at(node.start_byte)
+    if file.source.startswith(b"typedef", node.start_byte):
+        _misread_typedef(file, scope, node)
+        return
     for declarator in node.children_by_field_name("declarator"):
         leaf, is_function = follow(declarator)
         if leaf is None or leaf.type == "qualified_identifier":
@@ -58,6 +62,14 @@ def declared(file: File, node: Node) -> None:
             _bind(file, node, leaf, "return", scope.qualname)
         else:
             _bind(file, node, leaf, "annotation", None)
+
+
+def _misread_typedef(file: File, scope: Scope, node: Node) -> None:
+    """``typedef`` as the grammar reads it among text that it gave up on: as a type."""
+    found = _TYPEDEF.match(file.source, *node.byte_range)
+    if found and scope.is_open:
+        at = found.start(1) if found[1] else found.start(2)
+        file.add_symbol(scope, (found[1] or found[2]).decode("utf-8", "replace"), "type", at, node.byte_range)
 
 
 def lost(file: File, node: Node) -> None:

@@ -81,6 +81,11 @@ C: dict[str, Case] = {
         {"t.h": "struct tty { int size; };\n", "m.c": '#include "t.h"\nint f(struct tty *tty) { return tty->size; }\n'},
         ["m.c:f ~> t.h:tty.size inferred"],
     ),
+    "a field that is called as its type is": (
+        {"t.h": "struct tty { int size; };\nstruct client { struct tty tty; };\n",
+         "m.c": '#include "t.h"\nint f(struct client *c) { return c->tty.size; }\n'},
+        ["m.c:f ~> t.h:client exact", "m.c:f ~> t.h:client.tty inferred", "m.c:f ~> t.h:tty.size inferred"],
+    ),
     "enum constants and macros, also those that are written inside of a struct": (
         {"t.h": "enum kind { ONE, TWO };\n#define LIMIT 3\n#define CHECK(x) check(x)\nstruct s {\n  int f;\n#define S_FLAG 1\n};\n",
          "m.c": '#include "t.h"\nint main(void) { CHECK(ONE); return LIMIT + S_FLAG; }\n'},

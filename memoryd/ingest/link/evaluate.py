@@ -637,21 +637,26 @@ class Evaluator:
         )
 
     def instances(self, path: str, scope: str, text: str) -> Meanings:
-        """Values of the type written as ``text``."""
-        found = []
-        local = False if self.rules(path).types_apart else None
-        for meaning in self.expression(path, scope, text, local=local):
-            if meaning.kind == "outside":
-                found.append(meaning)
-            elif meaning.kind == "definition":
-                kind = self.kind(meaning.target)
-                if kind == "type":
-                    found += self._instances_of_type(meaning)
-                elif kind in CLASS_KINDS:
-                    found.append(meaning._replace(kind="instance"))
-                elif kind in _VALUES and self.rules(path).members_of_values:
-                    found += self.value(meaning.target)
-        return tuple(found)
+        """Values of the type written as ``text``. Where types have names of their own, a field of that name hides
+        none."""
+        apart = self.rules(path).types_apart
+        for around in enclosing(scope):
+            meanings = self.expression(path, around, text, local=False if apart else None)
+            found = tuple(value for meaning in meanings for value in self._instances_of(path, meaning))
+            if found or not meanings or not apart:
+                return found
+        return ()
+
+    def _instances_of(self, path: str, meaning: Meaning) -> Meanings:
+        if meaning.kind != "definition":
+            return (meaning,) if meaning.kind == "outside" else ()
+        kind = self.kind(meaning.target)
+        if kind == "type":
+            return self._instances_of_type(meaning)
+        if kind in CLASS_KINDS:
+            return (meaning._replace(kind="instance"),)
+        of_value = kind in _VALUES and self.rules(path).members_of_values
+        return self.value(meaning.target) if of_value else ()
 
     def _instances_of_type(self, meaning: Meaning) -> Meanings:
         """Of a name for a type: values of the type that it stands for, unless it is a new type."""

@@ -56,10 +56,7 @@ class CFamily(Rules):
 
     def resolve(self, view: View, path: str, item: Import) -> Target | None:
         if self.brings_file(item):
-            folder = posixpath.dirname(path)
-            found = view.memo(
-                ("c include", folder, item.module), lambda: _included(view, folder, item.module), None
-            )
+            found = _include(view, posixpath.dirname(path), item.module)
             return Target(found) if found else None
         named = _resolve(view, path, item.scope, "::".join(filter(None, (item.module, item.name))))
         return named[0] if named else None
@@ -71,6 +68,8 @@ class CFamily(Rules):
         return ()  # includes bring text: see ``space``
 
     def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
+        if space and view.language(path) == "c":  # it has no namespaces, and its functions none of their own
+            return ()
         return view.memo(("c name", path, space, name), lambda: _look(view, path, space, name), ())
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
@@ -275,14 +274,13 @@ def _read_visible(view: View, path: str) -> frozenset[str]:
 
 def _includes(view: View, path: str) -> tuple[str, ...]:
     folder = posixpath.dirname(path)
-    found = (
-        view.memo(
-            ("c include", folder, item.module), lambda item=item: _included(view, folder, item.module), None
-        )  # type: ignore[misc]
-        for item in view.outline(path).imports
-        if not item.name and not item.alias
-    )
+    items = view.outline(path).imports
+    found = (_include(view, folder, item.module) for item in items if not item.name and not item.alias)
     return tuple(dict.fromkeys(file for file in found if file and view.language(file) in _LANGUAGES))
+
+
+def _include(view: View, folder: str, module: str) -> str | None:
+    return view.memo(("c include", folder, module), lambda: _included(view, folder, module), None)
 
 
 def _included(view: View, folder: str, module: str) -> str | None:

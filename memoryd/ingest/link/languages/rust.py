@@ -64,6 +64,7 @@ class Rust(Rules):
     super_names: frozenset[str] = frozenset()
     body_sees_members = False
     spaces = True
+    files_are_modules = False  # a module is no value: among the tokens of a macro its name may mean anything
     closed_modules = True
     common_methods = frozenset(
         """clone as_str as_ref as_mut to_string to_owned into_iter is_empty is_some is_none unwrap expect unwrap_or
@@ -403,14 +404,14 @@ def _read_manifests(view: View) -> dict[str, _Manifest]:
     libraries = {
         folder: found for folder, table in packages.items() if (found := _library(view, folder, table))
     }
-    found = {}
+    manifests = {}
     for folder, table in packages.items():
         names = dict(_dependencies(tables, folder, table))
         crates = {name: libraries[place][1] for name, place in names.items() if place in libraries}
         if folder in libraries:
             crates.setdefault(*libraries[folder])
-        found[folder] = _Manifest(crates, frozenset(names), frozenset(_roots(folder, table)))
-    return found
+        manifests[folder] = _Manifest(crates, frozenset(names), frozenset(_roots(folder, table)))
+    return manifests
 
 
 def _toml(text: str) -> dict[str, Any]:
