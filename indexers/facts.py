@@ -238,8 +238,9 @@ class Constraint(Fact, frozen=True):
 
 class Evidence(Fact, frozen=True):
     """Something that a file says about itself, quoted. ``kind``: ``constraint`` (a comment that forbids or warns),
-    ``reason`` (one that only explains), ``debt`` (TODO, FIXME, HACK, XXX), ``deprecation``, ``changelog`` (an entry), ``rule`` (a line of an agent
-    rules file that is no Constraint). ``scope``: enclosing qualname; ``score``: higher is surer."""
+    ``reason`` (one that only explains), ``debt`` (TODO, FIXME, HACK, XXX), ``deprecation``, ``changelog`` (an
+    entry), ``rule`` (a line of an agent rules file that is no Constraint). ``scope``: enclosing qualname;
+    ``score``: higher is surer."""
 
     kind: EvidenceKind
     quote: str
@@ -268,8 +269,8 @@ class Operation(Fact, frozen=True):
 
 class FileFacts(Fact, frozen=True):
     """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
-    ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``. ``parameters``: (qualname, names) of functions that
-    ``arguments`` may fill."""
+    ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``. ``parameters``:
+    (qualname, names) of functions that ``arguments`` may fill."""
 
     language: str
     symbols: tuple[Symbol, ...] = ()

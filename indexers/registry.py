@@ -101,7 +101,8 @@ _TEXT_FILENAMES = frozenset(
     justfile license maintainers makefile manifest news notice owners procfile readme
     security tiltfile todo version workspace .adr-dir .babelrc .bazelrc
     .coveragerc .dockerignore .editorconfig .eslintignore .eslintrc .flake8 .gitattributes .gitignore .gitmodules
-    .mailmap .npmrc .nvmrc .importlinter .cursorrules .windsurfrules .clinerules .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
+    .mailmap .npmrc .nvmrc .importlinter .cursorrules .windsurfrules .clinerules
+    .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
     """.split()  # noqa: SIM905
 )
 _INTERPRETERS = {

@@ -181,7 +181,9 @@ def _qualify(scope: Scope, dropped_owners: frozenset[str]) -> None:
         scope.name_start += len(scope.name.encode()) - len(name.encode())
     prefix = f"{parent.qualname}.{owner}" if owner and parent.qualname else owner or parent.qualname
     scope.name, scope.qualname = name, f"{prefix}.{name}" if prefix else name
-    if not owner and not (scope.kind == "container" and parent.in_function):  # of those only members are symbols
+    if not owner and not (
+        scope.kind == "container" and parent.in_function
+    ):  # of those only members are symbols
         parent.names.add(name.encode())
     if scope.kind == "function" and (owner or parent.kind in CLASS_KINDS):
         scope.kind = "method"

@@ -95,12 +95,12 @@ class Rules(Struct, frozen=True, kw_only=True):
     in the length of a statement that never ends.
     ``doc_prefixes``: how a comment starts that documents what follows.
     ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
-    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the definition. ``kind``: the language's own kind of a
-    definition (default: the captured one). ``exported(file, name, parent, span)``: its own rule of visibility,
-    for definitions and variables (default: not inside a function). ``classify``: first word on the captures, for a
-    language whose grammar does not tell definitions from calls: it adds nodes to them by what their text says.
-    ``parameters``: the names
-    of a function's parameters in order. ``finish``: last word on the facts."""
+    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the
+    definition. ``kind``: the language's own kind of a definition (default: the captured one).
+    ``exported(file, name, parent, span)``: its own rule of visibility, for definitions and variables (default: not
+    inside a function). ``classify``: first word on the captures, for a language whose grammar does not tell
+    definitions from calls: it adds nodes to them by what their text says. ``parameters``: the names of a function's
+    parameters in order. ``finish``: last word on the facts."""
 
     name: str
     grammar: str

@@ -166,7 +166,9 @@ def _decorated(file: File, node: Node) -> None:
     """``@f`` hands the definition to f."""
     definition = node.child_by_field_name("definition")
     name = definition.child_by_field_name("name") if definition is not None else None
-    for child in node.named_children if name is not None else ():
+    for child in node.named_children:
+        if name is None:
+            break
         if child.type == "decorator" and child.named_children[0].type in ("identifier", "attribute"):
             callee = file.chain(child.named_children[0])
             if callee != "?":

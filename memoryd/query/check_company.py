@@ -47,7 +47,7 @@ def _companions(case: Case) -> Iterator[CheckFinding]:
                 found[item.path] = (item, file)
     ranked = sorted(found.values(), key=lambda entry: (-entry[0].score, entry[0].path))
     for item, file in ranked[:MAX_TOLD]:
-        forgotten = item.score >= coupling.FORGOTTEN_SCORE and item.support >= coupling.FORGOTTEN_SUPPORT
+        forgotten = coupling.is_forgotten(item)
         often = "nearly always" if forgotten else "usually"
         yield CheckFinding(
             severity="warn" if forgotten else "info",

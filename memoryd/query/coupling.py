@@ -126,18 +126,10 @@ def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     return [c for c in kept if not is_always_touched(c.path)]
 
 
-def forgotten(ctx: Context, path_ids: Collection[int]) -> list[Coupling]:
-    """Files that a change of these files has nearly always changed as well, and that are not among them: likely left
-    out by mistake. On five histories three in four are right, and one complete change in fifty is suspected."""
-    found: dict[int, Coupling] = {}
-    for path_id in path_ids:
-        past = touched(ctx, [path_id])
-        for one in couplings(ctx, [path_id], past):
-            if one.score < FORGOTTEN_SCORE or one.support < FORGOTTEN_SUPPORT or is_always_touched(one.path):
-                continue
-            if one.path_id not in path_ids and one.score > found.get(one.path_id, one).score - 1e-9:
-                found[one.path_id] = one
-    return sorted(found.values(), key=lambda one: (-one.score, one.path))
+def is_forgotten(one: Coupling) -> bool:
+    """Whether a change without this file is likely to have left it out by mistake: it nearly always came along. On
+    five histories three in four are right, and one complete change in fifty is suspected."""
+    return one.score >= FORGOTTEN_SCORE and one.support >= FORGOTTEN_SUPPORT
 
 
 def is_always_touched(path: str) -> bool:

@@ -40,7 +40,9 @@ def role_of(path: str) -> Role:
         return "doc"
     if _GENERATED.search(path):
         return "generated"
-    if _EXAMPLE.search(path) and "src/main/" not in path:  # org.springframework.samples.… is a package of Java's
+    if (
+        _EXAMPLE.search(path) and "src/main/" not in path
+    ):  # org.springframework.samples.… is a package of Java's
         return "example"
     return "code" if _CODE.search(path) else "config"
 

@@ -29,9 +29,7 @@ _USE = (
     " JOIN path t ON t.id = e.dst_path_id"
 )
 
-_STEP = (
-    "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.how_id, e.link_id, e.line"
-)
+_STEP = "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.how_id, e.link_id, e.line"
 _OF_VIEW = "CROSS JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
 
 

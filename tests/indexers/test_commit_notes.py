@@ -1,5 +1,7 @@
 """What commits say and do: reverts, reasons, copies, faults mended, packages, trailers. Pure readers."""
 
+# ruff: noqa: E501, PT018 - sources and messages are lines, and pairs belong together
+
 from __future__ import annotations
 
 import pytest
@@ -59,7 +61,7 @@ def test_the_reason_of_a_revert_is_what_stands_beside_the_sha():
 
 def test_copies_and_mended_faults_are_named_by_explicit_words_only():
     """Cherry-picks and `Fixes:` name a sha; issue numbers and vague blame name none."""
-    body = f'Fixes: 0316198dc2 ("Add y")\n\nA regression introduced in 5b86b35c81.\nFixes #123'
+    body = 'Fixes: 0316198dc2 ("Add y")\n\nA regression introduced in 5b86b35c81.\nFixes #123'
     body += f"\n(cherry picked from commit {SHA})"
     notes = [(n.kind, n.subject) for n in reverts.notes(commit("Mend y", body))]
     assert notes == [("picked", SHA), ("fixes", "0316198dc2"), ("fixes", "5b86b35c81")]

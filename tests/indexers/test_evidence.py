@@ -1,5 +1,7 @@
 """What files say of themselves: constraint comments, reasons, debts, deprecations, change logs."""
 
+# ruff: noqa: E501 - sources and messages are lines, and pairs belong together
+
 from __future__ import annotations
 
 import pytest

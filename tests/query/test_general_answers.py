@@ -7,7 +7,7 @@ from rows import Rows, rename
 
 from memoryd.errors import UsageError
 from memoryd.query.conventions import Case, conventions, mined, style
-from memoryd.query.coupling import forgotten
+from memoryd.query.coupling import couplings, is_forgotten, touched, worth_showing
 from memoryd.query.hotspots import hotspots
 from memoryd.query.requests import ConventionsRequest, HotspotsRequest
 from memoryd.store import graph_rows
@@ -95,6 +95,6 @@ def test_a_file_is_forgotten_only_where_it_nearly_always_came_along(rows):
             f"both {number}", ["api.py", "client.py", "CHANGES.md", *(["often.py"] if number % 2 else [])]
         )
     ctx = rows.context()
-    ids = graph_rows.path_ids(ctx.index, ["api.py", "client.py"])
-    assert [one.path for one in forgotten(ctx, {ids["api.py"]})] == ["client.py"]
-    assert forgotten(ctx, set(ids.values())) == []
+    ids = list(graph_rows.path_ids(ctx.index, ["api.py"]).values())
+    shown = worth_showing(couplings(ctx, ids, touched(ctx, ids)))
+    assert {one.path: is_forgotten(one) for one in shown} == {"client.py": True, "often.py": False}
