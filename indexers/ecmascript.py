@@ -241,7 +241,7 @@ def _assigned(file: File, node: Node) -> None:
     elif target == "module.exports":
         _module_exports(file, node, right)
     elif head in ("exports", "module.exports") and name != "__esModule":
-        _hand_out(file, node, name, file.chain(right))
+        _hand_out_value(file, node, name, right)
 
 
 def _module_exports(file: File, node: Node, value: Node) -> None:
@@ -266,13 +266,22 @@ def _module_exports(file: File, node: Node, value: Node) -> None:
 _DEFINING = ("function_expression", "arrow_function", "generator_function", "class")
 
 
+def _hand_out_value(file: File, node: Node, public: str, value: Node) -> None:
+    """A value without a name of its own in the file has that which it is handed out by."""
+    own = file.chain(value)
+    _hand_out(file, node, public, own)
+    is_new = own == "?" or own.endswith(")")
+    if is_new and not own.startswith("require()") and value.type not in (*_DEFINING, "object"):
+        file.add_symbol(file.scopes[0], public, "variable", node.start_byte, node.byte_range)
+
+
 def _hand_out_entry(file: File, item: Node) -> None:
     if item.type == "shorthand_property_identifier":
         _hand_out(file, item, file.text(item), file.text(item))
     elif item.type == "pair":
         key, own = item.child_by_field_name("key"), item.child_by_field_name("value")
         if key is not None and own is not None:
-            _hand_out(file, item, _unquoted(file, key), file.chain(own))
+            _hand_out_value(file, item, _unquoted(file, key), own)
     elif item.type == "method_definition":
         key = item.child_by_field_name("name")
         _hand_out(file, item, _unquoted(file, key) if key is not None else "", "?")

@@ -50,6 +50,10 @@ def _inner(value: Node) -> Node:
     return value
 
 
+_SIMPLE = ("identifier", "member_expression", "shorthand_property_identifier")
+_WITH_SCOPES = ("arrow_function", "function_expression", "generator_function", "object", "class")
+
+
 # -- variables and parameters
 
 
@@ -219,9 +223,16 @@ def _entry(file: File, node: Node) -> None:
         return
     value = node.child_by_field_name("value") or node
     key = node.child_by_field_name("key") or node
-    chain = file.chain(value)
-    if chain not in ("?", "undefined") and file.text(key).isidentifier():
-        file.add_binding(node.start_byte, file.text(key), chain, "alias", scope.qualname)
+    chain, name = file.chain(value), file.text(key)
+    if value.type in _SIMPLE and chain not in ("?", "undefined") and name.isidentifier():
+        file.add_binding(node.start_byte, name, chain, "alias", scope.qualname)
+    elif (
+        value.type not in _WITH_SCOPES
+        and around.type == "variable_declarator"
+        and key.type == "property_identifier"
+    ):
+        file.add_symbol(scope, name, "field", key.start_byte, node.byte_range)
+        bind_value(file, node.start_byte, name, value, scope.qualname)
 
 
 # -- types and results
@@ -291,12 +302,21 @@ def this_spans(file: File) -> list[tuple[int, int, bool]]:
 
 def _is_other(file: File, node: Node) -> bool:
     above = node.parent.type if node.parent is not None else ""
-    if node.type == "method_definition":
-        return above == "object"
+    if node.type == "method_definition" and above == "class_body":
+        return False
+    if node.type == "method_definition" or above == "pair":
+        return not _is_member_of_name(file, node)
     if node.type in ("function_declaration", "generator_function_declaration"):
         name = node.child_by_field_name("name")
         return name is None or not has_prototype(file, file.text(name))
     return node.type != "class_body" and above != "assignment_expression"
+
+
+def _is_member_of_name(file: File, method: Node) -> bool:
+    """Whether the object around has a name in the file, as its other members have then."""
+    around = method.parent if method.type == "method_definition" else method.parent and method.parent.parent
+    scope = file.scope_at(around.start_byte) if around is not None else None
+    return scope is not None and scope.kind == "container" and not scope.in_function
 
 
 def has_prototype(file: File, name: str) -> bool:

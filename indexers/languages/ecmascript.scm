@@ -90,7 +90,7 @@
 (assignment_expression left: (member_expression)) @assigned
 (for_in_statement right: (_)) @loop
 (call_expression function: (member_expression) arguments: (arguments . [(arrow_function) (function_expression)])) @each
-(object (pair key: (property_identifier) value: [(identifier) (member_expression)]) @entry)
+(object (pair key: (property_identifier)) @entry)
 (object (shorthand_property_identifier) @entry)
 (return_statement (_)) @returned
 (arrow_function body: [(identifier) (call_expression) (member_expression) (new_expression) (await_expression)]) @returned

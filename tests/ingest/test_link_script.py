@@ -127,6 +127,16 @@ CALLS: dict[str, Case] = {
                  "function four(a: Options['a']) { a.go() }\n"},
         [f"b.ts:{name} -> a.ts:A.go inferred" for name in ("one", "two", "three", "four")],
     ),
+    "this of a method that an object has or is given is the object": (
+        {"a.js": "const put = require('./b')\nconst api = { put }\napi.get = function () { this.put() }\nmodule.exports = { run() { this.put() }, put }\n",
+         "b.js": "module.exports = function () {}\n", "c.js": "const put = require('./b')\nconst api = { put, run() { this.put() } }\n"},
+        ["a.js:api.get -> b.js:exports exact", "c.js:api.run -> b.js:exports exact"],
+    ),
+    "a value that is made where it is handed out; an entry of an object that is": (
+        {"a.js": "exports.made = create()\nconst keys = { one: Symbol('one') }\nmodule.exports.keys = keys\n", "index.js": "module.exports = require('./a')\n",
+         "d/m.js": "const { made } = require('..')\nconst { keys } = require('../')\nconst use = () => made(keys.one)\n"},
+        ["d/m.js:use ~> a.js:made exact", "d/m.js:use ~> a.js:keys exact", "d/m.js:use ~> a.js:keys.one exact"],
+    ),
     "functions of the old kind that are classes": (
         {"a.js": "function Layer() {}\nLayer.prototype.go = function () { this.stop() }\nLayer.prototype.stop = function () {}\nmodule.exports = Layer\n",
          "m.js": "const Layer = require('./a')\nconst layer = new Layer()\nlayer.go()\n"},

@@ -136,7 +136,7 @@ class Evaluator:
         """The class around ``scope``; where a method stands outside of its type, the type's own definition."""
         for prefix in enclosing(scope):
             kind = self.entry(path, prefix).kind if prefix else "file"
-            if kind in CLASS_KINDS:
+            if kind in CLASS_KINDS or (kind in _VALUES and self.rules(path).members_of_values):
                 return Target(path, prefix)
             if not kind:
                 return self._defined_elsewhere(path, prefix)
@@ -487,6 +487,8 @@ class Evaluator:
 
     def _of_class(self, meaning: Meaning, cls: Target, name: str) -> Meanings:
         found = self.member(cls, name, skip=int(meaning.kind == "super"))
+        if found and self.rules(found.path).members_of_values and not self.kind(found):
+            return self._held(found.path, found.qualname)
         return _OUTSIDE if found is None else self._definitions(found, meaning.sure)
 
     def _of_definition(self, meaning: Meaning, kind: str, name: str) -> Meanings:

@@ -91,7 +91,7 @@ class _Search:
             return found
         if path and not self._view.is_folder(path):
             return None
-        package = next((p for p in self._packages() if p.folder == path and path), None)
+        package = next((p for p in self._packages() if p.folder == path), None)
         main = self._main(package) if package else None
         index = f"{path}/index" if path else "index"
         return main or self._view.first(*(index + extension for extension in self._extensions))

@@ -6,7 +6,7 @@ export const client = { get: api.get, api, nested: { put: api.put }, send() { re
 //                                    ^ read api in client
 //                                                        ^ read api in client.nested
 //                                                            ^ read put of api in client.nested
-//                                                                                        ^ read get of ? in client.send
+//                                                                                        ^ read get of this in client.send
 // <- bind get: api.get (alias) in client
 // <- bind api: api (alias) in client
 // <- bind put: api.put (alias) in client.nested
