@@ -46,7 +46,7 @@ def include(file: File, node: Node) -> None:
 
 def declared(file: File, node: Node) -> None:
     """A declaration of variables, fields and functions: symbols outside of functions, locals inside."""
-    scope = file.scope_at(node.start_byte)
+    scope = _around(file, node)
     if file.source.startswith(b"typedef", node.start_byte):
         _misread_typedef(file, scope, node)
         return
@@ -60,8 +60,23 @@ def declared(file: File, node: Node) -> None:
             scope.locals.add(file.source[slice(*leaf.byte_range)])
         if is_function and scope.is_open:
             _bind(file, node, leaf, "return", scope.qualname)
+        elif scope.is_open and _is_nameless(node) and scope.kind in ("struct", "class"):
+            file.add_binding(leaf.start_byte, file.text(leaf), scope.name, "annotation", scope.qualname)
         else:
-            _bind(file, node, leaf, "annotation", None)
+            _bind(file, node, leaf, "annotation", scope.qualname if scope.is_open else None)
+
+
+def _is_nameless(node: Node) -> bool:
+    """Whether the type is a struct or union without a name: its fields are recorded as those of the struct around."""
+    written = node.child_by_field_name("type")
+    has_body = written is not None and written.child_by_field_name("body") is not None
+    return has_body and written is not None and written.child_by_field_name("name") is None
+
+
+def _around(file: File, node: Node) -> Scope:
+    """The scope of a declaration: a struct that is defined in its type is none."""
+    scope = file.scope_at(node.start_byte)
+    return scope.parent if scope.start == node.start_byte and scope.parent is not None else scope
 
 
 def _misread_typedef(file: File, scope: Scope, node: Node) -> None:
@@ -183,12 +198,11 @@ def returns(file: File, node: Node) -> None:
 
 def typedef(file: File, node: Node) -> None:
     """``typedef … name;``: a type, unless the name went to a nameless struct or enum."""
-    scope = file.scope_at(node.start_byte)
     for declarator in node.children_by_field_name("declarator"):
         leaf, _ = follow(declarator)
         if leaf is None or leaf.type != "type_identifier":
             continue
-        owner = scope.parent if scope.start == node.start_byte and scope.parent is not None else scope
+        owner = _around(file, node)
         name = file.text(leaf)
         if owner.is_open and owner.kind != "enum":
             file.add_symbol(owner, name, "type", leaf.start_byte, node.byte_range)

@@ -35,6 +35,7 @@
 (function_declarator declarator: (type_identifier) @skip)
 (field_expression) @member
 (call_expression function: (_) @call)
+(subscript_expression argument: (_) @indexed)
 
 (preproc_include path: (_) @include)
 (function_definition type: (_) @returns)

@@ -60,6 +60,7 @@
 [(field_expression) (scoped_identifier)] @member
 (scoped_type_identifier) @member @type
 (call_expression function: (_) @call)
+(index_expression . (_) @indexed)
 (call_expression function: (generic_function function: (_) @call))
 (macro_invocation macro: (_) @call)
 (impl_item trait: [

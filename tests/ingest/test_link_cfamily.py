@@ -86,6 +86,20 @@ C: dict[str, Case] = {
          "m.c": '#include "t.h"\nint f(struct client *c) { return c->tty.size; }\n'},
         ["m.c:f ~> t.h:client exact", "m.c:f ~> t.h:client.tty inferred", "m.c:f ~> t.h:tty.size inferred"],
     ),
+    "fields of a struct without a name, and of a variable that is declared with its struct": (
+        {"t.h": "struct item { int size; };\nstruct key { union { struct item *it; int n; } u; };\n"
+                "struct state { struct item *first; } state;\n",
+         "m.c": '#include "t.h"\nint f(struct key *k) { return k->u.it->size; }\nint g(void) { return state.first->size; }\n'},
+        ["m.c:f ~> t.h:key exact", "m.c:f ~> t.h:key.u inferred", "m.c:f ~> t.h:key.it inferred",
+         "m.c:f ~> t.h:item.size inferred", "m.c:g ~> t.h:state exact", "m.c:g ~> t.h:state.first exact",
+         "m.c:g ~> t.h:item.size inferred"],
+    ),
+    "elements of arrays and pointers": (
+        {"t.h": "struct item { int size; };\nstruct box { struct item *all; };\n",
+         "m.c": '#include "t.h"\nint f(struct box *b, struct item **i) { return b->all[1].size; }\nint g(struct item **i) { return i[0]->size; }\n'},
+        ["m.c:f ~> t.h:box exact", "m.c:f ~> t.h:item exact", "m.c:g ~> t.h:item exact", "m.c:f ~> t.h:box.all inferred",
+         "m.c:f ~> t.h:item.size inferred", "m.c:g ~> t.h:item.size inferred"],
+    ),
     "enum constants and macros, also those that are written inside of a struct": (
         {"t.h": "enum kind { ONE, TWO };\n#define LIMIT 3\n#define CHECK(x) check(x)\nstruct s {\n  int f;\n#define S_FLAG 1\n};\n",
          "m.c": '#include "t.h"\nint main(void) { CHECK(ONE); return LIMIT + S_FLAG; }\n'},

@@ -62,6 +62,12 @@ CASES: dict[str, Case] = {
         ["src/c.rs:run -> src/a.rs:f exact", "src/c.rs:run ~> src/a.rs:Kind.One exact",
          "src/c.rs:tests.t -> src/a.rs:f exact", "src/c.rs:by_path -> src/a.rs:f exact"],
     ),
+    "globs inside of functions, of enums that the file or the function has": (
+        {"Cargo.toml": TOML, "src/lib.rs": "mod a;\nmod c;\nuse a::Kind;\n", "src/a.rs": "pub enum Kind { One, Two }\n",
+         "src/c.rs": "use super::*;\nfn run() {\n  use Kind::*;\n  One;\n}\n"
+                     "fn own() {\n  enum Kind { Two }\n  use Kind::*;\n  Two;\n}\n"},
+        ["src/c.rs:run ~> src/a.rs:Kind.One exact"],
+    ),
     "an inline module sees the names around it only by use": (
         {"Cargo.toml": TOML, "src/lib.rs": "mod a;\nuse a::parse;\nmod inner { fn run() { parse(); } }\n"
                      "mod other { use super::parse; fn run() { parse(); } }\n", "src/a.rs": "pub fn parse() {}\n"},

@@ -231,6 +231,9 @@ class Evaluator:
         if not found and here == module:
             seen = reached[1:] if target.path == module.path else ()
             found = next((f for at in seen if (f := self._of_module(at, head, module))), ())
+            outer, _, own = module.qualname.rpartition(".")
+            if not found and own and self.kind(module) != "module":  # a function sees what is around it
+                found = self.name(module.path, head, outer)
             for part in rest.split(".") if rest else ():
                 found = self.attribute(found, part)
         elif not found or rest:
@@ -460,6 +463,8 @@ class Evaluator:
         elif meaning.kind == "definition" and self.kind(target) in _VALUES:
             return self.part(self.value(target), part)
         if written is None and meaning.kind == "instance":
+            if part == "[]" and self.rules(target.path).arrays_alike:
+                return (meaning,)
             hints = self.entry(target.path, target.qualname).hints
             written = next(
                 (Written(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None

@@ -24,6 +24,7 @@ class Rules:
     ``declared_first``: in front of its declaration a local name means what it means outside of the function.
     ``decorators_run``: they are called where they stand (annotations are not). ``accessors``: calling a field gives
     its value (records).
+    ``arrays_alike``: an array is written as what its elements are.
     ``spaces``: namespaces or modules of one file have names that other files give them (see ``space``, ``globs``).
     ``closed_modules``: what stands in a module does not see the names around it.
     ``beside_is_sure``: ``beside`` follows the language.
@@ -44,6 +45,7 @@ class Rules:
     calls_apart = False
     declared_first = False
     accessors = False
+    arrays_alike = False
     spaces = False
     closed_modules = False
     beside_is_sure = True

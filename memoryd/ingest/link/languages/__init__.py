@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memoryd.ingest.link.languages.cfamily import CFamily
+from memoryd.ingest.link.languages.cfamily import C, CFamily
 from memoryd.ingest.link.languages.go import Go
 from memoryd.ingest.link.languages.java import Java
 from memoryd.ingest.link.languages.python import Python
@@ -11,7 +11,7 @@ from memoryd.ingest.link.languages.script import Script
 from memoryd.ingest.link.rules import Rules
 
 RULES: dict[str, Rules] = {
-    "c": CFamily(),
+    "c": C(),
     "cpp": CFamily(),
     "go": Go(),
     "java": Java(),

@@ -124,6 +124,12 @@ class CFamily(Rules):
         return text.startswith("std::")
 
 
+class C(CFamily):
+    """Without classes an index is that of an array or pointer."""
+
+    arrays_alike = True
+
+
 # -- types as they are written
 
 

@@ -326,6 +326,9 @@ def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | 
     """Where a path of ``use`` or ``mod`` leads, as far as modules go; the rest is a name there."""
     here = _module_at(view, path, item.scope)
     head = parts[0]
+    local = _in_function(view, path, item.scope, here.qualname, head)
+    if local:
+        return Target(path, join(local, ".".join(parts[1:])))
     if head in _WORDS:
         at: Target | None = Target(_crate_root(view, path)) if head == "crate" else here
         rest = parts[1:] if head in ("crate", "self") else parts
@@ -344,6 +347,15 @@ def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | 
     known = head in _STANDARD or head in _manifest_of(view, path).dependencies
     has_globs = not known and any(i.name == "*" for i in view.outline(path).imports)
     return Target(here.path, join(here.qualname, ".".join(parts))) if has_globs else None
+
+
+def _in_function(view: View, path: str, scope: str, module: str, name: str) -> str:
+    """The qualname of what a function around ``scope`` defines under that name."""
+    while scope and scope != module:
+        if view.entry(path, join(scope, name)).kind:
+            return join(scope, name)
+        scope = scope.rpartition(".")[0]
+    return ""
 
 
 def _descend(view: View, at: Target, parts: Sequence[str]) -> Target:

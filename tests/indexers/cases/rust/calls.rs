@@ -75,7 +75,7 @@ impl Cart {
         //    ^ read callback of self in Cart.run
         array[0].method();
         // <- read array in Cart.run
-        //       ^ call method of ? in Cart.run
+        //       ^ call method of array[] in Cart.run
         <Cart as Shop>::buy();
          // <- type Cart in Cart.run
         //       ^ type Shop in Cart.run
