@@ -34,3 +34,15 @@ def edges(sources: Mapping[str, str], order: Iterable[str] | None = None) -> lis
             if edge.dst_path != path and (edge.src or edge.kind in ("imports", "calls"))
         }
     )
+
+
+def check_what_holds(case: Case) -> None:
+    """Whichever file of the case is missing or empty at first, or later: the links that looked at nothing of it are
+    those of a clean run."""
+    whole = Project(dict(case[0]))
+    for path in case[0]:
+        without = {other: text for other, text in case[0].items() if other != path}
+        for fewer in (Project(without), Project({**without, path: ""})):
+            for before, after in ((whole, fewer), (fewer, whole)):
+                kept = before.links.keys() & after.links.keys() - before.void(after)
+                assert {p: before.links[p].edges for p in kept} == {p: after.links[p].edges for p in kept}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from linking import Case, check
+from linking import Case, check, check_what_holds
 
 CART_H = "class Cart {\n public:\n  Cart();\n  int take();\n  static Cart* make();\n};\n"
 CART_CC = '#include "cart.h"\nCart::Cart() {}\nint Cart::take() { return 1; }\nCart* Cart::make() { return new Cart(); }\n'
@@ -211,3 +211,9 @@ def test_c(name: str) -> None:
 def test_cpp(name: str) -> None:
     """A C++ project has exactly these edges, each labelled with how it was found."""
     check(CPP[name])
+
+
+@pytest.mark.parametrize("name", C | CPP)
+def test_what_looked_at_nothing_that_changed_still_holds(name: str) -> None:
+    """Links note all that they look at: a file that comes or goes voids those that depend on it."""
+    check_what_holds((C | CPP)[name])

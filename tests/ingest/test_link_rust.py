@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from linking import Case, check
+from linking import Case, check, check_what_holds
 
 TOML = '[package]\nname = "shop"\n'
 CART = "pub struct Cart { pub size: u8 }\nimpl Cart {\n  pub fn new() -> Self { Cart { size: 0 } }\n  pub fn take(&self) -> u8 { 1 }\n}\n"
@@ -172,3 +172,9 @@ CASES: dict[str, Case] = {
 def test_edges(name: str) -> None:
     """The project has exactly these edges, each labelled with how it was found."""
     check(CASES[name])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_looked_at_nothing_that_changed_still_holds(name: str) -> None:
+    """Links note all that they look at: a file that comes or goes voids those that depend on it."""
+    check_what_holds(CASES[name])
