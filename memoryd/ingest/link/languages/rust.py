@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
 from indexers.outline import join
+from memoryd.ingest.link.cargo import crates_of, manifest_of
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target, View
 from memoryd.ingest.link.written import closing, split_list
@@ -108,7 +107,7 @@ class Rust(Rules):
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
         """Another crate, or a macro of the crate."""
-        crate = _crates_of(view, path).get(name)
+        crate = crates_of(view, path).get(name)
         return (Target(crate),) if crate else _macros(view, path, name)
 
     def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
@@ -123,7 +122,7 @@ class Rust(Rules):
         return (owner.path, *(file for file in found if _crate_root(view, file) == crate))
 
     def outside(self, view: View, path: str, name: str) -> bool:
-        return self.is_builtin(name) or name in _manifest_of(view, path).dependencies
+        return self.is_builtin(name) or name in manifest_of(view, path).dependencies
 
     def type_texts(self, text: str) -> tuple[str, ...]:
         text = _plain(text)
@@ -306,7 +305,7 @@ def _usual(view: View, file: str, space: str, name: str) -> str | None:
 def _is_root(view: View, file: str) -> bool:
     """Whether the file is a program or test of its own: its modules lie beside it."""
     folder = posixpath.basename(posixpath.dirname(file))
-    return folder in ("tests", "benches", "examples", "bin") or file in _manifest_of(view, file).roots
+    return folder in ("tests", "benches", "examples", "bin") or file in manifest_of(view, file).roots
 
 
 def _crate_root(view: View, path: str) -> str:
@@ -335,7 +334,7 @@ def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | 
         while rest and rest[0] == "super" and at is not None:
             at, rest = _parent(view, at), rest[1:]
         return _descend(view, at, rest) if at else None
-    crate = _crates_of(view, path).get(head)
+    crate = crates_of(view, path).get(head)
     if item.module.startswith("::"):
         return _descend(view, Target(crate), parts[1:]) if crate else None
     entry = view.entry(path, join(here.qualname, head))
@@ -344,7 +343,7 @@ def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | 
         return _descend(view, here, parts)
     if crate:
         return _descend(view, Target(crate), parts[1:])
-    known = head in _STANDARD or head in _manifest_of(view, path).dependencies
+    known = head in _STANDARD or head in manifest_of(view, path).dependencies
     has_globs = not known and any(i.name == "*" for i in view.outline(path).imports)
     return Target(here.path, join(here.qualname, ".".join(parts))) if has_globs else None
 
@@ -379,119 +378,6 @@ def _child(view: View, at: Target, name: str) -> Target | None:
         if placed := _at(at.path, item):
             return Target(placed) if placed in view else None
     return None
-
-
-# -- crates
-
-
-class _Manifest(NamedTuple):
-    """What a Cargo.toml says: its crates by the name that its files use, all its dependencies by theirs, and the
-    root files that it names."""
-
-    crates: dict[str, str]
-    dependencies: frozenset[str]
-    roots: frozenset[str]
-
-
-_NO_MANIFEST = _Manifest({}, frozenset(), frozenset())
-
-
-def _crates_of(view: View, path: str) -> dict[str, str]:
-    """Crate name, as the file at ``path`` writes it -> the crate's root file."""
-    return _manifest_of(view, path).crates
-
-
-def _manifest_of(view: View, path: str) -> _Manifest:
-    manifests = view.memo("rust manifests", lambda: _read_manifests(view), {})
-    folder = posixpath.dirname(path)
-    while folder and folder not in manifests:
-        folder = posixpath.dirname(folder)
-    return manifests.get(folder, _NO_MANIFEST)
-
-
-def _read_manifests(view: View) -> dict[str, _Manifest]:
-    """By folder of the package."""
-    tables = {posixpath.dirname(path): _toml(text) for path, text in view.texts("Cargo.toml")}
-    packages = {folder: table for folder, table in tables.items() if isinstance(table.get("package"), dict)}
-    libraries = {
-        folder: found for folder, table in packages.items() if (found := _library(view, folder, table))
-    }
-    manifests = {}
-    for folder, table in packages.items():
-        names = dict(_dependencies(tables, folder, table))
-        crates = {name: libraries[place][1] for name, place in names.items() if place in libraries}
-        if folder in libraries:
-            crates.setdefault(*libraries[folder])
-        manifests[folder] = _Manifest(crates, frozenset(names), frozenset(_roots(folder, table)))
-    return manifests
-
-
-def _toml(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
-
-
-def _table(value: Any, *keys: str) -> dict[str, Any]:
-    """The table under the keys; empty when there is none."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _crate_name(name: object) -> str:
-    return str(name or "").replace("-", "_")
-
-
-def _library(view: View, folder: str, table: dict[str, Any]) -> tuple[str, str] | None:
-    """Name and root file of the package's library."""
-    written = _table(table, "lib")
-    root = view.first(posixpath.normpath(posixpath.join(folder, str(written.get("path") or "src/lib.rs"))))
-    return (_crate_name(written.get("name") or table["package"].get("name")), root) if root else None
-
-
-def _roots(folder: str, table: dict[str, Any]) -> Iterator[str]:
-    for kind in ("bin", "test", "example", "bench"):
-        targets = table.get(kind)
-        for target in targets if isinstance(targets, list) else ():
-            if isinstance(target, dict) and target.get("path"):
-                yield posixpath.normpath(posixpath.join(folder, str(target["path"])))
-    written = _table(table, "lib").get("path")
-    if written:
-        yield posixpath.normpath(posixpath.join(folder, str(written)))
-
-
-def _dependencies(
-    tables: dict[str, dict[str, Any]], folder: str, table: dict[str, Any]
-) -> Iterator[tuple[str, str | None]]:
-    """(name in the code, folder of the package or None: it lies elsewhere)."""
-    workspace = _workspace(tables, folder)
-    shared = _table(tables.get(workspace, {}), "workspace", "dependencies")
-    patched = _table(tables.get(workspace, {}), "patch", "crates-io")
-    targets = _table(table, "target").values()
-    for section in (table, *targets):
-        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
-            for name, value in _table(section, kind).items():
-                base = folder
-                if _table(value).get("workspace"):
-                    value, base = shared.get(name), workspace
-                if not _table(value).get("path") and name in patched:
-                    value, base = patched[name], workspace
-                place = _table(value).get("path")
-                yield _crate_name(name), _join(base, str(place)) if place else None
-
-
-def _workspace(tables: dict[str, dict[str, Any]], folder: str) -> str:
-    """The folder of the workspace around a package: of the nearest manifest that declares one."""
-    while folder and "workspace" not in tables.get(folder, {}):
-        folder = posixpath.dirname(folder)
-    return folder
-
-
-def _join(folder: str, path: str) -> str:
-    found = posixpath.normpath(posixpath.join(folder, path))
-    return "" if found == "." else found
 
 
 def _macros(view: View, path: str, name: str) -> tuple[Target, ...]:
