@@ -8,8 +8,9 @@ import msgspec
 
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
-from memoryd.ingest.link.evaluate import MAX_MEANINGS, Evaluator, Meaning, Meanings
+from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
+from memoryd.ingest.link.meaning import MAX_MEANINGS, Meaning, Meanings
 from memoryd.ingest.link.view import Target
 from memoryd.store.link_rows import EdgeRow
 
