@@ -5,6 +5,8 @@ from __future__ import annotations
 from memoryd.ingest.link.languages.cfamily import C, CFamily
 from memoryd.ingest.link.languages.go import Go
 from memoryd.ingest.link.languages.java import Java
+from memoryd.ingest.link.languages.packages import PACKAGES
+from memoryd.ingest.link.languages.paths import PATHS
 from memoryd.ingest.link.languages.python import Python
 from memoryd.ingest.link.languages.rust import Rust
 from memoryd.ingest.link.languages.script import Script
@@ -20,5 +22,7 @@ RULES: dict[str, Rules] = {
     "rust": Rust(),
     "typescript": Script(),
     "vue": Script(),
+    **PACKAGES,
+    **PATHS,
 }
 MANIFESTS = frozenset().union(*(rules.manifests for rules in RULES.values()))

@@ -1,0 +1,128 @@
+"""Languages whose files name each other by path, or by a name that is one."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from indexers.facts import Import
+from indexers.outline import join
+from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.view import Target, View
+
+_VARIABLE = re.compile(
+    r"^(?:\$\{?\w+\}?|\$\([^()]*\))/"
+)  # of a shell: nearly always the folder of the script
+_WHOLE = "module.exports"
+
+
+class Paths(Rules):
+    """``endings``: what may follow a path as it is written, in order. ``roots``: folders, below any folder around the
+    file, that paths may start from (``""``: that folder itself). ``dotted``: dots are separators."""
+
+    reexports = False
+    members_of_values = True
+
+    def __init__(self, *endings: str, roots: tuple[str, ...] = (), dotted: bool = False) -> None:
+        self._endings = endings
+        self._roots = roots
+        self._dotted = dotted
+
+    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+        folder, language = posixpath.dirname(path), view.language(path)
+        key = ("path", language, folder, item.module)
+        found = view.memo(key, lambda: self._find(view, folder, item.module), None)
+        return Target(found, self.name_in(view, found, item.name)) if found else None
+
+    def name_in(self, view: View, file: str, name: str) -> str:
+        """How the file calls what is asked for; ``""``: the file itself."""
+        return ""
+
+    def written(self, module: str) -> str:
+        """The path that an import writes: without what is no part of it."""
+        module = re.split(r"[?#]", module, maxsplit=1)[0]
+        return module.replace(".", "/") if self._dotted else _VARIABLE.sub("./", module)
+
+    def _find(self, view: View, folder: str, module: str) -> str | None:
+        module = self.written(module)
+        for base in self._bases(view, folder, module):
+            path = posixpath.normpath(base)
+            if not path.startswith("..") and path != ".":
+                found = view.first(*self.spellings(path))
+                if found:
+                    return found
+        return None
+
+    def _bases(self, view: View, folder: str, module: str) -> Iterator[str]:
+        if not module.startswith("/"):
+            yield posixpath.join(folder, module)
+        if module.startswith("."):
+            return
+        module = module.lstrip("/")
+        while self._roots:
+            yield from (posixpath.join(folder, root, module) for root in self._roots)
+            if not folder:
+                return
+            folder = posixpath.dirname(folder)
+        yield module
+
+    def spellings(self, path: str) -> Iterator[str]:
+        """The files that the path may mean."""
+        yield from (path + ending for ending in self._endings)
+
+
+class Sheets(Paths):
+    """Sass: a part is a file whose name begins with an underscore."""
+
+    def spellings(self, path: str) -> Iterator[str]:
+        folder, base = posixpath.split(path)
+        for stem in (path, posixpath.join(folder, f"_{base}")):
+            yield from super().spellings(stem)
+        yield from super().spellings(f"{path}/_index")
+
+
+class Lua(Paths):
+    def name_in(self, view: View, file: str, name: str) -> str:
+        """A module is the table that it returns."""
+        hints = view.entry(file, _WHOLE).hints
+        table = hints[0].type_text if hints else ""
+        return join(table, name) if view.entry(file, table).kind else ""
+
+
+class Terraform(Paths):
+    """The source of a module is a folder; its main file stands for it."""
+
+    def spellings(self, path: str) -> Iterator[str]:
+        yield from (f"{path}/{name}.tf" for name in ("main", "variables", "outputs"))
+
+
+class Ruby(Paths):
+    """Constants are known to all files once the one that defines them is loaded."""
+
+    members_in_scope = True
+    self_names = frozenset({"self"})
+    beside_is_sure = False
+    members_of_values = False
+
+    def beside(self, view: View, path: str, name: str) -> list[Target]:
+        kinds = ("class", "module")
+        return [
+            t
+            for t, kind in view.named("ruby", name)
+            if t.qualname == name and kind in kinds and t.path != path
+        ]
+
+
+PATHS: dict[str, Rules] = {
+    "bash": Paths("", ".sh", ".bash"),
+    "css": Sheets("", ".scss", ".css", ".less"),
+    "dockerfile": Paths(""),
+    "hcl": Terraform(),
+    "html": Paths("", ".html", roots=("templates", "static", "public", "")),
+    "json": Paths("", ".json"),
+    "lua": Lua(".lua", "/init.lua", roots=("", "src", "lua", "lib"), dotted=True),
+    "proto": Paths("", roots=("", "proto", "protos", "src/main/proto")),
+    "ruby": Ruby(".rb", "", roots=("lib", "", "test", "spec", "app")),
+    "yaml": Paths("", ".yaml", ".yml"),
+}
