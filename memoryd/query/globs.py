@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 _WILD = re.compile(r"[*?\[]")
 _TEST = re.compile(
@@ -19,6 +20,7 @@ def is_glob(text: str) -> bool:
     return bool(_WILD.search(text))
 
 
+@lru_cache(maxsize=1 << 16)  # a walk asks for thousands of paths, the next walk for the same
 def is_test(path: str) -> bool:
     """Whether the file looks like a test by the customs of its language."""
     return bool(_TEST.search(path))
