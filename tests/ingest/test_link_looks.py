@@ -104,6 +104,17 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         "a.c": ["#include \"a.h\"\nint f(void) { return 2; }\n", "static int f(void) { return 3; }\nint g(void) { return f(); }\n"],
         "m.c": ["#include \"b.h\"\nint main(void) { struct s v; return f() + g() + v.n + v.m; }\n"],
     },
+    "packages": {
+        "a.cs": ["using B;\nnamespace A.C;\nclass X { void Run() { Y.Go(); } }\n", "namespace A;\nclass Y { public static void Go() {} }\n"],
+        "b.cs": ["namespace B;\nclass Y { public static void Go() {} }\n", "namespace A;\nclass Y { public static void Go() {} }\n", "namespace C;\n"],
+        "a.ex": ["defmodule S.A do\n  alias S.B\n  def one(), do: B.put(1)\n  def two(), do: S.C.put(1)\nend\n"],
+        "b.ex": ["defmodule S.B do\n  def put(x), do: x\nend\n", "defmodule S.C do\n  def put(x), do: x\nend\n", "defmodule S do\nend\n"],
+        "lib/a.rb": ["require 'b'\nclass A\n  def run\n    B.of(1)\n  end\nend\n", "class B\nend\n"],
+        "lib/b.rb": ["class B\n  def self.of(x)\n  end\nend\n", "module B\nend\nclass A\nend\n"],
+        "lib/m.lua": ["local M = {}\nfunction M.go()\nend\nreturn M\n", "return {}\n"],
+        "a.lua": ["local m = require('m')\nfunction run()\n  m.go()\nend\n"],
+        "s/a.sh": ["source ./b.sh\nrun() {\n  help\n}\n"], "s/b.sh": ["help() {\n  :\n}\n", "source ../c.sh\n"], "c.sh": ["help() {\n  :\n}\n"],
+    },
 }  # fmt: skip
 
 
