@@ -72,7 +72,7 @@ def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     """Raises UsageError when ``path`` fits no file."""
     matches: Callable[[str], object] = matcher(request.path) if request.path else lambda _: True
     files = [f for f in survey_rows.files(ctx.index, ctx.view.id) if matches(f.path)]
-    if not files:
+    if request.path and not files:
         raise UsageError(
             f"no file of the project fits the path `{request.path[:200]}`",
             where="path",
@@ -160,6 +160,7 @@ def style(name: str) -> str:
 
 def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
     cases: dict[str, list[Case]] = defaultdict(list)
+    enums = {one.file.file_id: {s.qualname for s in one.symbols if s.kind == "enum"} for one in read}
     for one, symbol in _symbols(read):
         kind = {
             "method": "function",
@@ -169,6 +170,8 @@ def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
             "enum": "class",
         }.get(symbol.kind, symbol.kind)
         label = style(symbol.name)
+        if symbol.qualname.rpartition(".")[0] in enums[one.file.file_id]:
+            continue  # cases of an enum follow a custom of their own
         if symbol.kind in _CODE and label and not symbol.name.startswith("__"):
             cases[kind].append(Case(label, f"{one.file.path}:{symbol.line}"))
     for kind, plural in (("function", "functions"), ("class", "types"), ("constant", "constants")):
@@ -176,8 +179,9 @@ def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
 
 
 def _file_names(paths: Iterable[str]) -> list[Case]:
-    stems = ((path.rpartition("/")[2].partition(".")[0], path) for path in paths)
-    return [Case(label, path) for stem, path in stems if (label := style(stem))]
+    """Every name once: a tool that wants its file called so in each folder is no custom of the project."""
+    stems = {path.rpartition("/")[2].partition(".")[0]: path for path in paths}
+    return [Case(label, path) for stem, path in stems.items() if (label := style(stem))]
 
 
 def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
@@ -268,13 +272,14 @@ def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
         ],
         "functions {} what they return",
     )
+    packages = {one.file.path.rpartition("/")[0] for one in read if one.file.path.endswith("/__init__.py")}
     yield (
         "imports",
         [
             Case("relative" if i.module.startswith(".") else "absolute", f"{one.file.path}:{i.line}")
             for one in read
             for i in one.imports
-            if i.module.startswith(".") or i.module.partition(".")[0] in one.file.path.split("/")[:2]
+            if i.module.startswith(".") or _package(one.file.path, i.module) in packages
         ],
         "imports inside the package are {}",
     )
@@ -292,6 +297,12 @@ def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
     )
     yield "errors", list(_exception_names(read)), "exceptions are called *{}"
     yield "logging", list(_loggers(read)), "the module's logger is called `{}`"
+
+
+def _package(path: str, module: str) -> str:
+    """The folder above ``path`` that is called like the module's root, as far as it is one of the first two."""
+    root, folders = module.partition(".")[0], path.split("/")[:2]
+    return "/".join(folders[: folders.index(root) + 1]) if root in folders else ""
 
 
 def _exception_names(read: Sequence[_Read]) -> Iterator[Case]:

@@ -122,8 +122,12 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
 
 def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     """Without what every commit touches and what is too seldom to mean anything."""
-    kept = (c for c in found if c.support >= MIN_SUPPORT and c.score >= MIN_SCORE)
-    return [c for c in kept if not is_always_touched(c.path)]
+    return [c for c in found if is_often(c) and not is_always_touched(c.path)]
+
+
+def is_often(one: Coupling | CochangeItem) -> bool:
+    """Whether they changed together often enough to mean something."""
+    return one.support >= MIN_SUPPORT and one.score >= MIN_SCORE
 
 
 def is_forgotten(one: Coupling) -> bool:

@@ -47,7 +47,7 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
         return DecisionsAnswer(ctx.freshness, topic=request.id, decisions=(shown,), total=1)
     known, rules = _asked(ctx, request)
     found = [entry for part in (known, rules) for entry in _fitting(part, request, status)]
-    if not found and request.path:
+    if request.path and not any(entry.item.kind not in RULE_KINDS for entry in found):
         _check_path(ctx, request.path)
     page = found[request.offset : request.offset + request.limit]
     return DecisionsAnswer(

@@ -26,6 +26,11 @@ def is_test(path: str) -> bool:
     return bool(_TEST.search(path))
 
 
+def is_inner_test(path: str, qualname: str) -> bool:
+    """Whether a definition is in the tests that Rust keeps in the file that they are about: ``mod tests``."""
+    return path.endswith(".rs") and qualname.partition(".")[0] in ("test", "tests")
+
+
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Whether a path matches: a glob (``*`` stays in a folder, ``**`` does not), or a file or folder as it
     stands. A glob without ``/`` is matched against the last component.

@@ -49,7 +49,7 @@ def hotspots(ctx: Context, request: HotspotsRequest) -> HotspotsAnswer:
     """Files of code by recent changes × size, and the owners of ``path``. Raises UsageError when no file is there."""
     matches: Callable[[str], object] = matcher(request.path) if request.path else lambda _: True
     paths = {f.path_id: f for f in survey_rows.files(ctx.index, ctx.view.id) if matches(f.path)}
-    if not paths:
+    if request.path and not paths:
         raise UsageError(
             f"no file of the project fits the path `{request.path[:200]}`",
             where="path",

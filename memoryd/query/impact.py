@@ -19,7 +19,7 @@ from memoryd.query.answers import (
 from memoryd.query.context import Context
 from memoryd.query.coupling import cochange
 from memoryd.query.dates import day
-from memoryd.query.globs import is_test
+from memoryd.query.globs import is_inner_test, is_test
 from memoryd.query.paging import paging
 from memoryd.query.requests import ImpactRequest
 from memoryd.query.safe_text import safe_line
@@ -308,13 +308,18 @@ def _dependent(reached: Reached, labels: _Labels) -> Dependent:
 
 
 def _tests(walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
-    """Test files that reach the target, nearest first."""
+    """Test files, and files with tests of their own, that reach the target, nearest first."""
     test_files = {path_id for path_id, path in labels.path.items() if is_test(path)}
+    mixed = {path_id for path_id, path in labels.path.items() if path.endswith(".rs")} - test_files
+    labels.load(step[1] for hop in walk.hops for _, step in hop if step[1] >> NAME_BITS in mixed)
     reaching: dict[int, list[tuple[int, Reached]]] = defaultdict(list)
     for hop, found in enumerate(walk.hops, 1):
         for reached in found:
-            path_id = reached[1][1] >> NAME_BITS
-            if path_id in test_files:
+            src = reached[1][1]
+            path_id = src >> NAME_BITS
+            if path_id in test_files or (
+                path_id in mixed and is_inner_test(labels.path[path_id], labels.name(src))
+            ):
                 reaching[path_id].append((hop, reached))
     order = sorted(reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1][0], labels.path[row[0]]))
     labels.load(step[1] for _, rows in order for _, (_, step) in rows[:MAX_TEST_SYMBOLS])

@@ -77,6 +77,11 @@ class Undone(Struct, frozen=True):
         return [pair for pair in self.by_commit.get(commit_id, ()) if pair in self.steps]
 
 
+def is_called_so(subject: str) -> bool:
+    """Whether a commit's subject says that it takes something back."""
+    return bool(_UNDOES.search(subject))
+
+
 _known: OrderedDict[tuple, Undone] = OrderedDict()
 _lock = threading.Lock()
 
@@ -269,7 +274,7 @@ def deep(ctx: Context) -> Undone:
     unclear = [
         id_
         for id_, subject in note_rows.subjects(ctx.index, seen)
-        if id_ not in done_by and _UNDOES.search(subject)
+        if id_ not in done_by and is_called_so(subject)
     ][-MAX_UNCLEAR:]
     candidates = {id_: _same_files(ctx, id_, seen) for id_ in unclear}
     ids = {id_ for by, targets in candidates.items() if targets for id_ in (by, *targets)}

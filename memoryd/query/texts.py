@@ -8,6 +8,7 @@ from typing import Any
 
 from memoryd.query.answers import (
     BriefAnswer,
+    BriefItem,
     CochangeAnswer,
     CochangeItem,
     DecisionItem,
@@ -22,10 +23,12 @@ from memoryd.query.answers import (
     StatusAnswer,
     SymbolAnswer,
 )
+from memoryd.query.coupling import is_often
 from memoryd.query.layout import Page, Section
 from memoryd.query.safe_text import quote, safe_line, safe_text
 
 _SHA_CHARS = 10
+_PLACES = frozenset(("code", "file", "dependent", "test"))  # kinds of items of a brief
 
 
 def freshness(fresh: Freshness) -> str:
@@ -192,7 +195,7 @@ def coupled_lines(items: Iterable[CochangeItem]) -> list[str]:
 def cochange(answer: CochangeAnswer) -> Page:
     if not answer.files:
         return missing(answer, f"Nothing changes together with {quote(answer.target, 200)}", answer.searched)
-    hidden_first = sorted(answer.files, key=lambda item: item.explained)
+    hidden_first = sorted(answer.files, key=lambda item: item.explained or not is_often(item))
     return Page(
         head=f"{answer.total} files changed with {quote(answer.target, 200)} in its {answer.commits} commits",
         sections=[Section(items=coupled_lines(hidden_first), total=answer.total, main=True)],
@@ -272,7 +275,7 @@ def brief(answer: BriefAnswer) -> Page:
         head=f"brief: {quote(answer.task, 160)}",
         sections=[
             Section(
-                items=[f"  {i.text} — {i.source} {proof(i.method, i.confidence)}" for i in section.items],
+                items=[_brief_line(item) for item in section.items],
                 total=section.total,
                 title=f"{section.title}:",
                 keep=4,
@@ -282,6 +285,12 @@ def brief(answer: BriefAnswer) -> Page:
         foot=freshness(answer.freshness),
         more=lambda shown: answer.command,
     )
+
+
+def _brief_line(item: BriefItem) -> str:
+    """Places first name themselves, sayings are followed by who says so."""
+    parts = (item.source, item.text) if item.kind in _PLACES else (item.text, item.source)
+    return f"  {' — '.join(part for part in parts if part)} {proof(item.method, item.confidence)}"
 
 
 def status(answer: StatusAnswer) -> Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -52,16 +52,25 @@ def committed(ctx: Context, target: Target) -> list[WhyItem]:
     behind = history_rows.commits_by_sha(ctx.index, blamed.lines)
     touching = history_rows.commits(ctx.index, [touch.commit_id for touch in touches[:MAX_COMMITS]])
     rows = {row.id: row for row in (*behind.values(), *touching.values())}
-    past = _Past(target, blamed, note_rows.of_commits(ctx.index, rows), _undone(ctx, rows))
+    wrote = {*(row.id for row in behind.values()), *(touch.commit_id for touch in touches)}
+    past = _Past(target, blamed, note_rows.of_commits(ctx.index, rows), _undone(ctx, rows, wrote))
     named = [row for row in sorted(rows.values(), key=lambda row: -row.id) if _is_about(past, row)]
     items = [item for row in named for item in _items(past, row)]
     return _once(items) or [_plain(past, row) for row in _most_lines(behind, blamed)]
 
 
-def _undone(ctx: Context, rows: Mapping[int, CommitRow]) -> dict[int, list[RevertItem]]:
+def _undone(
+    ctx: Context, rows: Mapping[int, CommitRow], wrote: Collection[int]
+) -> dict[int, list[RevertItem]]:
     """The reverts among these commits, and by others of these commits, under the undoing commit if it is among them,
-    else under the one that it undoes."""
-    pairs = reverts.undone(ctx).counted(rows)
+    else under the one that it undoes. A squashed branch names what it took back in any of its files: only what was
+    changed here counts, and of what is unknown only what a subject calls a revert."""
+    pairs = [
+        pair
+        for pair in reverts.undone(ctx).counted(rows)
+        if pair.target in wrote
+        or (not pair.target and pair.by in rows and reverts.is_called_so(rows[pair.by].subject))
+    ]
     found: dict[int, list[RevertItem]] = {}
     for pair, item in zip(pairs, reverts.items(ctx, pairs), strict=True):
         found.setdefault(pair.by if pair.by in rows else pair.target, []).append(item)

@@ -117,6 +117,20 @@ def test_a_squash_that_repeats_a_revert_does_not_turn_it_round(past: History) ->
     assert found[0].chain == (added, undone)
 
 
+def test_a_squash_tells_a_file_only_of_what_it_took_back_there(past: History) -> None:
+    """Regression: a squashed branch that names many reverts was the first reason given for every file it touched."""
+    past.commit("Add beat", beat_dot_py="def tick():\n    return 1\n")
+    added = past.commit("Add cache", cache_dot_py="def keep():\n    return 1\n")
+    past.commit(
+        f"Version 5 (#56)\n\n* Revert cache\n\nThis reverts commit {added}.\n\nThis reverts commit {'ab' * 20}.",
+        beat_dot_py="def tick():\n    return 2\n", cache_dot_py="def keep():\n    return 2\n",
+    )  # fmt: skip
+    ctx = past.context()
+    assert {item.kind for item in why(ctx, WhyRequest(target="beat.py")).items} == {"commit"}
+    (told,) = [item for item in why(ctx, WhyRequest(target="cache.py")).items if item.kind == "revert"]
+    assert told.note.startswith(f"undoes {added[:10]} “Add cache”")
+
+
 def test_bytes_that_went_back_without_a_word_are_a_revert(past: History) -> None:
     """A commit that turns an earlier one's files back undoes it, whatever both say; the reason is its subject."""
     past.commit("start", beat_dot_py="now()\n")

@@ -139,6 +139,16 @@ def test_decisions_by_topic_status_and_path(rows):
     assert (none.total, none.searched) == (0, "2 decisions and records")
 
 
+def test_a_rule_for_everything_is_no_proof_of_a_path(rows):
+    """Regression: one rule for the whole project, and any path that does not exist was answered with it."""
+    rows.file("src/app.py")
+    rows.file("AGENTS.md", "# Rules\n\n- Never log a token.\n", language="markdown")
+    ctx = rows.context()
+    assert [d.kind for d in decisions(ctx, DecisionsRequest(path="src/app.py")).decisions] == ["rule"]
+    with pytest.raises(UsageError, match="nowhere"):
+        decisions(ctx, DecisionsRequest(path="nowhere"))
+
+
 def test_one_decision_in_full(rows, store):
     """By id, path or alias the whole text comes back as data; unknown and shared names are errors that help."""
     path = adr(rows, "0001-x", "X", number="0001")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rows import Rows, rename
 
+from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
 from memoryd.query.conventions import Case, conventions, mined, style
 from memoryd.query.coupling import couplings, is_forgotten, touched, worth_showing
@@ -64,6 +65,27 @@ def test_conventions_of_a_project(rows):
         conventions(rows.context(), ConventionsRequest(path="nowhere/"))
 
 
+def test_what_is_no_custom_of_the_project_is_no_convention(rows):
+    """Regression: cases of enums were constants, a tool's file name in each folder was a style, and a foreign package
+    was the project's own where an example's folder is called like it."""
+    for number in range(13):
+        rows.file(f"crate_{number}/Cargo.toml", "x = 1\n", language="toml")
+        rows.file(
+            f"crate_{number}/lib.rs", "enum Mode {\n  FastPath,\n}\n",
+            [("Mode", "enum", 1, 3), ("Mode.FastPath", "constant", 2, 2)], language="rust",
+        )  # fmt: skip
+        rows.file(f"examples/broker/m{number}.py", facts=importing("broker.app"))
+        rows.file(f"pkg/m{number}.py", facts=importing("." if number else "pkg.core"))
+    rows.file("pkg/__init__.py")
+    found = {(c.topic, c.rule, c.seen) for c in conventions(rows.context(), ConventionsRequest()).conventions}
+    assert not any(rule.startswith(("constants", "files are named")) for _, rule, _ in found)
+    assert ("imports", "imports inside the package are relative", 13) in found
+
+
+def importing(module: str) -> FileFacts:
+    return FileFacts("python", imports=(Import(module, "x", "", 1),))
+
+
 def test_hot_spots_are_recent_changes_times_size(rows):
     """A large file that changes often leads; documents are none; renames keep their past; owners by commits."""
     for path, lines in (("big.py", 400), ("small.py", 4), ("README.md", 400), ("new.py", 50)):
@@ -83,6 +105,12 @@ def test_hot_spots_are_recent_changes_times_size(rows):
     ]
     assert answer.hotspots[2].commits == 2
     assert answer.owners[0].commits == 6  # a commit counts once, however many of the files it changed
+
+
+def test_an_empty_project_has_no_conventions_and_no_hot_spots(rows):
+    """Regression: without any file, a path that nobody gave was called wrong."""
+    assert conventions(rows.context(), ConventionsRequest()).searched == "0 files"
+    assert hotspots(rows.context(), HotspotsRequest()).total == 0
 
 
 def test_a_file_is_forgotten_only_where_it_nearly_always_came_along(rows):

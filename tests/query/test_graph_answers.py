@@ -11,6 +11,7 @@ from rows import Rows, rename
 
 from memoryd.errors import UsageError
 from memoryd.query.impact import cochange, impact
+from memoryd.query.render import rendered
 from memoryd.query.requests import CochangeRequest, EdgesRequest, ImpactRequest, RefsRequest, SymbolRequest
 from memoryd.query.symbols import edges, iter_edges, refs, symbol
 
@@ -208,6 +209,20 @@ def test_tests_to_run_are_those_that_reach_the_target(rows):
     assert (test.path, test.hop, test.symbols) == ("tests/test_api.py", 3, ("test_handler",))
 
 
+def test_tests_in_the_file_that_they_are_about_are_tests_to_run(rows):
+    """Regression: Rust's ``mod tests`` reached the target, and no test was named."""
+    rows.file(
+        "src/lib.rs",
+        symbols=[("fill", "function", 1, 3), ("tests", "module", 5, 9), ("tests.fills", "function", 7, 8)],
+        language="rust",
+    )
+    rows.file("src/main.rs", symbols=[("main", "function", 1, 3)], language="rust")
+    rows.edges("src/lib.rs", [("tests.fills", "calls", "src/lib.rs", "fill", 8)])
+    rows.edges("src/main.rs", [("main", "calls", "src/lib.rs", "fill", 2)])
+    (test,) = impact(rows.context(), ImpactRequest(target="src/lib.rs:fill")).tests
+    assert (test.path, test.hop, test.symbols) == ("src/lib.rs", 1, ("tests.fills",))
+
+
 def test_cycles_end(rows):
     """A cycle is walked once; the target is never its own dependent."""
     answer = impact(rows.context(), ImpactRequest(target="api.py:handler", hops=12))
@@ -311,6 +326,18 @@ def test_cochange_counts_through_renames_and_skips_sweeping_commits(rows):
     assert [(f.path, f.support) for f in answer.files] == [("api.py", 3)]
     assert answer.commits == 5
     assert 0.7 < answer.files[0].score < 0.8  # 3 of 4 commits of at most 30 files
+
+
+def test_what_changed_together_twice_is_no_hidden_coupling(rows):
+    """Regression: any file without an edge was listed before the strongest one."""
+    for _ in range(9):
+        rows.commit("both", ["store.py", "service.py"])
+    for path in ("docs.md", "jobs.py"):
+        rows.file(path)
+        rows.commit("once", ["store.py", path])
+    answer = cochange(rows.context(), CochangeRequest(target="store.py"))
+    lines = rendered(answer, 800).text.splitlines()
+    assert lines[1].startswith("  service.py together 9 times")
 
 
 def test_coupling_that_no_edge_explains_comes_first(rows):
