@@ -159,6 +159,10 @@ WRONG: dict[str, Case] = {
          "b.ts": "import axios from 'axios'\naxios.get('/')\nJSON.parse('1')\nnew Map().get(1)\n"},
         [],
     ),
+    "a function inside of a function is no member of it": (
+        {"a.js": "module.exports = make\nfunction make() {\n  function inject() {}\n  return inject()\n}\n", "b.js": "const make = require('./a')\nmake.inject()\n"},
+        [],
+    ),
     "a parameter shadows an import": (
         {"a.ts": F, "b.ts": "import { f } from './a'\nexport function g(f: () => void) {\n  f()\n}\nfunction h() {\n  const f = 1\n  { const f = () => 1; f() }\n}\n"},
         [],

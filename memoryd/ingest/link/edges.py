@@ -163,6 +163,8 @@ class _File:
         if len(methods) != 1:
             return None
         path, qualname = methods[0].path, methods[0].qualname
+        if self._evaluator.kind(Target(path, qualname.rpartition(".")[0])) in ("function", "method"):
+            return None  # a local function has no receiver
         return EdgeRow(ref.scope, "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
 
     def _imports(self) -> Iterator[EdgeRow]:

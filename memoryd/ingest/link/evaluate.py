@@ -157,7 +157,9 @@ class Evaluator(Names):
         if kind in _NAMESPACES and rules.spaces:
             return self._in_module(target, name)
         if kind in _VALUES | _FUNCTIONS and rules.members_of_values:
-            own = self.held_by(target.path, join(target.qualname, name))
+            member = Target(target.path, join(target.qualname, name))
+            is_local = kind in _FUNCTIONS and self.kind(member) == "function"
+            own = () if is_local else self.held_by(member.path, member.qualname)
             if own:
                 return less_sure(own, meaning.sure)
         if kind in _VALUES:
