@@ -1,57 +1,70 @@
-"""What to know before a task: rules, decisions, places, consequences, recent changes; silent where nothing fits."""
+"""What to know before a task: rules, decisions, warnings, places, consequences, customs, changes; silent where nothing
+fits."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
-from memoryd.errors import UsageError
-from memoryd.query import coupling, decisions, history, impact, reverts, targets, why
+from memoryd.query import coupling, decisions, history, reverts, targets, why
 from memoryd.query.answers import BriefAnswer, BriefItem, BriefSection, DecisionItem
+from memoryd.query.brief_places import HOPS, Place, Places, places
 from memoryd.query.context import Context
+from memoryd.query.conventions import conventions
+from memoryd.query.coupling import Coupling
 from memoryd.query.dates import day
+from memoryd.query.globs import is_test
 from memoryd.query.health import examined
 from memoryd.query.layout import CHARS_PER_TOKEN
-from memoryd.query.requests import BriefRequest
+from memoryd.query.question import question
+from memoryd.query.requests import BriefRequest, ConventionsRequest
 from memoryd.query.rules import relevant, rules
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.search import search
-from memoryd.query.search_answers import Hit, SearchRequest
 from memoryd.query.targets import Target
-from memoryd.store import history_rows
+from memoryd.store import graph_rows, history_rows
+from memoryd.store.graph_rows import SymbolRow
 
-MAX_PLACES = 8
+MIN_HISTORY = 0.1  # what past commits add to the score of a file before one of them is named
 MAX_RULES = 6
 MAX_DECISIONS = 6
-MAX_RECENT = 5
-MAX_CONSTRAINTS = 5
-MAX_TRIED = 4
+MAX_WARNINGS = 3  # of each sort
+MAX_FILES, MAX_DOCS = 12, 3  # that are named besides the functions
+MAX_DEPENDENTS = 4
+MAX_TESTS = 8
+MAX_CONVENTIONS = 3
+MAX_FOLDER = 60  # files of a folder that are read for its conventions
+MAX_SAID = 4
+MAX_RECENT = 4
 MAX_MESSAGES = 50  # of the closest commits whose messages are read
 MIN_CLOSE = 0.5  # of the best score
-MAX_TESTS = 8
-MAX_COUPLED = 4
-MAX_STARTS = 3  # places whose consequences are looked at
-_MIN_TERM_SHARE = 0.15  # of the best hit: a place below is noise
+_HEAD_CHARS = 420  # of the text around the sections, the command for more left out
+_TITLE_CHARS, _PROOF_CHARS = 24, 24  # around a section's title, with what is left off; around an item
+_SHA_CHARS = 10
 
 
 def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
     """Sections in order of authority, cut to the budget. Raises UsageError when a given path means nothing."""
     given = [target for path in request.paths for target in _given(ctx, path)]
-    hits = _places(ctx, request)
-    paths = list(dict.fromkeys([*(t.path for t in given), *(hit.path for hit in hits if hit.path)]))
-    starts = (given or _starts(ctx, hits))[:MAX_STARTS]
+    found = places(ctx, request.task, given)
+    paths = list(dict.fromkeys([*(t.path for t in given), *(hit.path for hit in found.functions)]))
+    close = _close(ctx, request.task) if found.hits else []
     sections = [
         _rules(ctx, request.task, paths),
         _decided(ctx, request.task, [target.path for target in given]),
-        _constraints(ctx, starts),
-        _where(hits),
-        *_consequences(ctx, starts),
-        _tried(ctx, request.task),
-        _recent(ctx, starts),
+        _warnings(ctx, found, close),
+        _where(ctx, found),
+        _others(found),
+        _dependents(ctx, found),
+        _tests(found),
+        _conventions(ctx, paths),
+        _said(ctx, close),
+        _recent(ctx, found),
     ]
-    kept = _budgeted([section for section in sections if section.items], request.max_tokens)
     more = f"memoryd brief {shlex.quote(request.task[:200])} --max-tokens {2 * request.max_tokens}"
-    truncated = any(len(section.items) < section.total for section in kept)
+    room = request.max_tokens * CHARS_PER_TOKEN - min(_HEAD_CHARS + len(more), request.max_tokens * 2)
+    kept = _budgeted([section for section in sections if section.items], room)
+    truncated = sum(len(section.items) for section in kept) < sum(section.total for section in sections)
     return BriefAnswer(
         ctx.freshness,
         task=request.task,
@@ -66,27 +79,6 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
 def _given(ctx: Context, path: str) -> Sequence[Target]:
     found = targets.resolve(ctx, path)
     return found.targets or found.candidates
-
-
-def _places(ctx: Context, request: BriefRequest) -> list[Hit]:
-    """Code and documents that the task is about; where paths are given, those first."""
-    found = search(ctx, SearchRequest(query=request.task, k=MAX_PLACES, kinds=("code", "doc"))).hits
-    best = max((hit.score for hit in found), default=0.0)
-    return [hit for hit in found if hit.score >= _MIN_TERM_SHARE * best]
-
-
-def _starts(ctx: Context, hits: Iterable[Hit]) -> list[Target]:
-    """The symbols (else files) of the best places in code."""
-    found: list[Target] = []
-    for hit in hits:
-        if hit.kind != "code":
-            continue
-        try:
-            resolution = targets.resolve(ctx, f"{hit.path}:{hit.symbol}" if hit.symbol else hit.path)
-        except UsageError:
-            continue  # a piece that is no definition, such as a window of lines
-        found += resolution.targets[:1]
-    return found
 
 
 # -- the sections
@@ -122,84 +114,187 @@ def _decision(item: DecisionItem) -> BriefItem:
     return BriefItem(said, f"{source} {item.date}".strip(), item.kind, item.confidence)
 
 
-def _constraints(ctx: Context, starts: Sequence[Target]) -> BriefSection:
-    """Constraint comments in the likeliest places."""
-    found = [item for target in starts for item in why.commented(ctx, target) if item.kind == "constraint"]
-    items = [
-        BriefItem(
-            f"“{quote(item.quote, 240)}”", f"{safe_line(item.path)}:{item.line}", item.kind, item.confidence
-        )
-        for item in dict.fromkeys(found[:MAX_CONSTRAINTS])
-    ]
-    return BriefSection("constraints in the code there", tuple(items), len(found))
+def _warnings(ctx: Context, found: Places, close: Sequence[int]) -> BriefSection:
+    """What was undone about the task, and what the comments in the likeliest places forbid or owe."""
+    said = dict.fromkeys(item for target in found.starts for item in why.commented(ctx, target))
+    items = _undone(ctx, close)[:MAX_WARNINGS]
+    for kind in ("constraint", "deprecation", "debt"):
+        items += [
+            BriefItem(
+                f"{kind}: “{quote(item.quote, 200)}”",
+                f"{safe_line(item.path)}:{item.line}",
+                kind,
+                item.confidence,
+            )
+            for item in said
+            if item.kind == kind
+        ][:MAX_WARNINGS]
+    return BriefSection("warnings", tuple(items), len(items))
 
 
-def _where(hits: Sequence[Hit]) -> BriefSection:
-    items = [
-        BriefItem(
-            safe_line(hit.symbol) or quote(hit.snippet, 100),
-            f"{safe_line(hit.path)}:{hit.line}",
-            hit.kind,
-            round(min(1.0, hit.score), 2),
-            "inferred",
-        )
-        for hit in hits
-    ]
+def _where(ctx: Context, found: Places) -> BriefSection:
+    """Functions and types, likeliest first, as they are declared."""
+    declared = _declared(ctx, {hit.path for hit in found.functions})
+    items = []
+    for hit in found.functions:
+        symbol = declared.get((hit.path, hit.symbol))
+        text = _signature(symbol) if symbol else safe_line(hit.symbol) or f"“{quote(hit.snippet, 80)}”"
+        first, last = (symbol.line, symbol.end_line) if symbol else (hit.line, hit.end_line)
+        lines = f"{first}-{last}" if last > first else str(first)
+        sure = round(min(1.0, hit.score), 2)
+        items.append(BriefItem(text, f"{safe_line(hit.path)}:{lines}", hit.kind, sure, "inferred"))
     return BriefSection("where to look", tuple(items), len(items))
 
 
-def _consequences(ctx: Context, starts: Sequence[Target]) -> list[BriefSection]:
-    """Tests that reach the likeliest places, and files that change with them though no edge says so."""
-    if not starts:
-        return []
-    walk = impact.walk_back(ctx, starts, 3)
-    tests = impact.tests_of(ctx, walk)
-    reached = [
-        BriefItem(f"{safe_line(test.path)} {safe_line(' '.join(test.symbols[:2]))}".strip(), f"hop {test.hop}", "test",
-                  test.confidence, test.method)
-        for test in tests[:MAX_TESTS]
-    ]  # fmt: skip
-    ids = {target.path_id for target in starts}
-    found = [c for c in coupling.coupled(ctx, ids, coupling.touched(ctx, ids)) if not c.explained]
-    coupled = [
-        BriefItem(safe_line(c.path), f"together {c.support} times", "cochange", c.score, "history")
-        for c in found[:MAX_COUPLED]
+def _declared(ctx: Context, paths: Collection[str]) -> dict[tuple[str, str], SymbolRow]:
+    """(path, qualname) → the definition."""
+    rows = [
+        row
+        for path_id in graph_rows.path_ids(ctx.index, paths).values()
+        for row in graph_rows.symbols_of(ctx.index, ctx.view.id, path_id)
     ]
+    return {(row.path, row.qualname): row for row in reversed(rows)}
+
+
+def _signature(symbol: SymbolRow) -> str:
+    owner = symbol.qualname.rpartition(".")[0]
+    text = quote(symbol.signature, 120) if symbol.signature else f"{symbol.kind} {safe_line(symbol.name)}"
+    return f"{safe_line(owner)}: {text}" if owner else text
+
+
+def _others(found: Places) -> BriefSection:
+    """Further files, one short line each: it costs little to name one, and much to miss it."""
+    named = {hit.path for hit in found.functions}
+    rest = [place for place in found.files if place.path not in named and place.role != "test"]
+    docs = [place for place in rest if place.role in ("doc", "decision")][:MAX_DOCS]
+    code = [place for place in rest if place.role not in ("doc", "decision")][:MAX_FILES]
+    items = [_other(place, found) for place in [*code, *docs]]
+    return BriefSection("may have to change too", tuple(items), len(items))
+
+
+def _other(place: Place, found: Places) -> BriefItem:
+    hit, said = found.hits.get(place.path), []
+    if hit and hit.symbol:
+        said.append(safe_line(hit.symbol))
+    if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
+        said.append(f"like commit {hit.commits[0][:_SHA_CHARS]}")
+    if place.coupling:
+        said.append(_together(place.beside, place.coupling))
+    at = f":{hit.line}" if hit and hit.symbol else ""
+    method = "inferred" if hit else "history"
+    return BriefItem(
+        "; ".join(said), f"{safe_line(place.path)}{at}", "file", round(min(1.0, place.score), 2), method
+    )
+
+
+def _together(beside: str, one: Coupling) -> str:
+    name = "/".join(beside.rsplit("/", 2)[-2:])  # with its folder: many files are called __init__.py
+    return f"changed {one.support} times with {safe_line(name)}"
+
+
+def _dependents(ctx: Context, found: Places) -> BriefSection:
+    """Files that use the likeliest definitions, those with most uses first."""
+    if not found.walk or not found.walk.hops:
+        return BriefSection("depends on it", (), 0)
+    uses = Counter(step[1] >> graph_rows.NAME_BITS for _, step in found.walk.hops[0])
+    paths = graph_rows.path_names(ctx.index, uses)
+    users = sorted(
+        ((n, paths[id_]) for id_, n in uses.items() if not is_test(paths[id_])), key=lambda u: (-u[0], u[1])
+    )
+    items = [
+        BriefItem(f"{n} uses" if n > 1 else "1 use", safe_line(path), "dependent", 1.0)
+        for n, path in users[:MAX_DEPENDENTS]
+    ]
+    return BriefSection(
+        f"depends on it ({found.walk.nodes} dependents in {HOPS} hops)", tuple(items), len(users)
+    )
+
+
+def _tests(found: Places) -> BriefSection:
+    """Tests of the places: they reach them, changed with them or speak of the task."""
+    tests = [place for place in found.files if place.role == "test"]
+    return BriefSection("tests", tuple(_test(place, found) for place in tests[:MAX_TESTS]), len(tests))
+
+
+def _test(place: Place, found: Places) -> BriefItem:
+    hit, reach, said = found.hits.get(place.path), place.reach, []
+    if reach:
+        said += [safe_line(" ".join(reach.symbols[:2])), f"hop {reach.hop}"]
+    elif hit and hit.symbol:
+        said.append(safe_line(hit.symbol))
+    if place.coupling:
+        said.append(_together(place.beside, place.coupling))
+    method, sure = (
+        (reach.method, reach.confidence) if reach else ("inferred" if hit else "history", place.score)
+    )
+    text = "; ".join(part for part in said if part)
+    return BriefItem(text, safe_line(place.path), "test", round(min(1.0, sure), 2), method)
+
+
+def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
+    """What is done nearly everywhere in the folder of the likeliest place; names last, since they are seen at once."""
+    folder = paths[0].rpartition("/")[0] if paths else ""
+    near = graph_rows.paths_under(ctx.index, ctx.view.id, f"{folder}/", MAX_FOLDER + 1) if folder else []
+    if not 1 < len(near) <= MAX_FOLDER:
+        return BriefSection("conventions there", (), 0)
+    mined = conventions(ctx, ConventionsRequest(path=folder)).conventions
+    known = sorted(mined, key=lambda item: item.topic == "names")
+    items = [
+        BriefItem(
+            item.rule,
+            f"{item.seen} cases under {safe_line(folder)}/",
+            "convention",
+            round(item.share, 2),
+            "mined",
+        )
+        for item in known[:MAX_CONVENTIONS]
+    ]
+    return BriefSection("conventions there", tuple(items), len(known))
+
+
+def _close(ctx: Context, task: str) -> list[int]:
+    """Ids of the past commits that sound most like the task."""
+    ids, scores = history.ranked(ctx, question(task).title or task)
+    return [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE][:MAX_MESSAGES]
+
+
+def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
+    """What these commits did and was taken back, or took back; of one back and forth the last word."""
+    pairs = {one.chain or (one.by,): one for one in reverts.items(ctx, history.pairs_of(ctx, close))}
     return [
-        BriefSection(f"tests to run ({walk.nodes} dependents in 3 hops)", tuple(reached), len(tests)),
-        BriefSection("usually changes with it", tuple(coupled), len(found)),
+        BriefItem(
+            f"revert: “{one.target_subject or one.subject}” was taken back, {one.parity} now"
+            + (f" — “{one.reason}”" if one.reason not in ("", one.subject) else ""),
+            f"{one.by[:_SHA_CHARS]} {one.date}",
+            "revert",
+            0.6 if one.how in ("text", "structural") else 0.9,
+            "history",
+        )
+        for one in pairs.values()
     ]
 
 
-def _tried(ctx: Context, task: str) -> BriefSection:
-    """Past commits about the task that undo something or give a reason."""
-    ids, scores = history.ranked(ctx, task)
-    close = [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE][:MAX_MESSAGES]
-    rows, said = history_rows.commits(ctx.index, close), history.reasons(ctx, close)
-    known = reverts.undone(ctx).by_commit
+def _said(ctx: Context, close: Sequence[int]) -> BriefSection:
+    """The reasons that these commits give."""
+    said = history.reasons(ctx, close)
+    rows = history_rows.commits(ctx.index, said)
     items = []
-    for id_ in close:
-        row, undone = rows[id_], any(pair.by == id_ for pair in known.get(id_, ()))
-        if undone or id_ in said:
-            reason = said.get(id_, "")
-            text = row.subject if reason in ("", row.subject) else f"{row.subject} — {reason}"
-            kind = "revert" if undone else "commit"
-            items.append(
-                BriefItem(
-                    f"{kind}: “{quote(text, 240)}”", f"{row.sha[:10]} {day(row.time_s)}", kind, 0.6, "history"
-                )
-            )
-    return BriefSection("said in past commits", tuple(items[:MAX_TRIED]), len(items))
+    for id_ in (id_ for id_ in close if id_ in said):
+        row, reason = rows[id_], said[id_]
+        text = row.subject if reason in ("", row.subject) else f"{row.subject} — {reason}"
+        source = f"{row.sha[:_SHA_CHARS]} {day(row.time_s)}"
+        items.append(BriefItem(f"“{quote(text, 240)}”", source, "commit", 0.6, "history"))
+    return BriefSection("said in past commits", tuple(items[:MAX_SAID]), len(items))
 
 
-def _recent(ctx: Context, starts: Sequence[Target]) -> BriefSection:
-    past = coupling.touched(ctx, {target.path_id for target in starts})
+def _recent(ctx: Context, found: Places) -> BriefSection:
+    past = coupling.touched(ctx, {target.path_id for target in found.starts})
     ids = list(dict.fromkeys(touch.commit_id for touch in past))
     rows = history_rows.commits(ctx.index, ids[:MAX_RECENT])
     items = [
         BriefItem(
             f"“{quote(rows[id_].subject, 120)}”",
-            f"{rows[id_].sha[:10]} {day(rows[id_].time_s)}",
+            f"{rows[id_].sha[:_SHA_CHARS]} {day(rows[id_].time_s)}",
             "commit",
             1.0,
         )
@@ -211,17 +306,17 @@ def _recent(ctx: Context, starts: Sequence[Target]) -> BriefSection:
 # -- the budget
 
 
-def _budgeted(sections: Sequence[BriefSection], max_tokens: int) -> list[BriefSection]:
-    """The sections' items that fit: in rounds of two, so that no section starves another of less authority."""
-    room = max_tokens * CHARS_PER_TOKEN
+def _budgeted(sections: Sequence[BriefSection], room: int) -> list[BriefSection]:
+    """The sections' items that fit into ``room`` characters: in rounds of two, so that no section starves another of
+    less authority."""
     taken = [0] * len(sections)
-    room -= sum(len(section.title) + 24 for section in sections)
     progress = True
     while progress:
         progress = False
         for i, section in enumerate(sections):
             for item in section.items[taken[i] : taken[i] + 2]:
-                size = len(item.text) + len(item.source) + 24
+                title = 0 if taken[i] else len(section.title) + _TITLE_CHARS
+                size = title + len(item.text) + len(item.source) + _PROOF_CHARS
                 if size > room:
                     break
                 room, taken[i], progress = room - size, taken[i] + 1, True

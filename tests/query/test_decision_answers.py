@@ -1,19 +1,15 @@
-"""decisions, record and brief: what was decided, by whom, and what is handed to an agent before a task."""
+"""decisions and record: what was decided, by whom, and what a person or an agent says about it."""
 
 from __future__ import annotations
 
 import pytest
-from msgspec import structs
 from rows import Rows
 
-from indexers.facts import Comment, Decision, FileChange, FileFacts
+from indexers.facts import Decision, FileChange
 from memoryd.errors import StoreError, UsageError
-from memoryd.query.brief import brief
 from memoryd.query.decisions import decisions
-from memoryd.query.lexical import LexicalIndex
 from memoryd.query.record import confirm, forget, proposals, record, retract, supersede
 from memoryd.query.requests import (
-    BriefRequest,
     DecisionsRequest,
     JudgeRequest,
     ProposalsRequest,
@@ -232,74 +228,3 @@ def test_the_nearest_rules_file_leads_and_others_folders_are_out_of_scope(rows):
     assert found == [
         ("Never use inline styles.", "web/**"), ("Do not touch vendored code.", ""), ("You must sign commits.", ""),
     ]  # fmt: skip
-
-
-# -- brief
-
-
-@pytest.fixture
-def project(rows, store):
-    rows.file(
-        "AGENTS.md", "Never change the cookie format without a migration.\n\nBe kind.\n", language="markdown"
-    )
-    facts = FileFacts(
-        "python", comments=(Comment("The salt must not change, otherwise sessions break", 2, 2),)
-    )
-    rows.file(
-        "session.py",
-        "def sign_cookie(value):\n    return value\n",
-        [("sign_cookie", "function", 1, 4)],
-        facts=facts,
-    )
-    rows.file(
-        "tests/test_session.py", "def test_sign():\n    sign_cookie(1)\n", [("test_sign", "function", 1, 2)]
-    )
-    rows.file("billing.py", "def charge(amount):\n    return amount\n", [("charge", "function", 1, 2)])
-    rows.edges("tests/test_session.py", [("test_sign", "calls", "session.py", "sign_cookie", 2)])
-    adr(rows, "1", "Cookies are signed with HMAC", decision="In session.py.", references=("session.py",))
-    rows.commit("Sign the cookie", ["session.py"])
-    store.add(NewRecord("lesson", "Rotating the cookie key needs two releases", AGENT, ("session.py",)))
-    return structs.replace(rows.context(records=store), lexical=LexicalIndex())
-
-
-def titles(answer):
-    return [section.title.partition(" (")[0] for section in answer.sections]
-
-
-def test_a_brief_goes_from_rules_to_recent_changes(project):
-    """Sections come in order of authority, each item with its source."""
-    answer = brief(project, BriefRequest(task="sign the session cookie", paths=("session.py",)))
-    assert titles(answer) == [
-        "rules of the project", "decisions", "constraints in the code there", "where to look", "tests to run",
-        "recent changes there",
-    ]  # fmt: skip
-    sections = dict(zip(titles(answer), answer.sections, strict=True))
-    assert [i.text for i in sections["rules of the project"].items] == [
-        "“Never change the cookie format without a migration.”"
-    ]
-    assert [i.kind for i in sections["decisions"].items] == ["adr", "lesson"]
-    assert sections["tests to run"].items[0].text == "tests/test_session.py test_sign"
-    assert all(item.source for section in answer.sections for item in section.items)
-
-
-def test_a_brief_is_silent_where_nothing_is_relevant(rows):
-    """An empty memory gives no sections and says what was searched."""
-    ctx = structs.replace(rows.context(), lexical=LexicalIndex())
-    answer = brief(ctx, BriefRequest(task="paint the fence"))
-    assert (answer.sections, answer.searched) == ((), "rules files, decisions, records, code and history")
-
-
-def test_a_brief_keeps_its_budget(project):
-    """A small budget cuts items, never the order of authority, and says so."""
-    answer = brief(
-        project, BriefRequest(task="sign the session cookie", paths=("session.py",), max_tokens=120)
-    )
-    assert titles(answer)[0] == "rules of the project"
-    assert sum(len(i.text) + len(i.source) for s in answer.sections for i in s.items) <= 480
-    assert answer.truncated
-
-
-def test_a_path_that_does_not_exist_is_refused(project):
-    """An argument that means nothing is named."""
-    with pytest.raises(UsageError, match=r"nope\.py"):
-        brief(project, BriefRequest(task="x", paths=("nope.py",)))

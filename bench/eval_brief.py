@@ -1,0 +1,125 @@
+"""How many of the files that a task really changed its brief names, and in how many tokens.
+
+    MEMORYD_EVAL_REPOS=clones python bench/eval_brief.py EVAL_FOLDER [--sets loc_history,…] [--home FOLDER] [--misses]
+
+The tasks are later commits (loc_history) and issues (loc_swebench); their README says what the gold is. The real
+command is driven: ``memoryd index --rev`` builds a view of each base commit, ``memoryd brief --rev`` answers from it.
+A file counts as named when its whole path stands in the text below the line that repeats the task; the share is
+taken per task, then averaged. ``--misses`` lists the files that were not named. Nothing of the sets is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from eval_search import LOCALISATION, Bench, by_repo, rows_of
+from measure import Home, load_line, median
+from msgspec import Struct
+
+MAX_TOKENS = 1_500
+CHARS_PER_TOKEN = 4  # as memoryd counts its budget
+SAMPLE = 20  # tasks, spread evenly over each set
+_PATH = re.compile(r"[\w.@+/-]*[\w@+-]")
+
+
+class Briefed(Struct, frozen=True):
+    """One task: the files that it changed, those of them that its brief names, and what that took."""
+
+    id: str
+    gold: frozenset[str]
+    named: frozenset[str]
+    files: int  # all files that the brief names, right or wrong
+    tokens: float
+    wall_ms: float
+
+    @property
+    def share(self) -> float:
+        return len(self.named) / len(self.gold)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("eval_folder", type=Path)
+    parser.add_argument("--sets", type=lambda text: text.split(","), default=list(LOCALISATION))
+    parser.add_argument("--home", type=Path, help="keep data here, and use what an earlier run left")
+    parser.add_argument("--misses", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = (args.home or Path(scratch)).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        with Home(folder / "data") as home:
+            bench = Bench(args.eval_folder.resolve(), folder, home)
+            print(load_line())
+            print(f"{'set':<28} {'n':>4}  named  all named  files  tokens  wall ms")
+            for name in args.sets:
+                done = list(briefed(bench, name))
+                report(f"{name}, {SAMPLE} tasks", spread_over(done))
+                report(name, done)
+                if args.misses:
+                    show_misses(done)
+
+
+def briefed(bench: Bench, name: str) -> Iterator[Briefed]:
+    """The set's tasks, in its order within each repository."""
+    for repo, rows in by_repo(rows_of(bench.sets, name)):
+        project = bench.clone(repo)
+        commits = dict.fromkeys(row["base_commit"] for row in rows)
+        for commit in commits:
+            bench.home.run("index", str(project), "--rev", commit, "--json")
+        known = {commit: frozenset(_git_files(project, commit)) for commit in commits}
+        for row in rows:
+            options = ("--rev", row["base_commit"], "--max-tokens", str(MAX_TOKENS), "-C", str(project))
+            start = time.perf_counter()
+            text = bench.home.run("brief", *options, "--", row["query"])
+            wall_ms = (time.perf_counter() - start) * 1000
+            said = frozenset(_PATH.findall(text.partition("\n")[2]))
+            gold = frozenset(row["gold"])
+            yield Briefed(
+                row["id"],
+                gold,
+                gold & said,
+                len(said & known[row["base_commit"]]),
+                len(text) / CHARS_PER_TOKEN,
+                wall_ms,
+            )
+
+
+def _git_files(project: Path, commit: str) -> Sequence[str]:
+    """Every path of a commit's tree."""
+    command = ["git", "-C", str(project), "ls-tree", "-r", "--name-only", "-z", commit]
+    return subprocess.check_output(command, text=True).split("\0")
+
+
+def spread_over(done: Sequence[Briefed]) -> Sequence[Briefed]:
+    """SAMPLE of them at even distances, so that every repository has its part."""
+    return [done[i * len(done) // SAMPLE] for i in range(min(SAMPLE, len(done)))]
+
+
+def report(title: str, done: Sequence[Briefed]) -> None:
+    """One line: share of the gold named, part of the tasks with all of it, files named, medians of the cost."""
+    share = sum(one.share for one in done) / len(done)
+    whole = sum(one.named == one.gold for one in done) / len(done)
+    files = sum(one.files for one in done) / len(done)
+    tokens, wall_ms = median([one.tokens for one in done]), median([one.wall_ms for one in done])
+    print(
+        f"{title:<28} {len(done):>4}  {share:.3f}      {whole:.3f}  {files:5.1f}  {tokens:6.0f}  {wall_ms:7.0f}",
+        flush=True,
+    )
+
+
+def show_misses(done: Sequence[Briefed]) -> None:
+    for one in done:
+        if one.named != one.gold:
+            print(
+                f"  {one.id}: {len(one.named)} of {len(one.gold)}; not {' '.join(sorted(one.gold - one.named))}"
+            )
+
+
+if __name__ == "__main__":
+    main()
