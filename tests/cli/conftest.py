@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,11 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "memoryd"]
+
+
+def _heed_interrupts() -> None:
+    """A suite that a shell started in the background ignores Ctrl-C, and its children would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Box:
@@ -51,9 +57,14 @@ class Box:
         )
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        usual: dict[str, Any] = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+        }
+        usual["preexec_fn"] = _heed_interrupts
         return subprocess.Popen(
-            [*COMMAND, *arguments], cwd=self.project, env=self.environment, **{**pipes, **options}
+            [*COMMAND, *arguments], cwd=self.project, env=self.environment, **{**usual, **options}
         )
 
     def on_terminal(self, *arguments: str, stream: str = "stdout", **variables: str) -> tuple[int, bytes]:
