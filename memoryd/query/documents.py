@@ -16,6 +16,7 @@ from memoryd.query.safe_text import quote
 from memoryd.query.succession import Succession, identifier
 from memoryd.store import decision_rows, reader
 from memoryd.store.decision_rows import DecisionRow
+from memoryd.store.sqlite import file_of
 
 MAX_ALTERNATIVES = 12
 _KEPT = 16
@@ -35,7 +36,7 @@ _lock = threading.Lock()
 
 def documents(ctx: Context) -> Documents:
     """The decision documents of the view; kept for the next question about the same state."""
-    file = ctx.index.execute("PRAGMA database_list").fetchone()[2]
+    file = file_of(ctx.index)
     key = (file, ctx.view.id, reader.generation(ctx.index))
     with _lock:
         if key in _known:

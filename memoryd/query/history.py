@@ -125,6 +125,7 @@ def _of_path(ctx: Context, request: HistoryRequest, path: str) -> HistoryAnswer:
     rows = history_rows.commits(ctx.index, [touch.commit_id for touch in page])
     names = graph_rows.path_names(ctx.index, {touch.path_id for touch in past})
     said = reasons(ctx, rows)
+    all_ids = dict.fromkeys(touch.commit_id for touch in past)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -141,7 +142,7 @@ def _of_path(ctx: Context, request: HistoryRequest, path: str) -> HistoryAnswer:
         total=len(past),
         names=tuple(dict.fromkeys(names[touch.path_id] for touch in past)) or (path,),
         searched="" if past else f"the commits that changed {path}",
-        reverts=_reverts(ctx, pairs_of(ctx, [touch.commit_id for touch in past])[:MAX_REVERTS]),
+        reverts=_reverts(ctx, reverts.of_file(ctx, all_ids, all_ids)[:MAX_REVERTS]),
         **paging(_command(request), request.offset, len(page), len(past)),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from memoryd.query.safe_text import quote
 from memoryd.store import history_rows, note_rows, reader
 from memoryd.store.history_rows import CommitRow, Reachable
 from memoryd.store.note_rows import Undoing
+from memoryd.store.sqlite import file_of
 
 QUICK_S = 600  # who takes back own work sooner was still at it
 WHOLE_FILE_S = 90 * 86_400  # a file deleted after longer was in use: it was retired, not reverted
@@ -77,11 +78,6 @@ class Undone(Struct, frozen=True):
         return [pair for pair in self.by_commit.get(commit_id, ()) if pair in self.steps]
 
 
-def is_called_so(subject: str) -> bool:
-    """Whether a commit's subject says that it takes something back."""
-    return bool(_UNDOES.search(subject))
-
-
 _known: OrderedDict[tuple, Undone] = OrderedDict()
 _lock = threading.Lock()
 
@@ -134,9 +130,23 @@ def _item(known: Undone, pair: Pair, chain: Sequence[int], rows: Mapping[int, Co
     )
 
 
+def of_file(ctx: Context, commit_ids: Iterable[int], wrote: Collection[int]) -> list[Pair]:
+    """The pairs that these commits are in and that tell of the file which the commits ``wrote`` changed. A squashed
+    branch names what it took back in any of its files: only what was changed here counts, and of what is unknown
+    only what a subject calls a revert."""
+    pairs = undone(ctx).counted(commit_ids)
+    lost = history_rows.commits(ctx.index, {pair.by for pair in pairs if not pair.target})
+    return [
+        pair
+        for pair in pairs
+        if pair.target in wrote
+        or (not pair.target and pair.by in wrote and _UNDOES.search(lost[pair.by].subject))
+    ]
+
+
 def undone(ctx: Context) -> Undone:
     """The reverts that the view can see; kept for the next question about the same state."""
-    file = ctx.index.execute("PRAGMA database_list").fetchone()[2]
+    file = file_of(ctx.index)
     key = (file, ctx.view.id, ctx.view.head, ctx.view.indexed_at_s, reader.meta(ctx.index, "mailmap"))
     with _lock:
         if key in _known:
@@ -274,7 +284,7 @@ def deep(ctx: Context) -> Undone:
     unclear = [
         id_
         for id_, subject in note_rows.subjects(ctx.index, seen)
-        if id_ not in done_by and is_called_so(subject)
+        if id_ not in done_by and _UNDOES.search(subject)
     ][-MAX_UNCLEAR:]
     candidates = {id_: _same_files(ctx, id_, seen) for id_ in unclear}
     ids = {id_ for by, targets in candidates.items() if targets for id_ in (by, *targets)}

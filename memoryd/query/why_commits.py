@@ -63,14 +63,8 @@ def _undone(
     ctx: Context, rows: Mapping[int, CommitRow], wrote: Collection[int]
 ) -> dict[int, list[RevertItem]]:
     """The reverts among these commits, and by others of these commits, under the undoing commit if it is among them,
-    else under the one that it undoes. A squashed branch names what it took back in any of its files: only what was
-    changed here counts, and of what is unknown only what a subject calls a revert."""
-    pairs = [
-        pair
-        for pair in reverts.undone(ctx).counted(rows)
-        if pair.target in wrote
-        or (not pair.target and pair.by in rows and reverts.is_called_so(rows[pair.by].subject))
-    ]
+    else under the one that it undoes."""
+    pairs = reverts.of_file(ctx, rows, wrote)
     found: dict[int, list[RevertItem]] = {}
     for pair, item in zip(pairs, reverts.items(ctx, pairs), strict=True):
         found.setdefault(pair.by if pair.by in rows else pair.target, []).append(item)

@@ -81,13 +81,13 @@ def migrate(conn: sqlite3.Connection, kind: str) -> int:
     if current > newest:
         raise StoreError(
             f"this {kind} store has layout {current}, written by a newer memoryd; this one knows {newest}",
-            where=_file_of(conn),
+            where=file_of(conn),
             next_step="upgrade memoryd, or point MEMORYD_HOME at another folder",
         )
     if current == newest:
         return newest
     if kind == "records" and current:
-        backup(conn, Path(f"{_file_of(conn)}.layout{current}.bak"))
+        backup(conn, Path(f"{file_of(conn)}.layout{current}.bak"))
     for number, sql in steps:
         if number > current:
             conn.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version={number};\nCOMMIT;")
@@ -106,5 +106,6 @@ def backup(conn: sqlite3.Connection, target: Path) -> None:
     os.replace(aside, target)
 
 
-def _file_of(conn: sqlite3.Connection) -> str:
+def file_of(conn: sqlite3.Connection) -> str:
+    """The path of the database's file."""
     return conn.execute("PRAGMA database_list").fetchone()[2]

@@ -64,6 +64,12 @@ _IN_CONTEXT = {
     "subscript": ('os.environ["DB_PASSWORD"] = "', "Tr0ub4dor" + "&3x", '"'),
     "ini": ("password = ", _random(24), "\n"),
     "yaml": ("  token: ", _random(40, _HEX), "\n"),
+    "flag in a list": (
+        'CMD ["run", "--password=',
+        _random(20),
+        '"]',
+    ),  # regression: kept, and shown by operations
+    "flag in a script": ('{"scripts": {"up": "go --api-key=', _random(32), '"}}'),
 }
 _CLEAN = [
     'token = "refresh_token_expired"',

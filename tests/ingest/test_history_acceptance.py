@@ -129,6 +129,8 @@ def test_a_squash_tells_a_file_only_of_what_it_took_back_there(past: History) ->
     assert {item.kind for item in why(ctx, WhyRequest(target="beat.py")).items} == {"commit"}
     (told,) = [item for item in why(ctx, WhyRequest(target="cache.py")).items if item.kind == "revert"]
     assert told.note.startswith(f"undoes {added[:10]} “Add cache”")
+    assert not history(ctx, HistoryRequest(query="beat.py")).reverts
+    assert [r.target for r in history(ctx, HistoryRequest(query="cache.py")).reverts] == [added]
 
 
 def test_bytes_that_went_back_without_a_word_are_a_revert(past: History) -> None:
