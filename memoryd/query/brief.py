@@ -4,17 +4,15 @@ fits."""
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from memoryd.query import coupling, decisions, history, reverts, targets, why
 from memoryd.query.answers import BriefAnswer, BriefItem, BriefSection, DecisionItem
-from memoryd.query.brief_places import HOPS, Place, Places, places
+from memoryd.query.brief_code import SHA_CHARS, dependents, others, tests, where
+from memoryd.query.brief_places import Places, places
 from memoryd.query.context import Context
 from memoryd.query.conventions import conventions
-from memoryd.query.coupling import Coupling
 from memoryd.query.dates import day
-from memoryd.query.globs import is_test
 from memoryd.query.health import examined
 from memoryd.query.layout import CHARS_PER_TOKEN
 from memoryd.query.question import question
@@ -23,15 +21,10 @@ from memoryd.query.rules import relevant, rules
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.targets import Target
 from memoryd.store import graph_rows, history_rows
-from memoryd.store.graph_rows import SymbolRow
 
-MIN_HISTORY = 0.1  # what past commits add to the score of a file before one of them is named
 MAX_RULES = 6
 MAX_DECISIONS = 6
 MAX_WARNINGS = 3  # of each sort
-MAX_FILES, MAX_DOCS = 12, 3  # that are named besides the functions
-MAX_DEPENDENTS = 4
-MAX_TESTS = 8
 MAX_CONVENTIONS = 3
 MAX_FOLDER = 60  # files of a folder that are read for its conventions
 MAX_SAID = 4
@@ -40,7 +33,6 @@ MAX_MESSAGES = 50  # of the closest commits whose messages are read
 MIN_CLOSE = 0.5  # of the best score
 _HEAD_CHARS = 420  # of the text around the sections, the command for more left out
 _TITLE_CHARS, _PROOF_CHARS = 24, 24  # around a section's title, with what is left off; around an item
-_SHA_CHARS = 10
 
 
 def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
@@ -53,10 +45,10 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
         _rules(ctx, request.task, paths),
         _decided(ctx, request.task, [target.path for target in given]),
         _warnings(ctx, found, close),
-        _where(ctx, found),
-        _others(found),
-        _dependents(ctx, found),
-        _tests(found),
+        where(ctx, found),
+        others(found),
+        dependents(ctx, found),
+        tests(found),
         _conventions(ctx, paths),
         _said(ctx, close),
         _recent(ctx, found),
@@ -132,105 +124,6 @@ def _warnings(ctx: Context, found: Places, close: Sequence[int]) -> BriefSection
     return BriefSection("warnings", tuple(items), len(items))
 
 
-def _where(ctx: Context, found: Places) -> BriefSection:
-    """Functions and types, likeliest first, as they are declared."""
-    declared = _declared(ctx, {hit.path for hit in found.functions})
-    items = []
-    for hit in found.functions:
-        symbol = declared.get((hit.path, hit.symbol))
-        text = _signature(symbol) if symbol else safe_line(hit.symbol) or f"“{quote(hit.snippet, 80)}”"
-        first, last = (symbol.line, symbol.end_line) if symbol else (hit.line, hit.end_line)
-        lines = f"{first}-{last}" if last > first else str(first)
-        sure = round(min(1.0, hit.score), 2)
-        items.append(BriefItem(text, f"{safe_line(hit.path)}:{lines}", hit.kind, sure, "inferred"))
-    return BriefSection("where to look", tuple(items), len(items))
-
-
-def _declared(ctx: Context, paths: Collection[str]) -> dict[tuple[str, str], SymbolRow]:
-    """(path, qualname) → the definition."""
-    rows = [
-        row
-        for path_id in graph_rows.path_ids(ctx.index, paths).values()
-        for row in graph_rows.symbols_of(ctx.index, ctx.view.id, path_id)
-    ]
-    return {(row.path, row.qualname): row for row in reversed(rows)}
-
-
-def _signature(symbol: SymbolRow) -> str:
-    owner = symbol.qualname.rpartition(".")[0]
-    text = quote(symbol.signature, 120) if symbol.signature else f"{symbol.kind} {safe_line(symbol.name)}"
-    return f"{safe_line(owner)}: {text}" if owner else text
-
-
-def _others(found: Places) -> BriefSection:
-    """Further files, one short line each: it costs little to name one, and much to miss it."""
-    named = {hit.path for hit in found.functions}
-    rest = [place for place in found.files if place.path not in named and place.role != "test"]
-    docs = [place for place in rest if place.role in ("doc", "decision")][:MAX_DOCS]
-    code = [place for place in rest if place.role not in ("doc", "decision")][:MAX_FILES]
-    items = [_other(place, found) for place in [*code, *docs]]
-    return BriefSection("may have to change too", tuple(items), len(items))
-
-
-def _other(place: Place, found: Places) -> BriefItem:
-    hit, said = found.hits.get(place.path), []
-    if hit and hit.symbol:
-        said.append(safe_line(hit.symbol))
-    if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
-        said.append(f"like commit {hit.commits[0][:_SHA_CHARS]}")
-    if place.coupling:
-        said.append(_together(place.beside, place.coupling))
-    at = f":{hit.line}" if hit and hit.symbol else ""
-    method = "inferred" if hit else "history"
-    return BriefItem(
-        "; ".join(said), f"{safe_line(place.path)}{at}", "file", round(min(1.0, place.score), 2), method
-    )
-
-
-def _together(beside: str, one: Coupling) -> str:
-    name = "/".join(beside.rsplit("/", 2)[-2:])  # with its folder: many files are called __init__.py
-    return f"changed {one.support} times with {safe_line(name)}"
-
-
-def _dependents(ctx: Context, found: Places) -> BriefSection:
-    """Files that use the likeliest definitions, those with most uses first."""
-    if not found.walk or not found.walk.hops:
-        return BriefSection("depends on it", (), 0)
-    uses = Counter(step[1] >> graph_rows.NAME_BITS for _, step in found.walk.hops[0])
-    paths = graph_rows.path_names(ctx.index, uses)
-    users = sorted(
-        ((n, paths[id_]) for id_, n in uses.items() if not is_test(paths[id_])), key=lambda u: (-u[0], u[1])
-    )
-    items = [
-        BriefItem(f"{n} uses" if n > 1 else "1 use", safe_line(path), "dependent", 1.0)
-        for n, path in users[:MAX_DEPENDENTS]
-    ]
-    return BriefSection(
-        f"depends on it ({found.walk.nodes} dependents in {HOPS} hops)", tuple(items), len(users)
-    )
-
-
-def _tests(found: Places) -> BriefSection:
-    """Tests of the places: they reach them, changed with them or speak of the task."""
-    tests = [place for place in found.files if place.role == "test"]
-    return BriefSection("tests", tuple(_test(place, found) for place in tests[:MAX_TESTS]), len(tests))
-
-
-def _test(place: Place, found: Places) -> BriefItem:
-    hit, reach, said = found.hits.get(place.path), place.reach, []
-    if reach:
-        said += [safe_line(" ".join(reach.symbols[:2])), f"hop {reach.hop}"]
-    elif hit and hit.symbol:
-        said.append(safe_line(hit.symbol))
-    if place.coupling:
-        said.append(_together(place.beside, place.coupling))
-    method, sure = (
-        (reach.method, reach.confidence) if reach else ("inferred" if hit else "history", place.score)
-    )
-    text = "; ".join(part for part in said if part)
-    return BriefItem(text, safe_line(place.path), "test", round(min(1.0, sure), 2), method)
-
-
 def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
     """What is done nearly everywhere in the folder of the likeliest place; names last, since they are seen at once."""
     folder = paths[0].rpartition("/")[0] if paths else ""
@@ -265,7 +158,7 @@ def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
         BriefItem(
             f"revert: “{one.target_subject or one.subject}” was taken back, {one.parity} now"
             + (f" — “{one.reason}”" if one.reason not in ("", one.subject) else ""),
-            f"{one.by[:_SHA_CHARS]} {one.date}",
+            f"{one.by[:SHA_CHARS]} {one.date}",
             "revert",
             0.6 if one.how in ("text", "structural") else 0.9,
             "history",
@@ -282,7 +175,7 @@ def _said(ctx: Context, close: Sequence[int]) -> BriefSection:
     for id_ in (id_ for id_ in close if id_ in said):
         row, reason = rows[id_], said[id_]
         text = row.subject if reason in ("", row.subject) else f"{row.subject} — {reason}"
-        source = f"{row.sha[:_SHA_CHARS]} {day(row.time_s)}"
+        source = f"{row.sha[:SHA_CHARS]} {day(row.time_s)}"
         items.append(BriefItem(f"“{quote(text, 240)}”", source, "commit", 0.6, "history"))
     return BriefSection("said in past commits", tuple(items[:MAX_SAID]), len(items))
 
@@ -294,7 +187,7 @@ def _recent(ctx: Context, found: Places) -> BriefSection:
     items = [
         BriefItem(
             f"“{quote(rows[id_].subject, 120)}”",
-            f"{rows[id_].sha[:_SHA_CHARS]} {day(rows[id_].time_s)}",
+            f"{rows[id_].sha[:SHA_CHARS]} {day(rows[id_].time_s)}",
             "commit",
             1.0,
         )

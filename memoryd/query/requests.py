@@ -14,6 +14,7 @@ from indexers.facts import OperationKind
 
 NOT_BLANK = r"\S"
 Text = Annotated[str, Meta(min_length=1, max_length=16_384, pattern=NOT_BLANK)]
+Task = Annotated[str, Meta(min_length=1, max_length=61_440, pattern=NOT_BLANK)]  # a whole issue with its logs
 Target = Annotated[str, Meta(min_length=1, max_length=1_024, pattern=NOT_BLANK)]
 Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
 Optional = Annotated[str, Meta(max_length=1_024)]
@@ -203,7 +204,7 @@ class SupersedeRequest(Request, frozen=True, kw_only=True):
 class BriefRequest(Request, frozen=True, kw_only=True):
     """What to know before ``task``. The server hands the common ``max_tokens`` on to this one."""
 
-    task: Text
+    task: Task
     paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
     max_tokens: MaxTokens = 1_500
 
