@@ -34,6 +34,11 @@ C: dict[str, Case] = {
          "m.c": '#include "a.h"\nint main(void) { total = 1; return f(2); }\n'},
         ["m.c:main -> a.c:f exact", "m.c:main ~> a.c:total exact"],
     ),
+    "a type is not the field that is called like it": (  # regression: an exact edge from a struct to its own field
+        {"a.h": "struct args { int n; };\n",
+         "m.c": '#include "a.h"\nstruct state {\n  struct args *args;\n  struct args *more;\n};\n'},
+        ["m.c:state ~> a.h:args exact"],
+    ),
     "a static function is its file's own: others mean theirs": (
         {"a.c": "static int parse(void) { return 1; }\nint a(void) { return parse(); }\n",
          "b.c": "static int parse(void) { return 2; }\nint b(void) { return parse(); }\n",

@@ -68,7 +68,17 @@ class _File:
                 local = ref.local and not evaluator.rules(self._path).calls_apart
                 found = evaluator.name(self._path, ref.name, ref.scope, ref.line, local)
             self._known[key] = found
-        return found
+        return self._types(ref) if self._is_misread_type(ref, found) else found
+
+    def _is_misread_type(self, ref: Reference, found: Meanings) -> bool:
+        """C: in ``struct state { struct args *args; }`` the type is not the field of its name."""
+        if ref.kind != "type" or ref.receiver or not ref.scope:
+            return False
+        return any(m.kind == "definition" and self._evaluator.kind(m.target) == "field" for m in found)
+
+    def _types(self, ref: Reference) -> Meanings:
+        """What the name means outside of everything that has fields."""
+        return self._evaluator.name(self._path, ref.name, "", ref.line, False)
 
     def _receiver(self, ref: Reference) -> Meanings:
         key = (ref.scope, f"{ref.receiver}.", ref.line if ref.local else 0)
