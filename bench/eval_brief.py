@@ -5,7 +5,9 @@
 The tasks are later commits (loc_history) and issues (loc_swebench); their README says what the gold is. The real
 command is driven: ``memoryd index --rev`` builds a view of each base commit, ``memoryd brief --rev`` answers from it.
 A file counts as named when its whole path stands in the text below the line that repeats the task; the share is
-taken per task, then averaged. ``--misses`` lists the files that were not named. Nothing of the sets is kept.
+taken per task, then averaged: of the gold (code), and of everything that the commit changed and that was there before
+(tests and documents too; where the set gives the commit). ``--misses`` lists the gold that was not named. Nothing of
+the sets is kept.
 """
 
 from __future__ import annotations
@@ -29,18 +31,23 @@ _PATH = re.compile(r"[\w.@+/-]*[\w@+-]")
 
 
 class Briefed(Struct, frozen=True):
-    """One task: the files that it changed, those of them that its brief names, and what that took."""
+    """One task: the files that it changed (``gold`` as the set has it, ``changed`` all of them), what its brief
+    names, and what that took."""
 
     id: str
     gold: frozenset[str]
-    named: frozenset[str]
+    changed: frozenset[str]
+    said: frozenset[str]
     files: int  # all files that the brief names, right or wrong
     tokens: float
     wall_ms: float
 
     @property
-    def share(self) -> float:
-        return len(self.named) / len(self.gold)
+    def missed(self) -> frozenset[str]:
+        return self.gold - self.said
+
+    def share(self, wanted: frozenset[str]) -> float:
+        return len(wanted & self.said) / len(wanted)
 
 
 def main() -> None:
@@ -56,7 +63,7 @@ def main() -> None:
         with Home(folder / "data") as home:
             bench = Bench(args.eval_folder.resolve(), folder, home)
             print(load_line())
-            print(f"{'set':<28} {'n':>4}  named  all named  files  tokens  wall ms")
+            print(f"{'set':<28} {'n':>4}  named  all named  of all changed  files  tokens  wall ms")
             for name in args.sets:
                 done = list(briefed(bench, name))
                 report(f"{name}, {SAMPLE} tasks", spread_over(done))
@@ -80,14 +87,16 @@ def briefed(bench: Bench, name: str) -> Iterator[Briefed]:
             wall_ms = (time.perf_counter() - start) * 1000
             said = frozenset(_PATH.findall(text.partition("\n")[2]))
             gold = frozenset(row["gold"])
-            yield Briefed(
-                row["id"],
-                gold,
-                gold & said,
-                len(said & known[row["base_commit"]]),
-                len(text) / CHARS_PER_TOKEN,
-                wall_ms,
-            )
+            there = known[row["base_commit"]]
+            changed = _changed(project, row["sha"]) & there if "sha" in row else gold
+            tokens = len(text) / CHARS_PER_TOKEN
+            yield Briefed(row["id"], gold, changed or gold, said, len(said & there), tokens, wall_ms)
+
+
+def _changed(project: Path, sha: str) -> frozenset[str]:
+    """The paths that a commit changed against its first parent."""
+    command = ["git", "-C", str(project), "diff", "--name-only", "-z", f"{sha}^", sha]
+    return frozenset(subprocess.check_output(command, text=True).split("\0"))
 
 
 def _git_files(project: Path, commit: str) -> Sequence[str]:
@@ -103,22 +112,22 @@ def spread_over(done: Sequence[Briefed]) -> Sequence[Briefed]:
 
 def report(title: str, done: Sequence[Briefed]) -> None:
     """One line: share of the gold named, part of the tasks with all of it, files named, medians of the cost."""
-    share = sum(one.share for one in done) / len(done)
-    whole = sum(one.named == one.gold for one in done) / len(done)
+    share = sum(one.share(one.gold) for one in done) / len(done)
+    whole = sum(not one.missed for one in done) / len(done)
+    changed = sum(one.share(one.changed) for one in done) / len(done)
     files = sum(one.files for one in done) / len(done)
     tokens, wall_ms = median([one.tokens for one in done]), median([one.wall_ms for one in done])
     print(
-        f"{title:<28} {len(done):>4}  {share:.3f}      {whole:.3f}  {files:5.1f}  {tokens:6.0f}  {wall_ms:7.0f}",
+        f"{title:<28} {len(done):>4}  {share:.3f}      {whole:.3f}           {changed:.3f}  {files:5.1f}  {tokens:6.0f}"
+        f"  {wall_ms:7.0f}",
         flush=True,
     )
 
 
 def show_misses(done: Sequence[Briefed]) -> None:
     for one in done:
-        if one.named != one.gold:
-            print(
-                f"  {one.id}: {len(one.named)} of {len(one.gold)}; not {' '.join(sorted(one.gold - one.named))}"
-            )
+        if one.missed:
+            print(f"  {one.id}: {len(one.missed)} of {len(one.gold)} missed: {' '.join(sorted(one.missed))}")
 
 
 if __name__ == "__main__":

@@ -124,6 +124,7 @@ TITLES = {
     "index": "Index",
     "latency": "Latency",
     "search": "Finding (loc_history, loc_swebench, CoSQA)",
+    "brief": "Briefs (files really changed that a brief of 1,500 tokens names)",
     "graph": "Graph (scip, imports, calls), impact, cost of linking",
     "knowledge": "Decisions, evidence",
 }
@@ -151,6 +152,7 @@ def main() -> None:
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
             "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baseline"),
+            "brief": lambda: run_script(options.repos, "eval_brief.py", str(options.eval)),
             "graph": lambda: "\n".join(
                 (
                     run_script(options.repos, "eval_graph.py", str(options.eval), str(options.repos)),
