@@ -79,7 +79,7 @@ def briefed(bench: Bench, name: str) -> Iterator[Briefed]:
         commits = dict.fromkeys(row["base_commit"] for row in rows)
         for commit in commits:
             bench.home.run("index", str(project), "--rev", commit, "--json")
-        known = {commit: frozenset(_git_files(project, commit)) for commit in commits}
+        known = {commit: _git_files(project, commit) for commit in commits}
         for row in rows:
             options = ("--rev", row["base_commit"], "--max-tokens", str(MAX_TOKENS), "-C", str(project))
             start = time.perf_counter()
@@ -96,13 +96,18 @@ def briefed(bench: Bench, name: str) -> Iterator[Briefed]:
 def _changed(project: Path, sha: str) -> frozenset[str]:
     """The paths that a commit changed against its first parent."""
     command = ["git", "-C", str(project), "diff", "--name-only", "-z", f"{sha}^", sha]
-    return frozenset(subprocess.check_output(command, text=True).split("\0"))
+    return _paths(command)
 
 
-def _git_files(project: Path, commit: str) -> Sequence[str]:
+def _git_files(project: Path, commit: str) -> frozenset[str]:
     """Every path of a commit's tree."""
     command = ["git", "-C", str(project), "ls-tree", "-r", "--name-only", "-z", commit]
-    return subprocess.check_output(command, text=True).split("\0")
+    return _paths(command)
+
+
+def _paths(command: Sequence[str]) -> frozenset[str]:
+    """What a git command lists, each path ended by a NUL."""
+    return frozenset(subprocess.check_output(command, text=True).split("\0")) - {""}
 
 
 def spread_over(done: Sequence[Briefed]) -> Sequence[Briefed]:
