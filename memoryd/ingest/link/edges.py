@@ -10,7 +10,7 @@ from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
-from memoryd.ingest.link.meaning import MAX_MEANINGS, Meaning, Meanings
+from memoryd.ingest.link.meaning import MAX_MEANINGS, Meaning, Meanings, enclosing
 from memoryd.ingest.link.view import Target
 from memoryd.store.link_rows import EdgeRow
 
@@ -43,6 +43,8 @@ class _File:
         evaluator.handed = {name: meanings for name, meanings in given if meanings}
         evaluator.handed |= dict(self._handed())
         self._local_names = evaluator.local_names()
+        self._inner_names = evaluator.inner_names()
+        self._symbols: dict[str, str] = {}
 
     def link(self) -> tuple[list[EdgeRow], int]:
         edges = dict.fromkeys(self._imports())
@@ -59,14 +61,15 @@ class _File:
         """The definitions that the reference may mean; outside of the project, or empty for unknown."""
         evaluator = self._evaluator
         text = f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
-        key = (ref.scope, text, ref.line if ref.local else 0)
+        scope = self._scope(ref)
+        key = (scope, text, ref.line if ref.local else 0)
         found = self._known.get(key)
         if found is None:
             if ref.receiver:
                 found = evaluator.attribute(self._receiver(ref), ref.name)
             else:
                 local = ref.local and not evaluator.rules(self._path).calls_apart
-                found = evaluator.name(self._path, ref.name, ref.scope, ref.line, local)
+                found = evaluator.name(self._path, ref.name, scope, ref.line, local)
             self._known[key] = found
         return self._types(ref) if self._is_misread_type(ref, found) else found
 
@@ -81,14 +84,31 @@ class _File:
         return self._evaluator.name(self._path, ref.name, "", ref.line, False)
 
     def _receiver(self, ref: Reference) -> Meanings:
-        key = (ref.scope, f"{ref.receiver}.", ref.line if ref.local else 0)
+        scope = self._scope(ref)
+        key = (scope, f"{ref.receiver}.", ref.line if ref.local else 0)
         found = self._known.get(key)
         if found is None:
             local = ref.local and not self._is_own_object(ref) and not self._is_type(ref)
             if local and _root(ref.receiver) not in self._local_names:
                 return ()
-            found = self._evaluator.expression(self._path, ref.scope, ref.receiver, ref.line, local)
+            found = self._evaluator.expression(self._path, scope, ref.receiver, ref.line, local)
             self._known[key] = found
+        return found
+
+    def _scope(self, ref: Reference) -> str:
+        """Where to look from: the top of the file, unless something between binds the name."""
+        if self._inner_names is None or ref.local or (_root(ref.receiver) or ref.name) in self._inner_names:
+            return ref.scope
+        return ""
+
+    def _symbol(self, scope: str) -> str:
+        """The innermost symbol around a scope: not every scope is one (blocks of values, implementations)."""
+        found = self._symbols.get(scope)
+        if found is None:
+            entries = self._evaluator.view.entries(self._path)
+            kinds = ((prefix, entries.get(prefix)) for prefix in enclosing(scope))
+            found = next((prefix for prefix, entry in kinds if entry and entry.kind), "")
+            self._symbols[scope] = found
         return found
 
     def _is_own_object(self, ref: Reference) -> bool:
@@ -156,7 +176,9 @@ class _File:
         if meaning.kind == "file" and (target.path == self._path or not is_module):
             return None
         method, confidence = _how_sure(ref, meaning, among)
-        return EdgeRow(ref.scope, kind, target.path, target.qualname, ref.line, method, confidence)
+        return EdgeRow(
+            self._symbol(ref.scope), kind, target.path, target.qualname, ref.line, method, confidence
+        )
 
     def _by_name_alone(self, ref: Reference) -> EdgeRow | None:
         """The one method of the project that is called so: a hint, never a fact."""
@@ -175,7 +197,7 @@ class _File:
         path, qualname = methods[0].path, methods[0].qualname
         if self._evaluator.kind(Target(path, qualname.rpartition(".")[0])) in ("function", "method"):
             return None  # a local function has no receiver
-        return EdgeRow(ref.scope, "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
+        return EdgeRow(self._symbol(ref.scope), "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
 
     def _imports(self) -> Iterator[EdgeRow]:
         evaluator, path = self._evaluator, self._path
@@ -189,7 +211,13 @@ class _File:
                 found = meaning.target
                 if meaning.kind == "definition" and found.path != path:
                     yield EdgeRow(
-                        item.scope, "references", found.path, found.qualname, item.line, "exact", _EXACT
+                        self._symbol(item.scope),
+                        "references",
+                        found.path,
+                        found.qualname,
+                        item.line,
+                        "exact",
+                        _EXACT,
                     )
                 elif (
                     meaning.kind == "file"

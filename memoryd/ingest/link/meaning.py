@@ -62,6 +62,14 @@ class Ground(ABC):
         known = (*(name for name, entry in self._own_entries.items() if not entry.kind), *self.handed)
         return {name.rpartition(".")[2] for name in known}
 
+    def inner_names(self) -> frozenset[str] | None:
+        """Names that may mean something else inside of the definitions of the file than at its top; None: any."""
+        rules = self.rules(self.own)
+        if not rules.plain_scopes:
+            return None
+        dotted = {name.rpartition(".")[2] for name in self._own_entries if "." in name}
+        return rules.self_names | rules.class_names | rules.super_names | dotted
+
     def rules(self, path: str) -> Rules:
         found = self._rules_of.get(path)
         if found is None:

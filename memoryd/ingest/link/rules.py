@@ -14,6 +14,7 @@ _NO_TYPE = frozenset({"None", "null", "undefined", "void", "nil"})
 class Rules:
     """One language's own rules of names. Stateless: all look-ups go through the view, which notes them.
 
+    ``plain_scopes``: a name means the same everywhere in a file but where something between binds it.
     ``members_in_scope``: a method sees the members of its class, inherited ones included, without receiver.
     ``self_names``/``class_names``/``super_names``: how a method calls its object, its class, its bases.
     ``invoke``: the method that is run when an instance is called, ``""`` for none.
@@ -33,6 +34,7 @@ class Rules:
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
+    plain_scopes = False
     self_names: frozenset[str] = frozenset({"self", "this"})
     class_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset({"super"})

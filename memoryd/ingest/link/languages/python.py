@@ -12,6 +12,7 @@ from memoryd.ingest.link.view import Target, View
 
 
 class Python(Rules):
+    plain_scopes = True
     self_names = frozenset({"self"})
     class_names = frozenset({"cls"})
     invoke = "__call__"
