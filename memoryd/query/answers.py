@@ -309,9 +309,9 @@ class ProposalsAnswer(Answer, frozen=True):
 
 
 class BriefItem(Struct, frozen=True):
-    """One line of a brief. ``text`` is quoted data; ``source``: ``path``, ``path:line``, ``path:first-last``, a sha or a
-    record id. ``kind``: rule, a decision's kind, revert, constraint, deprecation, debt, code (a function or type), file,
-    dependent, test, convention, commit."""
+    """One line of a brief. ``text`` is quoted data; ``source``: ``path``, ``path:line``, ``path:first-last``, a sha or
+    a record id. ``kind``: rule, a decision's kind, revert, constraint, deprecation, debt, code (a function or type),
+    file, dependent, test, convention, commit."""
 
     text: str
     source: str
