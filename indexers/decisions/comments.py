@@ -20,7 +20,7 @@ _MIN_CHARS = 20
 _MIN_REASON_CHARS = 40
 
 _TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|specs?|__tests__|examples?)/|(?:^|/)test_|[._]test\.|_spec\.|Tests?\.\w+$"
+    r"(?:^|/)(?:tests?|testing|regress(?:ion)?|specs?|__tests__|examples?)/|(?:^|/)test_|[._]test\.|_spec\.|Tests?\.\w+$"
 )
 _TEST_SCOPE = re.compile(r"(?:^|\.)(?:tests?|test_\w+)(?:\.|$)")
 _GENERATED = re.compile(

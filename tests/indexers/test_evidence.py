@@ -68,6 +68,7 @@ def test_tests_and_generated_files_have_to_say_more():
     """What a test expects is no demand; a generated file's remarks are its generator's."""
     text = "def test_a():\n    # The queue must not be shared, otherwise it breaks.\n    f()\n"
     assert evidence("tests/test_a.py", "python", text) == []
+    assert evidence("regress/a.sh", "bash", "# Fake output must not flush them before it ends.\nf\n") == []
     generated = "/* A Bison parser, made by GNU Bison. */\nint f() {\n  // Do not change this, otherwise it breaks.\n  return 1;\n}\n"
     assert evidence("p.c", "c", generated) == []
 
