@@ -101,7 +101,10 @@ def _assigned(data: bytes) -> Iterator[_Span]:
     for word in _NAMES:
         at = lower.find(word)
         while at >= 0:
-            match = _ASSIGNMENT.match(data, at + len(word)) or _BARE_ASSIGNMENT.match(data, at + len(word))
+            end = at + len(word)
+            match = _ASSIGNMENT.match(data, end) or _BARE_ASSIGNMENT.match(data, end)
+            if match is None and _FLAG.search(data, max(0, at - _FLAG_BYTES), at):
+                match = _FLAG_VALUE.match(data, end)
             if match and _looks_secret(match["value"], word in _PASSWORD_NAMES):
                 yield match.span("value")
             at = lower.find(word, at + len(word))
@@ -110,6 +113,9 @@ def _assigned(data: bytes) -> Iterator[_Span]:
 # --- shapes
 
 _TOKEN_MIN_BYTES = 20
+_FLAG_BYTES = 40
+_FLAG = re.compile(rb"(?<![\w-])--[a-z-]{0,38}\Z")  # ``--password VALUE``, ``--db-password VALUE``
+_FLAG_VALUE = re.compile(rb"""[a-z-]{0,20}+[ \t]{1,4}(?P<value>[^\s'"`$<{\-][^\s'"`]{5,200}+)""")
 _WORDS_ONLY = bytes(
     c if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_-.~") else 0x20 for c in range(256)
 )

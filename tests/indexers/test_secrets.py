@@ -69,6 +69,7 @@ _IN_CONTEXT = {
         _random(20),
         '"]',
     ),  # regression: kept, and shown by operations
+    "flag and value with a space between": ("mysql --user me --db-password ", "Hunter2!xkcd", " -e x\n"),
     "flag in a script": ('{"scripts": {"up": "go --api-key=', _random(32), '"}}'),
 }
 _CLEAN = [
