@@ -20,6 +20,7 @@ from memoryd.server.service import Call, Peer, Progress, Service
 log = logging.getLogger(__name__)
 
 HELLO_TIMEOUT_S = 10.0
+REFUSAL_TIMEOUT_S = 1.0
 REQUESTS_PER_CONNECTION = 512
 
 ServeMcp = Callable[[Connection, Peer], Awaitable[None]]
@@ -70,11 +71,8 @@ class SocketServer:
     async def _serve(self, connection: Connection) -> None:
         try:
             if len(self._tasks) > self._service.config.daemon.max_connections:
-                raise BusyError(
-                    "too many clients are connected",
-                    where="daemon.max_connections",
-                    next_step="close some, or raise the limit",
-                )
+                await self._refuse(connection)
+                return
             async with asyncio.timeout(HELLO_TIMEOUT_S):
                 line = await connection.read_line()
             if not line:
@@ -92,6 +90,18 @@ class SocketServer:
             about = {"version": memoryd.__version__, "pid": os.getpid()}
             await connection.send(protocol.notification_line("hello", about))
             await CliSession(self._service, connection, peer).run()
+
+    async def _refuse(self, connection: Connection) -> None:
+        """Take the greeting first, shortly: a client that is still writing it would see a broken pipe, not the reason."""
+        with contextlib.suppress(TimeoutError, protocol.LineTooLong):
+            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
+                await connection.read_line()
+        error = BusyError(
+            "too many clients are connected",
+            where="daemon.max_connections",
+            next_step="close some, or raise the limit",
+        )
+        await connection.send(protocol.error_line(None, error))
 
 
 def _is_person(hello: Hello) -> bool:
