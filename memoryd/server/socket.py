@@ -92,7 +92,7 @@ class SocketServer:
             await CliSession(self._service, connection, peer).run()
 
     async def _refuse(self, connection: Connection) -> None:
-        """Take the greeting first, shortly: a client that is still writing it would see a broken pipe, not the reason."""
+        """Take the greeting first: a client that is still writing it would see a broken pipe, not the reason."""
         with contextlib.suppress(TimeoutError, protocol.LineTooLong):
             async with asyncio.timeout(REFUSAL_TIMEOUT_S):
                 await connection.read_line()
