@@ -68,7 +68,10 @@ def depends(home: Home, tree: Path, rev: str, folder: str, prefix: str) -> list[
     return [
         {"src": prefix + row["src"].removeprefix(folder), "dst": prefix + row["dst"].removeprefix(folder)}
         for row in edges(home, tree, rev, "depends")
-        if row["src"].startswith(folder) and row["dst"].startswith(folder)
+        if row["src"].startswith(folder)
+        and row["dst"].startswith(folder)
+        and row["src"].endswith(".py")
+        and row["dst"].endswith(".py")  # its tool reads Python alone
     ]
 
 
