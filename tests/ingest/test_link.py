@@ -15,6 +15,10 @@ CASES = {
         {"p/__init__.py": "", "p/a.py": "def f():\n    pass\n", "p/b.py": "from .a import f\n\n\ndef g():\n    f()\n"},
         ["p/b.py:g -> p/a.py:f exact"],
     ),
+    "regression: a relative import at the root, whose package would lie above it, ends": (
+        {"a.py": "def f():\n    pass\n", "m.py": "from . import a, b\n\na.f()\n"},
+        ["m.py: -> a.py:f exact"],
+    ),
     "through the package's re-export to the defining file": (
         {"p/__init__.py": "from .a import f\n", "p/a.py": "def f():\n    pass\n", "m.py": "from p import f\n\nf()\n"},
         ["m.py: -> p/a.py:f exact"],

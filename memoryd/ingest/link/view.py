@@ -221,7 +221,7 @@ class View:
         """Files of one folder that share a stem share a key, and so does all below a folder that is missing."""
         key = self._place_keys.get(path)
         if key is None:
-            folder, base = posixpath.split(path)
+            folder, base = posixpath.split(path.lstrip("/"))  # "/__init__.py": above a module at the root
             while folder and folder not in self.all_folders:
                 folder, base = posixpath.split(folder)
             key = self._place_keys[path] = place_key(folder, base)
