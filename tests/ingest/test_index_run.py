@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.errors import MemorydError, UsageError
+from memoryd.ingest.job import Cancelled, IndexJob
+from memoryd.ingest.pipeline import index
 from memoryd.ingest.pool import ParsePool, PoolLimits
 from memoryd.ingest.worker import in_short
 from memoryd.store import reader
@@ -193,3 +198,41 @@ def test_killed_in_the_middle_it_goes_on_to_the_digest_of_a_clean_index(
     run_index(pool, repo.root, tmp_path / "store")
     name = f"worktree:{repo.root}"
     assert digest_of(tmp_path / "store", name) == digest_of(tmp_path / "clean", name)
+
+
+def test_stopped_between_two_steps_it_goes_on_to_the_digest_of_a_clean_index(
+    pool: ParsePool, tmp_path: Path
+) -> None:
+    """Regression: a name handed on through more than 60 files meant something else when half of them were linked
+    already."""
+    repo = Repository(tmp_path / "repo")
+    for number in range(230):
+        above = f"from pkg.m{number - 1} import f\n\n\n" if number else ""
+        repo.write(f"pkg/m{number}.py", f"{above}def f{number or ''}():\n    return f()\n")
+    repo.commit("all")
+    run_index(pool, repo.root, tmp_path / "clean")
+    clean = digest_of(tmp_path / "clean", f"worktree:{repo.root}")
+    job = IndexJob(root=repo.root, index=tmp_path / "store" / "index.db")
+    for stop_at in itertools.count(1):
+        (tmp_path / "store").mkdir()
+        is_whole = _stopped(job, pool, stop_at)
+        run_index(pool, repo.root, tmp_path / "store")
+        assert digest_of(tmp_path / "store", f"worktree:{repo.root}") == clean, stop_at
+        shutil.rmtree(tmp_path / "store")
+        if is_whole:
+            break
+
+
+def _stopped(job: IndexJob, pool: ParsePool, step: int) -> bool:
+    """Index, and give up at that step, those of parsing not counted; whether it came to the end before."""
+    cancelled, steps = Event(), itertools.count(1)
+
+    def progress(phase: str, done: int, total: int | None) -> None:
+        if phase != "parse" and next(steps) == step:
+            cancelled.set()
+
+    try:
+        index(job, pool, None, progress, cancelled)
+    except Cancelled:
+        return False
+    return True

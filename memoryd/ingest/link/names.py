@@ -193,15 +193,13 @@ class Names(Ground):
         """What a name of the file stands for: its own definition, or what it imports. Both, where a conditional
         statement decides."""
         found = self._imported_first(path, entry.imports)
-        if entry.kind:
-            target, sure = Target(path, qualname), not found
-            own = (
-                self.definitions(target, sure)
-                if entry.is_declaration
-                else (Meaning("definition", target, sure),)
-            )
-            return (*(m._replace(sure=False) for m in found if m.kind != "outside"), *own)
-        return found
+        if not entry.kind:
+            return found
+        target, sure = Target(path, qualname), not found
+        own = (
+            self.definitions(target, sure) if entry.is_declaration else (Meaning("definition", target, sure),)
+        )
+        return distinct((*(m._replace(sure=False) for m in found if m.kind != "outside"), *own)) or own
 
     def _imported_first(self, path: str, imports: Iterable[Import]) -> Meanings:
         """The first of several imports of one name that lies in the project: ``try`` before ``except``."""

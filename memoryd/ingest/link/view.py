@@ -11,17 +11,16 @@ from __future__ import annotations
 import posixpath
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from zlib import crc32
 
 from msgspec import Struct
 
 from indexers.facts import Import
 from indexers.outline import IMPORTS, NO_ENTRY, Entry, Outline, entries, essence
+from memoryd.ingest.link.memo import Memo
 from memoryd.store.link_rows import Defined
 
-T = TypeVar("T")
 _CALLABLE = frozenset({"function", "method", "macro"})
 
 
@@ -50,12 +49,12 @@ class Sources(Struct, frozen=True):
     definitions: Callable[[str | None], Iterable[Defined]]
 
 
-class View:
-    """Look-ups over the files of a view. ``seen``: the keys that were looked at since it was last replaced."""
+class View(Memo):
+    """Look-ups over the files of a view."""
 
     def __init__(self, files: Iterable[File], sources: Sources, manifests: frozenset[str]) -> None:
+        super().__init__()
         self.files = {file.path: file for file in files}
-        self.seen: set[int] = set()
         self._sources = sources
         self.manifest_names = manifests
         self._paths_of_id = {file.path_id: file.path for file in self.files.values()}
@@ -77,9 +76,6 @@ class View:
         self._named: dict[str, tuple[tuple[str, Target, str], ...]] | None = None
         self._some_named: dict[str, tuple[tuple[str, Target, str], ...]] = {}
         self._place_keys: dict[str, int] = {}
-        self._memo: dict[Hashable, tuple[Any, frozenset[int]]] = {}
-        self._open: list[Hashable] = []
-        self._cut = _NEVER
 
     # -- files
 
@@ -185,37 +181,7 @@ class View:
             self._some_named[name] = found
         return [(target, kind) for of, target, kind in found if of == language]
 
-    # -- computed once
-
-    def memo(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
-        """``make()``, computed once; what it looked at is noted for everyone who asks. Asked again while it is being
-        computed (a cycle), the answer is ``default``, and nothing that saw it is kept: results never depend on who
-        asked first."""
-        known = self._memo.get(key)
-        if known is not None:
-            self.seen |= known[1]
-            return known[0]
-        depth = len(self._open)
-        if key in self._open or depth > _MAX_DEPTH:
-            self._cut = min(self._cut, self._open.index(key) if key in self._open else 0)
-            return default
-        outer, self.seen = self.seen, set()
-        self._open.append(key)
-        try:
-            value = make()
-        finally:
-            self._open.pop()
-            inner, self.seen = self.seen, outer
-            outer |= inner
-        if self._cut >= depth:
-            self._cut = _NEVER
-            self._memo[key] = (value, frozenset(inner))
-        return value
-
-    @property
-    def is_computing(self) -> bool:
-        """Whether something is being computed that files may share."""
-        return bool(self._open)
+    # -- keys
 
     def _place_key(self, path: str) -> int:
         """Files of one folder that share a stem share a key, and so does all below a folder that is missing."""
@@ -228,8 +194,6 @@ class View:
         return key
 
 
-_NEVER = 1 << 30
-_MAX_DEPTH = 60
 _ESCAPE = ("utf-8", "surrogateescape")
 
 

@@ -1,0 +1,124 @@
+"""Values that depend on each other: one answer, whoever asks first, and no more work than the changes need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from in_memory import Project
+
+from memoryd.ingest.link.memo import Memo
+
+Graph = Mapping[int, tuple[int, ...]]
+
+
+class _Reach:
+    """``of(n)``: all that can be reached from n, told by asking its neighbours."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.memo, self.computed = graph, Memo(), 0
+
+    def of(self, number: int) -> frozenset[int]:
+        return self.memo.memo(number, lambda: self._make(number), frozenset())
+
+    def _make(self, number: int) -> frozenset[int]:
+        self.computed += 1
+        self.memo.seen.add(number)
+        return frozenset({number}).union(*(self.of(other) for other in self.graph[number]))
+
+
+def _reached(graph: Graph, start: int) -> frozenset[int]:
+    found, todo = {start}, [start]
+    while todo:
+        for other in graph[todo.pop()]:
+            if other not in found:
+                found.add(other)
+                todo.append(other)
+    return frozenset(found)
+
+
+_NUMBERS = st.integers(2, 12).flatmap(
+    lambda size: st.lists(
+        st.lists(st.integers(0, size - 1), max_size=4).map(tuple), min_size=size, max_size=size
+    )
+)
+
+
+@given(_NUMBERS, st.randoms(use_true_random=False))
+def test_a_value_is_the_fixed_point_whoever_asks_first(rows: list[tuple[int, ...]], chance) -> None:
+    """In any graph, cycles included: the value is the least fixed point, and all that it depends on is noted."""
+    graph = dict(enumerate(rows))
+    reach = _Reach(graph)
+    for number in chance.sample(sorted(graph), len(graph)):
+        reach.memo.seen = set()
+        assert reach.of(number) == _reached(graph, number)
+        assert reach.memo.seen >= _reached(graph, number)
+    assert not reach.memo.is_computing
+
+
+@pytest.mark.parametrize("size", [59, 60, 61, 130, 400])
+def test_a_long_chain_has_one_answer(size: int) -> None:
+    """Regression: what lay more than 60 values deep was unknown to whoever asked first, and known to the next."""
+    graph = {number: (number + 1,) for number in range(size)} | {size: ()}
+    for order in (range(size + 1), range(size, -1, -1)):
+        reach = _Reach(graph)
+        assert [len(reach.of(number)) for number in order] == [size + 1 - number for number in order]
+
+
+def test_a_dense_cycle_is_computed_in_few_rounds() -> None:
+    """Regression: every path through files that all import each other was walked; nine took a minute and a half."""
+    size = 15
+    reach = _Reach({n: tuple(m for m in range(size) if m != n) for n in range(size)})
+    assert reach.of(0) == frozenset(range(size))
+    assert reach.computed < 10 * size
+
+
+def test_an_error_leaves_nothing_behind() -> None:
+    """Who asks again after an error gets an answer."""
+    memo, broken = Memo(), [True]
+
+    def make() -> str:
+        memo.memo("b", lambda: memo.memo("a", make, ""), "")
+        if broken:
+            raise KeyError(broken.pop())
+        return "whole"
+
+    with pytest.raises(KeyError):
+        memo.memo("a", make, "")
+    assert not memo.is_computing
+    assert memo.memo("a", make, "") == "whole"
+
+
+def _chain(size: int) -> dict[str, str]:
+    def text(number: int) -> str:
+        if not number:
+            return "def f():\n    return 0\n"
+        return f"from m{number - 1} import f\n\n\ndef g{number}():\n    return f()\n"
+
+    return {f"m{number}.py": text(number) for number in range(size)}
+
+
+def _circle(size: int) -> dict[str, str]:
+    def text(number: int) -> str:
+        imports = (f"from m{other} import f" for other in range(size) if other != number)
+        return "\n".join((*imports, "", "def g():", "    return f()", ""))
+
+    return {f"m{number}.py": text(number) for number in range(size)} | {
+        "m0.py": text(0).replace("def g", "def f")
+    }
+
+
+@pytest.mark.parametrize("sources", [_chain(130), _circle(9)], ids=["chain", "circle"])
+def test_edges_do_not_depend_on_which_file_is_linked_first(sources: dict[str, str]) -> None:
+    """A name handed through many files, or around in a circle, means the same to all of them."""
+    first, last = (_edges(sources, order) for order in (sorted(sources), sorted(sources, reverse=True)))
+    assert first == last
+    assert all(
+        "m0.py" in {edge.dst_path for edge in edges} for path, edges in first.items() if path != "m0.py"
+    )
+
+
+def _edges(sources: Mapping[str, str], order: Iterable[str]) -> dict[str, tuple]:
+    return {path: tuple(link.edges) for path, link in Project(dict(sources), order).links.items()}
