@@ -34,7 +34,9 @@ _HARD = re.compile(
     r"|you) )(?:(?:do not|don't|dont)(?! (?:bother|do anything|care|know|have|yet|find|need|worry))"
     r"|never(?! (?:connected|seen|reached|happens?))(?![-\w])|be (?:very )?(?:careful|aware)|be sure to"
     r"|beware|take care|remember to)"
-    r"|\b(?:must(?: not|n't| never| always)?|mustn't|(?:should|may|shall) (?:not|never)|shouldn't|shall"
+    r"|\b(?:must(?: not|n't| never| always)?(?! (?:have been|be (?:\d|any\b)))|mustn't|may never"
+    r"|(?:(?:should|shall) (?:not|never)|shouldn't)(?! (?:be (?:any|need|necess)|have been|need|happen|get here|reach))"
+    r"|shall"
     r"|cannot safely"
     r"|can(?:not|'t) (?:be (?:used|called|changed|removed|moved|shared|reused|modified|done|imported|null"
     r"|empty|negative)|use|call"
@@ -58,8 +60,7 @@ _SOFT = re.compile(
     re.I,
 )
 _GRAVE = re.compile(
-    r"\b(?:or else|would (?:be|break|cause|lead|result|fail|otherwise|have|raise|crash|leak|hang"
-    r"|not|never|lose)"
+    r"(?<!without )\b(?:or else|would (?:be|break|cause|lead|result|fail|otherwise|raise|crash|leak|hang|lose)"
     r"|will (?:break|fail|crash|leak|hang|raise|cause|be lost|lose|deadlock|not work)|break(?:s|ing)?"
     r"|dead ?locks?|race conditions?"
     r"|races?|leak(?:s|ing)?|crash(?:es)?|corrupt\w*|security|vulnerab\w*|data loss|infinite|recursion"
@@ -68,7 +69,7 @@ _GRAVE = re.compile(
     re.I,
 )
 _REASON = re.compile(
-    r"\b(?:because|otherwise|since (?!v?\d)|so (?:that|we|it|as|this|they|don't|do not)|to (?:avoid|prevent"
+    r"\b(?:because|otherwise|since (?!v?\d)|so (?:that|we|as|don't|do not)|to (?:avoid|prevent"
     r"|ensure|make sure|guarantee|work around)"
     r"|in order to|due to|as (?:it|this|that|we|they|there) (?:would|will|may|might|can|could|is|are|has"
     r"|have|does|do)"
@@ -80,7 +81,7 @@ _REASON = re.compile(
 _WORKAROUND = re.compile(
     r"\b(?:work-?around|works? around|working around|(?:for )?backwards?[- ]compat\w*|for compatibility"
     r"|kept for|legacy (?:reasons?|behaviou?r)"
-    r"|bug in|buggy|broken (?:in|on)|hack (?:for|to|around)|kludge|quirk)",
+    r"|(?<!indicates a )(?<!is a )bug in|buggy|broken (?:in|on)|hack (?:for|to|around)|kludge|quirk)",
     re.I,
 )
 _WARNING = re.compile(

@@ -39,6 +39,12 @@ def test_what_binds_the_reader_is_a_constraint(sentence):
         "Do we need to keep this because of the old clients?",
         "This is never called because the iterator is empty.",
         "Don't enable compression if content is already encoded.",
+        "We know that the graph is connected, so the sum must be 1 for the source.",
+        "There should not be anything else after this, since the parser stopped.",
+        "We shouldn't get here because of the test above.",
+        "Panic because this indicates a bug in the program.",
+        "The measure may not match the others because it is based on the logical clock.",
+        "They can always be placed at the back without breaking the order.",
     ],
 )
 def test_narration_is_no_constraint(sentence):
