@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 from eval_search import DEPTH, FUNCTIONS, HEADER, Row, report, rows_of
 
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query import ranking
+from memoryd.query.best import order
 from memoryd.query.lexical import LexicalIndex, LexicalView
 from memoryd.query.question import question
 from memoryd.query.ranking import WEIGHTS, Evidence, Weights
@@ -85,12 +85,12 @@ class Views:
 def _files(asked: Asked, weights: Weights) -> list[str]:
     view = asked.view
     scores = ranking.rank_files(view, asked.found, ranking.priors(view, (), weights), weights).total
-    return [view.slots[slot].path for slot in ranking.order(scores, DEPTH, np.arange(view.files))]
+    return [view.slots[slot].path for slot in order(scores, DEPTH)]
 
 
 def _functions(asked: Asked, weights: Weights) -> list[Any]:
     view = asked.view
     scores = ranking.rank_chunks(view, asked.found, ranking.priors(view, (), weights), weights).total
-    best = ranking.order(scores, DEPTH, np.arange(len(scores)))
+    best = order(scores, DEPTH)
     names = (view.slots[view.chunk_slot[number]].path for number in best)
     return list(dict.fromkeys(int(name.removeprefix("f").removesuffix(".py")) for name in names))

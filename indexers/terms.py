@@ -73,11 +73,12 @@ def _parts(word: str) -> list[str]:
 
 
 class _Expansions(dict[str, tuple[int, ...]]):
-    """Word -> its terms, filled on demand: source repeats its words about twenty times."""
+    """Word -> its terms, filled on demand: source repeats its words about twenty times, and those that yield nothing
+    (``if``, ``for``, ``is``) most of all. What is too long to be a word is not kept: it may be megabytes."""
 
     def __missing__(self, word: str) -> tuple[int, ...]:
         found = expand(word)
-        if found:
+        if len(word) <= MAX_WORD:
             if len(self) >= _CACHED_WORDS:
                 self.clear()
             self[word] = found

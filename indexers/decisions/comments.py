@@ -137,12 +137,13 @@ _LICENCE = re.compile(
     re.I,
 )
 _CODE = re.compile(
-    r"[;{}]\s*$|^\s*(?:def|class|import|from|return|if|else|elif|for|while|print|var|let|const|func|fn"
+    r"\s*(?:def|class|import|from|return|if|else|elif|for|while|print|var|let|const|func|fn"
     r"|pub|try|except|static|int|void"
-    r"|assert|raise|switch|case|export|public|private)\b.*[:;({=]\s*$|^\s*[@#]\w+[\w.]*(?:\(.*)?$"
-    r"|^\s*[\w.>\-\[\]]{1,80}\(.*\)\s*[,;:]?$"
-    r"|^\s*[\w.\[\]'\"]+\s*(?:[-+*/|]?=|:=|=>|<-)\s*\S|^\s*[<>|+=\-\\/*#~_.]{3,}|^\s*(?:\$|>>>|\.\.\.) |^\s*</?\w+",
-)
+    r"|assert|raise|switch|case|export|public|private)\b.*[:;({=]\s*$|\s*[@#]\w+[\w.]*(?:\(.*)?$"
+    r"|\s*[\w.>\-\[\]]{1,80}\(.*\)\s*[,;:]?$"
+    r"|\s*[\w.\[\]'\"]+\s*(?:[-+*/|]?=|:=|=>|<-)\s*\S|\s*[<>|+=\-\\/*#~_.]{3,}|\s*(?:\$|>>>|\.\.\.) |\s*</?\w+",
+)  # at the start of a line
+_CODE_ENDS = (";", "{", "}")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -245,7 +246,8 @@ def _is_documentation(language: str, marker: bytes, comment: Comment, facts: Fil
 
 def _is_code(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
-    return sum(bool(_CODE.search(line)) for line in lines) * 2 >= max(1, len(lines))
+    code = sum(line.rstrip().endswith(_CODE_ENDS) or bool(_CODE.match(line)) for line in lines)
+    return code * 2 >= max(1, len(lines))
 
 
 def _bounded(text: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from memoryd.query.best import order
 from memoryd.query.postings import Scope, Segment, decode, grow
 from memoryd.store import lexical_rows
 from memoryd.store.lexical_rows import CommitForward
@@ -33,8 +34,7 @@ class Votes(Struct, frozen=True):
         total = np.zeros(files)
         voters: dict[int, list[int]] = {}
         eligible = np.where(np.diff(self.starts) > 0, scores, 0.0)
-        order = np.lexsort((self.commit_ids, -eligible))[:VOTERS]  # equal scores: the older commit first
-        for number in order[eligible[order] > 0]:
+        for number in order(eligible, VOTERS, self.commit_ids.__getitem__):  # equal scores: the older first
             slots = self.slots[self.starts[number] : self.starts[number + 1]]
             vote = eligible[number] ** SHARPNESS / np.sqrt(len(slots))
             for slot in slots.tolist():

@@ -62,7 +62,7 @@ def _files_ending(view: LexicalView, named: str) -> list[int]:
     a path from the root, a base name)."""
     wanted = named.lower().strip("./").split("/")
     stem = wanted[-1].rpartition(".")[0] or wanted[-1]
-    paths = [(slot, view.slots[slot].path.lower().split("/")) for slot in _files_with(view, stem)]
+    paths = [(slot, view.slots[slot].path.lower().split("/")) for slot in _files_with(view, stem, wanted[-1])]
     return _agreeing(paths, wanted, least=1)
 
 
@@ -70,7 +70,7 @@ def _files_of_module(view: LexicalView, wanted: list[str]) -> list[int]:
     """The files of the longest leading part of a dotted name that is a module, of two components at least."""
     wanted = [part.lower() for part in wanted]
     for length in range(len(wanted), 1, -1):
-        slots = _files_with(view, wanted[length - 1])
+        slots = _files_with(view, wanted[length - 1], "/".join(wanted[length - 2 : length]))
         meant = _agreeing(
             [(slot, _module_parts(view.slots[slot].path)) for slot in slots], wanted[:length], least=2
         )
@@ -101,9 +101,10 @@ def _shared_tail(path: list[str], wanted: list[str]) -> float:
     return shared + 0.5 if shared == len(path) else shared
 
 
-def _files_with(view: LexicalView, component: str) -> list[int]:
-    """The files whose path holds all terms of ``component``."""
-    return view.paths.having_all(terms.terms(component)).tolist()
+def _files_with(view: LexicalView, component: str, part: str) -> list[int]:
+    """The files whose path holds all terms of ``component``, and ``part`` as it is but for case."""
+    slots = view.paths.having_all(terms.terms(component)).tolist()
+    return [slot for slot in slots if part in view.slots[slot].path.lower()]
 
 
 def _files_defining(view: LexicalView, identifier: str) -> list[int]:

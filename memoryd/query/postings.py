@@ -202,15 +202,25 @@ class Scope(Struct, frozen=True):
     def rarity(self, terms: NDArray[np.uint32]) -> NDArray[np.float64]:
         """The inverse document frequency of each of ``terms``."""
         hits = lookup(self.segments, terms)
-        rows = np.repeat(np.arange(len(terms)), hits.sizes)
-        return self.idf(np.bincount(rows[self.alive[hits.docs]], minlength=len(terms)).tolist())
+        return self.idf(_frequency(hits, self._dead(hits)).tolist())
 
     def having_all(self, terms: Collection[int]) -> NDArray[np.int64]:
         """The live documents that hold every one of ``terms``, ascending; none for no terms."""
         wanted = np.array(sorted(set(terms)), dtype=np.uint32)
-        hits = lookup(self.segments, wanted)
-        docs, times = np.unique(hits.docs[self.alive[hits.docs]], return_counts=True)
-        return docs[times == len(wanted)].astype(np.int64)
+        kept = [_NO_DOCS, *(_holding(segment, wanted) for segment in self.segments if len(wanted))]
+        docs = np.concatenate(kept)
+        return np.sort(docs[self.alive[docs]]).astype(np.int64)
+
+    def held(self, document: int, terms: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Those of ``terms`` that the document holds, in their order."""
+        marks = np.zeros(len(terms), bool)
+        for segment in self.segments:
+            starts, stops = _ranges(segment, terms)
+            for i in np.flatnonzero(stops > starts):
+                docs = segment.docs[starts[i] : stops[i]]
+                at = int(np.searchsorted(docs, np.uint32(document)))
+                marks[i] |= at < len(docs) and docs[at] == document
+        return terms[marks]
 
     def scores(self, weights: dict[int, float]) -> NDArray[np.float64]:
         """BM25 of every document for weighted query terms; 0 for documents out of scope or without a hit.
@@ -221,11 +231,36 @@ class Scope(Struct, frozen=True):
         if not len(terms) or not self.documents:
             return np.zeros(len(self.alive))
         hits = lookup(self.segments, terms)
-        live = self.alive[hits.docs]
-        rows = np.repeat(np.arange(len(terms)), hits.sizes)
-        frequency = np.bincount(rows[live], minlength=len(terms))
-        gain = self.idf(frequency.tolist()) * np.array([weights[t] for t in terms.tolist()]) * (self.k1 + 1)
+        dead = self._dead(hits)
+        idf = self.idf(_frequency(hits, dead).tolist())
+        gain = idf * np.array([weights[t] for t in terms.tolist()]) * (self.k1 + 1)
         counts = hits.counts.astype(np.float64)
-        parts = gain[rows] * counts / (counts + self.norms[hits.docs])
-        parts[~live] = 0.0
+        parts = np.repeat(gain, hits.sizes)
+        parts *= counts
+        counts += self.norms[hits.docs]
+        parts /= counts
+        parts[dead] = 0.0
         return np.bincount(hits.docs, parts, minlength=len(self.alive)).astype(np.float64)
+
+    def _dead(self, hits: Hits) -> NDArray[np.int64]:
+        """The rows of ``hits`` whose document is out of scope: none or few of them, mostly."""
+        if self.documents == len(self.alive):
+            return np.zeros(0, np.int64)
+        return np.flatnonzero(~self.alive[hits.docs])
+
+
+def _frequency(hits: Hits, dead: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many documents each term occurs, the ``dead`` rows left out."""
+    terms = np.searchsorted(np.cumsum(hits.sizes), dead, "right")
+    return hits.sizes - np.bincount(terms, minlength=len(hits.sizes))
+
+
+def _holding(segment: Segment, wanted: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The documents of the segment that hold all ``wanted`` terms: those of the rarest, looked up in the others."""
+    starts, stops = _ranges(segment, wanted)
+    rarest, *others = np.argsort(stops - starts).tolist()
+    docs = segment.docs[starts[rarest] : stops[rarest]]
+    for i in others if len(docs) else ():
+        more = segment.docs[starts[i] : stops[i]]
+        docs = docs[more[np.minimum(np.searchsorted(more, docs), len(more) - 1)] == docs]
+    return docs

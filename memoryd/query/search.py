@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.query import ranking
+from memoryd.query.best import order
 from memoryd.query.context import Context
+from memoryd.query.lexical import LexicalView
 from memoryd.query.quality import POOL, Judge
 from memoryd.query.question import question
 from memoryd.query.ranking import WEIGHTS, Array
@@ -81,24 +84,24 @@ def _files(reader: Reader, judge: Judge, request: SearchRequest, factors: Array)
     view = reader.view
     scores = ranking.rank_files(view, reader.found, factors)
     pieces = ranking.rank_chunks(view, reader.found, factors).total
-    best = ranking.order(scores.total, max(request.k, POOL), _path_order(reader, scores.total))
+    best = order(scores.total, max(request.k, POOL), partial(_path_order, view))
     scores = judge.judged_files(scores, best, pieces)
     candidates = [reader.file(int(slot), scores, pieces) for slot in best]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 
 
-def _path_order(reader: Reader, scores: Array) -> NDArray[np.int64]:
-    """A number per slot that sorts found files by path: equal scores must not depend on the order of indexing."""
-    found = np.flatnonzero(scores > 0).tolist()
-    ranks = np.zeros(len(scores), np.int64)
-    ranks[sorted(found, key=lambda slot: reader.view.slots[slot].path)] = np.arange(len(found))
-    return ranks
+def _path_order(view: LexicalView, slots: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of these slots by path: equal scores must not depend on the order of indexing."""
+    paths = [view.slots[slot].path for slot in slots.tolist()]
+    places = np.zeros(len(slots), np.int64)
+    places[sorted(range(len(slots)), key=paths.__getitem__)] = np.arange(len(slots))
+    return places
 
 
 def _chunks(reader: Reader, judge: Judge, request: SearchRequest, factors: Array) -> Group:
     view = reader.view
     scores = ranking.rank_chunks(view, reader.found, factors)
-    best = ranking.order(scores.total, max(request.k * 10, POOL), np.arange(len(scores.total)))
+    best = order(scores.total, max(request.k * 10, POOL))
     scores = judge.judged_chunks(scores, best)
     candidates = [reader.chunk(number, scores) for number in best.tolist()]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
@@ -110,7 +113,7 @@ def _commits(reader: Reader, request: SearchRequest) -> Group:
     scores = reader.found.commits
     if request.paths or request.langs:
         scores = scores * commits_of(reader.view, wanted_files(reader.view, request))
-    best = ranking.order(scores, request.k, np.arange(len(scores), 0, -1))
+    best = order(scores, request.k, np.negative)  # the newer commit first
     if not len(best):
         return _NOTHING
     unit = WEIGHTS.commit * reader.fit_of_commit(int(best[0])) / float(scores[best[0]])

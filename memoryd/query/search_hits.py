@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from memoryd.query.lexical import LexicalView
-from memoryd.query.postings import Scope, lookup
+from memoryd.query.postings import Scope
 from memoryd.query.question import Question
 from memoryd.query.ranking import SIGNALS, Array, Evidence, Scores
 from memoryd.query.roles import kind_of
@@ -88,10 +88,9 @@ class Reader:
     def _covered(self, scope: Scope, document: int) -> float:
         """Sum of the weights of the question's terms in the document, rare terms counting more."""
         terms = np.array(sorted(self.asked.weights), dtype=np.uint32)
-        hits = lookup(scope.segments, terms)
-        rows = np.repeat(np.arange(len(terms)), hits.sizes)[hits.docs == document]
-        rarity = self.view.text.rarity(terms)
-        return sum(float(rarity[row]) * self.asked.weights[int(terms[row])] for row in rows)
+        held = scope.held(document, terms)
+        rarity = self.view.text.rarity(held).tolist()
+        return sum(rare * self.asked.weights[term] for rare, term in zip(rarity, held.tolist(), strict=True))
 
     def _piece(self, number: int, slot: int, scores: Scores, column: int) -> Hit | None:
         """A hit for chunk ``number`` (-1: none) of file ``slot``; ``column``: where its scores are."""

@@ -91,6 +91,20 @@ def test_merged_segments_hold_the_same_postings(left: list[list[str]], right: li
     assert apart.counts.tolist() == merged.counts.tolist()
 
 
+@given(DOCUMENTS, st.data())
+def test_documents_with_all_terms(documents: list[list[str]], data) -> None:
+    """Found are the live documents that hold every term, wherever the index put their postings."""
+    cut = data.draw(st.integers(0, len(documents)))
+    alive = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
+    wanted = data.draw(st.lists(st.sampled_from(sorted(QUERY)), max_size=3))
+    scope = scope_of([forward(documents[:cut]), forward(documents[cut:])], alive)
+    bags = [set(terms.terms(" ".join(document))) for document in documents]
+    found = [i for i, bag in enumerate(bags) if alive[i] and wanted and bag.issuperset(wanted)]
+    assert scope.having_all(wanted).tolist() == found
+    every = np.array(sorted(QUERY), np.uint32)
+    assert [set(scope.held(i, every).tolist()) for i in range(len(bags))] == bags
+
+
 def test_many_small_additions_stay_few_segments() -> None:
     """A file saved a thousand times does not leave a thousand segments to look through."""
     scope = scope_of([forward([["alpha", "beta"]])] * 1000)

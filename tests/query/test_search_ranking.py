@@ -12,7 +12,9 @@ from search_project import SearchProject, paths
 
 from indexers import terms
 from memoryd.errors import UsageError
+from memoryd.query.best import order
 from memoryd.query.question import question
+from memoryd.query.ranking import best_chunks
 from memoryd.query.roles import role_of
 from memoryd.store.record_values import NewRecord
 
@@ -44,6 +46,27 @@ def test_source_comes_before_its_tests_and_documents(project: SearchProject) -> 
     """Tests and documents share more words with the question than the code it is about: they rank lower."""
     assert paths(project.ask("charge card", files=True))[0] == "shop/payment.py"
     assert project.ask("charge card").hits[0].symbol == "charge_card"
+
+
+def test_a_file_is_its_best_chunks(tmp_path: Path) -> None:
+    """A file scores as its three best chunks, each counting half as much as the one before; equal ones count each."""
+    project = SearchProject(tmp_path)
+    files = {"a.py": 5, "b.py": 0, "c.py": 2, "d.py": 3}
+    project.put({path: {f"f{i}": "alpha\n" for i in range(n)} for path, n in files.items()})
+    view = project.view()
+    scores = np.array([1.0, 4.0, 4.0, 0.0, 2.0, 0.0, 0.0, 8.0, 0.5, 16.0])
+    by_path = {slot.path: i for i, slot in enumerate(view.slots)}
+    total = best_chunks(view, scores)
+    assert [float(total[by_path[path]]) for path in files] == [4 + 2 + 0.5, 0, 0, 16 + 4 + 0.125]
+    assert not best_chunks(view, np.zeros(len(scores))).any()
+
+
+def test_equal_scores_go_by_the_tiebreak() -> None:
+    """The best are those of the highest score; among equals the tiebreak decides who is in, and the order."""
+    scores = np.array([1.0, 3.0, 0.0, 1.0, 2.0, 1.0])
+    assert order(scores, 3).tolist() == [1, 4, 0]
+    assert order(scores, 4, np.negative).tolist() == [1, 4, 5, 3]
+    assert order(np.zeros(3), 4).tolist() == []
 
 
 def test_kinds_and_paths_and_languages_narrow(project: SearchProject) -> None:
