@@ -10,12 +10,13 @@ from memoryd.store.writer import IndexWriter
 FILES_PER_TRANSACTION = 500
 
 
-def fill(writer: IndexWriter, view_id: int, embedder: Embedder, run: Run) -> None:
-    """Embed every chunk of the view that lacks a vector of this model; nothing is embedded twice."""
+def fill(writer: IndexWriter, embedder: Embedder, run: Run) -> None:
+    """Embed every chunk that lacks a vector of this model, whatever view it is of; nothing is embedded twice. Files
+    up to the one embedded last have all of theirs: a saved file must not cost a look at every chunk."""
     if reader.meta(writer.conn, "embedder") != embedder.model:
         with writer.transaction():
             writer.forget_embeddings(embedder.model)
-    missing = embedding_rows.files_without_vectors(writer.conn, view_id, embedder.model)
+    missing = embedding_rows.files_without_vectors(writer.conn, embedder.model)
     for start in range(0, len(missing), FILES_PER_TRANSACTION):
         run.step("embed", start, len(missing))
         part = missing[start : start + FILES_PER_TRANSACTION]
@@ -24,3 +25,4 @@ def fill(writer: IndexWriter, view_id: int, embedder: Embedder, run: Run) -> Non
         hashes = embedding_rows.chunk_hashes(writer.conn, part)
         with writer.transaction():
             writer.add_embeddings(embedder.model, zip(hashes, map(bytes, vectors), strict=True))
+    embedding_rows.note_all_embedded(writer.conn)

@@ -48,7 +48,7 @@ def index(
             link_view(writer, view_id, run)
         with run.phase("embed"):
             if embedder:
-                embed.fill(writer, view_id, embedder, run)
+                embed.fill(writer, embedder, run)
         with writer.transaction():
             writer.prune(job.revision_views)
         counted = totals.view_totals(writer.conn, view_id)

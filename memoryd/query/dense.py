@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from memoryd.embedding.base import Embedder
 from memoryd.embedding.exact import exact_scores
-from memoryd.store import lexical_rows
+from memoryd.store import lexical_rows, vector_rows
 
-_FILES_PER_READ = 500
 _SAMPLE = 4_096  # at least so many chunks stand for all when the median is taken
 # Without any of the question's words a chunk must be this much nearer in meaning than the median one (cosine):
 # below it, the shipped model finds resemblance to nonsense.
@@ -89,16 +88,14 @@ class VectorRows:
         self._reserve(chunks)
         lacking = {f.file_id: f.first_chunk for f in files if f.chunks and not self._known[f.first_chunk]}
         ids = sorted(lacking)
-        for start in range(0, len(ids), _FILES_PER_READ):
-            found = False
-            batch = ids[start : start + _FILES_PER_READ]
-            for file_id, ordinal, key, vector in lexical_rows.vectors(conn, self._model, batch):
-                number = lacking[file_id] + ordinal
-                self._rows[number] = np.frombuffer(vector, np.int8)
-                self._keys[number] = int.from_bytes(key[:8], "little")
-                self._known[number] = found = True
-            if not found:
+        for rows in lexical_rows.vectors(conn, self._model, ids):
+            if not rows:
                 break
+            files, ordinals, keys, vectors = zip(*rows, strict=True)
+            numbers = np.array([lacking[file_id] for file_id in files]) + ordinals
+            self._rows[numbers] = vector_rows.matrix(vectors, embedder.dimensions)
+            self._keys[numbers] = np.frombuffer(b"".join(keys), "<u8")[::2]  # of 16 bytes each
+            self._known[numbers] = True
         known = self._known[:chunks].copy()
         at = np.flatnonzero(known)
         sample = at[:: max(1, len(at) // _SAMPLE)]

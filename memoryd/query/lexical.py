@@ -139,10 +139,11 @@ class LexicalIndex:
         if extractor != self._extractor:
             self._reset(extractor)
         keys = lexical_rows.view_file_keys(conn, view_id)
-        if self._is_mostly_dead(keys):
+        held = [slot for key in keys if (slot := self._held(key)) is not None]
+        if self._is_mostly_dead(held):
             self._reset(extractor)
-        missing = [key[0] for key in keys if not self._has(key)]
-        self._add(_read(conn, missing))
+        if len(held) < len(keys) or not self._slots:
+            self._add(_read(conn, [key[0] for key in keys if self._held(key) is None]))
         self._log.load(conn)
         view = self._view(conn, view_id, [self._slot_of[key[0]] for key in keys], embedder)
         self._views.pop(view_id, None)
@@ -151,18 +152,19 @@ class LexicalIndex:
             self._views.pop(next(iter(self._views)))
         return view
 
-    def _has(self, key: FileKey) -> bool:
+    def _held(self, key: FileKey) -> int | None:
+        """The slot of just this file."""
         number = self._slot_of.get(key[0])
         if number is None:
-            return False
+            return None
         slot = self._slots[number]
-        return (slot.path_id, slot.hash) == key[1:]
+        return number if slot.hash == key[2] and slot.path_id == key[1] else None
 
-    def _is_mostly_dead(self, keys: list[FileKey]) -> bool:
+    def _is_mostly_dead(self, held: list[int]) -> bool:
         live = np.zeros(len(self._slots), bool)
         for view in self._views.values():
             live[: len(view.paths.alive)] |= view.paths.alive
-        live[[self._slot_of[key[0]] for key in keys if self._has(key)]] = True
+        live[held] = True
         used = int(np.count_nonzero(live))
         return len(self._slots) - used > max(used, MIN_DEAD_FILES)
 

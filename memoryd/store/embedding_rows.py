@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import sqlite3
 
+from memoryd.store import reader
 from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 
+EMBEDDED = "embedded"
+"""The meta key of the id up to which all files have their vectors."""
 
-def files_without_vectors(conn: sqlite3.Connection, view_id: int, model: str) -> list[int]:
-    """Ids of the view's files that have a chunk without a vector of ``model``, ascending."""
+
+def files_without_vectors(conn: sqlite3.Connection, model: str) -> list[int]:
+    """Ids of the files above EMBEDDED that have a chunk without a vector of ``model``, ascending."""
     rows = conn.execute(
-        "SELECT DISTINCT c.file_id FROM view_file vf JOIN chunk c ON c.file_id = vf.file_id"
-        " WHERE vf.view_id = ? AND NOT EXISTS"
+        "SELECT DISTINCT c.file_id FROM chunk c WHERE c.file_id > ? AND NOT EXISTS"
         " (SELECT 1 FROM embedding e WHERE e.model = ? AND e.hash = c.hash) ORDER BY c.file_id",
-        (view_id, model),
+        (int(reader.meta(conn, EMBEDDED) or 0), model),
     )
     return [row[0] for row in rows]
+
+
+def note_all_embedded(conn: sqlite3.Connection) -> None:
+    """To be called when no file lacks a vector. Says nothing new to readers, so it is no new generation."""
+    last = str(conn.execute("SELECT ifnull(max(id), 0) FROM file").fetchone()[0])
+    if reader.meta(conn, EMBEDDED) != last:
+        conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (EMBEDDED, last))
+
+
+def follow_removal(conn: sqlite3.Connection) -> None:
+    """To be called when files were removed: SQLite gives the ids of the last ones to the next ones."""
+    conn.execute(
+        "UPDATE meta SET value = min(CAST(value AS INTEGER), (SELECT ifnull(max(id), 0) FROM file)) WHERE key = ?",
+        (EMBEDDED,),
+    )
 
 
 def forwards(conn: sqlite3.Connection, file_ids: list[int]) -> list[bytes]:

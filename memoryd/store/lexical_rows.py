@@ -150,13 +150,13 @@ def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int
 
 def vectors(
     conn: sqlite3.Connection, model: str, file_ids: Sequence[int]
-) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """(file id, chunk ordinal, chunk hash, int8 vector) for the chunks of these files that have a vector of
-    ``model``."""
+) -> Iterator[list[tuple[int, int, bytes, bytes]]]:
+    """(file id, chunk ordinal, chunk hash, int8 vector) for the chunks of these files that have a vector of ``model``,
+    in batches."""
     for part in batches(list(file_ids), MAX_SQL_VARIABLES - 1):
         query = (
             "SELECT c.file_id, c.ordinal, c.hash, e.vector FROM chunk c"
             " JOIN embedding e ON e.model = ? AND e.hash = c.hash"
             f" WHERE c.file_id IN ({','.join('?' * len(part))})"
         )
-        yield from conn.execute(query, (model, *part))
+        yield conn.execute(query, (model, *part)).fetchall()

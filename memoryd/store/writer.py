@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from indexers.facts import Commit, CommitNote
-from memoryd.store import link_rows, reader
+from memoryd.store import embedding_rows, link_rows, reader
 from memoryd.store.sqlite import connect, migrate
 
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
@@ -105,6 +105,7 @@ class IndexWriter:
             "quarantine",
         ):
             self.conn.execute(f"DELETE FROM {table}")
+        embedding_rows.follow_removal(self.conn)
         self.conn.execute("UPDATE view SET complete = 0")
 
     def forget_links(self) -> None:
@@ -267,6 +268,7 @@ class IndexWriter:
         """``model`` is the one from now on: drop the vectors of every other."""
         self.conn.execute("DELETE FROM embedding WHERE model <> ?", (model,))
         self.set_meta("embedder", model)
+        self.set_meta(embedding_rows.EMBEDDED, "0")
 
     # -- history
 
@@ -374,6 +376,7 @@ class IndexWriter:
             return 0
         dropped = self.conn.execute(f"DELETE FROM file WHERE id IN ({orphans})").rowcount
         self.conn.execute("DELETE FROM embedding WHERE hash NOT IN (SELECT hash FROM chunk)")
+        embedding_rows.follow_removal(self.conn)
         return dropped
 
 
