@@ -119,6 +119,13 @@ class VectorsSection(Section, frozen=True):
     """Meaning-based search."""
 
     enabled: Annotated[bool, _doc("Use vectors in search.")] = True
+    tune: Annotated[
+        bool,
+        _doc("Learn a project's words from its history when idle, and use them where they prove better."),
+    ] = True
+    tune_idle_s: Annotated[
+        Seconds, _doc("A project learns after this long without a question or a change.")
+    ] = 60.0
     cache_from_chunks: Annotated[
         PositiveInt,
         _doc("Projects of this many chunks get a Chroma cache; comparing fewer one by one is faster."),

@@ -19,6 +19,9 @@ TITLES = {
     "embed": "embed chunks",
     "write": "write",
     "vectors": "fill vectors",
+    "read": "read the past",
+    "tune": "learn words",
+    "compare": "compare",
 }
 
 

@@ -63,6 +63,10 @@ def _index(parser: ArgumentParser) -> None:
     )
 
 
+def _tune(parser: ArgumentParser) -> None:
+    parser.add_argument("--reset", action="store_true", help="go back to the shipped model and stay there")
+
+
 def _search(parser: ArgumentParser) -> None:
     parser.add_argument("query", nargs="*", metavar="QUERY", help="words, a question, an error text, a name")
     parser.add_argument("-k", type=int, metavar="N", help="at most N hits")
@@ -283,6 +287,7 @@ VERBS: dict[str, Verb] = {
         "freshness, sizes, skipped files with reasons", "memoryd status --json", _nothing, _ask, True
     ),
     "doctor": Verb("check the stores, and mend them", "memoryd doctor --deep", _doctor, _ask, True),
+    "tune": Verb("learn the project's words now, or go back", "memoryd tune", _tune, _later("tuning")),
     "search": Verb(
         "find code, decisions, commits and notes",
         "memoryd search 'where is the session cookie signed' -k 5",

@@ -154,6 +154,7 @@ class Daemon(Desk):
             self._last_snapshot_s = now_s
             self.snapshot_records()
         self.drop_idle_caches(MEMORY_IDLE_S)
+        self.tune_when_idle(self.config.vectors.tune_idle_s)
 
 
 def _embedder(config: Config) -> Any:

@@ -22,18 +22,20 @@ from memoryd.daemon.changes import DEADLINE_S, Changes
 from memoryd.daemon.freshness import differs_from_head
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.daemon.projects import Projects
-from memoryd.daemon.reading import Reading, find_view, is_bare
+from memoryd.daemon.reading import Reading, find_view, is_bare, view_name
 from memoryd.daemon.stores import Store
+from memoryd.daemon.tuning import TuneAnswer, Tuner
 from memoryd.daemon.watch import Watch
-from memoryd.errors import UsageError
+from memoryd.errors import MemorydError, UsageError
 from memoryd.ingest import publishing
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.query.context import Context
 from memoryd.query.requests import CheckRequest
 from memoryd.server.gate import Gate
-from memoryd.server.params import DoctorParams
-from memoryd.server.service import Call, Peer, Project
+from memoryd.server.params import DoctorParams, TuneParams
+from memoryd.server.service import Call, OnProgress, Peer, Project
+from memoryd.store import history_rows
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -72,6 +74,8 @@ class Desk:
         self.reading = Reading(config, gate, lambda root: self._dirty.get(root, False))
         self.watch = Watch(config, self._post_changes)
         self._changes = Changes(paths.log, self._environment(), config.daemon.ingest_idle_s)
+        self._tuner = Tuner(paths.log, self._environment())
+        self._tuning: asyncio.Task[None] | None = None
         self._started_s = time.monotonic()
 
     def _environment(self) -> dict[str, str]:
@@ -155,8 +159,32 @@ class Desk:
     def completed_status(self, call: Call, answer: Any) -> Any:
         project = self.project_of(call)
         state = self.watch.describe(project.root)
-        own = doctor.own_checks(project.root, state, self.store_of(project))
-        return structs.replace(answer, watch=state, checks=(*answer.checks, *own))
+        store = self.store_of(project)
+        own = doctor.own_checks(project.root, state, store)
+        learned = store.learned.in_words()
+        return structs.replace(answer, watch=state, tuning=learned, checks=(*answer.checks, *own))
+
+    async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
+        project = self.project_of(call)
+        store, base = self.store_of(project), self.reading.embedder
+        if request.reset:
+            if self._tuning:
+                self._tuning.cancel()
+            await asyncio.to_thread(store.learned.set_back, base)
+        elif base is None or not self.config.vectors.tune:
+            raise UsageError(
+                "this daemon may not tune",
+                where="vectors.enabled, vectors.tune",
+                next_step="set both to true, then `memoryd daemon stop`",
+            )
+        else:
+            view = await self.read(call, lambda ctx: ctx.view.name)
+            await self._learn(store, view, call.on_progress)
+        return store.learned.answer(project.root, base)
+
+    async def _learn(self, store: Store, view: str, on_progress: OnProgress) -> None:
+        await self._tuner.learn(store.index_file, view, store.learned.file, on_progress)
+        store.learned.forget()
 
     def actor_of(self, peer: Peer) -> str:
         if peer.interactive:
@@ -199,6 +227,7 @@ class Desk:
         project = self._registered(target.root)
         if project and (store := self._stores.get(project.key)):
             store.meaning.changed()
+            store.learned.look = True
         if target.rev is None and project:
             self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
 
@@ -217,6 +246,36 @@ class Desk:
         """Copy the records of every project in use that changed."""
         for store in self._stores.values():
             self._gate.aside(store.snapshot_records)
+
+    def tune_when_idle(self, idle_s: float) -> None:
+        """Let a project that nobody asks anything learn, one at a time; any work at all ends it for now."""
+        if self._tuning and not self._tuning.done():
+            if self.busy or self._gate.taken:
+                self._tuning.cancel()
+            return
+        if self.busy or not self.config.vectors.tune or self.reading.embedder is None:
+            return
+        for project in self._registry.all():
+            store = self._stores.get(project.key)
+            if store is None or project.root not in self._in_use or not store.learned.look:
+                continue
+            if time.monotonic() - store.used_at_s >= idle_s:
+                self._tuning = asyncio.create_task(self._tune_if_due(project, store))
+                return
+
+    async def _tune_if_due(self, project: Project, store: Store) -> None:
+        store.learned.look = False  # until something is indexed
+        target = Target(project.root, await self.reading.sha(project, None))
+        base = self.reading.embedder
+        try:
+            if await asyncio.to_thread(_is_tuning_due, store, target, base):
+                await self._learn(store, view_name(target), lambda progress: None)
+                log.info("%s: %s", project.root, store.learned.in_words())
+        except asyncio.CancelledError:
+            store.learned.look = True
+            raise
+        except MemorydError as error:
+            log.warning("no tuning of %s: %s", project.root, error.what)
 
     def drop_idle_caches(self, idle_s: float) -> None:
         idle = [s for s in self._stores.values() if s.cached and time.monotonic() - s.used_at_s > idle_s]
@@ -254,6 +313,17 @@ class Desk:
         """End the children and the watchers; records are closed last."""
         self.watch.close()
         self._changes.close()
+        if self._tuning:
+            self._tuning.cancel()
         for store in self._stores.values():
             await store.queue.close()
         await asyncio.gather(*(asyncio.to_thread(store.close) for store in self._stores.values()))
+
+
+def _is_tuning_due(store: Store, target: Target, base: Any) -> bool:
+    view = find_view(store, target)
+    if view is None or not view.complete:
+        return False
+    with store.connection() as conn:
+        known = history_rows.reachable(conn, view.id).count()
+    return store.learned.is_due(base, known)

@@ -97,7 +97,7 @@ class Reading:
             records=store.records,
             view=view,
             lexical=store.lexical,
-            embedder=self.embedder,
+            embedder=store.learned.embedder(self.embedder),
             freshness=freshness(
                 view,
                 target,

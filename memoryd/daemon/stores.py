@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from memoryd.config import VectorsSection
 from memoryd.daemon.jobs import IngestQueue
 from memoryd.daemon.meaning import Meaning
+from memoryd.daemon.tuning import Learned
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.git import Git
 from memoryd.ingest.versions import lines_of
@@ -46,6 +47,7 @@ class Store:
     def __init__(self, folder: Path, queue: IngestQueue, vectors: VectorsSection, log_file: Path) -> None:
         self.folder, self.queue = folder, queue
         self.meaning = Meaning(folder / "vectors", self.index_file, vectors, log_file, lambda: queue.busy)
+        self.learned = Learned(folder, vectors)
         self.used_at_s = time.monotonic()
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []

@@ -77,6 +77,13 @@ class StaticEmbedder:
         norm = float(np.linalg.norm(summed))
         return (summed / norm if norm > 0 else summed).astype(np.float32)
 
+    def question_rows(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
+        """What each term of weight 1 adds to a question's vector, before it is normalised; zero if unknown."""
+        rows = np.zeros((len(terms), self.dimensions), np.float32)
+        at, known = self._find(terms)
+        rows[known] = self._rows[at] * self._query[at, None]
+        return rows
+
     def _find(self, terms: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Row numbers of the known terms, and which of ``terms`` are known."""
         at = np.minimum(np.searchsorted(self._hashes, terms), len(self._hashes) - 1)

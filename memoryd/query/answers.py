@@ -372,7 +372,8 @@ class Counts(Struct, frozen=True):
 
 class StatusAnswer(Answer, frozen=True):
     """``languages``: (language, files), most first. ``skipped_reasons``: (reason, files). ``skipped``: the
-    first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and appends its own checks."""
+    first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and ``tuning`` (what questions
+    are read by, and why), and appends its own checks."""
 
     root: str
     view: str
@@ -395,3 +396,4 @@ class StatusAnswer(Answer, frozen=True):
     index_bytes: int
     records_bytes: int
     checks: tuple[Check, ...] = ()
+    tuning: str = ""

@@ -304,6 +304,7 @@ def status(answer: StatusAnswer) -> Page:
             f" {c.redacted} secrets redacted",
             f"index {_megabytes(answer.index_bytes)}, records {_megabytes(answer.records_bytes)},"
             f" watch {answer.watch or 'unknown'}, vectors {answer.vectors}",
+            *([f"vectors: {answer.tuning}"] if answer.tuning else []),
         ]
     )
     checks = [

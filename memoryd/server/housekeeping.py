@@ -73,6 +73,10 @@ async def index(service: Service, call: Call, request: params.IndexParams) -> An
     return await service.index(call, path, full=request.full)
 
 
+async def tune(service: Service, call: Call, request: params.TuneParams) -> Any:
+    return await service.tune(call, request)
+
+
 async def projects(service: Service, call: Call, request: params.ProjectsParams) -> ProjectsAnswer:
     forgotten = service.forget_project(request.forget).root if request.forget else ""
     known = tuple(service.projects())

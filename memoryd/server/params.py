@@ -53,6 +53,12 @@ class ProjectsParams(Params, frozen=True):
     forget: PathText = ""
 
 
+class TuneParams(Params, frozen=True):
+    """``reset``: go back to the shipped model and stay there."""
+
+    reset: bool = False
+
+
 class ServeParams(Params, frozen=True):
     """``port``: instead of ``http.port``. ``token`` false: let in without one (protocol test suites only)."""
 

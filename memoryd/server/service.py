@@ -11,7 +11,7 @@ from indexers.facts import Change
 from memoryd.config import Config, Paths
 from memoryd.query.context import Context
 from memoryd.query.requests import CheckRequest
-from memoryd.server.params import Common, DoctorParams
+from memoryd.server.params import Common, DoctorParams, TuneParams
 
 T = TypeVar("T")
 
@@ -93,6 +93,9 @@ class Service(Protocol):
         """A StatusAnswer with what only the daemon knows (watching, its own checks)."""
 
     async def doctor(self, call: Call, request: DoctorParams) -> Any: ...
+
+    async def tune(self, call: Call, request: TuneParams) -> Any:
+        """Let the project learn its words now and wait, or go back. Raises UsageError where that is switched off."""
 
     def status(self) -> Any:
         """The daemon's own state (a Struct)."""

@@ -120,6 +120,7 @@ VERBS: dict[str, Verb] = {
         Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, housekeeping.index),
         Verb("index", params.IndexParams, housekeeping.index),
+        Verb("tune", params.TuneParams, housekeeping.tune),
         Verb("projects", params.ProjectsParams, housekeeping.projects),
         Verb("config", params.NoParams, housekeeping.config),
         Verb("serve", params.ServeParams, housekeeping.serve),

@@ -104,6 +104,15 @@ def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:
     return [ChunkRow(*row) for row in conn.execute(query, (file_id,))]
 
 
+def chunk_names(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, int, str]]:
+    """(file id, ordinal, qualified name) of the view's chunks that have a name, in order."""
+    query = (
+        "SELECT c.file_id, c.ordinal, c.qualname FROM view_file vf JOIN chunk c ON c.file_id = vf.file_id"
+        " WHERE vf.view_id = ? AND c.qualname <> '' ORDER BY c.file_id, c.ordinal"
+    )
+    return iter(conn.execute(query, (view_id,)))
+
+
 def decision_row(conn: sqlite3.Connection, file_id: int) -> DecisionRow | None:
     row = conn.execute(
         "SELECT title, status, date, line FROM decision WHERE file_id = ?", (file_id,)
