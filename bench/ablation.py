@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from eval_search import DEPTH, FUNCTIONS, HEADER, Row, report, rows_of
+from search_sets import DEPTH, FUNCTIONS, Row, rows_of
+from significance import MEASURES, figures
 
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query import ranking
@@ -55,11 +56,14 @@ def ablate(folder: Path, home: Path, sets: Sequence[str]) -> None:
     views = Views(home)
     for name in sets:
         asked = [views.ask(row, name) for row in rows_of(folder, name)]
-        print(f"\n{name}\n{HEADER}")
+        print(f"\n{name:<24} " + " ".join(f"{measure:>6}" for measure in MEASURES))
         for title, changes in VARIANTS.items():
             weights = msgspec.structs.replace(WEIGHTS, **changes)
             rank = _functions if name in FUNCTIONS else _files
-            report(title, [one.row for one in asked], {one.row["id"]: rank(one, weights) for one in asked})
+            means = figures(
+                [one.row for one in asked], {one.row["id"]: rank(one, weights) for one in asked}
+            ).mean(axis=0)
+            print(f"{title:<24} " + " ".join(f"{mean:6.3f}" for mean in means), flush=True)
 
 
 class Views:

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from eval_search import Bench, Row, by_repo, rows_of, source_of
 from measure import Home
 from msgspec import Struct
+from search_sets import Row, by_repo, clone, rows_of, source_of
 
 from memoryd.embedding import tuned
 from memoryd.embedding.base import Embedder
@@ -61,7 +61,7 @@ def main() -> None:
     folder = args.home.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     for name in args.sets:
-        table(name, evaluate(args.eval_folder, folder, list(by_repo(rows_of(args.eval_folder, name)))))
+        table(name, evaluate(folder, list(by_repo(rows_of(args.eval_folder, name)))))
     if args.own:
         table("own", evaluate(args.eval_folder, folder, [(repo, hidden_rows(repo)) for repo in args.own]))
 
@@ -94,13 +94,13 @@ def _output(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def evaluate(sets: Path, folder: Path, asked: list[tuple[str, list[Row]]]) -> Iterator[Outcome]:
+def evaluate(folder: Path, asked: list[tuple[str, list[Row]]]) -> Iterator[Outcome]:
     base = StaticEmbedder()
     for repo, rows in asked:
         ranks: dict[str, list[Any]] = defaultdict(list)
         states, cpu_s = defaultdict(int), 0.0
         for commit in dict.fromkeys(row["base_commit"] for row in rows):
-            conn, index, view_id = view_of(sets, folder, repo, commit)
+            conn, index, view_id = view_of(folder, repo, commit)
             with_guard, without, tuning = tune(conn, view_id, base)
             states[tuning.state] += 1
             cpu_s = max(cpu_s, tuning.cpu_s)
@@ -112,7 +112,7 @@ def evaluate(sets: Path, folder: Path, asked: list[tuple[str, list[Row]]]) -> It
         yield Outcome(repo, told, cpu_s, *(np.array(ranks[name]) for name in ("base", "guarded", "always")))
 
 
-def view_of(sets: Path, folder: Path, repo: str, commit: str) -> Place:
+def view_of(folder: Path, repo: str, commit: str) -> Place:
     """The view of a commit, indexed if no earlier run left it in ``folder``."""
     for path in folder.glob("data/projects/*/index.db"):
         conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -121,8 +121,8 @@ def view_of(sets: Path, folder: Path, repo: str, commit: str) -> Place:
             return conn, LexicalIndex(), found[0]
         conn.close()
     with Home(folder / "data") as home:
-        home.run("index", str(Bench(sets, folder, home).clone(repo)), "--rev", commit, "--json")
-    return view_of(sets, folder, repo, commit)
+        home.run("index", str(clone(repo, folder)), "--rev", commit, "--json")
+    return view_of(folder, repo, commit)
 
 
 def tune(conn: sqlite3.Connection, view_id: int, base: StaticEmbedder) -> tuple[Embedder, Embedder, Tuning]:

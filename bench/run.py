@@ -151,7 +151,7 @@ def main() -> None:
         sections: dict[str, Callable[[], str]] = {
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
-            "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baseline"),
+            "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baselines"),
             "brief": lambda: run_script(options.repos, "eval_brief.py", str(options.eval)),
             "graph": lambda: "\n".join(
                 (
