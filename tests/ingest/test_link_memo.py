@@ -110,7 +110,20 @@ def _circle(size: int) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("sources", [_chain(130), _circle(9)], ids=["chain", "circle"])
+def _namespaces(size: int) -> dict[str, str]:
+    def text(number: int) -> str:
+        others = [other for other in range(size) if other != number]
+        includes = "".join(f'#include "m{other}.hpp"\n' for other in others)
+        opened = "".join(f"using namespace n{other};\n" for other in others)
+        uses = f"void g{number}() {{ f{(number + 1) % size}(); }}" if number else "void f0();"
+        return f"{includes}namespace n{number} {{\n{opened}void f{number}();\n{uses}\n}}\n"
+
+    return {f"m{number}.hpp": text(number) for number in range(size)}
+
+
+@pytest.mark.parametrize(
+    "sources", [_chain(130), _circle(9), _namespaces(14)], ids=["chain", "circle", "namespaces"]
+)
 def test_edges_do_not_depend_on_which_file_is_linked_first(sources: dict[str, str]) -> None:
     """A name handed through many files, or around in a circle, means the same to all of them."""
     first, last = (_edges(sources, order) for order in (sorted(sources), sorted(sources, reverse=True)))

@@ -9,6 +9,8 @@ changed.
 
 from __future__ import annotations
 
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, TypeVar
 
@@ -16,10 +18,10 @@ from msgspec import Struct
 
 T = TypeVar("T")
 _NEVER = 1 << 30
-_MAX_DEPTH = (
-    60  # values that wait for each other; what lies deeper is settled like a cycle, without recursion
-)
-_MAX_ROUNDS = 2_000  # hostile code only
+_MAX_DEPTH = 60  # values that wait for each other; what lies deeper is computed first
+_MAX_RESTARTS = 100  # and if that goes on, it is a long circle: settled like a short one
+_MIN_FRAMES = 6_000
+_MAX_CHANGES = 50  # of one value: far more than any real cycle needs
 
 
 class _Held(Struct):
@@ -34,6 +36,13 @@ class _Held(Struct):
     asked: frozenset[Hashable] = frozenset()
 
 
+class _TooDeep(Exception):
+    """Compute this one first."""
+
+    def __init__(self, key: Hashable, make: Callable[[], Any], default: Any) -> None:
+        self.key, self.make, self.default = key, make, default
+
+
 class Memo:
     """``seen``: the keys that were looked at since it was last replaced."""
 
@@ -44,7 +53,8 @@ class Memo:
         self._waiting: list[Hashable] = []  # those of ``_held`` that are computed, in the order they were
         self._asked: set[Hashable] = set()
         self._low = _NEVER
-        self._depth = 0
+        self._depth = self._restarts = 0
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _MIN_FRAMES))
 
     @property
     def is_computing(self) -> bool:
@@ -61,9 +71,11 @@ class Memo:
         held = self._held.get(key)
         if held is None:
             if self._depth >= _MAX_DEPTH:
+                if self._restarts < _MAX_RESTARTS:
+                    raise _TooDeep(key, make, default)
                 self._wait(key, 0)
                 return default
-            held = self._first(key, _Held(make, default, default, self._depth))
+            held = self._first(key, make, default)
         else:
             self._wait(key, held.low)
         self.seen |= held.seen
@@ -73,7 +85,20 @@ class Memo:
         self._asked.add(key)
         self._low = min(self._low, low)
 
-    def _first(self, key: Hashable, held: _Held) -> _Held:
+    def _first(self, key: Hashable, make: Callable[[], Any], default: Any) -> _Held:
+        while True:
+            try:
+                return self._begin(key, _Held(make, default, default, self._depth))
+            except _TooDeep as deep:
+                if self._depth:
+                    raise
+                self._restarts += 1
+                try:
+                    self.memo(deep.key, deep.make, deep.default)
+                finally:
+                    self._restarts -= 1
+
+    def _begin(self, key: Hashable, held: _Held) -> _Held:
         """Compute a value, and with it the cycle that begins with it."""
         depth, mark = self._depth, len(self._waiting)
         self._held[key] = held
@@ -87,13 +112,13 @@ class Memo:
                 self._held.pop(waiting, None)
             del self._waiting[mark:]
             raise
+        held = self._held[key]
         if low < depth:
             self._wait(key, low)
-            self._held[key].low = low
-            return self._held[key]
-        held = self._held[key]
-        self._settle(self._waiting[mark:])
-        del self._waiting[mark:]
+            held.low = low
+        else:
+            self._settle(self._waiting[mark:])
+            del self._waiting[mark:]
         return held
 
     def _compute(self, held: _Held) -> int:
@@ -126,29 +151,34 @@ class Memo:
         return low
 
     def _iterate(self, mark: int) -> int:
-        """Rounds over all that waits since ``mark`` until nothing changes; what they meet on the way waits as well."""
+        """Rounds over all that waits since ``mark`` until nothing changes; what they meet on the way waits as well. A
+        value that never comes to rest stays unknown."""
         depth, lowest = self._depth, _NEVER
+        askers: defaultdict[Hashable, dict[Hashable, None]] = defaultdict(dict)
+        changes: Counter[Hashable] = Counter()
         todo = self._waiting[mark:]
         for key in todo:
             held = self._held[key]
             held.value, held.low = held.default, depth
-        for _ in range(_MAX_ROUNDS):
+        while todo:
             known = len(self._waiting)
             fresh = {key: _again(self._held[key]) for key in todo}
             lows = [self._compute(held) for held in fresh.values()]
-            joined = self._waiting[known:]
-            lows += [self._held[key].low for key in joined]
+            joined = {key: self._held[key] for key in self._waiting[known:]}
+            lows += [held.low for held in joined.values()]
             lowest = min([lowest, *(low for low in lows if low < depth)])
-            changed = {key for key, held in fresh.items() if held.value != self._held[key].value} | set(
-                joined
-            )
+            for held in joined.values():
+                held.low = depth
+            changed = [key for key, held in fresh.items() if held.value != self._held[key].value]
+            changes.update(changed)
+            for key in changed:
+                if changes[key] > _MAX_CHANGES:
+                    fresh[key].make, fresh[key].value = _constant(fresh[key].default), fresh[key].default
             self._held |= fresh
-            for key in joined:
-                self._held[key].low = depth
-            members = self._waiting[mark:]
-            todo = [key for key in members if not changed.isdisjoint(self._held[key].asked)]
-            if not todo:
-                break
+            for key, held in (fresh | joined).items():
+                for asked in held.asked:
+                    askers[asked][key] = None
+            todo = list(dict.fromkeys(asker for key in (*changed, *joined) for asker in askers[key]))
         return lowest
 
     def _settle(self, keys: Iterable[Hashable]) -> None:
@@ -159,3 +189,7 @@ class Memo:
 
 def _again(held: _Held) -> _Held:
     return _Held(held.make, held.default, held.value, held.low, held.seen)
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value

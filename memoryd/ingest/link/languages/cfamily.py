@@ -19,8 +19,8 @@ from memoryd.ingest.link.written import closing, split_list
 _LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})
 _LINKED = frozenset({"class", "struct", "enum", "function", "method"})
+_MAX_OPENED = 12  # namespaces that one opens; who opens more means harm
 _MAX_TWINS = 4  # a name with more definitions than this is left with its declaration
-_MAX_ALIASES = 4  # ``using`` of names that are themselves brought by ``using``
 _QUALIFIERS = re.compile(r"\b(?:const|volatile|struct|class|enum|union|typename|mutable|static|inline)\b\s*")
 _POINTERS = frozenset({"unique_ptr", "shared_ptr", "weak_ptr", "optional", "atomic", "reference_wrapper"})
 _OF_POINTER = frozenset(
@@ -70,7 +70,7 @@ class CFamily(Rules):
     def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
         if space and view.language(path) == "c":  # it has no namespaces, and its functions none of their own
             return ()
-        return view.memo(("c name", path, space, name), lambda: _look(view, path, space, name), ())
+        return _look(view, path, space, name)
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
         """A function or type that no include defines (it is but announced, the header is generated, or lies where
@@ -171,21 +171,43 @@ def _definitions(view: View, target: Target) -> tuple[Target, ...]:
     return tuple(found) if 0 < len(found) <= _MAX_TWINS else (target,)
 
 
-def _look(view: View, path: str, space: str, name: str, depth: int = 0) -> tuple[Target, ...]:
+def _look(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
     """The definitions that the name means in exactly that namespace, as the file sees it."""
-    qualname = join(space, name)
-    found = _in_sight(view, path, qualname)
-    if found or depth >= _MAX_ALIASES:
+    return view.memo(("c name", path, space, name), lambda: _looked_up(view, path, space, name), ())
+
+
+def _looked_up(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
+    found = _in_namespace(view, path, space, name)
+    for around in () if found else _opened(view, path, space):
+        found = found or _in_namespace(view, path, around, name) or _only(view, join(around, name))
+    return found or (_only(view, join(space, name)) if space else ())
+
+
+def _in_namespace(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
+    """What stands in the namespace under that name: a definition, or what ``using`` brought in."""
+    if found := _in_sight(view, path, join(space, name)):
         return found
-    opened = view.memo(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
-    for scope, written in opened.names.get(qualname, ()):
-        if found := _resolve(view, path, scope, written, depth + 1):
-            return found
-    for written in opened.spaces.get(space, ()):
-        for around in _resolve(view, path, space, written, depth + 1)[:1]:
-            if around.qualname != space and (found := _look(view, path, around.qualname, name, depth + 1)):
-                return found
-    return _only(view, qualname) if space else ()
+    brought = _usings(view, path).names.get(join(space, name), ())
+    return next((found for scope, written in brought if (found := _resolve(view, path, scope, written))), ())
+
+
+def _opened(view: View, path: str, space: str) -> tuple[str, ...]:
+    """The namespaces all of whose names are known in ``space`` (``using namespace``), nearest first."""
+    return view.memo(("c opened", path, space), lambda: _read_opened(view, path, space), ())
+
+
+def _read_opened(view: View, path: str, space: str) -> tuple[str, ...]:
+    reached, spaces = [space], _usings(view, path).spaces
+    for here in reached:
+        for written in spaces.get(here, ())[:_MAX_OPENED]:
+            for around in _resolve(view, path, here, written)[:1]:
+                if around.qualname not in reached and len(reached) <= _MAX_OPENED:
+                    reached.append(around.qualname)
+    return tuple(reached[1:])
+
+
+def _usings(view: View, path: str) -> _Usings:
+    return view.memo(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
 
 
 def _only(view: View, qualname: str) -> tuple[Target, ...]:
@@ -219,14 +241,14 @@ def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
     return tuple(target for target, _ in found) if len(found) <= _MAX_TWINS else ()
 
 
-def _resolve(view: View, path: str, scope: str, written: str, depth: int = 0) -> tuple[Target, ...]:
+def _resolve(view: View, path: str, scope: str, written: str) -> tuple[Target, ...]:
     """What ``a::b::c`` means at ``scope``: its first part is looked up from inside out."""
     head, *rest = [part.strip() for part in written.removeprefix("::").split("::")]
     spaces = [""] if written.startswith("::") else _around(scope)
     for space in spaces:
-        found = _look(view, path, space, head, depth)
+        found = _look(view, path, space, head)
         for part in rest:
-            found = _look(view, path, found[0].qualname, part, depth) if found else ()
+            found = _look(view, path, found[0].qualname, part) if found else ()
         if found:
             return found
     return ()
