@@ -20,8 +20,8 @@ T = TypeVar("T")
 _NEVER = 1 << 30
 _MAX_DEPTH = 60  # values that wait for each other; what lies deeper is computed first
 _MAX_RESTARTS = 100  # and if that goes on, it is a long circle: settled like a short one
-_MIN_FRAMES = 6_000
 _MAX_CHANGES = 50  # of one value: far more than any real cycle needs
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))  # so many frames those values may take
 
 
 class _Held(Struct):
@@ -54,7 +54,6 @@ class Memo:
         self._asked: set[Hashable] = set()
         self._low = _NEVER
         self._depth = self._restarts = 0
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _MIN_FRAMES))
 
     @property
     def is_computing(self) -> bool:
