@@ -124,6 +124,7 @@ TITLES = {
     "index": "Index",
     "latency": "Latency",
     "search": "Finding (loc_history, loc_swebench, CoSQA)",
+    "docstring": "Finding a function by its documentation (repositories the model never saw)",
     "brief": "Briefs (files really changed that a brief of 1,500 tokens names)",
     "graph": "Graph (scip, imports, calls), impact, cost of linking",
     "knowledge": "Decisions, evidence",
@@ -152,6 +153,7 @@ def main() -> None:
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
             "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baselines"),
+            "docstring": lambda: run_script(options.repos, "eval_docstring.py"),
             "brief": lambda: run_script(options.repos, "eval_brief.py", str(options.eval)),
             "graph": lambda: "\n".join(
                 (
