@@ -22,6 +22,7 @@ from memoryd.query.health import examined
 from memoryd.query.paging import paging
 from memoryd.query.requests import DecisionsRequest
 from memoryd.query.safe_text import quote, safe_text
+from memoryd.query.violated import judged
 from memoryd.store import graph_rows, history_rows, reader
 from memoryd.store.record_values import CONFIRMED, DOCUMENT, IMPORTED, PROPOSED, Record, is_person
 
@@ -53,7 +54,7 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
     return DecisionsAnswer(
         ctx.freshness,
         topic=request.topic,
-        decisions=tuple(examined(ctx, dated(ctx, [entry.item for entry in page]))),
+        decisions=tuple(judged(ctx, examined(ctx, dated(ctx, [entry.item for entry in page])))),
         total=len(found),
         searched=_searched(known, rules) if not found else "",
         **paging(_command(request), request.offset, len(page), len(found)),
@@ -224,7 +225,7 @@ def _show(ctx: Context, known: Sequence[Entry], wanted: str) -> DecisionItem:
             where=f"searched {len(known)} decisions, records and rules",
             next_step=f"use one of: {ids}" if found else "`memoryd decisions` lists them",
         )
-    item = next(iter(examined(ctx, dated(ctx, [found[0].item]))))
+    item = next(iter(judged(ctx, examined(ctx, dated(ctx, [found[0].item])))))
     return structs.replace(item, text=safe_text(_full_text(ctx, found[0])[:MAX_TEXT_CHARS]))
 
 

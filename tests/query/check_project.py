@@ -10,11 +10,12 @@ from memoryd.ingest.change import ChangeRequest, read_change
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.pool import ParsePool
-from memoryd.query.answers import Freshness
+from memoryd.query.answers import DecisionsAnswer, Freshness
 from memoryd.query.check import check
 from memoryd.query.check_answers import CheckAnswer
 from memoryd.query.context import Context
-from memoryd.query.requests import CheckRequest
+from memoryd.query.decisions import decisions
+from memoryd.query.requests import CheckRequest, DecisionsRequest
 from memoryd.store import reader, sqlite
 
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
@@ -76,6 +77,15 @@ class CheckedProject:
         conn = sqlite.connect(self._index, readonly=True)
         try:
             return check(self._context(conn, view_name), request, change)
+        finally:
+            conn.close()
+
+    def decisions(self, **asked: object) -> DecisionsAnswer:
+        """Index, and ask what is decided and declared."""
+        view_name = self.index()
+        conn = sqlite.connect(self._index, readonly=True)
+        try:
+            return decisions(self._context(conn, view_name), DecisionsRequest(**asked))  # type: ignore[arg-type]
         finally:
             conn.close()
 
