@@ -28,6 +28,7 @@ K1 = 1.2
 TEXT_B = 0.75
 PATH_B = 0.3  # long paths are deep folders, not more talk: normalise their length little
 MAX_VIEWS = 8
+FRAMES = frozenset({"class", "remainder"})  # kinds of chunks around functions
 FILES_PER_READ = 500
 MAIN_LANGUAGE_SHARE = 0.6
 MIN_DEAD_FILES = 2_000  # a rebuild pays only when dead files outnumber both this and the live ones
@@ -53,13 +54,15 @@ class FileSlot(Struct, frozen=True, gc=False):
 class LexicalView(Struct, frozen=True):
     """One view, ready to be scored. Arrays over files run over slots, arrays over chunks over chunk numbers, those of
     other views included (dead: ``alive`` of the scopes is False). ``roles``: index in ROLES. ``slots`` may hold
-    more than ``files`` files: the index grew since. ``main_language``: of nearly all code, ``""`` if mixed."""
+    more than ``files`` files: the index grew since. ``main_language``: of nearly all code, ``""`` if mixed. ``frames``:
+    which chunks are no function but what stands around them: the header of a class, the rest of a module."""
 
     generation: int
     main_language: str
     slots: list[FileSlot]
     roles: NDArray[np.int8]
     chunk_slot: NDArray[np.int32]
+    frames: NDArray[np.bool_]
     text: Scope
     names: Scope
     paths: Scope
@@ -92,6 +95,7 @@ class _Fresh(Struct, frozen=True):
     """Files read but not yet in the index; their ``first_chunk`` is not set."""
 
     files: list[FileSlot]
+    frames: NDArray[np.bool_]
     text: Forward
     names: Forward
     paths: Forward
@@ -108,6 +112,7 @@ class LexicalIndex:
         self._extractor = extractor
         self._slots: list[FileSlot] = []
         self._roles: NDArray[np.int8] = np.zeros(0, np.int8)
+        self._frames: NDArray[np.bool_] = np.zeros(0, bool)
         self._slot_of: dict[int, int] = {}
         self._text, self._names, self._paths = _Field(), _Field(), _Field()
         self._log = CommitLog()
@@ -176,6 +181,7 @@ class LexicalIndex:
             first += file.chunks
         roles = np.array([ROLES.index(file.role) for file in fresh.files], np.int8)
         self._roles = np.concatenate([self._roles, roles])
+        self._frames = np.concatenate([self._frames, fresh.frames])
         self._text.add(fresh.text)
         self._names.add(fresh.names)
         self._paths.add(fresh.paths)
@@ -198,6 +204,7 @@ class LexicalIndex:
             slots=self._slots,
             roles=self._roles,
             chunk_slot=chunk_slot,
+            frames=self._frames,
             text=self._text.scope(chunks_alive, TEXT_B),
             names=self._names.scope(chunks_alive, TEXT_B),
             paths=self._paths.scope(files_alive, PATH_B),
@@ -211,13 +218,15 @@ def _read(conn: sqlite3.Connection, file_ids: list[int]) -> _Fresh:
     """Everything about these files, read in batches so that the rows themselves never lie in memory together."""
     files: list[FileSlot] = []
     text, names, paths = [], [], []
+    frames: list[bool] = []
     for part in reader.batches(file_ids, FILES_PER_READ):
         rows = list(lexical_rows.file_forwards(conn, part))
         files += [_slot(row) for row in rows]
+        frames += [kind in FRAMES for row in rows for kind in row.kinds]
         text.append(decode(row.forward for row in rows))
         names.append(count([terms.terms(name) for row in rows for name in row.names]))
         paths.append(count([_path_terms(row.path) for row in rows]))
-    return _Fresh(files, join(text), join(names), join(paths))
+    return _Fresh(files, np.array(frames, bool), join(text), join(names), join(paths))
 
 
 def _slot(row: FileForward) -> FileSlot:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from memoryd.query.dense import MIN_LIKENESS
 from memoryd.query.lexical import LexicalView
-from memoryd.query.mentions import definitions, mentions
+from memoryd.query.mentions import named
 from memoryd.query.nearest import Near, near_likeness
+from memoryd.query.pieces import Pieces
 from memoryd.query.question import Question
 from memoryd.query.roles import ROLES, kind_of
 
@@ -37,10 +38,11 @@ class Weights(Struct, frozen=True):
     defined: float = 0.3  # the chunk defines what is named
     of_file: float = 0.75  # how much of its file's path, history and mention a chunk inherits
     test: float = 0.3  # factor, as the following: the place to look at is more often source than a test …
-    doc: float = 0.3  # … than prose about it, which shares more words with the question
+    doc: float = 0.2  # … than prose about it, which shares more words with the question
     example: float = 0.3
     generated: float = 0.3
     config: float = 0.3
+    frame: float = 0.7  # a chunk around functions: the header of a class holds the words of its methods
     commit: float = 0.6  # a commit that fits as well as a chunk does comes after it
     decision: float = 1.0
     proposed: float = 0.6  # what an agent noted and nobody confirmed
@@ -49,6 +51,7 @@ class Weights(Struct, frozen=True):
 WEIGHTS = Weights()
 BEST_CHUNKS = 3  # a file is its best chunks, each counting half as much as the one before
 CHUNK_DECAY = 0.5
+SURELY_MEANT = 1.0  # of the chunk whose whole name the question gives: a class, if it names one
 
 
 class Scores(Struct, frozen=True):
@@ -75,13 +78,18 @@ class Evidence(Struct, frozen=True):
 
 
 def gather(
-    view: LexicalView, asked: Question, meaning: NDArray[np.float32] | None, near: Near | None = None
+    view: LexicalView,
+    asked: Question,
+    meaning: NDArray[np.float32] | None,
+    near: Near | None = None,
+    pieces: Pieces | None = None,
 ) -> Evidence:
     """Score everything in the view once. ``meaning``: the question's vector. ``near``: the cache of vectors, which
-    changes the cost and not the scores."""
+    changes the cost and not the scores. ``pieces``: where lines and quoted texts are looked up."""
     commits = view.commits.scores(asked.weights)
     votes, voters = view.votes.cast(commits, view.files)
     text, names = view.text.scores(asked.weights), view.names.scores(asked.weights)
+    name_hits = named(view, asked, pieces)
     vectors, leg = _likeness(view, meaning, ((text > 0) | (names > 0)) & view.text.alive, near)
     return Evidence(
         text=text,
@@ -89,8 +97,8 @@ def gather(
         vectors=vectors,
         paths=view.paths.scores(asked.weights),
         votes=votes,
-        mentions=mentions(view, asked.text),
-        definitions=definitions(view, asked.text),
+        mentions=name_hits.files,
+        definitions=name_hits.chunks,
         voters=voters,
         commits=commits,
         leg=leg,
@@ -141,7 +149,8 @@ def rank_chunks(view: LexicalView, found: Evidence, factors: Array, weights: Wei
     parts[3] = (weights.of_file * weights.history * _share(found.votes * factors))[view.chunk_slot]
     parts[5] = (weights.of_file * weights.mention * found.mentions * factors)[view.chunk_slot]
     parts[5] += weights.defined * found.definitions * own
-    parts *= (parts[0] + parts[2] + parts[4]) > 0
+    is_found = (parts[0] + parts[2] + parts[4]) > 0
+    parts *= np.where(view.frames & (found.definitions < SURELY_MEANT), weights.frame, 1.0) * is_found
     return Scores(parts, parts.sum(axis=0))
 
 

@@ -14,6 +14,7 @@ from memoryd.query import ranking
 from memoryd.query.best import order
 from memoryd.query.context import Context
 from memoryd.query.lexical import LexicalView
+from memoryd.query.pieces import Pieces
 from memoryd.query.quality import POOL, Judge
 from memoryd.query.question import question
 from memoryd.query.ranking import WEIGHTS, Array
@@ -31,9 +32,10 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(request.query, view.main_language)
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
-    found = ranking.gather(view, asked, meaning, ctx.near)
+    pieces = Pieces(ctx.index, view)
+    found = ranking.gather(view, asked, meaning, ctx.near, pieces)
     factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
-    reader = Reader(ctx.index, view, asked, found)
+    reader = Reader(ctx.index, view, asked, found, pieces)
     judge = Judge(ctx.rerank, reader, factors)
     if request.files:
         groups = [_files(reader, judge, request, factors)]

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from memoryd.query.lexical import LexicalView
+from memoryd.query.pieces import Pieces
 from memoryd.query.postings import Scope
 from memoryd.query.question import Question
 from memoryd.query.ranking import SIGNALS, Array, Evidence, Scores
@@ -18,7 +19,7 @@ from memoryd.query.roles import kind_of
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.search_answers import Hit, Signals
 from memoryd.query.snippet import snippet
-from memoryd.store import lexical_rows, reader
+from memoryd.store import lexical_rows
 
 SHOWN_VOTERS = 3
 MAX_TITLE_CHARS = 200
@@ -42,12 +43,14 @@ class Group(Struct, frozen=True):
 class Reader:
     """Makes candidates for one question and reads what they show."""
 
-    def __init__(self, conn: sqlite3.Connection, view: LexicalView, asked: Question, found: Evidence) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, view: LexicalView, asked: Question, found: Evidence, pieces: Pieces
+    ) -> None:
         self._conn = conn
+        self._pieces = pieces
         self.view = view
         self.asked = asked
         self.found = found
-        self._texts: dict[int, bytes] = {}
 
     def chunk(self, number: int, scores: Scores) -> Candidate:
         slot = int(self.view.chunk_slot[number])
@@ -67,12 +70,11 @@ class Reader:
 
     def judged_text(self, number: int) -> tuple[bytes, str]:
         """A chunk as the quality model reads it, after the hash of just that text; (b"", "") for -1."""
-        if number < 0:
+        row = self._pieces.row(number) if number >= 0 else None
+        if row is None:
             return b"", ""
-        file = self.view.slots[self.view.chunk_slot[number]]
-        row = lexical_rows.chunk_rows(self._conn, file.file_id)[number - file.first_chunk]
-        body = self._text(file.file_id, row.start_byte, row.end_byte)
-        return row.hash, f"{file.path}\n{row.qualname}\n{body}"
+        path = self.view.slots[self.view.chunk_slot[number]].path
+        return row.hash, f"{path}\n{row.qualname}\n{self._pieces.text(number)}"
 
     def commit(self, number: int, score: float) -> Candidate:
         commit_id = int(self.view.votes.commit_ids[number])
@@ -95,11 +97,9 @@ class Reader:
     def _piece(self, number: int, slot: int, scores: Scores, column: int) -> Hit | None:
         """A hit for chunk ``number`` (-1: none) of file ``slot``; ``column``: where its scores are."""
         file = self.view.slots[slot]
-        rows = lexical_rows.chunk_rows(self._conn, file.file_id)
-        at = number - file.first_chunk if number >= 0 else -1
-        if number >= 0 and at >= len(rows):
+        row = self._pieces.row(number) if number >= 0 else lexical_rows.ChunkRow("window", "", 1, 1, 0, 0)
+        if row is None:
             return None
-        row = rows[at] if number >= 0 else lexical_rows.ChunkRow("window", "", 1, 1, 0, 0)
         parts = {
             name: round(float(value), 4) for name, value in zip(SIGNALS, scores.parts[:, column], strict=True)
         }
@@ -112,17 +112,12 @@ class Reader:
             symbol=safe_text(row.qualname),
             score=round(float(scores.total[column]), 4),
             signals=Signals(**parts),
-            snippet=snippet(self._text(file.file_id, row.start_byte, row.end_byte), self.asked.weights),
+            snippet=snippet(self._pieces.text(number) if number >= 0 else "", self.asked.weights),
             title=safe_line(decision.title)[:MAX_TITLE_CHARS] if decision else "",
             date=decision.date if decision else "",
             status=decision.status if decision else "",
             commits=self._voters(slot) if parts["history"] > 0 else (),
         )
-
-    def _text(self, file_id: int, start: int, end: int) -> str:
-        if file_id not in self._texts:
-            self._texts[file_id] = reader.file_text(self._conn, file_id)
-        return self._texts[file_id][start:end].decode("utf-8", "replace")
 
     def _voters(self, slot: int) -> tuple[str, ...]:
         ids = self.found.voters.get(slot, [])[:SHOWN_VOTERS]

@@ -11,7 +11,7 @@ from memoryd.store.reader import MAX_SQL_VARIABLES, batches
 
 
 class FileForward(Struct, frozen=True):
-    """A file with its terms. ``names``: the qualified names of its chunks, in chunk order, as are ``forward``'s."""
+    """A file with its terms. ``names`` and ``kinds``: of its chunks, in chunk order, as are ``forward``'s."""
 
     file_id: int
     path_id: int
@@ -21,6 +21,7 @@ class FileForward(Struct, frozen=True):
     is_decision: bool
     forward: bytes
     names: tuple[str, ...]
+    kinds: tuple[str, ...]
 
 
 class ChunkRow(Struct, frozen=True):
@@ -79,10 +80,12 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
     """The files with these ids, in ascending order of id inside each batch."""
     for part in batches(list(file_ids), MAX_SQL_VARIABLES):
         marks = ",".join("?" * len(part))
-        names: dict[int, list[str]] = {file_id: [] for file_id in part}
-        query = f"SELECT file_id, qualname FROM chunk WHERE file_id IN ({marks}) ORDER BY file_id, ordinal"
-        for file_id, qualname in conn.execute(query, part):
-            names[file_id].append(qualname)
+        chunks: dict[int, list[tuple[str, str]]] = {file_id: [] for file_id in part}
+        query = (
+            f"SELECT file_id, qualname, kind FROM chunk WHERE file_id IN ({marks}) ORDER BY file_id, ordinal"
+        )
+        for file_id, qualname, kind in conn.execute(query, part):
+            chunks[file_id].append((qualname, kind))
         query = (
             "SELECT f.id, f.path_id, p.path, f.hash, f.language, d.file_id IS NOT NULL, f.forward FROM file f"
             " JOIN path p ON p.id = f.path_id LEFT JOIN decision d ON d.file_id = f.id"
@@ -90,8 +93,9 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
         )
         for row in conn.execute(query, part):
             file_id, path_id, path, blob, language, is_decision, forward = row
+            names, kinds = zip(*chunks[file_id], strict=True) if chunks[file_id] else ((), ())
             yield FileForward(
-                file_id, path_id, path, blob, language, bool(is_decision), forward, tuple(names[file_id])
+                file_id, path_id, path, blob, language, bool(is_decision), forward, names, kinds
             )
 
 

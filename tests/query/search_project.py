@@ -21,6 +21,7 @@ from memoryd.store.sqlite import connect
 from memoryd.store.writer import CommitEntry, FileRow, IndexWriter, ViewEntry
 
 FRESH = Freshness("", "", "", dirty=False, pending=0, indexing=False, vectors="absent")
+NO_KINDS: Mapping[str, str] = {}
 LANGUAGES = {"py": "python", "go": "go", "md": "markdown"}
 
 
@@ -35,13 +36,18 @@ class SearchProject:
         self.embedder: Embedder | None = None
 
     def put(
-        self, files: Mapping[str, Mapping[str, str]], view: str = "worktree:/p", decision: str = ""
+        self,
+        files: Mapping[str, Mapping[str, str]],
+        view: str = "worktree:/p",
+        decision: str = "",
+        kinds: Mapping[str, str] = NO_KINDS,
     ) -> None:
-        """Insert or replace files of a view. ``decision``: the title all of them have as decision documents."""
+        """Insert or replace files of a view. ``decision``: the title all of them have as decision documents.
+        ``kinds``: of chunks that are no function, by qualname."""
         with self.writer.transaction():
             view_id = self.writer.open_view(view)
             self.writer.put_view_files(
-                view_id, [ViewEntry(p, self._file(p, c, decision), 1, 0, 0) for p, c in files.items()]
+                view_id, [ViewEntry(p, self._file(p, c, decision, kinds), 1, 0, 0) for p, c in files.items()]
             )
 
     def drop(self, *paths: str, view: str = "worktree:/p") -> None:
@@ -75,7 +81,7 @@ class SearchProject:
         context = Context(self.conn, self.records, found, self.index, self.embedder, FRESH, "/p")
         return search(context, SearchRequest(query=query, **rest))
 
-    def _file(self, path: str, chunks: Mapping[str, str], decision: str) -> int:
+    def _file(self, path: str, chunks: Mapping[str, str], decision: str, kinds: Mapping[str, str]) -> int:
         text = "".join(chunks.values()).encode()
         blob = hashlib.sha1(text).digest()
         return self.writer.find_file(path, blob) or self.writer.add_file(
@@ -90,19 +96,21 @@ class SearchProject:
                 redacted=0,
                 reference_count=0,
                 symbols=(),
-                chunks=_chunk_rows(path, chunks),
+                chunks=_chunk_rows(path, chunks, kinds),
                 decision=b"",
                 decision_row=(decision, "accepted", "explicit", "2024-05-01", 1) if decision else None,
             )
         )
 
 
-def _chunk_rows(path: str, chunks: Mapping[str, str]) -> list[tuple[str, str, int, int, int, int, bytes]]:
+def _chunk_rows(
+    path: str, chunks: Mapping[str, str], kinds: Mapping[str, str]
+) -> list[tuple[str, str, int, int, int, int, bytes]]:
     rows, start, line = [], 0, 1
     for name, body in chunks.items():
         end, lines = start + len(body.encode()), max(body.count("\n"), 1)
         key = hashlib.blake2b(f"{path}{name}{body}".encode(), digest_size=16).digest()
-        rows.append(("function", name, line, line + lines - 1, start, end, key))
+        rows.append((kinds.get(name, "function"), name, line, line + lines - 1, start, end, key))
         start, line = end, line + lines
     return rows
 

@@ -294,6 +294,28 @@ def test_question_weights() -> None:
     assert sum(long.weights.values()) < 50
 
 
+FORM = """Totals are wrong
+### Steps to reproduce
+**Expected behaviour**
+Actual results:
+The cart of version 2.3.1 shows `grand_total`
+"""
+
+
+def test_form_of_an_issue_says_nothing() -> None:
+    """Headings that every issue has and version numbers are no words of the question; a heading of its own words is."""
+    weights = question(FORM).weights
+    for word in ("reproduce", "expected", "behaviour", "actual", "version_2"):
+        assert terms.term(word) not in weights, word
+    assert question("Title\n### Steps to refund\n").weights[terms.term("refund")] > 0
+
+
+def test_what_a_body_sets_in_backquotes_weighs_more() -> None:
+    """An identifier that the writer marked says more than the prose around it."""
+    weights = question(FORM).weights
+    assert weights[terms.term("grandtotal")] > weights[terms.term("show")]
+
+
 @pytest.mark.parametrize(
     ("path", "role"),
     [
