@@ -132,8 +132,14 @@ class VectorsSection(Section, frozen=True):
     ] = 1_000_000
     quality_model: Annotated[
         str,
-        _doc("Folder or package of a sentence-transformers model that judges the best finds; empty = none."),
+        _doc("Folder or package of a sentence-transformers model (bi- or cross-encoder); empty = none."),
     ] = ""
+    quality_fill: Annotated[
+        bool,
+        _doc(
+            "Let the quality model read the whole project while nothing else is to do; false = best finds only."
+        ),
+    ] = True
     idle_stop_s: Annotated[Seconds, _doc("End the vector process after this long without work.")] = 600.0
 
 

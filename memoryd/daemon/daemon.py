@@ -31,6 +31,7 @@ TICK_S = 1.0
 CLOSE_S = 1.5  # of the two seconds that SIGTERM leaves
 MEMORY_IDLE_S = 600.0
 SNAPSHOT_EVERY_S = 300.0
+READ_AFTER_S = 2.0  # of quiet: agents ask in bursts
 
 
 def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> int:
@@ -155,6 +156,7 @@ class Daemon(Desk):
             self.snapshot_records()
         self.drop_idle_caches(MEMORY_IDLE_S)
         self.tune_when_idle(self.config.vectors.tune_idle_s)
+        self.read_when_idle(READ_AFTER_S)
 
 
 def _embedder(config: Config) -> Any:

@@ -76,7 +76,7 @@ class Desk:
         self._changes = Changes(paths.log, self._environment(), config.daemon.ingest_idle_s)
         self._tuner = Tuner(paths.log, self._environment())
         self._tuning: asyncio.Task[None] | None = None
-        self._started_s = time.monotonic()
+        self._started_s = self._wanted_s = time.monotonic()
 
     def _environment(self) -> dict[str, str]:
         """Of the children that read repositories."""
@@ -132,6 +132,7 @@ class Desk:
         project = self.project_of(call)
         # A question about a commit is no reason to look at the work tree.
         store = self.store_of(project) if call.common.rev else self._use(project)
+        self._rest()
         return await self.reading.read(call, project, store, work)
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
@@ -139,6 +140,7 @@ class Desk:
         key = await asyncio.to_thread(moved.key_for, root, known, self.paths)
         project = self._registry.register(path, key)
         store = self.store_of(project)
+        self._rest()
         rev = await self.reading.sha(project, call.common.rev)
         job = store.queue.post(Target(project.root, rev), full=full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
@@ -220,6 +222,7 @@ class Desk:
 
     def _post_changes(self, root: str, paths: set[str] | None) -> None:
         if project := self._registered(root):
+            self._rest()
             self.store_of(project).queue.post(Target(root), paths)
 
     def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
@@ -236,6 +239,23 @@ class Desk:
         if view:
             with store.connection() as conn:
                 self._dirty[target.root] = differs_from_head(conn, target.root, view)
+
+    def _rest(self) -> None:
+        """Somebody wants something: the quality model does not read meanwhile."""
+        self._wanted_s = time.monotonic()
+        for store in self._stores.values():
+            store.meaning.rest()
+
+    def read_when_idle(self, idle_s: float) -> None:
+        """Nobody wanted anything for a while: have the quality model read what it has not, one project at a time, the
+        one that was asked about last before others."""
+        if self.busy or self._gate.taken or (self._tuning and not self._tuning.done()):
+            self._rest()
+        if time.monotonic() - self._wanted_s < idle_s:
+            return
+        for store in sorted(self._stores.values(), key=lambda store: -store.used_at_s):
+            if store.meaning.read():
+                return
 
     def compare_all(self) -> None:
         """Look at every project in use as a whole: what no event told is found here."""

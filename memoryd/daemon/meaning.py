@@ -76,9 +76,22 @@ class Meaning:
             return self._client
 
     def changed(self) -> None:
-        """The index has other vectors now."""
+        """The index has other chunks and vectors now."""
         if self._client and self._cached:
             self._client.changed()
+        if self._quality:
+            self._quality.changed()
+
+    def read(self) -> bool:
+        """The machine is idle: have the quality model read the project, if it is wanted. False when there is nothing
+        to do."""
+        quality = self.quality if self._settings.quality_fill else None
+        return quality is not None and quality.read()
+
+    def rest(self) -> None:
+        """Somebody wants something: no more reading."""
+        if self._quality:
+            self._quality.rest()
 
     @property
     def rebuilding(self) -> bool:
@@ -109,7 +122,7 @@ class Meaning:
         return Check("vectors", "ok", f"{held}{running}")
 
     def _quality_check(self) -> Check:
-        from memoryd.store.quality_client import problem
+        from memoryd.store.quality_model import problem
 
         model, quality = self._settings.quality_model, self._quality
         what, step = problem(model)
@@ -119,7 +132,7 @@ class Meaning:
             return Check(
                 "quality", "warn", f"{quality.detail}; answers keep the default order", "see daemon.log"
             )
-        return Check("quality", "ok", f"{model}: {quality.state if quality else 'off'}")
+        return Check("quality", "ok", f"{model}: {_progress(quality)}")
 
     def close(self) -> None:
         """End the worker; nobody may ask any more."""
@@ -127,3 +140,12 @@ class Meaning:
             client, self._client, self._quality, self._closed = self._client, None, None, True
         if client:
             client.close(CLOSE_S)
+
+
+def _progress(quality: QualityClient | None) -> str:
+    """How far the model is, in words."""
+    if quality is None:
+        return "not needed yet"
+    done, total, reads = quality.progress
+    read = f"; {done:,} of {total:,} chunks read{', reading' if reads else ''}" if total else ""
+    return f"{quality.state}{read}"

@@ -113,7 +113,7 @@ class Reading:
             behind=functools.partial(store.behind, target.root) if view.head else None,
             patches=functools.partial(store.patches, target.root) if view.head else None,
             near=store.meaning,
-            rerank=store.meaning.quality,
+            quality=store.meaning.quality,
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from memoryd.query.answers import Freshness
     from memoryd.query.lexical import LexicalIndex
     from memoryd.query.nearest import Near
-    from memoryd.query.quality import Rerank
+    from memoryd.query.quality import Model
     from memoryd.store.records import Records
 
 
@@ -37,7 +37,7 @@ class Context(Struct, frozen=True):
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
     ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where
-    comparing all of them is cheaper, or the cache cannot be asked now. ``rerank``: the quality model, None when
+    comparing all of them is cheaper, or the cache cannot be asked now. ``quality``: the quality model, None when
     none is wanted."""
 
     index: sqlite3.Connection
@@ -53,4 +53,4 @@ class Context(Struct, frozen=True):
     behind: Callable[[str], Sequence[str]] | None = None
     patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
     near: Near | None = None
-    rerank: Rerank | None = None
+    quality: Model | None = None

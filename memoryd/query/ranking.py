@@ -77,6 +77,22 @@ class Evidence(Struct, frozen=True):
     leg: Leg = "none"
 
 
+class Reading(Struct, frozen=True):
+    """What the quality model makes of the chunks: ``likeness`` of each, 0 = nothing or unread. ``weight``: how much
+    the nearest counts beside the best by words, times its likeness: how near it is means something, unlike the best
+    sum of rare words, so it is not divided by the best."""
+
+    likeness: Array
+    weight: float
+
+    def gain(self, own: Array, likeness: Array) -> Array:
+        """What a document's ``own`` words and meaning win or lose by its ``likeness``. The best of both is worth what
+        the best by words was, so that what speaks for its file keeps its weight, and commits and notes their place."""
+        weight = self.weight * float(likeness.max(initial=0.0))
+        share = weight / (1.0 + weight)
+        return share * (own.max(initial=0.0) * _share(likeness) - own)
+
+
 def gather(
     view: LexicalView,
     asked: Question,
@@ -114,8 +130,12 @@ def _likeness(
     leg: Leg = "exact" if likeness is None else "cache"
     if likeness is None:
         likeness = view.vectors.likeness(meaning)
-    likeness[~view.text.alive | (~worded & (likeness < MIN_LIKENESS**2))] = 0.0
-    return likeness, leg
+    return near_enough(likeness, view, worded), leg
+
+
+def near_enough(likeness: Array, view: LexicalView, worded: NDArray[np.bool_]) -> Array:
+    """``likeness`` without dead chunks, and without those that have no word of the question and are not near it."""
+    return np.where(view.text.alive & (worded | (likeness >= MIN_LIKENESS**2)), likeness, 0.0)
 
 
 def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WEIGHTS) -> Array:
@@ -126,7 +146,13 @@ def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WE
     return np.array([factor[role] for role in ROLES])[view.roles] * view.paths.alive
 
 
-def rank_files(view: LexicalView, found: Evidence, factors: Array, weights: Weights = WEIGHTS) -> Scores:
+def rank_files(
+    view: LexicalView,
+    found: Evidence,
+    factors: Array,
+    weights: Weights = WEIGHTS,
+    reading: Reading | None = None,
+) -> Scores:
     """Scores of the file slots. ``factors``: prior of each slot, 0 where it is not wanted."""
     parts = np.zeros((len(SIGNALS), view.files))
     parts[0] = _share(best_chunks(view, found.text) * factors)
@@ -134,12 +160,22 @@ def rank_files(view: LexicalView, found: Evidence, factors: Array, weights: Weig
     parts[3] = weights.history * _share(found.votes * factors)
     parts[4] = weights.file_vector * _share(best_chunks(view, found.vectors) * factors)
     parts[5] = weights.mention * found.mentions * factors
+    if reading:
+        likeness = best_chunks(view, reading.likeness) * factors
+        parts[6] = reading.gain(parts[0] + parts[4], likeness)
     return Scores(parts, parts.sum(axis=0))
 
 
-def rank_chunks(view: LexicalView, found: Evidence, factors: Array, weights: Weights = WEIGHTS) -> Scores:
+def rank_chunks(
+    view: LexicalView,
+    found: Evidence,
+    factors: Array,
+    weights: Weights = WEIGHTS,
+    reading: Reading | None = None,
+) -> Scores:
     """Scores of the chunks: their own text, name and meaning, and part of what speaks for their file. A chunk
-    without a word of the question in it or its name is not found, however much speaks for its file."""
+    without a word of the question in it or its name, and not near it, is not found, however much speaks for its
+    file."""
     own = factors[view.chunk_slot]
     parts = np.zeros((len(SIGNALS), len(view.chunk_slot)))
     parts[0] = _share(found.text * own)
@@ -149,8 +185,13 @@ def rank_chunks(view: LexicalView, found: Evidence, factors: Array, weights: Wei
     parts[3] = (weights.of_file * weights.history * _share(found.votes * factors))[view.chunk_slot]
     parts[5] = (weights.of_file * weights.mention * found.mentions * factors)[view.chunk_slot]
     parts[5] += weights.defined * found.definitions * own
-    is_found = (parts[0] + parts[2] + parts[4]) > 0
-    parts *= np.where(view.frames & (found.definitions < SURELY_MEANT), weights.frame, 1.0) * is_found
+    frame = np.where(view.frames & (found.definitions < SURELY_MEANT), weights.frame, 1.0)
+    parts *= frame
+    words = parts[0] + parts[2] + parts[4]
+    likeness = reading.likeness * own * frame if reading else np.zeros(len(words))
+    if reading:
+        parts[6] = reading.gain(words, likeness)
+    parts *= (words + likeness) > 0
     return Scores(parts, parts.sum(axis=0))
 
 

@@ -36,7 +36,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     found = ranking.gather(view, asked, meaning, ctx.near, pieces)
     factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
     reader = Reader(ctx.index, view, asked, found, pieces)
-    judge = Judge(ctx.rerank, reader, factors)
+    judge = Judge(ctx.quality, reader, factors)
     if request.files:
         groups = [_files(reader, judge, request, factors)]
     else:
@@ -55,7 +55,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
         searched=_searched(request, int(np.count_nonzero(factors)), view.commits.documents),
         truncated=total > len(hits),
         next=_next(request, total) if total > len(hits) else "",
-        legs=Legs(found.leg, judge.state, judge.judged),
+        legs=Legs(found.leg, judge.state, judge.judged, judge.read),
     )
 
 
@@ -86,8 +86,9 @@ def _files(reader: Reader, judge: Judge, request: SearchRequest, factors: Array)
     view = reader.view
     scores = ranking.rank_files(view, reader.found, factors)
     pieces = ranking.rank_chunks(view, reader.found, factors).total
-    best = order(scores.total, max(request.k, POOL), partial(_path_order, view))
-    scores = judge.judged_files(scores, best, pieces)
+    pool = order(scores.total, POOL, partial(_path_order, view))
+    scores, pieces = judge.judged_files(scores, pool, pieces)
+    best = order(scores.total, request.k, partial(_path_order, view))
     candidates = [reader.file(int(slot), scores, pieces) for slot in best]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 
@@ -103,8 +104,8 @@ def _path_order(view: LexicalView, slots: NDArray[np.int64]) -> NDArray[np.int64
 def _chunks(reader: Reader, judge: Judge, request: SearchRequest, factors: Array) -> Group:
     view = reader.view
     scores = ranking.rank_chunks(view, reader.found, factors)
-    best = order(scores.total, max(request.k * 10, POOL))
-    scores = judge.judged_chunks(scores, best)
+    scores = judge.judged_chunks(scores, order(scores.total, POOL))
+    best = order(scores.total, request.k * 10)
     candidates = [reader.chunk(number, scores) for number in best.tolist()]
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 

@@ -30,8 +30,8 @@ class SearchRequest(Request, frozen=True, kw_only=True):
 class Signals(Struct, frozen=True):
     """What each signal adds to a hit's score. ``bm25``: its words; ``path``, ``name``: the words of its path and
     qualified name; ``history``: past commits that sound alike touched the file; ``vector``: its meaning;
-    ``mention``: the query names the file, its module or something defined in it; ``quality``: the quality model moved
-    it up or (below 0) down among the best."""
+    ``mention``: the query names the file, its module or something defined in it; ``quality``: what the quality model
+    adds or (below 0) takes away."""
 
     bm25: float = 0.0
     path: float = 0.0
@@ -44,17 +44,19 @@ class Signals(Struct, frozen=True):
 
 class Legs(Struct, frozen=True):
     """What an answer stands on. ``vectors``: ``exact`` (all compared one by one), ``cache`` (the same scores by way of
-    the search cache), ``none``. ``quality``: ``used`` for the best ``judged`` finds; otherwise why the quality model
-    has no part in the order."""
+    the search cache), ``none``. ``quality``: ``used`` for all of the ``read`` chunks, or while it has not read the
+    project for the best ``judged`` finds; otherwise why the quality model has no part in the order."""
 
     vectors: Literal["none", "exact", "cache"] = "none"
     quality: Literal["off", "starting", "used", "late", "failed"] = "off"
     judged: int = 0
+    read: int = 0
 
     def note(self) -> str:
         """For readers: whether the quality model had its say; nothing where none is wanted."""
         if self.quality == "used":
-            return f"; the quality model judged the best {self.judged}"
+            part = f"read {self.read:,} chunks" if self.read else f"judged the best {self.judged}"
+            return f"; the quality model {part}"
         return "" if self.quality == "off" else f"; default order: the quality model is {self.quality}"
 
 

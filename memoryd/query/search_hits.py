@@ -20,6 +20,7 @@ from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.search_answers import Hit, Signals
 from memoryd.query.snippet import snippet
 from memoryd.store import lexical_rows
+from memoryd.store.quality_model import chunk_text
 
 SHOWN_VOTERS = 3
 MAX_TITLE_CHARS = 200
@@ -69,12 +70,12 @@ class Reader:
         return file.first_chunk + int(np.argmax(own)) if len(own) else -1
 
     def judged_text(self, number: int) -> tuple[bytes, str]:
-        """A chunk as the quality model reads it, after the hash of just that text; (b"", "") for -1."""
-        row = self._pieces.row(number) if number >= 0 else None
+        """A chunk as the quality model reads it, after its hash; (b"", "") when its file was replaced meanwhile."""
+        row = self._pieces.row(number)
         if row is None:
             return b"", ""
         path = self.view.slots[self.view.chunk_slot[number]].path
-        return row.hash, f"{path}\n{row.qualname}\n{self._pieces.text(number)}"
+        return row.hash, chunk_text(path, row.qualname, self._pieces.text(number))
 
     def commit(self, number: int, score: float) -> Candidate:
         commit_id = int(self.view.votes.commit_ids[number])

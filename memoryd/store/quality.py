@@ -1,243 +1,188 @@
-"""The quality tier: a sentence-transformers model in the vector worker, with its vectors kept in quality.db.
+"""The quality tier: a sentence-transformers model in the vector worker.
 
-The worker has index.db for reading only, so it keeps these vectors in a file of its own beside Chroma's
-folder: a cache keyed (model, chunk hash), which may be deleted at any time. The model's id carries a digest
-of its weights: another model under the same name starts anew.
+Two threads share it. One answers questions; the other reads the project's chunks, a few at a time, while the daemon
+says that nobody wants anything. What is read is kept (``quality_rows``), by the hash of the text, so reading goes on
+where it was, whatever ended it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
+import contextlib
+import itertools
 import logging
 import os
 import queue
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
-from memoryd.embedding.base import SCALE
 from memoryd.errors import StoreError
-from memoryd.store.vector_wire import Answer, Embed, Embedded, Failed, Ranked, Rerank
+from memoryd.store.index_file import IndexFile
+from memoryd.store.quality_model import MAX_TEXT, NEXT_STEP, Model, model_folder, model_id
+from memoryd.store.quality_rows import QualityRows
+from memoryd.store.unread import texts, unread
+from memoryd.store.vector_wire import Answer, Failed, Filled, Judge, Judged, ReadOn
 
 DATABASE = "quality.db"
-MAX_TEXT = 4_000  # characters of a text that are read
-MAX_VECTORS = 200_000  # kept in quality.db
-_BATCH = 4  # texts at a time: a fraction of a second on one processor
+NICENESS = 19  # of the reading thread
+TELL_S = 1.0
+_SORTED_TOGETHER = 16  # batches: texts of about the same length are read together, for less padding
 _FAILURES = (ImportError, OSError, RuntimeError, ValueError, KeyError, TypeError, sqlite3.Error)
-_UNSAFE = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".joblib"}
-_NEXT = "set vectors.quality_model to a folder with a sentence-transformers model in safetensors form"
-
 
 log = logging.getLogger("memoryd.vectors")
 
 
-class Encoder(Protocol):
-    """A loaded model: texts → unit rows."""
-
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
-
-
-class _Module(Struct):
-    """An entry of modules.json."""
-
-    type: str
-
-
-def model_folder(name: str) -> Path:
-    """Where the model ``name`` lies: a folder, or an installed package that carries one as ``model/``.
-
-    Raises StoreError when there is none, or when it holds anything that runs code on loading: pickled
-    weights, or modules that are not sentence-transformers' own.
-    """
-    folder = Path(name).expanduser()
-    if not folder.is_dir() and name.isidentifier():
-        spec = importlib.util.find_spec(name)
-        places = spec.submodule_search_locations if spec else None
-        folder = Path(next(iter(places)), "model") if places else folder
-    modules = folder / "modules.json"
-    if not modules.is_file():
-        raise StoreError("there is no such quality model", where=name, next_step=_NEXT)
-    unsafe = [file.name for file in folder.rglob("*") if file.suffix in _UNSAFE]
-    if unsafe:
-        raise StoreError(
-            f"the quality model holds {unsafe[0]}, which is not safe to load", where=name, next_step=_NEXT
-        )
-    try:
-        parts = msgspec.json.decode(modules.read_bytes(), type=list[_Module])
-    except (OSError, msgspec.MsgspecError) as error:
-        raise StoreError(f"modules.json cannot be read: {error}", where=name, next_step=_NEXT) from error
-    foreign = [part.type for part in parts if not part.type.startswith("sentence_transformers.")]
-    if foreign:
-        raise StoreError(f"the quality model wants the code {foreign[0]}", where=name, next_step=_NEXT)
-    return folder
-
-
-def model_id(name: str, folder: Path) -> str:
-    """The name with a digest of the configuration and the weights."""
-    digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.safetensors")) + sorted(folder.rglob("*.json")):
-        digest.update(file.read_bytes())
-    return f"{name}-{digest.hexdigest()[:8]}"
-
-
-class _Text(Struct, frozen=True):
-    """One text of a Rerank: its position, key and words."""
-
-    at: int
-    key: bytes
-    text: str
-
-
-class QualityStore:
-    """quality.db: int8 vectors by (model, chunk hash). A damaged file is deleted; it is a cache."""
-
-    def __init__(self, file: Path) -> None:
-        self._held = -1  # not counted yet
-        try:
-            self._conn = self._open(file)
-        except sqlite3.DatabaseError:
-            for suffix in ("", "-wal", "-shm"):
-                file.with_name(file.name + suffix).unlink(missing_ok=True)
-            self._conn = self._open(file)
-
-    @staticmethod
-    def _open(file: Path) -> sqlite3.Connection:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        conn = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        conn.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            " CREATE TABLE IF NOT EXISTS embedding (model TEXT NOT NULL, hash BLOB NOT NULL,"
-            " vector BLOB NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID"
-        )
-        conn.execute("SELECT count(*) FROM (SELECT 1 FROM embedding LIMIT 1)").fetchone()
-        return conn
-
-    def get(self, model: str, keys: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
-        """The known ones of ``keys`` as unit rows."""
-        found = {}
-        for key in keys:
-            row = self._conn.execute(
-                "SELECT vector FROM embedding WHERE model = ? AND hash = ?", (model, key)
-            ).fetchone()
-            if row:
-                found[key] = _unit(np.frombuffer(row[0], dtype=np.int8))
-        return found
-
-    def put(self, model: str, rows: dict[bytes, NDArray[np.int8]]) -> None:
-        """Keep these (unit · 127); when the file is full it starts anew."""
-        if self._held < 0:
-            self._held = self._conn.execute("SELECT count(*) FROM embedding").fetchone()[0]
-        self._conn.execute("BEGIN")
-        if self._held > MAX_VECTORS:
-            self._held = 0
-            self._conn.execute("DELETE FROM embedding")
-        self._held += len(rows)
-        self._conn.executemany(
-            "INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)",
-            [(model, key, row.tobytes()) for key, row in rows.items()],
-        )
-        self._conn.execute("COMMIT")
-
-    def close(self) -> None:
-        self._conn.close()
-
-
 class Quality:
-    """Answers Embed and Rerank. ``load`` opens a model folder; one model is held at a time."""
+    """``base``: where quality.db lies; ``index``: index.db; ``load`` opens a model folder; ``reply`` sends a message.
+    One model is held at a time."""
 
-    def __init__(self, base: Path, load: Callable[[Path], Encoder]) -> None:
-        self._base, self._load = base, load
-        self._store: QualityStore | None = None
+    def __init__(
+        self, base: Path, index: Path, load: Callable[[Path], Model], reply: Callable[[Any], None]
+    ) -> None:
+        self._base, self._index, self._load, self._reply = base, index, load, reply
+        self._lock = threading.RLock()  # of the model and the rows, while they are being opened
         self._name = self._id = ""
-        self._encode: Encoder | None = None
-        self._rest: list[_Text] = []
+        self._model: Model | None = None
+        self._rows: QualityRows | None = None
+        self._questions: queue.SimpleQueue[Judge] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[ReadOn] = queue.SimpleQueue()
 
-    def answer(self, request: Embed | Rerank) -> Answer:
-        """Failed for a model that is missing or refused; the reason says what to do."""
+    def start(self) -> None:
+        """Begin the two threads; they end with the process."""
+        for work in (self._serve, self._read_on):
+            threading.Thread(target=work, name=f"quality{work.__name__}", daemon=True).start()
+
+    def put(self, request: Judge | ReadOn) -> None:
+        """From any thread; Judge is answered by Judged or Failed, ReadOn by Filled every now and then."""
+        if isinstance(request, ReadOn):
+            self._orders.put(request)
+        else:
+            self._questions.put(request)
+
+    # --- questions
+
+    def _serve(self) -> None:
+        while True:
+            self._reply(self._answer(self._questions.get()))
+
+    def _answer(self, request: Judge) -> Answer:
         try:
-            encode = self._model(request.model)
-            if isinstance(request, Embed):
-                rows = encode([text[:MAX_TEXT] for text in request.texts])
-                return Embedded(request.id, rows.shape[1], rows.astype("<f4").tobytes())
-            return Ranked(request.id, self._rank(encode, request))
+            keys, scores = self._judge(self._opened(request.model), request)
         except StoreError as error:
             return Failed(request.id, f"{error.what} ({error.where})", error.next_step)
         except _FAILURES as error:
-            return Failed(request.id, f"the quality model failed: {error}", _NEXT)
+            return Failed(request.id, f"the quality model failed: {error}", NEXT_STEP)
+        return Judged(request.id, keys, scores.astype("<f4").tobytes())
 
-    def go_on(self) -> bool:
-        """Encode a few of the texts that there was no time for; False when there are none."""
-        part, self._rest = self._rest[:_BATCH], self._rest[_BATCH:]
-        try:
-            if part and self._encode:
-                self._encoded(self._encode, part)
-        except _FAILURES as error:
-            log.warning("the quality model failed: %s", error)
-            self._rest = []
-        return bool(self._rest)
+    def _judge(self, model: Model, request: Judge) -> tuple[bytes, NDArray[np.float32]]:
+        until_s = time.monotonic() + request.within_s
+        if not request.questions:  # the model was to be loaded, no more
+            return b"", np.zeros(0, np.float32)
+        if model.embed is None:
+            return _judged_together(model, request, until_s)
+        rows = self._kept()
+        mean = model.embed([text[:MAX_TEXT] for text in request.questions]).mean(axis=0)
+        lacking = [(key, text) for key, text in request.texts if key not in rows]
+        for part in _batches(lacking, model.batch):
+            if time.monotonic() >= until_s:
+                break
+            _read(model, rows, part)
+        return rows.cosines(mean / max(float(np.linalg.norm(mean)), 1e-9))
 
-    def _model(self, name: str) -> Encoder:
-        if self._encode is None or name != self._name:
-            folder = model_folder(name)
-            self._encode, self._name, self._id = self._load(folder), name, model_id(name, folder)
-        return self._encode
+    # --- reading
 
-    def _rank(self, encode: Encoder, request: Rerank) -> list[float]:
-        until_s = time.monotonic() + (request.within_s or float("inf"))
-        texts = [_Text(at, key, text) for at, (key, text) in enumerate(request.texts)]
-        kept = self._kept().get(self._id, [text.key for text in texts if text.key])
-        query = encode([request.query[:MAX_TEXT]])[0]
-        rows = {text.at: kept[text.key] for text in texts if text.key in kept}
-        lacking = [text for text in texts if text.at not in rows]
-        while lacking and time.monotonic() < until_s:
-            part, lacking = lacking[:_BATCH], lacking[_BATCH:]
-            rows.update(self._encoded(encode, part))
-        self._rest = [text for text in lacking if text.key]
-        in_time = lacking[0].at if lacking else len(texts)
-        return [float(query @ rows[at]) for at in range(in_time)]
-
-    def _encoded(self, encode: Encoder, texts: Sequence[_Text]) -> dict[int, NDArray[np.float32]]:
-        """Rows by position, as they are kept, so that a question has the same answer when it is asked again."""
-        rows = np.rint(encode([text.text[:MAX_TEXT] for text in texts]) * SCALE).astype(np.int8)
-        keyed = zip(texts, rows, strict=True)
-        self._kept().put(self._id, {text.key: row for text, row in keyed if text.key})
-        return {text.at: _unit(row) for text, row in zip(texts, rows, strict=True)}
-
-    def _kept(self) -> QualityStore:
-        """quality.db, made again when somebody deleted it."""
-        file = self._base / DATABASE
-        if self._store is None or not file.exists():
-            if self._store:
-                self._store.close()
-            self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._store = QualityStore(file)
-        return self._store
-
-
-def _unit(row: NDArray[np.int8]) -> NDArray[np.float32]:
-    return row.astype(np.float32) / np.float32(SCALE)
-
-
-def start(
-    quality: Quality, requests: queue.SimpleQueue[Embed | Rerank], reply: Callable[[Any], None]
-) -> threading.Thread:
-    """Answer in a thread of its own, so that a model's seconds do not hold up Chroma's milliseconds."""
-
-    def serve() -> None:
+    def _read_on(self) -> None:
+        index = IndexFile(self._index)
         while True:
-            reply(quality.answer(requests.get()))
-            while requests.empty() and quality.go_on():
-                pass
+            order = self._orders.get()
+            if order.on and self._orders.empty():
+                self._reply(self._filled(order.model, index))
 
-    thread = threading.Thread(target=serve, name="quality", daemon=True)
-    thread.start()
-    return thread
+    def _filled(self, name: str, index: IndexFile) -> Filled:
+        try:
+            return self._fill(name, index)
+        except StoreError as error:
+            return Filled(name, 0, 0, f"{error.what} ({error.where}); {error.next_step}")
+        except _FAILURES as error:
+            return Filled(name, 0, 0, f"the quality model failed: {error}; {NEXT_STEP}")
+
+    def _fill(self, name: str, index: IndexFile) -> Filled:
+        """Read until all is read or another order comes."""
+        model, conn = self._opened(name), index.open()
+        _stand_back()  # not before: a question may wait for the model to be loaded
+        if model.embed is None:
+            return Filled(name, 0, 0)
+        rows = self._kept()
+        todo = unread(conn, rows)
+        total, done = len(todo.live), len(todo.live) - todo.chunks
+        told_s = 0.0
+        for group in _batches(texts(conn, todo), _SORTED_TOGETHER * model.batch):
+            for part in _batches(sorted(group, key=lambda chunk: len(chunk[1])), model.batch):
+                if not self._orders.empty():
+                    return Filled(name, done, total)
+                if time.monotonic() - told_s >= TELL_S:
+                    told_s = time.monotonic()
+                    self._reply(Filled(name, done, total))
+                _read(model, rows, part)
+                done += len(part)
+        rows.keep_only(todo.live)
+        return Filled(
+            name, total, total
+        )  # a file that was replaced meanwhile is a change, and asked for anew
+
+    # --- what both need
+
+    def _opened(self, name: str) -> Model:
+        with self._lock:
+            if self._model is None or name != self._name:
+                folder = model_folder(name)
+                self._model, self._name, self._id = self._load(folder), name, model_id(name, folder)
+                self._rows = None
+            return self._model
+
+    def _kept(self) -> QualityRows:
+        """quality.db, made again when somebody deleted it."""
+        with self._lock:
+            file = self._base / DATABASE
+            if self._rows is None or not file.exists():  # whoever uses the old ones still may
+                self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._rows = QualityRows(file, self._id)
+            return self._rows
+
+
+def _stand_back() -> None:
+    """This thread works when no other wants to; where threads have a niceness of their own."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+def _read(model: Model, rows: QualityRows, part: Sequence[tuple[bytes, str]]) -> None:
+    assert model.embed is not None
+    rows.put([key for key, _ in part], model.embed([text[:MAX_TEXT] for _, text in part]))
+
+
+def _judged_together(model: Model, request: Judge, until_s: float) -> tuple[bytes, NDArray[np.float32]]:
+    """By a cross-encoder: the first texts, as many as there is time for."""
+    assert model.judge is not None
+    keys: list[bytes] = []
+    scores = [np.zeros(0, np.float32)]
+    for part in _batches(request.texts, model.batch):
+        if time.monotonic() >= until_s:
+            break
+        scores.append(model.judge(request.questions[0][:MAX_TEXT], [text[:MAX_TEXT] for _, text in part]))
+        keys += [key for key, _ in part]
+    return b"".join(keys), np.concatenate(scores)
+
+
+def _batches(items: Any, size: int) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while part := list(itertools.islice(iterator, size)):
+        yield part

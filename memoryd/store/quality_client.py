@@ -1,32 +1,28 @@
-"""The quality model of one project, asked with a deadline: a verdict in time, or none.
+"""The quality model of one project, asked with a deadline: an opinion in time, or none.
 
-A search never waits for the model to load, nor behind a question that was late itself. The worker judges the best
-finds first and says after a second how far it came; it goes on with the rest when nobody asks, and keeps every
-vector, so the next question about the same code is judged further.
+A search never waits for the model to load, nor behind a question that was late itself. Between questions the model
+reads the project, while the daemon says that the machine has nothing else to do.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Literal
 
 from msgspec import Struct
 
-from memoryd.errors import StoreError
-from memoryd.store.quality import model_folder
+from memoryd.store.quality_model import problem
 from memoryd.store.vector_client import VectorClient
-from memoryd.store.vector_wire import Answer, Failed, Ranked
+from memoryd.store.vector_wire import Answer, Failed, Filled, Judged
 
 WORK_S = 1.0  # of the worker, for one question
 QUALITY_WAIT_S = 1.5  # of the caller
 RETRY_S = 300.0  # after a failure: a model may be installed while we run
-LIBRARY = "sentence_transformers"
 
 QualityState = Literal["off", "starting", "used", "late", "failed"]
 
@@ -34,24 +30,12 @@ log = logging.getLogger(__name__)
 
 
 class Verdict(Struct, frozen=True):
-    """``scores``: cosines of the first texts, as many as there was time for; empty unless ``used``."""
+    """``keys``: 16-byte hashes of the chunks that the model has an opinion of, one after the other; ``scores``:
+    float32 of each. Empty unless ``used``."""
 
     state: QualityState
-    scores: tuple[float, ...] = ()
-
-
-def problem(model: str) -> tuple[str, str]:
-    """What stands in the way of ``model``, and what to do about it; two empty texts when nothing is seen."""
-    if importlib.util.find_spec(LIBRARY) is None:
-        return (
-            f"vectors.quality_model is {model}, but {LIBRARY} is not installed",
-            "pip install 'memoryd[quality]', or leave vectors.quality_model empty",
-        )
-    try:
-        model_folder(model)
-    except StoreError as error:
-        return f"{error.what}: {error.where}", error.next_step
-    return "", ""
+    keys: bytes = b""
+    scores: bytes = b""
 
 
 class QualityClient:
@@ -63,22 +47,28 @@ class QualityClient:
         self._loaded_in = 0  # the worker's life that has the model in memory
         self._pending: Future[Answer] | None = None  # the load, or a question that was late
         self._failed_s = 0.0
-        self._verdict = Verdict("off")
+        self._state: QualityState = "off"
+        self._reads = False  # it was told to
+        self._before: Filled | None = None  # what it had said then
+        self._complete = False  # everything was read, and nothing changed since
         self.detail = ""  # why it failed
 
     @property
     def state(self) -> QualityState:
         """How the last question fared."""
-        return self._verdict.state
+        return self._state
 
-    def rerank(
-        self, query: str, texts: Sequence[tuple[bytes, str]], wait_s: float = QUALITY_WAIT_S
+    # --- questions
+
+    def judge(
+        self, questions: Sequence[str], texts: Iterable[tuple[bytes, str]], wait_s: float = QUALITY_WAIT_S
     ) -> Verdict:
-        """How well each (16-byte chunk hash or ``b""``, text) answers ``query``. Returns within ``wait_s``, and at
-        once while the model is loading, behind or failed."""
+        """See ``memoryd.query.quality.Model``. Returns within ``wait_s``, and at once while the model is loading,
+        behind or failed."""
         if not self._is_free():
-            return self._verdict
-        future = self._client.ask_rerank(self._model, query, texts, WORK_S)
+            return Verdict(self._state)
+        unread = [] if self._complete else list(texts)
+        future = self._client.ask_judge(self._model, questions, unread, WORK_S)
         try:
             return self._take(future.result(wait_s))
         except FutureTimeout:
@@ -97,22 +87,31 @@ class QualityClient:
                 if not self._pending.cancelled():
                     self._take(self._pending.result())
                 self._pending = None
-            if self.state == "failed" and time.monotonic() - self._failed_s < RETRY_S:
+            if self._gave_up:
                 return False
             if self._loaded_in and self._loaded_in == self._client.run:
                 return True
-            what, next_step = problem(self._model)
-            if what:
-                self._fail(f"{what}; {next_step}")
-            else:
+            if self._is_possible():
                 self._say(Verdict("starting"))
-                self._pending = self._client.ask_rerank(self._model, "", [], 0)
+                self._pending = self._client.ask_judge(self._model, [], [], 0)
             return False
 
+    @property
+    def _gave_up(self) -> bool:
+        return self.state == "failed" and time.monotonic() - self._failed_s < RETRY_S
+
+    def _is_possible(self) -> bool:
+        what, next_step = problem(self._model)
+        if what:
+            self._fail(f"{what}; {next_step}")
+        return not what
+
     def _take(self, answer: Answer) -> Verdict:
-        if isinstance(answer, Ranked):
+        if isinstance(answer, Judged):
             self._loaded_in, self.detail = self._client.run, ""
-            return self._say(Verdict("used", tuple(answer.scores)) if answer.scores else Verdict("late"))
+            if len(answer.keys) < 16 * self.progress[1]:  # somebody deleted what was read
+                self._complete = False
+            return self._say(Verdict("used" if answer.keys else "late", answer.keys, answer.scores))
         return self._fail(f"{answer.what}; {answer.next_step}" if isinstance(answer, Failed) else "no answer")
 
     def _fail(self, detail: str) -> Verdict:
@@ -123,5 +122,47 @@ class QualityClient:
 
     def _say(self, verdict: Verdict) -> Verdict:
         with self._lock:
-            self._verdict = Verdict(verdict.state)
+            self._state = verdict.state
         return verdict
+
+    # --- reading
+
+    def read(self) -> bool:
+        """Read what is unread, in the background; False when there is nothing to read, or no way to. To be called
+        now and then while the machine is idle."""
+        with self._lock:
+            filled = self._client.filled
+            if self._reads and filled is not self._before and filled and filled.done == filled.total:
+                self._end(filled)
+            if self._complete or self._gave_up:
+                return False
+            if not self._reads:
+                if not self._is_possible():
+                    return False
+                self._reads, self._before = True, filled
+                self._client.read_on(self._model, on=True)
+            return True
+
+    def rest(self) -> None:
+        """Stop reading, at once: somebody wants something."""
+        with self._lock:
+            if self._reads:
+                self._reads = False
+                self._client.read_on(self._model, on=False)
+
+    def changed(self) -> None:
+        """There may be more to read."""
+        self._complete = False
+
+    @property
+    def progress(self) -> tuple[int, int, bool]:
+        """(chunks read, all chunks, it is reading now) as far as known."""
+        filled = self._client.filled or Filled(self._model, 0, 0)
+        return filled.done, filled.total, self._reads
+
+    def _end(self, filled: Filled) -> None:
+        """It has read all, or cannot."""
+        self.rest()
+        self._complete = not filled.detail
+        if filled.detail:
+            self._fail(filled.detail)

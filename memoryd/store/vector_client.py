@@ -21,20 +21,18 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from memoryd.errors import StoreError
 from memoryd.store.vector_process import WorkerProcess
 from memoryd.store.vector_wire import (
     EXIT_DAMAGED,
     EXIT_INDEX,
     Answer,
-    Embed,
-    Embedded,
     Failed,
+    Filled,
+    Judge,
     Nearest,
     Query,
-    Ranked,
+    ReadOn,
     Report,
-    Rerank,
     State,
     Status,
     Sync,
@@ -43,12 +41,10 @@ from memoryd.store.vector_wire import (
 VectorState = Literal["off", "starting", "rebuilding", "ready", "failed"]
 QUERY_WAIT_S = 1.0  # then the caller scores exactly
 HANG_S = 30.0  # without an answer to a query: killed
-HARD_WAIT_S = 60.0  # embed and rerank: the first call loads the model
-LOAD_WAIT_S = 300.0  # for those who do not wait: then the worker is taken to hang
+LOAD_WAIT_S = 300.0  # for a quality model, to be loaded and to answer; then the worker is taken to hang
 POLL_S = 0.5
 BACK_OFF_S = (0.0, 0.0, 2.0, 10.0, 60.0, 300.0)  # before a start, after n failures in a row
 SUSPECT_AFTER = 2  # failures in a row: then the folder is put aside whatever they were
-_MODEL_STEP = "see vectors.quality_model in the configuration, and `memoryd doctor`"
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +72,7 @@ class VectorStatus(Struct, frozen=True):
 class _Waiting(Struct):
     """A request under way. ``hang_s``: monotonic time after which the worker is taken to hang."""
 
-    request: Query | Embed | Rerank | Status
+    request: Query | Judge | Status
     future: Future[Answer]
     hang_s: float
 
@@ -95,6 +91,8 @@ class VectorClient:
         self._supervisor: threading.Thread | None = None
         self._state: VectorState = "off"
         self._told = State("starting", "", 0, 0)
+        self._reading = ReadOn("", on=False)
+        self._filled: Filled | None = None
         self._model = self._detail = self._suspect = ""
         self._failures = 0
         self._used_s = 0.0
@@ -146,31 +144,28 @@ class VectorClient:
         with self._lock:
             self._sync()
 
-    def ask_rerank(
-        self, model: str, query: str, texts: Sequence[tuple[bytes, str]], within_s: float
+    def ask_judge(
+        self, model: str, questions: Sequence[str], texts: Sequence[tuple[bytes, str]], within_s: float
     ) -> Future[Answer]:
-        """Like ``rerank``, without waiting, and answered for the first texts alone when the others take the worker
-        longer than ``within_s``. The future is cancelled when the worker ends before the answer."""
-        return self._hard(Rerank(next(self._ids), model, query, list(texts), within_s), LOAD_WAIT_S)
+        """See ``Judge``; without waiting. The future is cancelled when the worker ends before the answer."""
+        with self._lock:
+            self._run()
+            request = Judge(next(self._ids), model, list(questions), list(texts), within_s)
+            return self._ask(request, LOAD_WAIT_S)
 
-    def rerank(
-        self, model: str, query: str, texts: Sequence[tuple[bytes, str]], wait_s: float = HARD_WAIT_S
-    ) -> list[float]:
-        """How well each text answers ``query`` (cosine), by a sentence-transformers model: a folder or an
-        installed package. A text is (16-byte chunk hash or ``b""``, text). Waits up to ``wait_s``; raises
-        StoreError when the model is missing or refused, or no answer came."""
-        future = self._hard(Rerank(next(self._ids), model, query, list(texts)), wait_s)
-        answer = self._result(future, wait_s)
-        if isinstance(answer, Ranked):
-            return answer.scores
-        raise _failed(answer, model)
+    def read_on(self, model: str, *, on: bool) -> None:
+        """Have the worker read chunks, or stop that; it is begun for the former. Returns at once."""
+        with self._lock:
+            self._reading = ReadOn(model, on)
+            if on:
+                self._run()
+            if self._process:
+                self._process.send(self._reading)
 
-    def embed(self, model: str, texts: Sequence[str], wait_s: float = HARD_WAIT_S) -> NDArray[np.float32]:
-        """Unit rows of ``texts``; otherwise like ``rerank``."""
-        answer = self._result(self._hard(Embed(next(self._ids), model, list(texts)), wait_s), wait_s)
-        if isinstance(answer, Embedded):
-            return np.frombuffer(answer.vectors, dtype="<f4").reshape(-1, answer.dimensions)
-        raise _failed(answer, model)
+    @property
+    def filled(self) -> Filled | None:
+        """What the worker said last of its reading; None when it has not yet. No worker's end makes that untrue."""
+        return self._filled
 
     @property
     def known(self) -> VectorStatus:
@@ -216,7 +211,7 @@ class VectorClient:
         if self._process and self._model:
             self._process.send(Sync(self._model))
 
-    def _ask(self, request: Query | Embed | Rerank | Status, hang_s: float) -> Future[Answer]:
+    def _ask(self, request: Query | Judge | Status, hang_s: float) -> Future[Answer]:
         """Send now, or as soon as a worker runs."""
         future: Future[Answer] = Future()
         self._waiting[request.id] = _Waiting(request, future, time.monotonic() + hang_s)
@@ -230,12 +225,6 @@ class VectorClient:
             if self._synced != generation:
                 self._synced = generation
                 self._sync()
-
-    def _hard(self, request: Embed | Rerank, hang_s: float) -> Future[Answer]:
-        """Without the lock: ask what may take seconds."""
-        with self._lock:
-            self._run()
-            return self._ask(request, hang_s)
 
     def _result(self, future: Future[Answer], wait_s: float) -> Answer | None:
         """Without the lock: wait; None when no answer came."""
@@ -261,8 +250,9 @@ class VectorClient:
         return not self._closing.wait(wait_s) and not self._idle(wait_s)
 
     def _idle(self, grace_s: float = 0.0) -> bool:
-        """Nobody asked for a while; a fill under way is finished first."""
-        return self._state != "rebuilding" and time.monotonic() - self._used_s > self._idle_stop_s + grace_s
+        """Nobody asked for a while; what is under way is finished first."""
+        busy = self._state == "rebuilding" or self._reading.on
+        return not busy and time.monotonic() - self._used_s > self._idle_stop_s + grace_s
 
     def _serve(self) -> bool:
         """Run one worker to its end. True: it failed and another one is due."""
@@ -297,12 +287,17 @@ class VectorClient:
             self._process = process
             self._runs += 1
             self._sync()
+            if self._reading.on:
+                process.send(self._reading)
             for waiting in self._waiting.values():
                 process.send(waiting.request)
         return process
 
-    def _take(self, reply: State | Answer) -> None:
+    def _take(self, reply: State | Filled | Answer) -> None:
         with self._lock:
+            if isinstance(reply, Filled):
+                self._filled, self._failures = reply, 0
+                return
             if isinstance(reply, State):
                 self._told = reply
                 if reply.model == self._model:
@@ -336,9 +331,3 @@ class VectorClient:
         with self._lock:
             self._state = "failed" if self._failures > SUSPECT_AFTER else "starting"
         log.warning("the vector worker failed: %s", self._detail)
-
-
-def _failed(answer: Answer | None, model: str) -> StoreError:
-    if isinstance(answer, Failed):
-        return StoreError(answer.what, where=model, next_step=answer.next_step)
-    return StoreError("the vector worker gave no answer in time", where=model, next_step=_MODEL_STEP)

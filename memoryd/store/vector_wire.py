@@ -42,23 +42,24 @@ class Query(Message, frozen=True, tag="query"):
     k: int
 
 
-class Embed(Message, frozen=True, tag="embed"):
-    """Vectors of ``texts`` by a sentence-transformers model. Answered by Embedded."""
+class Judge(Message, frozen=True, tag="judge"):
+    """What ``model`` makes of the first of ``questions`` (the others say the same in other words). ``texts``:
+    (16-byte hash, text) of chunks to be read now if they were not, the likeliest first, for about ``within_s``.
+    Answered by Judged; without questions the model is loaded and no more."""
 
     id: int
     model: str
-    texts: list[str]
-
-
-class Rerank(Message, frozen=True, tag="rerank"):
-    """How well each of ``texts`` answers ``query``. A text is (key, text); the vector of a 16-byte key is kept
-    in quality.db, ``b""`` is never kept. Answered by Ranked after about ``within_s`` (0: when all are done)."""
-
-    id: int
-    model: str
-    query: str
+    questions: list[str]
     texts: list[tuple[bytes, str]]
-    within_s: float = 0.0
+    within_s: float
+
+
+class ReadOn(Message, frozen=True, tag="readon"):
+    """Read the chunks of index.db that ``model`` has not read, or (``on`` false) stop that at once. Answered by
+    Filled every second, and at the end."""
+
+    model: str
+    on: bool
 
 
 class Status(Message, frozen=True, tag="status"):
@@ -89,19 +90,22 @@ class Nearest(Message, frozen=True, tag="nearest"):
     generation: int
 
 
-class Embedded(Message, frozen=True, tag="embedded"):
-    """Unit vectors (float32), one after the other."""
+class Judged(Message, frozen=True, tag="judged"):
+    """16-byte hashes of all chunks that the model has an opinion of, one after the other, and its scores (float32):
+    cosines, or what a cross-encoder says of the first texts."""
 
     id: int
-    dimensions: int
-    vectors: bytes
+    keys: bytes
+    scores: bytes
 
 
-class Ranked(Message, frozen=True, tag="ranked"):
-    """A cosine for each of the first texts, as far as there was time."""
+class Filled(Message, frozen=True, tag="filled"):
+    """``done`` of ``total`` chunks are read. Both 0: the model has no vectors, or failed, as ``detail`` says."""
 
-    id: int
-    scores: list[float]
+    model: str
+    done: int
+    total: int
+    detail: str = ""
 
 
 class Report(Message, frozen=True, tag="report"):
@@ -123,9 +127,9 @@ class Failed(Message, frozen=True, tag="failed"):
     next_step: str = ""
 
 
-Request = Sync | Query | Embed | Rerank | Status | Stop
-Answer = Nearest | Embedded | Ranked | Report | Failed
-Reply = State | Answer
+Request = Sync | Query | Judge | ReadOn | Status | Stop
+Answer = Nearest | Judged | Report | Failed
+Reply = State | Filled | Answer
 
 _encoder = msgspec.msgpack.Encoder()
 decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode

@@ -27,20 +27,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.errors import StoreError
-from memoryd.store import quality, reader, sqlite, vector_cache, vector_rows
+from memoryd.store import reader, vector_cache, vector_rows
+from memoryd.store.index_file import IndexFile
+from memoryd.store.quality import Quality
+from memoryd.store.quality_model import Model, is_cross_encoder
 from memoryd.store.vector_cache import Damaged, ModelCache, VectorCache
 from memoryd.store.vector_wire import (
     EXIT_DAMAGED,
     EXIT_INDEX,
-    Embed,
     Failed,
     Frames,
+    Judge,
     Message,
     Nearest,
     Query,
+    ReadOn,
     Report,
     Request,
-    Rerank,
     State,
     Status,
     Stop,
@@ -55,6 +58,8 @@ TICK_S = 1.0
 CHECK_S = 900.0  # the ids are compared and probed again this often
 NICENESS = 5
 MAX_TOKENS = 128  # that a quality model reads of a text: ranks as well as 256 and takes half the time
+PROCESSOR_BATCH = 4  # texts at a time: a tenth of a second, and as fast as any
+CARD_BATCH = 64
 _PR_SET_PDEATHSIG = 1
 
 log = logging.getLogger("memoryd.vectors")
@@ -70,37 +75,46 @@ def open_chroma(folder: Path) -> Any:
     )
 
 
-def open_model(folder: Path) -> quality.Encoder:
+def open_model(folder: Path) -> Model:
     """A sentence-transformers model from a local folder: nothing is downloaded, no code of the model runs."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
-    from sentence_transformers import SentenceTransformer
+    import torch
+    from sentence_transformers import CrossEncoder, SentenceTransformer
 
-    model = SentenceTransformer(
-        str(folder),
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"use_safetensors": True},
-    )
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))  # the machine is somebody's
+    batch = CARD_BATCH if torch.cuda.is_available() or torch.backends.mps.is_available() else PROCESSOR_BATCH
+    safe: dict[str, Any] = {
+        "local_files_only": True,
+        "trust_remote_code": False,
+        "model_kwargs": {"use_safetensors": True},
+    }
+    if is_cross_encoder(folder):
+        cross = CrossEncoder(str(folder), **safe)
+        cross.max_seq_length = min(cross.max_seq_length or MAX_TOKENS, 2 * MAX_TOKENS)
 
+        def judge(question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+            scores = cross.predict([(question, text) for text in texts], show_progress_bar=False)
+            return np.asarray(scores, np.float32).reshape(len(texts), -1)[:, -1]
+
+        return Model(batch, judge=judge)
+    model = SentenceTransformer(str(folder), **safe)
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
 
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        return model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return model.encode(list(texts), batch_size=batch, normalize_embeddings=True, show_progress_bar=False)
 
-    return encode
+    return Model(batch, embed=embed)
 
 
 class Worker:
     """Takes requests one at a time and fills the cache in between."""
 
     def __init__(self, base: Path, index: Path, suspect: str) -> None:
-        self._base, self._index_file, self._quarantined = base, index, suspect
+        self._base, self._index, self._quarantined = base, IndexFile(index), suspect
         self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
-        self._hard: queue.SimpleQueue[Embed | Rerank] = queue.SimpleQueue()
+        self._quality = Quality(base, index, open_model, self._send)
         self._out = _claim_stdout()
         self._out_lock = threading.Lock()
-        self._index: sqlite3.Connection | None = None
-        self._index_inode = 0
         self._cache: VectorCache | None = None
         self._model = ""
         self._state: WorkerState = "starting"
@@ -111,7 +125,7 @@ class Worker:
     def run(self) -> None:
         """Until Stop or stdin's EOF. Raises Damaged, StoreError or sqlite3.Error for ``main``."""
         threading.Thread(target=self._read, name="stdin", daemon=True).start()
-        quality.start(quality.Quality(self._base, open_model), self._hard, self._send)
+        self._quality.start()
         while True:
             try:
                 request = self._requests.get(timeout=0 if self._adding else TICK_S)
@@ -129,7 +143,10 @@ class Worker:
         while data := os.read(0, 1 << 16):
             for body in frames.feed(data):
                 request = decode_request(body)
-                (self._hard if isinstance(request, Embed | Rerank) else self._requests).put(request)  # type: ignore[arg-type]
+                if isinstance(request, Judge | ReadOn):
+                    self._quality.put(request)
+                else:
+                    self._requests.put(request)
         self._requests.put(Stop())
 
     def _answer(self, request: Request) -> None:
@@ -142,7 +159,7 @@ class Worker:
             self._send(Report(request.id, self._state, held, _rss_bytes(), self._quarantined))
 
     def _sync(self, model: str) -> None:
-        index = self._open_index()
+        index = self._index.open()
         if self._cache is None:
             self._cache = self._open_cache()
         self._cache.check_place()
@@ -165,14 +182,14 @@ class Worker:
             return Failed(request.id, f"the vectors are {self._state}")
         self._cache.check_place()
         vector = np.frombuffer(request.vector, dtype="<f4")
-        hashes, scores = self._collection().nearest(self._open_index(), vector, request.k)
+        hashes, scores = self._collection().nearest(self._index.open(), vector, request.k)
         return Nearest(request.id, hashes, scores, self._generation)
 
     def _fill(self) -> None:
         assert self._cache is not None
         self._cache.check_place()
         part, self._adding = self._adding[: vector_cache.BATCH], self._adding[vector_cache.BATCH :]
-        self._collection().add(self._open_index(), part)
+        self._collection().add(self._index.open(), part)
         self._written_s = time.monotonic()
         self._note_generation()
         self._enter(self._state if self._adding else "ready")
@@ -190,7 +207,7 @@ class Worker:
         if now - self._written_s >= QUIET_S:
             self._cache.settle()
         if self._model and now - self._checked_s >= CHECK_S:
-            self._collection().check(self._open_index())
+            self._collection().check(self._index.open())
             self._checked_s = now
 
     def _collection(self) -> ModelCache:
@@ -208,16 +225,6 @@ class Worker:
             vector_cache.quarantine(self._base)
         self._enter("rebuilding")
         return VectorCache(self._base, open_chroma)
-
-    def _open_index(self) -> sqlite3.Connection:
-        """The connection, opened anew when index.db was replaced. Raises StoreError when it is gone."""
-        try:
-            inode = os.stat(self._index_file).st_ino
-        except FileNotFoundError as error:
-            raise StoreError("there is no index", where=str(self._index_file)) from error
-        if self._index is None or inode != self._index_inode:
-            self._index, self._index_inode = sqlite.connect(self._index_file, readonly=True), inode
-        return self._index
 
     def _enter(self, state: WorkerState) -> None:
         self._state = state

