@@ -7,8 +7,9 @@ EVAL_FOLDER holds the public sets (loc_history, loc_swebench, codesearch; their 
 ``MEMORYD_EVAL_REPOS`` holds clones named ``owner+name``. The real command is driven: ``memoryd index --rev`` builds
 a view of each base commit from git objects, ``memoryd search --batch`` answers. Nothing of the sets is kept.
 ``--baselines`` adds the sets' own BM25 and a MiniLM bi-encoder, and what we gain on them per query, with intervals of
-95 % (paired bootstrap); ``--quality`` adds search with this model as a judge (slow); ``--ablation`` takes one signal
-after the other out of the fusion. With ``--home``, views, vectors and answers of an earlier run are used again.
+95 % (paired bootstrap); ``--quality`` adds search with this model, once it has read everything; ``--ablation`` takes
+one signal after the other out of the fusion. With ``--home``, views, vectors and answers of an earlier run are used
+again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -128,6 +130,7 @@ class Bench:
             project = clone(repo, self.folder)
             for commit in dict.fromkeys(row["base_commit"] for row in asked):
                 home.run("index", str(project), "--rev", commit, "--json")
+            _await_quality(home, project, "--rev", asked[0]["base_commit"])
             files |= self._ask(home, project, asked, "--files")
             pieces |= self._ask(home, project, function_rows(asked))
         return {name: files, f"{name}, functions": pieces}
@@ -141,6 +144,7 @@ class Bench:
             if not file.exists():
                 file.write_text(text, encoding="utf-8")
         home.run("index", str(project), "--json")
+        _await_quality(home, project)
         found = self._ask(home, project, rows, "--kind", "code")
         return {
             key: list(dict.fromkeys(int(place.partition(".py")[0].removeprefix("f")) for place in places))
@@ -192,6 +196,15 @@ class Bench:
             kept.write_text(done.stdout, encoding="utf-8")
         answers = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
         return {answer["id"]: answer.get("files", answer.get("ranked", [])) for answer in answers}
+
+
+def _await_quality(home: Home, project: Path, *options: str) -> None:
+    """Leave the daemon alone until the quality model, if there is one, has read the project and answers."""
+    while home.environment.get("MEMORYD_VECTORS_QUALITY_MODEL"):
+        legs = home.json("search", "begin", "-C", str(project), *options)["legs"]
+        if legs["quality"] == "used" and legs["read"]:
+            break
+        time.sleep(20)
 
 
 if __name__ == "__main__":
