@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 MEMORYD = [str(Path(sys.executable).with_name("memoryd"))]
 
@@ -59,11 +59,46 @@ class Home:
         return sum(file.stat().st_size for file in self.folder.rglob(name) if file.is_file())
 
 
+class Memory(NamedTuple):
+    """Bytes of one or more processes: ``private`` ones, ``mapped`` files, the most resident (``peak``)."""
+
+    private: int
+    mapped: int
+    peak: int
+
+
+def resident(home: Home) -> dict[str, Memory]:
+    """The memory of each kind of process that belongs to ``home`` now; of several, the one with the highest peak."""
+    mark = f"MEMORYD_HOME={home.folder}".encode()
+    found: dict[str, Memory] = {}
+    for process in Path("/proc").iterdir():
+        known = _memory(process, mark) if process.name.isdigit() else None
+        if known and known[1].peak >= found.get(known[0], Memory(0, 0, 0)).peak:
+            found[known[0]] = known[1]
+    return found
+
+
+def _memory(process: Path, mark: bytes) -> tuple[str, Memory] | None:
+    """Kind and memory of a process of memoryd with ``mark`` in its environment."""
+    try:
+        if mark not in (process / "environ").read_bytes().split(b"\0"):
+            return None
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        lines = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    except OSError:
+        return None  # it ended meanwhile
+    kind = next((word.decode() for word in words if word.startswith(b"memoryd.")), "")
+    if not kind or "VmHWM" not in lines:
+        return None
+    sizes = (int(lines[name].split()[0]) * 1024 for name in ("RssAnon", "RssFile", "VmHWM"))
+    return kind, Memory(*sizes)
+
+
 class Peaks:
     """Largest resident set (bytes) of each kind of process that belongs to a Home, sampled every 50 ms."""
 
     def __init__(self, home: Home) -> None:
-        self._mark = f"MEMORYD_HOME={home.folder}".encode()
+        self._home = home
         self._stop = threading.Event()
         self.rss_bytes: dict[str, int] = {}
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -78,22 +113,8 @@ class Peaks:
 
     def _sample(self) -> None:
         while not self._stop.wait(0.05):
-            for process in Path("/proc").iterdir():
-                if process.name.isdigit():
-                    self._look(process)
-
-    def _look(self, process: Path) -> None:
-        try:
-            if self._mark not in (process / "environ").read_bytes().split(b"\0"):
-                return
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            status = (process / "status").read_text()
-        except OSError:
-            return  # it ended meanwhile
-        kind = next((word.decode() for word in words if word.startswith(b"memoryd.")), "")
-        if kind:
-            peak = next((int(x.split()[1]) * 1024 for x in status.splitlines() if x.startswith("VmHWM:")), 0)
-            self.rss_bytes[kind] = max(self.rss_bytes.get(kind, 0), peak)
+            for kind, memory in resident(self._home).items():
+                self.rss_bytes[kind] = max(self.rss_bytes.get(kind, 0), memory.peak)
 
 
 def wall_ms(action: Callable[[], object], runs: int) -> list[float]:

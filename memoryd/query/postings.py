@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 SEGMENT_POSTINGS = 4_000_000  # keeps the sort's working set near 32 MB
 MAX_SMALL_SEGMENTS = 16
 MAX_DOCS_PER_SEGMENT = 1 << 24  # a sort key has 24 bits for the document
+_Range = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Where the postings of each of some terms start and stop in a segment."""
 _NO_DOCS: NDArray[np.uint32] = np.zeros(0, np.uint32)
 
 
@@ -149,7 +151,7 @@ def grow(segments: tuple[Segment, ...], forward: Forward, first_doc: int) -> tup
 def lookup(segments: Sequence[Segment], terms: NDArray[np.uint32]) -> Hits:
     """The postings of each of ``terms``, in their order."""
     found = [_ranges(segment, terms) for segment in segments]
-    sizes = sum((stops - starts for starts, stops in found), np.zeros(len(terms), np.int64))
+    sizes = _sizes(found, len(terms))
     docs, counts = [_NO_DOCS], [np.zeros(0, np.uint8)]
     for i in np.flatnonzero(sizes):
         for segment, (starts, stops) in zip(segments, found, strict=True):
@@ -159,7 +161,15 @@ def lookup(segments: Sequence[Segment], terms: NDArray[np.uint32]) -> Hits:
     return Hits(sizes, np.concatenate(docs), np.concatenate(counts))
 
 
-def _ranges(segment: Segment, terms: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sizes(ranges: Sequence[_Range], terms: int) -> NDArray[np.int64]:
+    """How many postings each term has."""
+    sizes = np.zeros(terms, np.int64)
+    for starts, stops in ranges:
+        sizes += stops - starts
+    return sizes
+
+
+def _ranges(segment: Segment, terms: NDArray[np.uint32]) -> _Range:
     if not len(segment.terms):
         return np.zeros(len(terms), np.int64), np.zeros(len(terms), np.int64)
     at = np.minimum(np.searchsorted(segment.terms, terms), len(segment.terms) - 1)
@@ -201,6 +211,10 @@ class Scope(Struct, frozen=True):
 
     def rarity(self, terms: NDArray[np.uint32]) -> NDArray[np.float64]:
         """The inverse document frequency of each of ``terms``."""
+        if self._is_whole:
+            return self.idf(
+                _sizes([_ranges(segment, terms) for segment in self.segments], len(terms)).tolist()
+            )
         hits = lookup(self.segments, terms)
         return self.idf(_frequency(hits, self._dead(hits)).tolist())
 
@@ -242,9 +256,13 @@ class Scope(Struct, frozen=True):
         parts[dead] = 0.0
         return np.bincount(hits.docs, parts, minlength=len(self.alive)).astype(np.float64)
 
+    @property
+    def _is_whole(self) -> bool:
+        return self.documents == len(self.alive)
+
     def _dead(self, hits: Hits) -> NDArray[np.int64]:
         """The rows of ``hits`` whose document is out of scope: none or few of them, mostly."""
-        if self.documents == len(self.alive):
+        if self._is_whole:
             return np.zeros(0, np.int64)
         return np.flatnonzero(~self.alive[hits.docs])
 

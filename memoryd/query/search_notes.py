@@ -27,12 +27,13 @@ def notes(records: Records | None, view: LexicalView, asked: Question) -> Group:
     more; a proposal never stands above a confirmed note, an imported one never above a proposal."""
     if records is None or not asked.weights:
         return Group((), 0)
+    noted, proposed = (records.list(status=status, limit=MAX_NOTES) for status in ("confirmed", "proposed"))
+    if not noted and not proposed:
+        return Group((), 0)
     wanted = np.array(sorted(asked.weights), dtype=np.uint32)
     value = dict(zip(wanted.tolist(), view.text.rarity(wanted).tolist(), strict=True))
     value = {term: rarity * asked.weights[term] for term, rarity in value.items()}
-    confirmed = _scored(records.list(status="confirmed", limit=MAX_NOTES), value)
-    waiting = _scored(records.list(status="proposed", limit=MAX_NOTES), value)
-    found = confirmed
+    found, waiting = _scored(noted, value), _scored(proposed, value)
     for trust in (PROPOSED, IMPORTED):
         ceiling = min([WEIGHTS.proposed, *(0.99 * score for score, _ in found)])
         found = found + [(score * ceiling, record) for score, record in waiting if record.trust == trust]
