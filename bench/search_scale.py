@@ -121,14 +121,15 @@ def index_of(home: Home, chunks: int) -> Path:
 
 
 def long_texts(opened: Opened, texts: int = 6) -> Iterator[str]:
-    """A short question, then words of files all over the project: as rare and as common as an issue's words are."""
+    """A short question, then passages of files all over the project: words as rare, as common and as often repeated as
+    those of an issue."""
     slots = opened.picture.slots
     for number in range(texts):
         words: list[str] = []
-        step = max(1, len(slots) // 40)
+        step = max(1, len(slots) // 20)
         for slot in slots[number * step // texts :: step]:
             text = reader.file_text(opened.context.index, slot.file_id).decode("utf-8", "replace")
-            words += _WORD.findall(text)[20:32]
+            words += _WORD.findall(text)[20:50]
         yield f"{SHORT[number % len(SHORT)]}\n{' '.join(words[:LONG_WORDS])}"
 
 

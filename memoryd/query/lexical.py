@@ -102,9 +102,11 @@ class _Fresh(Struct, frozen=True):
 
 
 class LexicalIndex:
-    """Search data of one project. Safe to share between threads."""
+    """Search data of one project. Safe to share between threads. It is read in steps of so many files: a reading that
+    is interrupted (a question's time is up) goes on from there at the next question."""
 
-    def __init__(self) -> None:
+    def __init__(self, step_files: int = 4_000) -> None:
+        self._step_files = step_files
         self._lock = Lock()
         self._reset("")
 
@@ -147,8 +149,9 @@ class LexicalIndex:
         held = [slot for key in keys if (slot := self._held(key)) is not None]
         if self._is_mostly_dead(held):
             self._reset(extractor)
-        if len(held) < len(keys) or not self._slots:
-            self._add(_read(conn, [key[0] for key in keys if self._held(key) is None]))
+        missing = [key[0] for key in keys if self._held(key) is None] if len(held) < len(keys) else []
+        for part in reader.batches(missing, self._step_files):
+            self._add(_read(conn, part))
         self._log.load(conn)
         view = self._view(conn, view_id, [self._slot_of[key[0]] for key in keys], embedder)
         self._views.pop(view_id, None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -212,3 +215,25 @@ def test_equal_files_keep_their_paths_when_ids_are_used_again(tmp_path: Path) ->
         project.writer.forget_files()
     project.put({"b/one.py": body})  # under the id that a/one.py had
     assert [hit.path for hit in project.ask("alpha").hits] == ["b/one.py"]
+
+
+def test_an_interrupted_reading_goes_on(tmp_path: Path) -> None:
+    """A question may be ended before a large project is read: those after it must not begin again."""
+    project = SearchProject(tmp_path)
+    project.put({f"f{i}.py": {"f": f"alpha word{i}\n"} for i in range(40)})
+    taken, allowed = 0, sys.maxsize
+
+    def step() -> bool:
+        nonlocal taken
+        taken += 1
+        return taken > allowed
+
+    project.conn.set_progress_handler(step, 1)
+    project.view()
+    project.index, allowed = LexicalIndex(step_files=10), taken * 3 // 4
+    for _ in range(4):
+        taken = 0
+        with contextlib.suppress(sqlite3.OperationalError):
+            assert project.view().files == 40
+            return
+    raise AssertionError("each question began again")
