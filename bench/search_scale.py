@@ -224,9 +224,7 @@ def saved(home: Home, folder: Path, opened: Opened) -> None:
 def daemon(home: Home, folder: Path, texts: dict[str, Sequence[str]]) -> None:
     """A daemon from its start on: first answer, questions by socket and by MCP, a file saved, memory."""
     home.run("daemon", "stop")
-    start = time.perf_counter()
-    home.run("search", SHORT[0], "-C", str(folder))
-    print(f"first answer of a daemon just started: {(time.perf_counter() - start) * 1000:.0f} ms wall")
+    print(f"first answer of a daemon just started: {first_answer(home, folder)}")
     os.chdir(folder)
     connected = try_connect(Paths(home.folder))
     assert connected
@@ -244,6 +242,20 @@ def daemon(home: Home, folder: Path, texts: dict[str, Sequence[str]]) -> None:
     print(f"file saved → found by search: {spread(edit_to_found_ms(home, folder, 3))} wall")
     for kind, memory in resident(home).items():
         print(f"{kind}: {memory.private / 1e6:.0f} MB of its own, {memory.mapped / 1e6:.0f} MB mapped files")
+
+
+def first_answer(home: Home, folder: Path) -> str:
+    """From the start of a daemon on; a question whose time is up is asked again."""
+    start, asked = time.perf_counter(), 0
+    while True:
+        asked += 1
+        try:
+            home.run("search", SHORT[0], "-C", str(folder))
+        except SystemExit as error:
+            if "deadline_s" not in str(error):
+                raise
+        else:
+            return f"{(time.perf_counter() - start) * 1000:.0f} ms wall, asked {asked} times"
 
 
 if __name__ == "__main__":

@@ -129,14 +129,15 @@ def _readers(path: str) -> tuple[Reader, ...]:
 
 def _bounded(fact: Operation) -> Operation:
     """In one line each, and no longer than is of use."""
-    return msgspec.structs.replace(
-        fact,
-        name=_line(fact.name, _MAX_NAME),
-        detail=_line(fact.detail, _MAX_DETAIL),
-        targets=tuple(_line(target, _MAX_TARGET) for target in fact.targets[:_MAX_TARGETS]),
-    )
+    name, detail = _line(fact.name, _MAX_NAME), _line(fact.detail, _MAX_DETAIL)
+    targets = tuple([_line(target, _MAX_TARGET) for target in fact.targets[:_MAX_TARGETS]])
+    if name is fact.name and detail is fact.detail and targets == fact.targets:
+        return fact
+    return msgspec.structs.replace(fact, name=name, detail=detail, targets=targets)
 
 
 def _line(text: str, most: int) -> str:
+    if len(text) <= most and text.isprintable() and "  " not in text and text.strip() == text:
+        return text  # nearly always: every version of a manifest comes along here
     text = " ".join(text[: 4 * most].split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
