@@ -59,39 +59,41 @@ class Home:
         return sum(file.stat().st_size for file in self.folder.rglob(name) if file.is_file())
 
 
-class Memory(NamedTuple):
-    """Bytes of one or more processes: ``private`` ones, ``mapped`` files, the most resident (``peak``)."""
+class Usage(NamedTuple):
+    """Of a process, in bytes: memory of its own, mapped files, the most resident so far; and its cpu seconds."""
 
     private: int
     mapped: int
     peak: int
+    cpu_s: float
 
 
-def resident(home: Home) -> dict[str, Memory]:
-    """The memory of each kind of process that belongs to ``home`` now; of several, the one with the highest peak."""
+def used(home: Home) -> dict[str, Usage]:
+    """What each kind of process that belongs to ``home`` uses now; of several, the one with the highest peak."""
     mark = f"MEMORYD_HOME={home.folder}".encode()
-    found: dict[str, Memory] = {}
+    found: dict[str, Usage] = {}
     for process in Path("/proc").iterdir():
-        known = _memory(process, mark) if process.name.isdigit() else None
-        if known and known[1].peak >= found.get(known[0], Memory(0, 0, 0)).peak:
+        known = _usage(process, mark) if process.name.isdigit() else None
+        if known and (known[0] not in found or known[1].peak > found[known[0]].peak):
             found[known[0]] = known[1]
     return found
 
 
-def _memory(process: Path, mark: bytes) -> tuple[str, Memory] | None:
-    """Kind and memory of a process of memoryd with ``mark`` in its environment."""
+def _usage(process: Path, mark: bytes) -> tuple[str, Usage] | None:
+    """Kind and usage of a process of memoryd with ``mark`` in its environment."""
     try:
         if mark not in (process / "environ").read_bytes().split(b"\0"):
             return None
         words = (process / "cmdline").read_bytes().split(b"\0")
         lines = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        ticks = (process / "stat").read_text().rpartition(")")[2].split()[11:13]  # user and system
     except OSError:
         return None  # it ended meanwhile
     kind = next((word.decode() for word in words if word.startswith(b"memoryd.")), "")
     if not kind or "VmHWM" not in lines:
         return None
     sizes = (int(lines[name].split()[0]) * 1024 for name in ("RssAnon", "RssFile", "VmHWM"))
-    return kind, Memory(*sizes)
+    return kind, Usage(*sizes, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
 
 
 class Peaks:
@@ -113,8 +115,8 @@ class Peaks:
 
     def _sample(self) -> None:
         while not self._stop.wait(0.05):
-            for kind, memory in resident(self._home).items():
-                self.rss_bytes[kind] = max(self.rss_bytes.get(kind, 0), memory.peak)
+            for kind, usage in used(self._home).items():
+                self.rss_bytes[kind] = max(self.rss_bytes.get(kind, 0), usage.peak)
 
 
 def wall_ms(action: Callable[[], object], runs: int) -> list[float]:

@@ -22,9 +22,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import stdio
-from measure import MEMORYD, Home, load_line, median, resident, spread, wall_ms
+from measure import MEMORYD, Home, load_line, median, spread, used, wall_ms
 from msgspec import Struct
 from run import edit_to_found_ms
 
@@ -32,6 +31,7 @@ from memoryd.cli.client import Daemon, try_connect
 from memoryd.embedding import static
 from memoryd.paths import Paths
 from memoryd.query.answers import Freshness
+from memoryd.query.best import order
 from memoryd.query.context import Context
 from memoryd.query.lexical import LexicalIndex, LexicalView
 from memoryd.query.question import question
@@ -155,8 +155,7 @@ def compare(opened: Opened, name: str, texts: Sequence[str], without_fts: bool) 
     ours = cpu_ms(lambda text: search(context, SearchRequest(query=text, k=TOP)), texts)
 
     def score(text: str) -> None:
-        scores = picture.text.scores(question(text).weights)
-        np.argpartition(scores, -min(TOP, len(scores)))
+        order(picture.text.scores(question(text).weights), TOP)
 
     numpy_ms = cpu_ms(score, texts)
     line = (
@@ -232,16 +231,24 @@ def daemon(home: Home, folder: Path, texts: dict[str, Sequence[str]]) -> None:
     session = stdio.Session([*MEMORYD, "mcp"], home.environment)
     for name, asked in texts.items():
         for files in (False, True):
-            ask = [partial(client.ask, "search", {"query": text, "files": files}) for text in asked]
-            times = [t for one in ask for t in wall_ms(one, ROUNDS)]
-            print(f"by socket, {name}, {'files' if files else 'pieces'}: {quantiles(times)} wall")
+            questions = [{"query": text, "files": files} for text in asked]
+            ask = [partial(client.ask, "search", one) for one in questions]
+            print(f"by socket, {name}, {'files' if files else 'pieces'}: {asked_of(home, ask)}")
         call = [partial(session.call, "search", {"query": text}) for text in asked]
-        print(f"by MCP, {name}: {quantiles([t for one in call for t in wall_ms(one, ROUNDS)])} wall")
+        print(f"by MCP, {name}: {asked_of(home, call)}")
     session.close()
     client.close()
+    usage = used(home)["memoryd.daemon"]
+    print(f"daemon: {usage.private / 1e6:.0f} MB of its own, {usage.mapped / 1e6:.0f} MB of mapped files")
     print(f"file saved → found by search: {spread(edit_to_found_ms(home, folder, 3))} wall")
-    for kind, memory in resident(home).items():
-        print(f"{kind}: {memory.private / 1e6:.0f} MB of its own, {memory.mapped / 1e6:.0f} MB mapped files")
+
+
+def asked_of(home: Home, asks: Sequence[Callable[[], object]]) -> str:
+    """Wall milliseconds of each call, and the mean of the daemon's cpu."""
+    before = used(home)["memoryd.daemon"].cpu_s
+    times = [t for ask in asks for t in wall_ms(ask, ROUNDS)]
+    cpu_s = used(home)["memoryd.daemon"].cpu_s - before
+    return f"wall {quantiles(times)}, cpu of the daemon {cpu_s * 1000 / len(times):.1f} ms a question"
 
 
 def first_answer(home: Home, folder: Path) -> str:
