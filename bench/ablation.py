@@ -18,7 +18,8 @@ from memoryd.embedding.static import StaticEmbedder
 from memoryd.query import ranking
 from memoryd.query.best import order
 from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.question import question
+from memoryd.query.pieces import Pieces
+from memoryd.query.question import Question, question
 from memoryd.query.ranking import WEIGHTS, Evidence, Weights
 
 VARIANTS: dict[str, dict[str, float]] = {
@@ -48,6 +49,7 @@ class Asked(msgspec.Struct, frozen=True):
     row: Row
     conn: sqlite3.Connection
     view: LexicalView
+    asked: Question
     found: Evidence
 
 
@@ -83,7 +85,7 @@ class Views:
         view = index.refresh(conn, view_id, self._embedder)
         text = question(row["query"], view.main_language)
         meaning = self._embedder.encode_query(text.weights)
-        return Asked(row, conn, view, ranking.gather(view, text, meaning))
+        return Asked(row, conn, view, text, ranking.gather(view, text, meaning, pieces=Pieces(conn, view)))
 
 
 def _files(asked: Asked, weights: Weights) -> list[str]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from memoryd.errors import UsageError
 from memoryd.query import coupling, impact, targets
 from memoryd.query.answers import ReachingTest
 from memoryd.query.context import Context
 from memoryd.query.coupling import Coupling
+from memoryd.query.floor import cover
 from memoryd.query.impact import Walk
 from memoryd.query.mentions import mentions
-from memoryd.query.postings import Scope, lookup
 from memoryd.query.question import question
 from memoryd.query.roles import Role, role_of
 from memoryd.query.search import search
@@ -95,19 +93,7 @@ def is_about(ctx: Context, task: str) -> bool:
     commit holds a fair part of the words of its title, rare words counting more."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(task, view.main_language)
-    title = question(asked.title, view.main_language).weights or asked.weights
-    terms = np.array(sorted(title), dtype=np.uint32)
-    weights = view.text.rarity(terms) * [title[int(term)] for term in terms]
-    most = max(_covered(view.text, terms, weights), _covered(view.commits, terms, weights))
-    return bool(most >= MIN_COVERED * weights.sum() > 0) or bool(mentions(view, asked.text).any())
-
-
-def _covered(scope: Scope, terms: NDArray[np.uint32], weights: NDArray[np.float64]) -> float:
-    """The most that one live document holds of ``terms``, by their weights."""
-    hits = lookup(scope.segments, terms)
-    rows = np.repeat(np.arange(len(terms)), hits.sizes)
-    live = scope.alive[hits.docs]
-    return float(np.bincount(hits.docs[live], weights[rows[live]], minlength=1).max())
+    return cover(view, asked).most >= MIN_COVERED or bool(mentions(view, asked.text).any())
 
 
 def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from memoryd.query import ranking
 from memoryd.query.best import order
 from memoryd.query.context import Context
+from memoryd.query.floor import is_weak
 from memoryd.query.lexical import LexicalView
 from memoryd.query.pieces import Pieces
 from memoryd.query.quality import POOL, Judge
@@ -56,6 +57,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
         truncated=total > len(hits),
         next=_next(request, total) if total > len(hits) else "",
         legs=Legs(found.leg, judge.state, judge.judged, judge.read),
+        weak=bool(hits) and all(hit.kind != "note" for hit in hits) and is_weak(view, asked, found),
     )
 
 

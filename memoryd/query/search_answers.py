@@ -83,7 +83,8 @@ class Hit(Struct, frozen=True):
 
 
 class SearchAnswer(Answer, frozen=True):
-    """``total``: everything found, before ``k``. ``searched``: what was looked through, in words."""
+    """``total``: everything found, before ``k``. ``searched``: what was looked through, in words. ``weak``: even the
+    best hit shares next to nothing with the question; most likely the project has no answer."""
 
     query: str
     hits: tuple[Hit, ...]
@@ -92,3 +93,4 @@ class SearchAnswer(Answer, frozen=True):
     truncated: bool = False
     next: str = ""
     legs: Legs = Legs()
+    weak: bool = False

@@ -330,8 +330,13 @@ def search(answer: Any) -> Page:
     """``answer``: a SearchAnswer, whose module is not loaded for other verbs."""
     if not answer.hits:
         return missing(answer, f"Nothing found for {quote(answer.query, 100)}", answer.searched)
+    head = f"{len(answer.hits)} of {answer.total} for {quote(answer.query, 100)}, best first"
+    if answer.weak:
+        head = (
+            f"Probably nothing here answers {quote(answer.query, 100)}. The least unlike of {answer.total}:"
+        )
     return Page(
-        head=f"{len(answer.hits)} of {answer.total} for {quote(answer.query, 100)}, best first",
+        head=head,
         sections=[Section(items=[_hit(hit) for hit in answer.hits], total=len(answer.hits), main=True)],
         foot=freshness(answer.freshness) + answer.legs.note(),
         more=lambda shown: answer.next,

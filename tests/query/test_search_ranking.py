@@ -12,6 +12,7 @@ from search_project import SearchProject, paths
 
 from indexers import terms
 from memoryd.errors import UsageError
+from memoryd.query import render
 from memoryd.query.best import order
 from memoryd.query.question import question
 from memoryd.query.ranking import best_chunks
@@ -222,6 +223,25 @@ def test_nothing_found_says_what_was_searched(project: SearchProject) -> None:
     assert (answer.hits, answer.total) == ((), 0)
     assert answer.searched == "5 files, 1 commits, notes"
     assert project.ask("?!").hits == ()
+
+
+def test_answer_that_shares_next_to_nothing_with_the_question_says_so(project: SearchProject) -> None:
+    """Search finds the least unlike of anything; where that is not like the question, the answer is weak, in its value
+    and in its text."""
+    answer = project.ask("tune the strings of a guitar by adding tension to each of six pegs")
+    assert answer.hits
+    assert answer.weak
+    assert render.rendered(answer, 500).text.startswith("Probably nothing here answers")
+    for known in ("charge card", "where is a cookie signed", "tune guitar strings, see payment.py"):
+        assert not project.ask(known).weak, known
+
+
+def test_note_on_the_question_makes_an_answer(project: SearchProject) -> None:
+    """What a person noted counts, though no code and no commit knows the words."""
+    question = "who tunes the guitar by adding strings and pegs"
+    assert project.ask(question).weak
+    project.records.add(NewRecord("note", "Ann tunes the guitar: strings and pegs", "human:ann"))
+    assert not project.ask(question).weak
 
 
 def test_equal_scores_are_ordered_by_path(tmp_path: Path) -> None:
