@@ -20,9 +20,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eval_search import LOCALISATION, Bench, by_repo, rows_of
 from measure import Home, load_line, median
 from msgspec import Struct
+from search_sets import LOCALISATION, by_repo, clone, rows_of
 
 MAX_TOKENS = 1_500
 CHARS_PER_TOKEN = 4  # as memoryd counts its budget
@@ -61,29 +61,28 @@ def main() -> None:
         folder = (args.home or Path(scratch)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         with Home(folder / "data") as home:
-            bench = Bench(args.eval_folder.resolve(), folder, home)
             print(load_line())
             print(f"{'set':<28} {'n':>4}  named  all named  of all changed  files  tokens  wall ms")
             for name in args.sets:
-                done = list(briefed(bench, name))
+                done = list(briefed(home, args.eval_folder, folder, name))
                 report(f"{name}, {SAMPLE} tasks", spread_over(done))
                 report(name, done)
                 if args.misses:
                     show_misses(done)
 
 
-def briefed(bench: Bench, name: str) -> Iterator[Briefed]:
-    """The set's tasks, in its order within each repository."""
-    for repo, rows in by_repo(rows_of(bench.sets, name)):
-        project = bench.clone(repo)
+def briefed(home: Home, sets: Path, folder: Path, name: str) -> Iterator[Briefed]:
+    """The set's tasks, in its order within each repository; clones lie in ``folder``."""
+    for repo, rows in by_repo(rows_of(sets, name)):
+        project = clone(repo, folder)
         commits = dict.fromkeys(row["base_commit"] for row in rows)
         for commit in commits:
-            bench.home.run("index", str(project), "--rev", commit, "--json")
+            home.run("index", str(project), "--rev", commit, "--json")
         known = {commit: _git_files(project, commit) for commit in commits}
         for row in rows:
             options = ("--rev", row["base_commit"], "--max-tokens", str(MAX_TOKENS), "-C", str(project))
             start = time.perf_counter()
-            text = bench.home.run("brief", *options, "--", row["query"])
+            text = home.run("brief", *options, "--", row["query"])
             wall_ms = (time.perf_counter() - start) * 1000
             said = frozenset(_PATH.findall(text.partition("\n")[2]))
             gold = frozenset(row["gold"])
