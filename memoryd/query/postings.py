@@ -229,11 +229,7 @@ class Scope(Struct, frozen=True):
         """Those of ``terms`` that the document holds, in their order."""
         marks = np.zeros(len(terms), bool)
         for segment in self.segments:
-            starts, stops = _ranges(segment, terms)
-            for i in np.flatnonzero(stops > starts):
-                docs = segment.docs[starts[i] : stops[i]]
-                at = int(np.searchsorted(docs, np.uint32(document)))
-                marks[i] |= at < len(docs) and docs[at] == document
+            marks |= _holds(segment, document, *_ranges(segment, terms))
         return terms[marks]
 
     def scores(self, weights: dict[int, float]) -> NDArray[np.float64]:
@@ -271,6 +267,20 @@ def _frequency(hits: Hits, dead: NDArray[np.int64]) -> NDArray[np.int64]:
     """In how many documents each term occurs, the ``dead`` rows left out."""
     terms = np.searchsorted(np.cumsum(hits.sizes), dead, "right")
     return hits.sizes - np.bincount(terms, minlength=len(hits.sizes))
+
+
+def _holds(
+    segment: Segment, document: int, starts: NDArray[np.int64], stops: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which of these postings name the document: one binary search in all of them at once."""
+    low, high = starts, stops
+    while (low < high).any():
+        middle = (low + high) // 2
+        before = (low < high) & (segment.docs[np.minimum(middle, len(segment.docs) - 1)] < document)
+        low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+    found = low < stops
+    found[found] = segment.docs[low[found]] == document
+    return found
 
 
 def _holding(segment: Segment, wanted: NDArray[np.uint32]) -> NDArray[np.uint32]:
