@@ -63,7 +63,7 @@ def main() -> None:
     for name in args.sets:
         table(name, evaluate(folder, list(by_repo(rows_of(args.eval_folder, name)))))
     if args.own:
-        table("own", evaluate(args.eval_folder, folder, [(repo, hidden_rows(repo)) for repo in args.own]))
+        table("own", evaluate(folder, [(repo, hidden_rows(repo)) for repo in args.own]))
 
 
 def _names(text: str) -> list[str]:
@@ -127,15 +127,11 @@ def view_of(folder: Path, repo: str, commit: str) -> Place:
 
 def tune(conn: sqlite3.Connection, view_id: int, base: StaticEmbedder) -> tuple[Embedder, Embedder, Tuning]:
     """(what a user gets, what there would be without the guard, what the guard found)."""
-    judge = learning.is_better
     found = learning.learn(conn, view_id, base, _ignore)
     if found.state != "base":
         return tuned.tuned(base, found), tuned.tuned(base, found), found
-    learning.is_better = lambda proof: True
-    try:
-        return base, tuned.tuned(base, learning.learn(conn, view_id, base, _ignore)), found
-    finally:
-        learning.is_better = judge
+    without = learning.learn(conn, view_id, base, _ignore, lambda proof: True)
+    return base, tuned.tuned(base, without), found
 
 
 def _ignore(phase: str, done: int, total: int) -> None:

@@ -285,9 +285,9 @@ class Desk:
 
     async def _tune_if_due(self, project: Project, store: Store) -> None:
         store.learned.look = False  # until something is indexed
-        target = Target(project.root, await self.reading.sha(project, None))
         base = self.reading.embedder
         try:
+            target = Target(project.root, await self.reading.sha(project, None))
             if await asyncio.to_thread(_is_tuning_due, store, target, base):
                 await self._learn(store, view_name(target), lambda progress: None)
                 log.info("%s: %s", project.root, store.learned.in_words())

@@ -34,9 +34,24 @@ Array = NDArray[np.float64]
 Step = Callable[[str, int, int], None]  # phase, done, total
 
 
-def learn(conn: sqlite3.Connection, view_id: int, base: StaticEmbedder, step: Step) -> Tuning:
-    """Tune to the view's history and judge it. ``step(phase, done, total)`` is called while it works. Raises StoreError
-    while chunks lack their vectors."""
+def is_better(proof: Proof) -> bool:
+    """The vectors find more than chance explains, and the whole ranking, of which they are a small part, loses nothing.
+
+    Its own gain is mostly within one standard error: to ask for more would turn down most of what helps.
+    """
+    before, after = proof.alone
+    return after - before > ERRORS * proof.error and proof.gain > 0
+
+
+def learn(
+    conn: sqlite3.Connection,
+    view_id: int,
+    base: StaticEmbedder,
+    step: Step,
+    judge: Callable[[Proof], bool] = is_better,
+) -> Tuning:
+    """Tune to the view's history, and keep what ``judge`` takes for better. ``step(phase, done, total)`` is called
+    while it works. Raises StoreError while chunks lack their vectors."""
     started_s = time.process_time()
     step("read", 0, 0)
     view = LexicalIndex().refresh(conn, view_id, base)
@@ -50,7 +65,7 @@ def learn(conn: sqlite3.Connection, view_id: int, base: StaticEmbedder, step: St
     words = study(view, older, names, base, step)
     proof = prove(view, held, base, tuned.TunedEmbedder(base, words), step)
     attempt = structs.replace(attempt, state="base", proof=proof)
-    if is_better(proof):
+    if judge(proof):
         words = study(view, changes, names, base, step)
         attempt = structs.replace(attempt, state="tuned", **tuned.packed(words))
     return structs.replace(attempt, cpu_s=round(time.process_time() - started_s, 2))
@@ -105,15 +120,6 @@ def prove(
     files, pieces, alone = ((float(b.mean()), float(a.mean())) for b, a in zip(before, after, strict=True))
     error = float((after[2] - before[2]).std(ddof=1)) / math.sqrt(len(held))
     return Proof(len(held), files, pieces, alone, gain, error)
-
-
-def is_better(proof: Proof) -> bool:
-    """The vectors find more than chance explains, and the whole ranking, of which they are a small part, loses nothing.
-
-    Its own gain is mostly within one standard error: to ask for more would turn down most of what helps.
-    """
-    before, after = proof.alone
-    return after - before > ERRORS * proof.error and proof.gain > 0
 
 
 def without_commits(view: LexicalView, numbers: Sequence[int]) -> LexicalView:
