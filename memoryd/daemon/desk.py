@@ -132,7 +132,7 @@ class Desk:
         project = self.project_of(call)
         # A question about a commit is no reason to look at the work tree.
         store = self.store_of(project) if call.common.rev else self._use(project)
-        self._rest()
+        self._make_way()
         return await self.reading.read(call, project, store, work)
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
@@ -140,7 +140,7 @@ class Desk:
         key = await asyncio.to_thread(moved.key_for, root, known, self.paths)
         project = self._registry.register(path, key)
         store = self.store_of(project)
-        self._rest()
+        self._make_way()
         rev = await self.reading.sha(project, call.common.rev)
         job = store.queue.post(Target(project.root, rev), full=full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
@@ -169,9 +169,8 @@ class Desk:
     async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
         project = self.project_of(call)
         store, base = self.store_of(project), self.reading.embedder
+        self._make_way()
         if request.reset:
-            if self._tuning:
-                self._tuning.cancel()
             await asyncio.to_thread(store.learned.set_back, base)
         elif base is None or not self.config.vectors.tune:
             raise UsageError(
@@ -222,7 +221,7 @@ class Desk:
 
     def _post_changes(self, root: str, paths: set[str] | None) -> None:
         if project := self._registered(root):
-            self._rest()
+            self._make_way()
             self.store_of(project).queue.post(Target(root), paths)
 
     def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
@@ -240,6 +239,12 @@ class Desk:
             with store.connection() as conn:
                 self._dirty[target.root] = differs_from_head(conn, target.root, view)
 
+    def _make_way(self) -> None:
+        """Somebody wants something: what is only done while nobody does ends, and begins anew when there is peace."""
+        if self._tuning:
+            self._tuning.cancel()
+        self._rest()
+
     def _rest(self) -> None:
         """Somebody wants something: the quality model does not read meanwhile."""
         self._wanted_s = time.monotonic()
@@ -249,7 +254,7 @@ class Desk:
     def read_when_idle(self, idle_s: float) -> None:
         """Nobody wanted anything for a while: have the quality model read what it has not, one project at a time, the
         one that was asked about last before others."""
-        if self.busy or self._gate.taken or (self._tuning and not self._tuning.done()):
+        if self.busy or self._gate.taken or self._is_tuning:
             self._rest()
         if time.monotonic() - self._wanted_s < idle_s:
             return
@@ -268,20 +273,20 @@ class Desk:
             self._gate.aside(store.snapshot_records)
 
     def tune_when_idle(self, idle_s: float) -> None:
-        """Let a project that nobody asks anything learn, one at a time; any work at all ends it for now."""
-        if self._tuning and not self._tuning.done():
-            if self.busy or self._gate.taken:
-                self._tuning.cancel()
-            return
+        """Nobody wanted anything for a while: let a project learn that may have more to learn from, one at a time."""
         if self.busy or not self.config.vectors.tune or self.reading.embedder is None:
+            return
+        if self._is_tuning or time.monotonic() - self._wanted_s < idle_s:
             return
         for project in self._registry.all():
             store = self._stores.get(project.key)
-            if store is None or project.root not in self._in_use or not store.learned.look:
-                continue
-            if time.monotonic() - store.used_at_s >= idle_s:
+            if store and project.root in self._in_use and store.learned.look:
                 self._tuning = asyncio.create_task(self._tune_if_due(project, store))
                 return
+
+    @property
+    def _is_tuning(self) -> bool:
+        return self._tuning is not None and not self._tuning.done()
 
     async def _tune_if_due(self, project: Project, store: Store) -> None:
         store.learned.look = False  # until something is indexed
@@ -333,8 +338,7 @@ class Desk:
         """End the children and the watchers; records are closed last."""
         self.watch.close()
         self._changes.close()
-        if self._tuning:
-            self._tuning.cancel()
+        self._make_way()
         for store in self._stores.values():
             await store.queue.close()
         await asyncio.gather(*(asyncio.to_thread(store.close) for store in self._stores.values()))

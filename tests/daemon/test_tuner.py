@@ -106,7 +106,7 @@ def test_tune_learns_now_and_reset_goes_back(begin: Begin) -> None:
     assert project.status() == answer["detail"]
     assert project.likest() == "cookie.py"
     assert "compare" in phases(project.client)
-    assert project.workers() == []
+    until(lambda: not project.workers(), "its process ended", 10)
     project.daemon.end()
     again = begin(**NEVER)
     assert again.status() == answer["detail"]
