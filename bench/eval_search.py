@@ -40,6 +40,9 @@ from significance import MEASURES, difference, figures
 
 DEFAULT, BM25, MINILM, QUALITY = "default", "BM25", "MiniLM", "default + quality"
 COMPARED = ("MRR", "hit@10")
+MINILM_NOTE = """MiniLM reads 128 tokens of a text. It chooses among each query's 200 best chunks of source by BM25
+(loc_…), or among all functions (cosqa…), with which it was trained in part.
+* = more than chance: the interval of 95 % leaves out 0."""
 
 
 def main() -> None:
@@ -57,6 +60,8 @@ def main() -> None:
                 systems = bench.baselines(name) | systems
             for title, rows in bench.lines(name):
                 _print(title, rows, {system: found.get(title) for system, found in systems.items()})
+        if args.baselines:
+            print(MINILM_NOTE)
         if args.ablation:
             from ablation import ablate  # imports memoryd itself; the rest only runs it
 
