@@ -146,6 +146,6 @@ def _progress(quality: QualityClient | None) -> str:
     """How far the model is, in words."""
     if quality is None:
         return "not needed yet"
-    done, total, reads = quality.progress
-    read = f"; {done:,} of {total:,} chunks read{', reading' if reads else ''}" if total else ""
-    return f"{quality.state}{read}"
+    done, total, _ = quality.progress
+    rest = "" if done == total else ", the rest while nobody asks"
+    return f"{quality.state}; {done:,} of {total:,} chunks read{rest}" if total else quality.state

@@ -17,8 +17,9 @@ from memoryd.errors import StoreError
 
 LIBRARY = "sentence_transformers"
 MAX_TEXT = 4_000  # characters of a text that are read
-TEXT_VERSION = 1  # of ``chunk_text``: vectors of another one are worth nothing
+TEXT_VERSION = 2  # of ``chunk_text``: vectors of another one are worth nothing
 NEXT_STEP = "set vectors.quality_model to a folder with a sentence-transformers model in safetensors form"
+_HEAD = 200  # characters that a definition's name is looked for in
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _UNSAFE = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".joblib"}
 
@@ -45,10 +46,12 @@ class _Configuration(Struct):
 
 
 def chunk_text(path: str, qualname: str, body: str) -> str:
-    """What the model reads of a chunk: the words of its path, its qualified name and its code as it is. Numbers and
-    single letters of a path say nothing, and the extension is the same everywhere."""
+    """What the model reads of a chunk: the words of its path, what it belongs to, and its code, which begins with its
+    own name as a rule. Numbers and single letters of a path say nothing, and the extension is the same everywhere."""
     words = " ".join(_WORD.findall(path.rpartition(".")[0] or path))
-    return f"{words}\n{qualname}\n{body}"[:MAX_TEXT]
+    owner, _, name = qualname.rpartition(".")
+    said = owner if name in body[:_HEAD] else qualname
+    return "\n".join(part for part in (words, said, body) if part)[:MAX_TEXT]
 
 
 def problem(name: str) -> tuple[str, str]:

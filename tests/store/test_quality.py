@@ -185,21 +185,27 @@ def test_reading_stops_at_once_and_goes_on_after_a_kill(place: Place, tiny: str)
 
 
 def test_chunks_that_no_model_has_read(place: Place) -> None:
-    """Newest files first; a text is the words of the path, the name and the code; what is known is left out."""
+    """Newest files first; what is known is left out."""
     place.put("cookie", 2)
     place.put("socket", 1)
     todo = unread(place.project.conn, ())
     found = list(texts(place.project.conn, todo))
     assert [text.splitlines()[:2] for _, text in found] == [
-        ["socket", "socket0"],
-        ["cookie", "cookie0"],
-        ["cookie", "cookie1"],
+        ["socket", "def socket0(x):"],
+        ["cookie", "def cookie0(x):"],
+        ["cookie", "def cookie1(x):"],
     ]
-    assert found[0][1] == chunk_text("socket.py", "socket0", "def socket0(x):\n    return socket * 0\n")
-    assert chunk_text("src/http_2/x.client.py", "A.b", "…") == "src http client\nA.b\n…"
     rest = unread(place.project.conn, {found[0][0]})
     assert [key for key, _ in texts(place.project.conn, rest)] == [key for key, _ in found[1:]]
     assert rest.live == todo.live
+
+
+def test_what_a_model_reads_of_a_chunk() -> None:
+    """The words of the path, the class around, the code; the name of the chunk only where the code does not say it."""
+    assert chunk_text("src/http_2/x.client.py", "A.get", "def get():") == "src http client\nA\ndef get():"
+    assert chunk_text("a/b7.py", "get", "def get():") == "def get():"
+    assert chunk_text("b.py", "A.get", "    return 1") == "A.get\n    return 1"
+    assert chunk_text("Makefile", "", "all: x") == "Makefile\nall: x"
 
 
 # --- what is kept
