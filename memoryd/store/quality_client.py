@@ -108,10 +108,13 @@ class QualityClient:
 
     def _take(self, answer: Answer) -> Verdict:
         if isinstance(answer, Judged):
+            was_loading = self._loaded_in != self._client.run
             self._loaded_in, self.detail = self._client.run, ""
             if len(answer.keys) < 16 * self.progress[1]:  # somebody deleted what was read
                 self._complete = False
-            return self._say(Verdict("used" if answer.keys else "late", answer.keys, answer.scores))
+            if answer.keys:
+                return self._say(Verdict("used", answer.keys, answer.scores))
+            return self._say(Verdict("starting" if was_loading else "late"))
         return self._fail(f"{answer.what}; {answer.next_step}" if isinstance(answer, Failed) else "no answer")
 
     def _fail(self, detail: str) -> Verdict:
