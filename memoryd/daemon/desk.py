@@ -168,6 +168,7 @@ class Desk:
 
     async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
         project = self.project_of(call)
+        await self.reading.embedder_known.wait()
         store, base = self.store_of(project), self.reading.embedder
         self._make_way()
         if request.reset:

@@ -53,7 +53,7 @@ class Tuned:
 
     def __init__(self, daemon: RunningDaemon, root: Path) -> None:
         self.daemon, self.root = daemon, root
-        self.client = Client(daemon.paths)
+        self.client = Client(daemon.listening().paths)
         self.client.json("up", path=str(root))
 
     def tune(self, **arguments: Any) -> dict[str, Any]:
@@ -149,6 +149,13 @@ def test_a_client_that_leaves_stops_its_tuning(begin: Begin) -> None:
     until(lambda: not alive(pid), "it ended", 10)
     assert not project.file().exists()
     assert project.status() == "not tuned yet"
+
+
+def test_a_daemon_that_has_just_begun_can_tune(start: StartDaemon, root: Path) -> None:
+    """Regression: before the shipped model was loaded, tuning was refused as switched off."""
+    Tuned(start(**NEVER), root).daemon.end()
+    client = Client(start(**NEVER).listening().paths)
+    assert client.json("tune", project=str(root))["state"] == "tuned"
 
 
 def test_switched_off_is_said(begin: Begin) -> None:
