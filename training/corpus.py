@@ -51,7 +51,7 @@ class Corpus(Struct, frozen=True):
     code_key: NDArray[np.int64]
 
 
-KINDS = ("doc", "name", "comment", "commit", "section")
+KINDS = ("doc", "name", "comment", "commit", "section", "detail", "test")
 
 
 def read_pairs(file: Path) -> Iterator[Pair]:
@@ -63,8 +63,8 @@ def read_pairs(file: Path) -> Iterator[Pair]:
 
 def code_text(pair: Pair) -> str:
     """What the product indexes for a chunk (path, name, body), or in half of the cases the body alone, so
-    that the model does not lean on the path. Name pairs never show the path: it often is the name."""
-    if pair.kind == "name" or crc32(pair.code.encode("utf-8", "replace")) & 1:
+    that the model does not lean on the path. Name and test pairs never show the path: it often is the name."""
+    if pair.kind in ("name", "test") or crc32(pair.code.encode("utf-8", "replace")) & 1:
         return pair.code
     return f"{pair.path}\n{pair.name}\n{pair.code}"
 

@@ -25,9 +25,11 @@ from indexers import terms
 from training.pairs import EXTENSIONS, Pair, hunk_code, is_prose, is_source, is_test, pairs_of
 
 MAX_FILE_BYTES = 300_000
-COMMITS = 4_000  # newest ones, per repository
+COMMITS = 1_500  # newest ones, per repository
 HUNKS_PER_COMMIT = 3
-MAX_PER_KIND = {"doc": 9_000, "name": 5_000, "comment": 5_000, "commit": 6_000, "section": 2_000}
+MAX_PER_KIND = {
+    "doc": 9_000, "name": 5_000, "comment": 5_000, "commit": 6_000, "section": 2_000, "detail": 5_000, "test": 3_000,
+}  # fmt: skip
 # git's own hunk-function drivers, so that --function-context finds methods and not only classes.
 ATTRIBUTES = (
     "*.py diff=python\n*.go diff=golang\n*.rs diff=rust\n*.java diff=java\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -54,14 +55,23 @@ _NOISE = re.compile(
 _TEST = re.compile(
     r"(^|/)(tests?|testing|testdata|__tests__|benches|benchmarks?)/|test_|[._-]test\.|_spec\.|Test\."
 )
+_NOT_OWN = {
+    "vendor", "_vendor", "vendored", "third_party", "thirdparty", "node_modules", "dist", "extern",
+    "fixture", "fixtures", "__fixtures__", "testdata",
+}  # fmt: skip
 _HEADING = re.compile(r"^#{1,5} ")
 _UNDERLINE = re.compile(r"^([=\-~^\"'*+])\1{2,}\s*$")
+_CASE = re.compile(r"""^\s*(?:it|test|describe|context)(?:\.\w+)?\(\s*(['"`])(.{8,200}?)\1""")
+_FIELD = re.compile(
+    r"^(?:(?:param|arg|returns?|throws?|raises?|type|rtype)\b)?[^:\n]{0,40}:(?=\s)|^(?:returns?|throws?)\b"
+)
+_DETAILS = 3  # sentences of one documentation text after the first
 NAME_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 class Pair(Struct, frozen=True):
     """``query``: what a person would ask; ``code``: what should be found, cut out of ``path``.
-    ``kind``: doc, name, comment, commit or section. ``name``: of the definition, ``""`` when it must not be shown."""
+    ``kind``: one of ``corpus.KINDS``. ``name``: of the definition, ``""`` when it must not be shown."""
 
     kind: str
     query: str
@@ -82,14 +92,26 @@ def pairs_of(path: str, text: str) -> Iterator[Pair]:
         yield from _python(path, text, lines)
     else:
         yield from _braces(path, lines, _DEFINITION[language])
+    if language == "js" and is_test(path):
+        yield from _cases(path, lines)
     yield from _comments(path, lines)
 
 
 def summary(doc: str) -> str:
     """The first sentence of a documentation text, without markup; ``""`` unless it has three words."""
-    first = _SUMMARY_END.split(doc.strip(), maxsplit=1)[0]
-    plain = " ".join(first.replace("`", " ").split())[:300]
-    return plain if len(_WORD.findall(plain)) >= 3 and not _NOISE.search(plain) else ""
+    return _plain(_SUMMARY_END.split(doc.strip(), maxsplit=1)[0], 3)
+
+
+def details(doc: str) -> list[str]:
+    """The sentences after the first, without markup and names of fields: at most ``_DETAILS`` of five words or more."""
+    rest = _SUMMARY_END.split(doc.strip())[1:]
+    found = (_plain(_FIELD.sub("", part.strip()), 5) for part in rest)
+    return list(islice(filter(None, found), _DETAILS))
+
+
+def _plain(text: str, words: int) -> str:
+    plain = " ".join(text.replace("`", " ").split())[:300]
+    return plain if len(_WORD.findall(plain)) >= words and not _NOISE.search(plain) else ""
 
 
 def _python(path: str, text: str, lines: list[str]) -> Iterator[Pair]:
@@ -122,10 +144,25 @@ def _definition(path: str, name: str, doc: str, body: list[str]) -> Iterator[Pai
         return
     if query := summary(doc):
         yield Pair("doc", query, path, name, code)
+        for detail in details(doc):
+            yield Pair("detail", detail, path, name, code)
     parts = [part for part in NAME_PART.findall(name) if len(part) > 1]
-    if len(parts) >= 2 and not name.startswith(("test", "Test", "__")):
-        head, _, rest = code.partition("\n")
-        yield Pair("name", " ".join(parts), path, "", f"{head.replace(name, '_')}\n{rest}")
+    head, _, rest = code.partition("\n")
+    hidden = f"{head.replace(name, '_')}\n{rest}"
+    if name.startswith(("test", "Test")):
+        if len(parts) >= 4:
+            yield Pair("test", " ".join(parts[1:]), path, "", hidden)
+    elif len(parts) >= 2 and not name.startswith("__"):
+        yield Pair("name", " ".join(parts), path, "", hidden)
+
+
+def _cases(path: str, lines: list[str]) -> Iterator[Pair]:
+    """The cases of a JavaScript test by what their titles say."""
+    for number, line in enumerate(lines):
+        if (match := _CASE.match(line)) and (query := _plain(match[2], 3)):
+            body = "\n".join(_block(lines, number)[1:])[:MAX_CODE]
+            if len(body) >= MIN_CODE:
+                yield Pair("test", query, path, "", body)
 
 
 def _indent(line: str) -> int:
@@ -215,8 +252,7 @@ def is_prose(path: str) -> bool:
 
 def _is_own(path: str) -> bool:
     folders = {part.lower() for part in path.split("/")[:-1]}
-    bad = {"vendor", "_vendor", "vendored", "third_party", "thirdparty", "node_modules", "dist", "extern"}
-    return not (folders & bad)
+    return not (folders & _NOT_OWN)
 
 
 def is_test(path: str) -> bool:
