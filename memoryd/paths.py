@@ -118,3 +118,16 @@ def _unusable(folder: Path, error: OSError) -> StoreError:
         where=str(folder),
         next_step="set MEMORYD_HOME to a folder that you can write",
     )
+
+
+def replace_private(file: Path, data: bytes) -> None:
+    """Make ``data`` the content of a file that only its owner may read (0600): a crash leaves the old or the new file
+    whole. Raises OSError."""
+    aside = file.with_name(f".{file.name}.new")
+    aside.unlink(missing_ok=True)
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(descriptor)
+    os.replace(aside, file)

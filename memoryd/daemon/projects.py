@@ -14,6 +14,7 @@ from msgspec import Struct
 from memoryd.errors import StoreError, UsageError
 from memoryd.ingest.gitdir import discover, find_root
 from memoryd.ingest.scan import check_root
+from memoryd.paths import replace_private
 from memoryd.server.service import Project
 
 
@@ -158,17 +159,8 @@ def _read(file: Path) -> tuple[Project, ...]:
 
 
 def _replace(file: Path, data: bytes) -> None:
-    """Write ``data`` so that a crash leaves the old or the new file, never a part."""
-    aside = file.with_name(f".{file.name}.new")
     try:
-        descriptor = os.open(
-            aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(aside, file)
+        replace_private(file, data)
     except OSError as error:
         raise StoreError(
             f"the list of projects cannot be written: {error.strerror}",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from pathlib import Path
 
 import msgspec
+
+from memoryd.paths import replace_private
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +31,8 @@ def mark(folder: Path, client: str) -> int:
     last_s = seen.pop(client, 0)
     seen[client] = int(time.time())
     newest = dict(list(seen.items())[-MAX_CLIENTS:])
-    aside = file.with_name(".seen.json.new")
     try:
-        aside.write_bytes(msgspec.json.encode(newest))
-        os.replace(aside, file)
+        replace_private(file, msgspec.json.encode(newest))
     except OSError as error:
         log.warning("this visit is not noted in %s: %s", file, error)
     return last_s

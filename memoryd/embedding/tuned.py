@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.embedding.tuning import Words
 from memoryd.errors import StoreError
+from memoryd.paths import replace_private
 
 FILE = "tuned.msgpack"
 VERSION = 1
@@ -105,12 +105,8 @@ def read(file: Path) -> Tuning | None:
 
 def write(file: Path, tuning: Tuning) -> None:
     """Whole or not at all. Raises StoreError."""
-    aside = file.with_name(f".{file.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(aside, flags, 0o600), "wb") as stream:
-            stream.write(msgspec.msgpack.encode(tuning))
-        os.replace(aside, file)
+        replace_private(file, msgspec.msgpack.encode(tuning))
     except OSError as error:
         raise StoreError(
             f"what was learned cannot be kept: {error.strerror}",

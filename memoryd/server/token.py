@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 from memoryd.errors import StoreError
+from memoryd.paths import replace_private
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +27,7 @@ def read_or_create(file: Path) -> str:
         if known:
             return known
         token = secrets.token_urlsafe(_BYTES)
-        aside = file.with_name(f".{file.name}.new")
-        aside.unlink(missing_ok=True)
-        descriptor = os.open(
-            aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
-        )
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(token + "\n")
-        os.replace(aside, file)
+        replace_private(file, f"{token}\n".encode())
     except OSError as error:
         raise StoreError(
             f"the token cannot be kept: {error.strerror}",

@@ -50,6 +50,19 @@ class SearchProject:
                 view_id, [ViewEntry(p, self._file(p, c, decision, kinds), 1, 0, 0) for p, c in files.items()]
             )
 
+    def embed(self) -> None:
+        """The vectors of all chunks, by ``embedder``."""
+        assert self.embedder
+        rows = self.conn.execute("SELECT id, forward FROM file").fetchall()
+        with self.writer.transaction():
+            for file_id, forward in rows:
+                keys = self.conn.execute(
+                    "SELECT hash FROM chunk WHERE file_id = ? ORDER BY ordinal", (file_id,)
+                )
+                vectors = self.embedder.encode_forward([forward])
+                pairs = zip((key for (key,) in keys.fetchall()), map(bytes, vectors), strict=True)
+                self.writer.add_embeddings(self.embedder.model, pairs)
+
     def drop(self, *paths: str, view: str = "worktree:/p") -> None:
         with self.writer.transaction():
             self.writer.drop_view_files(self.writer.open_view(view), paths)

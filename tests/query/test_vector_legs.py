@@ -81,13 +81,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> SearchProject:
                 for subject in SUBJECTS
             }
         )
-    rows = made.conn.execute("SELECT f.id, f.forward FROM file f").fetchall()
-    with made.writer.transaction():
-        for file_id, forward in rows:
-            keys = made.conn.execute("SELECT hash FROM chunk WHERE file_id = ? ORDER BY ordinal", (file_id,))
-            vectors = made.embedder.encode_forward([forward])
-            pairs = zip((key for (key,) in keys.fetchall()), map(bytes, vectors), strict=True)
-            made.writer.add_embeddings(made.embedder.model, pairs)
+    made.embed()
     return made
 
 
