@@ -17,10 +17,12 @@ from memoryd.query.search_hits import Reader
 POOL = 100  # of the best by words and history are read at once if they were not, as far as time permits
 # Of what may be found, so much must have been read before the model may order all of it.
 READ_SHARE = 0.95
-# The weight of a likeness (squared cosine above the median, .1 to .4 where it is best). What one line asks for, the
-# model knows better than its words do; which file must change, and what a long report is about, it does not.
-WEIGHT = 4.0
-LINE_WEIGHT = 12.0  # of a chunk, for a question of one line
+# The weight of a likeness (squared cosine above the median, .1 to .4 where it is best). Which function does what one
+# line says, the model knows better than words do; which file must change, less so; of a long report it reads only the
+# beginning, while the words, traces and paths in it say much.
+CHUNK_WEIGHT = 12.0
+FILE_WEIGHT = 4.0
+REPORT_WEIGHT = 1.0  # of either, for a text of several lines
 _ROW = SIGNALS.index("quality")
 
 State = Literal["off", "starting", "used", "late", "failed"]
@@ -81,7 +83,7 @@ class Judge:
         opinion = self._asked(pool)
         if opinion is None:
             return scores
-        weight = WEIGHT if "\n" in self._reader.asked.text else LINE_WEIGHT
+        weight = self._weight(CHUNK_WEIGHT)
         if self._has_read(opinion):
             return self._chunks(self._likeness(opinion), weight)
         best = pool[opinion.known[pool]]
@@ -97,10 +99,13 @@ class Judge:
             return scores, pieces
         if self._has_read(opinion):
             likeness = self._likeness(opinion)
-            return self._files(likeness), self._chunks(likeness, WEIGHT).total
+            return self._files(likeness), self._chunks(likeness, self._weight(FILE_WEIGHT)).total
         best, shown = pool[opinion.known[shown]], shown[opinion.known[shown]]
         self.judged = len(best)
         return traded(scores, best, self._files(opinion.likeness_in(shown)).total[best]), pieces
+
+    def _weight(self, of_line: float) -> float:
+        return REPORT_WEIGHT if "\n" in self._reader.asked.text else of_line
 
     def _likeness(self, opinion: _Opinion) -> Array:
         view, found = self._reader.view, self._reader.found
@@ -112,7 +117,7 @@ class Judge:
         return rank_chunks(self._reader.view, self._reader.found, self._factors, reading=reading)
 
     def _files(self, likeness: Array) -> Scores:
-        reading = Reading(likeness, WEIGHT)
+        reading = Reading(likeness, self._weight(FILE_WEIGHT))
         return rank_files(self._reader.view, self._reader.found, self._factors, reading=reading)
 
     def _asked(self, pool: NDArray[np.int64]) -> _Opinion | None:

@@ -76,7 +76,17 @@ def open_chroma(folder: Path) -> Any:
 
 
 def open_model(folder: Path) -> Model:
-    """A sentence-transformers model from a local folder: nothing is downloaded, no code of the model runs."""
+    """A sentence-transformers model from a local folder: nothing is downloaded, no code of the model runs. Raises
+    ValueError for weights that cannot be read, and what the library raises."""
+    from safetensors import SafetensorError
+
+    try:
+        return _opened(folder)
+    except SafetensorError as error:
+        raise ValueError(f"its weights cannot be read: {error}") from error
+
+
+def _opened(folder: Path) -> Model:
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
     import torch
     from sentence_transformers import CrossEncoder, SentenceTransformer

@@ -184,6 +184,17 @@ def test_reading_stops_at_once_and_goes_on_after_a_kill(place: Place, tiny: str)
     assert kept < place.kept()
 
 
+@needs_torch
+def test_broken_weights_are_an_answer(common: Place, tmp_path: Path) -> None:
+    """Regression: a file of weights that was cut off ended the thread that answers, and questions stayed `starting`."""
+    model = bi_encoder(tmp_path / "cut")
+    weights = model / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:500])
+    answer = common.clients[0].ask_judge(str(model), ["question"], TEXTS, 1).result(110)
+    assert isinstance(answer, Failed)
+    assert "cannot be read" in answer.what
+
+
 def test_chunks_that_no_model_has_read(place: Place) -> None:
     """Newest files first; what is known is left out."""
     place.put("cookie", 2)
