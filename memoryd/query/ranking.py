@@ -31,9 +31,9 @@ class Weights(Struct, frozen=True):
 
     path: float = 0.2  # the words of the path; more hurts deep projects
     name: float = 0.3  # the qualified name of a chunk; no gain when ranking files
-    history: float = 0.45  # past commits that sound alike; the strongest helper of all
-    file_vector: float = 0.2  # of a file's best chunks: words already say most of it
-    chunk_vector: float = 0.4  # one chunk has few words: meaning helps more
+    history: float = 0.5  # past commits that sound alike; the strongest helper of all
+    file_vector: float = 0.25  # of a file's best chunks: words already say most of it
+    chunk_vector: float = 0.5  # one chunk has few words: meaning helps more
     mention: float = 0.4  # the file is named outright
     defined: float = 0.3  # the chunk defines what is named
     of_file: float = 0.75  # how much of its file's path, history and mention a chunk inherits
