@@ -1,6 +1,6 @@
 """One command that measures memoryd and writes bench/RESULTS.md.
 
-    python bench/run.py --repos FOLDER [--index REPO …] [--eval EVAL_FOLDER] [--only index,latency,…]
+    python bench/run.py --repos FOLDER [--index REPO …] [--eval EVAL_FOLDER] [--scale FOLDER …] [--only index,latency,…]
 
 FOLDER holds clones named owner+name (bare, or with a work tree); they are cloned again into a scratch folder,
 so that nothing is written into them. Ratios are taken inside one run; the machine's load is written down.
@@ -124,7 +124,10 @@ TITLES = {
     "index": "Index",
     "latency": "Latency",
     "search": "Finding (loc_history, loc_swebench, CoSQA)",
+    "floor": "Nothing answers",
     "docstring": "Finding a function by its documentation (repositories the model never saw)",
+    "tuning": "Words learned from a project's own history",
+    "scale": "Search at scale",
     "brief": "Briefs (files really changed that a brief of 1,500 tokens names)",
     "graph": "Graph (scip, imports, calls), impact, cost of linking",
     "knowledge": "Decisions, evidence",
@@ -144,15 +147,32 @@ def main() -> None:
     parser.add_argument("--repos", type=Path, required=True)
     parser.add_argument("--eval", type=Path)
     parser.add_argument("--index", nargs="*", default=list(INDEXED))
+    parser.add_argument(
+        "--scale", nargs="*", default=[], type=Path, help="folders of code for the scale bench"
+    )
+    parser.add_argument(
+        "--home", type=Path, help="keep the views of the evaluation sets here; floor needs search's"
+    )
     parser.add_argument("--only", default=",".join(TITLES))
     options = parser.parse_args()
     SECTIONS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="memoryd-bench-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
+        views = options.home or scratch / "views"
+        views.mkdir(parents=True, exist_ok=True)
         sections: dict[str, Callable[[], str]] = {
             "index": lambda: measure_index(options.repos, options.index, scratch),
             "latency": lambda: measure_latency(options.repos, options.index, scratch),
-            "search": lambda: run_script(options.repos, "eval_search.py", str(options.eval), "--baselines"),
+            "search": lambda: run_script(
+                options.repos, "eval_search.py", str(options.eval), "--baselines", "--home", str(views)
+            ),
+            "floor": lambda: run_script(options.repos, "eval_floor.py", str(options.eval), str(views)),
+            "tuning": lambda: run_script(
+                options.repos, "eval_tuning.py", str(options.eval), "--home", str(views / "tuning")
+            ),
+            "scale": lambda: "\n".join(
+                run_script(options.repos, "search_scale.py", str(folder)) for folder in options.scale
+            ),
             "docstring": lambda: run_script(options.repos, "eval_docstring.py"),
             "brief": lambda: run_script(options.repos, "eval_brief.py", str(options.eval)),
             "graph": lambda: "\n".join(
