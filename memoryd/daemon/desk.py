@@ -181,12 +181,15 @@ class Desk:
             )
         else:
             view = await self.read(call, lambda ctx: ctx.view.name)
+            store.learned.failed = False
             await self._learn(store, view, call.on_progress)
         return store.learned.answer(project.root, base)
 
     async def _learn(self, store: Store, view: str, on_progress: OnProgress) -> None:
-        await self._tuner.learn(store.index_file, view, store.learned.file, on_progress)
-        store.learned.forget()
+        try:
+            await self._tuner.learn(store.index_file, view, store.learned.file, on_progress)
+        finally:
+            store.learned.forget()  # the file may be written although nobody waits any more
 
     def actor_of(self, peer: Peer) -> str:
         if peer.interactive:
@@ -229,8 +232,9 @@ class Desk:
         """Find out, after the job, whether the work tree still is its commit."""
         project = self._registered(target.root)
         if project and (store := self._stores.get(project.key)):
-            store.meaning.changed()
-            store.learned.look = True
+            if summary.parsed:
+                store.meaning.changed()
+            store.learned.look = not store.learned.failed
         if target.rev is None and project:
             self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
 
@@ -259,7 +263,8 @@ class Desk:
             self._rest()
         if time.monotonic() - self._wanted_s < idle_s:
             return
-        for store in sorted(self._stores.values(), key=lambda store: -store.used_at_s):
+        stores = [self._stores[p.key] for p in self._registry.all() if p.key in self._stores]
+        for store in sorted(stores, key=lambda store: -store.used_at_s):
             if store.meaning.read():
                 return
 
@@ -301,6 +306,7 @@ class Desk:
             store.learned.look = True
             raise
         except MemorydError as error:
+            store.learned.failed = True
             log.warning("no tuning of %s: %s", project.root, error.what)
 
     def drop_idle_caches(self, idle_s: float) -> None:

@@ -59,7 +59,8 @@ _SAID = msgspec.json.Decoder(Said)
 
 class Learned:
     """What was learned for one project store, read on first use. Methods may be called from any thread.
-    ``look``: the index changed since somebody looked whether tuning is due."""
+    ``look``: the index changed since somebody looked whether tuning is due. ``failed``: it could not be done here;
+    only a person tries again."""
 
     def __init__(self, folder: Path, settings: VectorsSection) -> None:
         self._folder, self._wanted = folder, settings.enabled and settings.tune
@@ -67,16 +68,19 @@ class Learned:
         self._read = False
         self._tuning: Tuning | None = None
         self._embedder: Any = None
-        self.look = True
+        self.look, self.failed = True, False
 
     @property
     def tuning(self) -> Tuning | None:
+        with self._lock:
+            return self._current()
+
+    def _current(self) -> Tuning | None:
         from memoryd.embedding import tuned
 
-        with self._lock:
-            if not self._read:
-                self._read, self._tuning, self._embedder = True, tuned.read(self.file), None
-            return self._tuning
+        if not self._read:
+            self._read, self._tuning, self._embedder = True, tuned.read(self.file), None
+        return self._tuning
 
     @property
     def file(self) -> Path:
@@ -106,11 +110,11 @@ class Learned:
         """What the project's questions are read by: ``base``, or what was learned on top of it."""
         if base is None or not self._wanted:
             return base
-        tuning = self.tuning
-        with self._lock:
-            if self._embedder is None or self._embedder[0] is not base:
-                from memoryd.embedding import tuned
+        from memoryd.embedding import tuned
 
+        with self._lock:
+            tuning = self._current()
+            if self._embedder is None or self._embedder[0] is not base:
                 self._embedder = (base, tuned.tuned(base, tuning))
             return self._embedder[1]
 

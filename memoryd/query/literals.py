@@ -14,7 +14,7 @@ MAX_LITERALS = 10
 MAX_HOLDERS = 12  # chunks with all words of a literal that are read; more say that its words are common here
 MAX_CHARS = 300
 
-_FENCED = re.compile(r"^\s*(```|~~~).*?(?:^\s*\1|\Z)", re.M | re.S)
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.M | re.S)
 _QUOTED = re.compile(
     r'"([^"\n]{6,300})"'
     r"|`([^`\n]{6,300})`"

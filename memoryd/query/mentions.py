@@ -24,6 +24,7 @@ LITERAL_MENTION = 1.0
 MODULE_MENTION = 0.7
 IDENTIFIER_MENTION = 0.5
 MAX_MEANT = 3  # what fits more files than this names none of them
+MAX_COMPONENTS = 16  # of a dotted name
 MAX_MENTIONS = 200
 MAX_TRACED = 5  # frames in the project's own files; what called those is far from the fault
 
@@ -156,7 +157,7 @@ def _files_ending(view: LexicalView, named: str) -> list[int]:
 
 def _files_of_module(view: LexicalView, wanted: list[str]) -> list[int]:
     """The files of the longest leading part of a dotted name that is a module, of two components at least."""
-    wanted = [part.lower() for part in wanted]
+    wanted = [part.lower() for part in wanted[:MAX_COMPONENTS]]
     for length in range(len(wanted), 1, -1):
         slots = _files_with(view, wanted[length - 1], "/".join(wanted[length - 2 : length]))
         meant = _agreeing(

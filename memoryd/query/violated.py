@@ -20,7 +20,9 @@ from memoryd.query.safe_text import safe_line
 from memoryd.store import reader
 from memoryd.store.reader import ViewFile
 
+MAX_TRIALS = 100_000  # rules × files of one answer, about a second; more rules are left unjudged
 MAX_CONFIRMED = 20  # places of one rule that are looked at closely
+Place = tuple[str, int]  # path and line of a rule
 _KINDS = frozenset({"layers", "forbid_import"})
 
 
@@ -35,22 +37,29 @@ class _Auditor:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+        self._left = MAX_TRIALS
+        self._known: dict[Place, list[Violation]] = {}
 
     def judged(self, item: DecisionItem) -> DecisionItem:
         if item.kind != "constraint" or not item.path:
             return item
-        broken = [
-            found for rule in self._rules.get((item.path, item.line), ()) for found in self._broken(rule)
-        ]
+        broken = self._broken_at((item.path, item.line))
         if not broken:
             return item
         more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
         reason = f"{broken[0].path}:{broken[0].line} {broken[0].message}{more}"
         return structs.replace(item, health="violated", reason=safe_line(reason))
 
+    def _broken_at(self, place: Place) -> list[Violation]:
+        """Of all rules that are declared there; once, for several may stand on one line."""
+        if place not in self._known:
+            rules = self._rules.get(place, ())
+            self._known[place] = [found for rule in rules for found in self._broken(rule)]
+        return self._known[place]
+
     @cached_property
-    def _rules(self) -> dict[tuple[str, int], list[Rule]]:
-        found: dict[tuple[str, int], list[Rule]] = {}
+    def _rules(self) -> dict[Place, list[Rule]]:
+        found: dict[Place, list[Rule]] = {}
         for path, constraint in declared.constraints(self._ctx):
             if constraint.kind in _KINDS and not constraint.not_checkable:
                 found.setdefault((path, constraint.line), []).append(Rule(path, _direct(constraint)))
@@ -59,7 +68,11 @@ class _Auditor:
     def _broken(self, rule: Rule) -> list[Violation]:
         """The places that break it, of those that its tool would report."""
         tool, governed = rule.constraint.tool, in_scope(rule.constraint.scope)
-        rows = [r for r in self._files.values() if governed(r.path) and speaks(tool, r.language)]
+        rows = [row for row in self._files.values() if speaks(tool, row.language)]
+        self._left -= len(rows)
+        if self._left < 0:
+            return []
+        rows = [row for row in rows if governed(row.path)]
         suspects = self._execute(rule, [_added(row.path, self._shown[row.path]) for row in rows])
         files = [self._whole(path) for path in dict.fromkeys(v.path for v in suspects[:MAX_CONFIRMED])]
         return [violation for violation in self._execute(rule, files) if violation.certain]

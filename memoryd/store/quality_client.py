@@ -67,7 +67,8 @@ class QualityClient:
         behind or failed."""
         if not self._is_free():
             return Verdict(self._state)
-        unread = [] if self._complete else list(texts)
+        is_read = self._complete and self.progress[1] > 0  # a cross-encoder has nothing to read beforehand
+        unread = [] if is_read else list(texts)
         future = self._client.ask_judge(self._model, questions, unread, WORK_S)
         try:
             return self._take(future.result(wait_s))
@@ -137,7 +138,7 @@ class QualityClient:
             filled = self._client.filled
             if self._reads and filled is not self._before and filled and filled.done == filled.total:
                 self._end(filled)
-            if self._complete or self._gave_up:
+            if self._complete or self._gave_up or self._client.state == "failed":
                 return False
             if not self._reads:
                 if not self._is_possible():

@@ -70,21 +70,21 @@ class QualityRows:
         largest = np.abs(vectors).max(axis=1, keepdims=True)
         rows = np.rint(vectors / np.maximum(largest, 1e-9) * SCALE).astype(np.int8)
         with self._lock:
-            new = [number for number, key in enumerate(keys) if key not in self._at]
+            new = {key: number for number, key in enumerate(keys) if key not in self._at}
             self._conn.execute("BEGIN")
             self._conn.executemany(
                 "INSERT OR IGNORE INTO vector VALUES (?, ?)",
-                [(keys[number], rows[number].tobytes()) for number in new],
+                [(key, rows[number].tobytes()) for key, number in new.items()],
             )
             self._conn.execute("COMMIT")
-            self._hold([keys[number] for number in new], rows[new])
+            self._hold(list(new), rows[list(new.values())])
 
     def keep_only(self, live: Collection[bytes]) -> None:
         """Drop what is not in ``live``, once that is more than half of all: code that went may come back."""
-        gone = [key for key in self._at if key not in live]
-        if len(gone) <= len(self._at) // 2:
-            return
         with self._lock:
+            gone = [key for key in self._at if key not in live]
+            if len(gone) <= len(self._at) // 2:
+                return
             self._conn.execute("BEGIN")
             self._conn.executemany("DELETE FROM vector WHERE hash = ?", [(key,) for key in gone])
             self._conn.execute("COMMIT")

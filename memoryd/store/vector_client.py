@@ -296,7 +296,9 @@ class VectorClient:
     def _take(self, reply: State | Filled | Answer) -> None:
         with self._lock:
             if isinstance(reply, Filled):
-                self._filled, self._failures = reply, 0
+                if self._filled is None or reply.done > self._filled.done:  # not for merely having started
+                    self._failures = 0
+                self._filled = reply
                 return
             if isinstance(reply, State):
                 self._told = reply

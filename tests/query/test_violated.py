@@ -59,3 +59,15 @@ def test_what_the_tool_spares_violates_nothing(name: str, tmp_path: Path, pool: 
     everything: Files = dict(change)
     project.commit("Change it", everything)  # type: ignore[arg-type]
     assert _health(project) == []
+
+
+def test_rules_on_one_line_are_each_judged(tmp_path: Path, pool: ParsePool) -> None:
+    """A minified configuration declares several rules on one line: the place is broken if one of them is."""
+    files = {
+        ".eslintrc.json": '{"rules": {"no-restricted-imports": ["error", "lodash", "moment"]}}',
+        "a.js": "",
+    }
+    project = CheckedProject(tmp_path / "p", pool, files)
+    assert _health(project) == []
+    project.commit("Break it", {"a.js": "import m from 'moment';\n"})
+    assert {health for health, _ in _health(project)} == {"violated"}

@@ -150,6 +150,7 @@ def test_a_cross_encoder_judges_and_reads_nothing(common: Place, tmp_path: Path)
     assert quality.progress == (0, 0, False)
     assert asked(client, model, "remove a file").keys() == {key for key, _ in TEXTS}
     assert asked(client, model, "remove a file", within_s=0) == {}
+    until(lambda: quality.judge(["remove a file"], TEXTS).state == "used", "a verdict after an idle moment")
 
 
 @needs_torch
@@ -240,6 +241,18 @@ def test_one_byte_a_dimension_keeps_the_order(tmp_path: Path) -> None:
     assert found == b"".join(keys)
     assert np.abs(cosines - rows @ rows[7]).max() < 0.01
     assert (tmp_path / "quality.db").stat().st_mode & 0o077 == 0
+
+
+def test_equal_chunks_keep_one_vector(tmp_path: Path) -> None:
+    """Regression: the second of two equal chunks shifted the vectors of all that came after it."""
+    kept, rows = QualityRows(tmp_path / "quality.db", "m"), _unit(3)
+    first, second, third = _keys(3)
+    kept.put([first, first, second], rows[[0, 0, 1]])
+    kept.put([third], rows[[2]])
+    for number, key in enumerate((first, second, third)):
+        keys, cosines = kept.cosines(rows[number])
+        best = int(np.argmax(cosines))
+        assert keys[16 * best : 16 * best + 16] == key
 
 
 def test_vectors_of_chunks_that_went_are_dropped_in_bulk(tmp_path: Path) -> None:
