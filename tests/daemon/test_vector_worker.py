@@ -255,7 +255,7 @@ def test_the_quality_model_reads_the_project_when_nobody_asks(ask: Ask) -> None:
 def test_reading_in_the_background_can_be_switched_off(ask: Ask) -> None:
     """Then the model judges the best finds of each question, and nothing is read in between."""
     asking = ask(MEMORYD_VECTORS_QUALITY_MODEL=MINILM, MEMORYD_VECTORS_QUALITY_FILL="false")
-    query = "remove a picture"
+    query = "delete an image"
     until(lambda: asking.search(query)["legs"]["quality"] == "used", "the model has loaded", 90)
     time.sleep(READ_AFTER_S + 2)
     legs = asking.search(query)["legs"]
