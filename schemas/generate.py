@@ -5,8 +5,10 @@ Run as a script only: this folder is no package (docs/decisions/0004).
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 
@@ -27,7 +29,7 @@ from memoryd.query import (  # noqa: E402
 )
 
 
-def _structs(module: object) -> list[type]:
+def _structs(module: ModuleType) -> list[type]:
     found = [
         value
         for value in vars(module).values()
@@ -38,11 +40,29 @@ def _structs(module: object) -> list[type]:
     return sorted(found, key=lambda kind: kind.__name__)
 
 
+def canonical(schema: object) -> object:
+    """The same schema in the one form that we commit, whichever release of msgspec wrote it.
+
+    Releases differ in the indentation of descriptions (as in the source, or dedented), in the place of ``null``
+    among alternatives, and in whether an empty tuple has empty ``prefixItems``.
+    """
+    if isinstance(schema, list | tuple):
+        return [canonical(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    tidy = {key: canonical(value) for key, value in schema.items() if (key, value) != ("prefixItems", [])}
+    if isinstance(description := tidy.get("description"), str):
+        tidy["description"] = inspect.cleandoc(description)
+    if isinstance(alternatives := tidy.get("anyOf"), list):
+        tidy["anyOf"] = sorted(alternatives, key=lambda alternative: alternative == {"type": "null"})
+    return tidy
+
+
 def _schema(types: list[type]) -> bytes:
     _, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$defs": dict(sorted(components.items())),
+        "$defs": canonical(dict(sorted(components.items()))),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,24 @@ def test_the_committed_schemas_are_what_the_types_say() -> None:
     command = [sys.executable, str(ROOT / "schemas" / "generate.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_contracts_do_not_depend_on_the_release_of_msgspec() -> None:
+    """What one release writes with indentation, ``null`` first and empty tuples is the same contract as another's."""
+    canonical = runpy.run_path(str(ROOT / "schemas" / "generate.py"))["canonical"]
+    indented = {
+        "$defs": {
+            "Fact": {"description": "One.\n\n    Two.", "prefixItems": [], "minItems": 0},
+            "Answer": {"anyOf": [{"type": "null"}, {"type": "string"}]},
+        }
+    }
+    dedented = {
+        "$defs": {
+            "Fact": {"description": "One.\n\nTwo.", "minItems": 0},
+            "Answer": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        }
+    }
+    assert canonical(indented) == canonical(dedented) == dedented
 
 
 def _name(path: Path) -> str:
