@@ -17,10 +17,11 @@ from memoryd.store.link_rows import Defined, EdgeRow
 
 
 class Link(Struct, frozen=True):
-    """The edges of one file, and what it looked at."""
+    """The edges of one file, what it looked at, and how many of its references lead nowhere."""
 
     edges: frozenset[EdgeRow]
     looked: bytes
+    unresolved: int
 
 
 class Project:
@@ -56,8 +57,8 @@ class Project:
 
     def _link(self, evaluator: Evaluator, path: str) -> Link:
         self.view.seen = set()
-        edges, _ = link_file(evaluator, path, self._facts[path])
-        return Link(frozenset(edges), pack(self.view.seen))
+        edges, unresolved = link_file(evaluator, path, self._facts[path])
+        return Link(frozenset(edges), pack(self.view.seen), unresolved)
 
     def void(self, after: Project) -> set[str]:
         """The files whose links need not hold any more in the state ``after`` this one."""

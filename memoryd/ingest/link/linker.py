@@ -18,7 +18,12 @@ from memoryd.store.link_rows import Stale
 from memoryd.store.reader import ViewFile
 from memoryd.store.writer import IndexWriter
 
-LINKER_VERSION = 1  # raise when the same facts give other edges
+LINKER_HISTORY = {
+    1: "first version",
+}
+"""Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or looking
+at them other keys: stores of an earlier version are then linked again. A test demands it (tests/versions)."""
+LINKER_VERSION = max(LINKER_HISTORY)
 FILES_PER_TRANSACTION = 100  # a run that is overtaken by another stops between two of them
 _MANY = 500  # from so many files on everything is read at once
 
