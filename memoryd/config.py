@@ -3,11 +3,13 @@
 Precedence, lowest first: the defaults here, ``$MEMORYD_HOME/config.toml``, ``MEMORYD_<SECTION>_<KEY>``
 in the environment, ``--<section>-<key>`` flags. A wrong name or value is refused by name (UsageError).
 A ``.memoryd.toml`` inside a repository is hostile data: it can only narrow what is read (``narrow``).
+A child process gets what is in effect as one JSON value (``for_child``, ``of_parent``) and reads nothing else.
 """
 
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -20,7 +22,7 @@ from msgspec import Meta, Struct, structs
 from memoryd.errors import UsageError
 from memoryd.paths import Paths, default_paths
 
-__all__ = ["Config", "Paths", "default_paths", "load", "narrow", "settings"]
+__all__ = ["Config", "Paths", "default_paths", "for_child", "load", "narrow", "of_parent", "settings"]
 
 PositiveInt = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0)]
@@ -221,28 +223,50 @@ def load(
     for name, text in environment.items():
         setting = _setting_of_variable(name, known)
         if setting:
-            _assign(values, setting, text)
+            _assign(values, setting, text, name)
             _check({setting.section: {setting.key: values[setting.section][setting.key]}}, name)
     for name, text in (flags or {}).items():
         if name not in known:
             raise UsageError(f"there is no setting `{name}`", where="flags", next_step=_suggest(name, known))
-        _assign(values, known[name], text)
+        _assign(values, known[name], text, name)
         _check({known[name].section: {known[name].key: values[known[name].section][known[name].key]}}, name)
     return _check(values, str(paths.config_file))
 
 
-def as_environment(config: Config) -> dict[str, str]:
-    """The settings that differ from the defaults, as variables: how a child process gets the same ones."""
-    found = {}
-    for setting in settings():
-        value = getattr(getattr(config, setting.section), setting.key)
-        if value != setting.default:
-            found[setting.variable] = ",".join(value) if setting.kind == "list" else _text_of(value)
-    return found
+_CHILD_VARIABLE = "MEMORYD_EFFECTIVE_CONFIG"
 
 
-def narrow(config: Config, document: bytes, where: str) -> Config:
-    """``config`` under a repository's own ``.memoryd.toml``.
+def for_child(config: Config) -> dict[str, str]:
+    """The variable by which a child process gets exactly ``config``, whatever files, variables and flags say by now.
+
+    JSON of ASCII alone: no locale, separator or control character changes a value on the way.
+    """
+    return {_CHILD_VARIABLE: json.dumps(msgspec.to_builtins(config))}
+
+
+def of_parent(environment: Mapping[str, str] = os.environ) -> Config:
+    """What the parent process gave by ``for_child``. Raises UsageError when it gave nothing."""
+    try:
+        return msgspec.json.decode(environment[_CHILD_VARIABLE], type=Config)
+    except (KeyError, msgspec.DecodeError) as error:
+        raise UsageError(
+            "this process is started by the daemon, which tells it the settings",
+            where=_CHILD_VARIABLE,
+            next_step="run `memoryd up` instead",
+        ) from error
+
+
+class Narrowed(Struct, frozen=True):
+    """What is left of ``[index]`` under a repository's own file. ``exclude``: the repository's patterns alone, a rule
+    set apart from the user's, so that no ``!pattern`` in it lifts what the user excluded."""
+
+    exclude: tuple[str, ...]
+    max_file_bytes: int
+    untracked: bool
+
+
+def narrow(config: Config, document: bytes, where: str) -> Narrowed:
+    """``config`` under a repository's own ``.memoryd.toml`` (``b""``: it has none).
 
     It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and turn
     ``index.untracked`` off; whatever would widen is ignored. Raises UsageError (naming ``where``) when the
@@ -259,13 +283,11 @@ def narrow(config: Config, document: bytes, where: str) -> Config:
                 )
     theirs, ours = _check(values, where).index, config.index
     given = values.get("index", {})
-    merged = structs.replace(
-        ours,
-        exclude=(*ours.exclude, *theirs.exclude),
+    return Narrowed(
+        exclude=theirs.exclude,
         max_file_bytes=min(ours.max_file_bytes, given.get("max_file_bytes", ours.max_file_bytes)),
         untracked=ours.untracked and theirs.untracked,
     )
-    return structs.replace(config, index=merged)
 
 
 _NARROWING = {"index.exclude", "index.max_file_bytes", "index.untracked"}
@@ -275,7 +297,8 @@ def example_toml() -> str:
     """The text of config.example.toml: every setting with its help, commented out at its default."""
     lines = [
         "# memoryd configuration. Copy to $MEMORYD_HOME/config.toml and uncomment what you change.",
-        "# Each setting can also be given as an environment variable or as a flag of `memoryd daemon start`.",
+        "# Each setting can also be given as an environment variable or as a flag of `memoryd daemon start`;",
+        '# a list there is JSON (["notes,old/", "*.key"]) or, of plain items, separated by commas (notes/,*.key).',
     ]
     section = ""
     for setting in settings():
@@ -294,10 +317,6 @@ def example_toml() -> str:
 
 def _toml(value: Any) -> str:
     return msgspec.json.encode(value).decode()  # JSON literals are TOML for our scalar and list types
-
-
-def _text_of(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -336,7 +355,7 @@ def _setting_of_variable(name: str, known: Mapping[str, Setting]) -> Setting | N
     return None
 
 
-def _assign(values: dict[str, Any], setting: Setting, text: str) -> None:
+def _assign(values: dict[str, Any], setting: Setting, text: str, where: str) -> None:
     section = values.setdefault(setting.section, {})
     if not isinstance(section, dict):
         raise UsageError(
@@ -344,13 +363,17 @@ def _assign(values: dict[str, Any], setting: Setting, text: str) -> None:
             where=setting.section,
             next_step=f"write [{setting.section}] and its settings below, as config.example.toml does",
         )
-    section[setting.key] = _from_text(setting.kind, text)
+    if not text.isprintable() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise UsageError(
+            f"the value of `{setting.name}` is no UTF-8", where=where, next_step="write it in UTF-8"
+        )
+    section[setting.key] = (
+        _list(setting, text, where) if setting.kind == "list" else _scalar(setting.kind, text)
+    )
 
 
-def _from_text(kind: str, text: str) -> Any:
+def _scalar(kind: str, text: str) -> Any:
     """The typed value of a variable or flag; text that does not fit is left for the check to refuse."""
-    if kind == "list":
-        return [item.strip() for item in text.split(",") if item.strip()]
     if kind == "bool":
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(
             text.strip().lower(), text
@@ -361,6 +384,29 @@ def _from_text(kind: str, text: str) -> Any:
         except ValueError:
             return text
     return text
+
+
+def _list(setting: Setting, text: str, where: str) -> list[str]:
+    """The items of a list in a variable or flag: JSON when it begins with ``[``, else separated by commas.
+
+    A list may say what is private: where the second form has two readings it is refused, never guessed.
+    """
+    if text.lstrip().startswith("["):
+        try:
+            return msgspec.json.decode(text, type=list[str])
+        except msgspec.DecodeError as error:
+            problem = f"begins with `[` and is no JSON list of texts ({error})"
+    elif any(char in "\"'\\\x7f" or char < " " or (char.isspace() and char != " ") for char in text):
+        problem = "has a quote, a backslash or white space that is no plain space, which commas alone cannot keep apart"
+    elif "," in text and any(char in text for char in "[]{}"):
+        problem = "has a comma and a bracket or brace: is the comma inside of an item?"
+    else:
+        return [item.strip() for item in text.split(",") if item.strip()]
+    raise UsageError(
+        f"the value of `{setting.name}` {problem}",
+        where=where,
+        next_step=f'write it as JSON, such as {setting.variable}=\'["notes,old/", "*.key"]\'',
+    )
 
 
 def _check(values: dict[str, Any], where: str) -> Config:

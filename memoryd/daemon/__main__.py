@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         from memoryd import config
         from memoryd.server.listen import listen
 
-        loaded = config.load(paths, flags=_flags(arguments))
+        loaded = config.load(paths, flags=flags_of(arguments))
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the daemon ends in order by itself
         listener = listen(paths.socket)
         from memoryd.daemon.daemon import run
@@ -39,14 +39,16 @@ def main(arguments: list[str]) -> int:
         return error.exit_code
 
 
-def _flags(arguments: list[str]) -> dict[str, str]:
-    """``--section-key value`` pairs as ``section.key`` → value."""
+def flags_of(arguments: list[str]) -> dict[str, str]:
+    """``--section-key=value`` (or two arguments) as ``section.key`` → value, which may hold anything."""
     from memoryd.config import settings
 
     names = {setting.flag: setting.name for setting in settings()}
     found: dict[str, str] = {}
-    rest = [part for argument in arguments for part in argument.split("=", 1)]
-    for flag, value in zip(rest[::2], [*rest[1::2], None], strict=False):
+    rest = iter(arguments)
+    for argument in rest:
+        flag, equals, text = argument.partition("=")
+        value = text if equals else next(rest, None)
         if flag not in names or value is None:
             raise UsageError(
                 f"unknown flag or missing value: {flag}",

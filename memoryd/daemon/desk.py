@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 
 import memoryd
 from indexers.facts import Change
-from memoryd.config import Config, as_environment
+from memoryd.config import Config, for_child
 from memoryd.daemon import doctor, memory, moved, seen
 from memoryd.daemon.changes import DEADLINE_S, Changes
 from memoryd.daemon.freshness import differs_from_head
@@ -80,7 +80,7 @@ class Desk:
 
     def _environment(self) -> dict[str, str]:
         """Of the children that read repositories."""
-        return {**os.environ, **as_environment(self.config), "MEMORYD_HOME": str(self.paths.home)}
+        return {**os.environ, **for_child(self.config), "MEMORYD_HOME": str(self.paths.home)}
 
     # --- projects
 

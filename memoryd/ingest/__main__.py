@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.config import Config, default_paths, load, narrow
+from memoryd.config import Config, narrow, of_parent
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.errors import MemorydError, StoreError
 from memoryd.ingest.jail import Unreadable
@@ -74,20 +74,18 @@ class Desk:
 
     def _job(self, line: Line) -> IndexJob:
         root = Path(line.root)
-        config = self._config
-        own = read_own_config(root)
-        if own is not None:
-            config = narrow(config, own, str(root / OWN_CONFIG))
+        narrowed = narrow(self._config, read_own_config(root), str(root / OWN_CONFIG))
         return IndexJob(
             root=root,
             index=Path(line.index),
             rev=line.rev,
             paths=None if line.paths is None else frozenset(line.paths),
             full=line.full,
-            exclude=config.index.exclude,
-            max_file_bytes=config.index.max_file_bytes,
-            untracked=config.index.untracked,
-            revision_views=config.index.revision_views,
+            exclude=self._config.index.exclude,
+            project_exclude=narrowed.exclude,
+            max_file_bytes=narrowed.max_file_bytes,
+            untracked=narrowed.untracked,
+            revision_views=self._config.index.revision_views,
         )
 
     def close(self) -> None:
@@ -98,13 +96,13 @@ OWN_CONFIG = ".memoryd.toml"
 _OWN_CONFIG_MAX_BYTES = 65_536
 
 
-def read_own_config(root: Path) -> bytes | None:
-    """The bytes of the project's own settings file, None where there is none."""
+def read_own_config(root: Path) -> bytes:
+    """The bytes of the project's own settings file, none where there is no such file."""
     try:
         return read_file(root, OWN_CONFIG, _OWN_CONFIG_MAX_BYTES)
     except Unreadable as error:
         if error.reason == "vanished":
-            return None
+            return b""
         raise
 
 
@@ -152,7 +150,7 @@ def main() -> int:
     )  # millions of values without cycles: by default the collector takes a fifth
     jobs: queue.Queue[tuple[Line, threading.Event] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
-    desk = Desk(load(default_paths()))
+    desk = Desk(of_parent())
     while (item := jobs.get()) is not None:
         desk.work(*item)
     desk.close()

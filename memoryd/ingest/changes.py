@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from memoryd.config import default_paths, load
+from memoryd.config import of_parent
 from memoryd.errors import MemorydError
 from memoryd.ingest.change import ChangeRequest, read_change
 from memoryd.ingest.pool import ParsePool, PoolLimits
@@ -33,7 +33,7 @@ def _answer(request: ChangeRequest, pool: ParsePool) -> dict[str, Any]:
 def main() -> int:
     """argv: parent pid."""
     die_with_parent(int(sys.argv[1]))
-    config = load(default_paths())
+    config = of_parent()
     pool = ParsePool(PoolLimits(2, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024))
     decoder = msgspec.json.Decoder(ChangeRequest)
     for line in sys.stdin.buffer:

@@ -7,13 +7,13 @@ A pattern is matched name by name; inside one name, ``*`` takes the earliest mat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
 _NameTest = Callable[[str], object]
 _LINE_LIMIT = 4096  # no path is longer
-_PATTERN_LIMIT = 5000
+PATTERN_LIMIT = 5000
 _POSIX = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "blank": r" \t", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9",
     "graph": r"!-~", "lower": "a-z", "print": r" -~", "punct": r"!-/:-@\[-`{-~", "space": r"\s",
@@ -43,21 +43,18 @@ class Pattern(Struct, frozen=True):
 class Ignore:
     """The ignore files of a tree, the deeper ones deciding first.
 
-    ``files``: text by folder (``""`` or ``a/b``). A folder that is ignored takes all it contains with it.
+    ``files``: patterns by folder (``""`` or ``a/b``). A folder that is ignored takes all it contains with it.
     """
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    def __init__(self, files: Mapping[str, tuple[Pattern, ...]]) -> None:
         self._patterns: dict[str, tuple[Pattern, ...]] = {}
         self._folders: dict[str, bool] = {"": False}
-        for folder, text in files.items():
-            self.add(folder, text)
+        for folder, patterns in files.items():
+            self.add(folder, patterns)
 
-    def __bool__(self) -> bool:
-        return any(self._patterns.values())
-
-    def add(self, folder: str, text: str) -> None:
+    def add(self, folder: str, patterns: tuple[Pattern, ...]) -> None:
         """Take in one more ignore file, before anything below its folder is asked."""
-        self._patterns[folder] = parse(text)
+        self._patterns[folder] = patterns
 
     def ignored(self, path: str, is_folder: bool = False) -> bool:
         """``path`` or a folder above it is excluded."""
@@ -93,12 +90,17 @@ class Ignore:
 
 def parse(text: str) -> tuple[Pattern, ...]:
     """The patterns of an ignore file. Lines that are no valid pattern match nothing, as in git."""
-    lines = text.removeprefix("\ufeff").split("\n")[:_PATTERN_LIMIT]
+    lines = text.removeprefix("\ufeff").split("\n")[:PATTERN_LIMIT]
+    return of_items(line.removesuffix("\r") for line in lines)
+
+
+def of_items(lines: Iterable[str]) -> tuple[Pattern, ...]:
+    """The patterns of a list of lines, each of them whole, whatever characters are in it."""
     return tuple(pattern for line in lines if (pattern := _pattern(line)))
 
 
 def _pattern(line: str) -> Pattern | None:
-    line = _trimmed(line.removesuffix("\r")[:_LINE_LIMIT])
+    line = _trimmed(line[:_LINE_LIMIT])
     if not line or line.startswith("#"):
         return None
     negated = line.startswith("!")

@@ -19,7 +19,8 @@ Progress = Callable[[str, int, int], None]  # phase, done, total (0: unknown)
 class IndexJob(Struct, frozen=True):
     """``root``: the project. ``index``: its index.db. ``rev``: a commit's sha, or None for the work tree.
     ``paths``: only these may have changed (None: look at everything). ``full``: read everything again.
-    ``untracked``: also files that git does not track. ``revision_views``: so many views of commits are kept."""
+    ``exclude``, ``project_exclude``: the patterns of the user and of the project's own file, which lift nothing of each
+    other. ``untracked``: also files that git does not track. ``revision_views``: so many views of commits are kept."""
 
     root: Path
     index: Path
@@ -27,6 +28,7 @@ class IndexJob(Struct, frozen=True):
     paths: frozenset[str] | None = None
     full: bool = False
     exclude: tuple[str, ...] = ()
+    project_exclude: tuple[str, ...] = ()
     max_file_bytes: int = 2 * 1024 * 1024
     untracked: bool = True
     revision_views: int = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memoryd.ingest.ignore import Ignore
+from memoryd.ingest.ignore import PATTERN_LIMIT, Ignore, of_items, parse
 from memoryd.ingest.jail import Jail, Unreadable
 
 MEMORYIGNORE = ".memoryignore"
@@ -13,12 +13,13 @@ SIZE_LIMIT_BYTES = 1024 * 1024
 
 
 class Narrowing:
-    """What is left out on top of git's rules: ``exclude`` (the user's patterns) and the text of the
-    project's .memoryignore. Two rule sets, so that the repository cannot lift what the user excluded."""
+    """What is left out on top of git's rules: ``exclude`` (the user's patterns), ``project_exclude`` (those of the
+    project's own settings) and the text of its .memoryignore. Rule sets of their own, so that the repository cannot
+    lift what the user excluded."""
 
-    def __init__(self, exclude: Sequence[str], memoryignore: str) -> None:
-        sources = ("\n".join(exclude), memoryignore)
-        self._rules = [rules for text in sources if (rules := Ignore({"": text}))]
+    def __init__(self, exclude: Sequence[str], project_exclude: Sequence[str], memoryignore: str) -> None:
+        sets = (of_items(exclude), of_items(project_exclude[:PATTERN_LIMIT]), parse(memoryignore))
+        self._rules = [Ignore({"": patterns}) for patterns in sets if patterns]
 
     def ignored(self, path: str, is_folder: bool = False) -> bool:
         return any(rules.ignored(path, is_folder) for rules in self._rules)
@@ -38,7 +39,7 @@ class Gitignores:
             folder = "/".join(parts[:depth])
             if folder not in self._read:
                 self._read.add(folder)
-                self._rules.add(folder, read_rules(self._jail, join(folder, GITIGNORE)))
+                self._rules.add(folder, parse(read_rules(self._jail, join(folder, GITIGNORE))))
         return self._rules.ignored(path, is_folder)
 
 

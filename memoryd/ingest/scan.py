@@ -39,11 +39,13 @@ _NEVER_BELOW = ("/proc/", "/sys/", "/dev/")
 
 
 class Limits(Struct, frozen=True):
-    """``exclude``: more patterns in .gitignore syntax. ``untracked``: also files that git does not track."""
+    """``exclude``: the user's patterns in .gitignore syntax, one an item; ``project_exclude``: those of the project's
+    own settings, which lift none of the user's. ``untracked``: also files that git does not track."""
 
     max_file_bytes: int = 2 * 1024 * 1024
     max_files: int = 500_000
     exclude: tuple[str, ...] = ()
+    project_exclude: tuple[str, ...] = ()
     untracked: bool = True
 
 
@@ -156,7 +158,7 @@ class _Sieve:
 
     def __init__(self, limits: Limits, memoryignore: str) -> None:
         self._limits = limits
-        self.narrowing = Narrowing(limits.exclude, memoryignore)
+        self.narrowing = Narrowing(limits.exclude, limits.project_exclude, memoryignore)
         self._entries: list[Entry] = []
         self._skipped: list[Skipped] = []
 

@@ -66,9 +66,7 @@ class WorkTree:
 
     def list(self, only: frozenset[str] | None) -> Listing:
         started_ns = time.time_ns()
-        job = self._job
-        limits = scan.Limits(max_file_bytes=job.max_file_bytes, exclude=job.exclude, untracked=job.untracked)
-        found = scan.scan(self._job.root, self._git, limits)
+        found = scan.scan(self._job.root, self._git, _limits(self._job))
         wanted = _wanted(only)
         candidates = tuple(
             Candidate(e.path, e.size_bytes, _trusted(e.mtime_ns, started_ns), e.inode)
@@ -104,8 +102,7 @@ class CommitTree:
 
     def list(self, only: frozenset[str] | None) -> Listing:
         """All of the commit's files: a tree is listed whole, whatever ``only`` says."""
-        limits = scan.Limits(max_file_bytes=self._job.max_file_bytes, exclude=self._job.exclude)
-        found = scan.scan_tree(self._git, self._git.ls_tree(self.head), limits)
+        found = scan.scan_tree(self._git, self._git.ls_tree(self.head), _limits(self._job))
         candidates = tuple(Candidate(e.path, e.size_bytes, 0, 0, e.hash) for e in found.entries)
         return Listing(candidates, tuple((s.path, s.reason, s.detail) for s in found.skipped))
 
@@ -137,6 +134,15 @@ def open_source(job: IndexJob) -> tuple[Source, Git | None]:
             next_step="leave out --rev",
         )
     return CommitTree(job, git), git
+
+
+def _limits(job: IndexJob) -> scan.Limits:
+    return scan.Limits(
+        max_file_bytes=job.max_file_bytes,
+        exclude=job.exclude,
+        project_exclude=job.project_exclude,
+        untracked=job.untracked,
+    )
 
 
 def _trusted(mtime_ns: int, started_ns: int) -> int:

@@ -17,7 +17,7 @@ class Visibility:
 
     def __init__(self, root: Path, git: Git | None, exclude: Collection[str] = ()) -> None:
         self._root, self._git = root, git
-        self._narrowing = Narrowing(tuple(exclude), _memoryignore(root))
+        self._narrowing = Narrowing(tuple(exclude), (), _memoryignore(root))
         tracked = git.index_entries() if git is not None and not git.bare else []
         self._tracked_folders = _folders_of(entry.path for entry in tracked)
         self._submodules = tuple(f"{entry.path}/" for entry in tracked if entry.mode == SUBMODULE)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryd.ingest.ignore import Ignore
+from memoryd.ingest.ignore import Ignore, parse
 
 _NAMES = st.text("abc.*?[]!-\\ #", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 _PIECES = st.sampled_from(
@@ -54,7 +54,7 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
 
 
 def _ours(rules: dict[str, str], paths: list[str]) -> set[str]:
-    ignore = Ignore(rules)
+    ignore = Ignore({folder: parse(text) for folder, text in rules.items()})
     return {path for path in paths if ignore.ignored(path.rstrip("/"), path.endswith("/"))}
 
 
@@ -106,7 +106,7 @@ def test_any_patterns_mean_what_git_means(
 )
 def test_a_hostile_pattern_costs_nothing(pattern: str) -> None:
     """What makes a backtracking matcher run for years takes milliseconds."""
-    ignore = Ignore({"": pattern})
+    ignore = Ignore({"": parse(pattern)})
     start = time.process_time()
     for path in ("a" * 250, "/".join(["a"] * 500), "/".join(["a" * 50] * 40)):
         ignore.ignored(path)
@@ -116,5 +116,5 @@ def test_a_hostile_pattern_costs_nothing(pattern: str) -> None:
 def test_huge_ignore_files_are_cut() -> None:
     """A million lines do not take the memory of a million patterns."""
     start = time.process_time()
-    assert Ignore({"": "x\n" * 1_000_000}).ignored("x")
+    assert Ignore({"": parse("x\n" * 1_000_000)}).ignored("x")
     assert time.process_time() - start < 2.0
