@@ -38,6 +38,8 @@ def run(args: Namespace) -> int:
         display.close()
     summary = result.get("json") or {}
     _show(args, root, summary)
+    for line in summary.get("notes") or ():
+        note(line)
     return _exit_code(summary)
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from memoryd.daemon.jobs import Target
 from memoryd.errors import MemorydError
-from memoryd.ingest.gitdir import discover
+from memoryd.ingest.discovery import Refused, look
 from memoryd.query.answers import Check
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
@@ -51,11 +51,14 @@ def _watch_check(watch_state: str) -> Check:
 
 
 def _history_checks(root: str) -> Iterator[Check]:
-    directory = discover(Path(root))
-    if directory and directory.is_shallow():
+    found = look(Path(root))
+    if isinstance(found, Refused):
+        yield Check("history", "warn", f"no history: {found.reason}", found.next_step)
+        return
+    if found and found.is_shallow():
         step = "git fetch --unshallow"
         yield Check("history", "warn", "a shallow clone: older commits are not known here", step)
-    if directory and directory.is_partial():
+    if found and found.is_partial():
         step = "clone without --filter to have them all"
         yield Check("history", "warn", "a partial clone: contents that git left out are not read", step)
 

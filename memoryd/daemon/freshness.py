@@ -6,10 +6,13 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from msgspec import Struct
+
 from memoryd.daemon.jobs import IngestQueue, Target
 from memoryd.errors import MemorydError
+from memoryd.ingest.discovery import Refused, look
 from memoryd.ingest.git import Git
-from memoryd.ingest.gitdir import Head, discover, shown_branch
+from memoryd.ingest.gitdir import Head, shown_branch
 from memoryd.query.answers import Freshness
 from memoryd.store import reader
 from memoryd.store.reader import View
@@ -18,34 +21,45 @@ from memoryd.store.skipped_rows import skipped_paths
 log = logging.getLogger(__name__)
 
 
-def head_of(root: str) -> Head:
+class Now(Struct, frozen=True):
+    """Where a project's history stands: ``head`` is empty without one; ``no_history`` says why there is none although
+    the folder has a `.git`."""
+
+    head: Head = Head("", "")
+    no_history: str = ""
+
+
+def standing(root: str) -> Now:
     """The project's commit and branch now, from git's files alone; empty without git or when unreadable."""
     try:
-        directory = discover(Path(root))
-        if directory is None:
-            return Head("", "")
-        if directory.uses_reftable():
+        found = look(Path(root))
+        if found is None:
+            return Now()
+        if isinstance(found, Refused):
+            return Now(no_history=found.reason)
+        if found.uses_reftable():
             git = Git.open(Path(root))
-            return git.head() if git else Head("", "")
-        return directory.head()
+            return Now(git.head()) if git else Now()
+        return Now(found.head())
     except MemorydError as error:
         log.info("no HEAD of %s: %s", root, error.what)
-        return Head("", "")
+        return Now()
 
 
 def freshness(
-    view: View, target: Target, head: Head, queue: IngestQueue, *, dirty: bool, vectors: str
+    view: View, target: Target, now: Now, queue: IngestQueue, *, dirty: bool, vectors: str
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
         indexed_commit=view.head,
-        head=head.sha,
-        branch=view.branch if target.rev else shown_branch(head.branch),
+        head=now.head.sha,
+        branch=view.branch if target.rev else shown_branch(now.head.branch),
         dirty=dirty and target.rev is None,
         pending=queue.pending_paths(target),
         indexing=queue.job_of(target) is not None,
         vectors=vectors,
         rev=target.rev or "",
+        no_history=now.no_history,
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.errors import StoreError, UsageError
-from memoryd.ingest.gitdir import discover, find_root
+from memoryd.ingest.discovery import discover, find_root, look
 from memoryd.ingest.scan import check_root
 from memoryd.paths import replace_private
 from memoryd.server.service import Project
@@ -79,7 +79,7 @@ class Projects:
         for place in (folder, *folder.parents):
             if project := self._by_root.get(str(place)):
                 return project
-            if discover(place):
+            if look(place):
                 raise UsageError(
                     "memoryd does not know this checkout yet",
                     where=str(place),

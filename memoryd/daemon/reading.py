@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from memoryd.config import Config
-from memoryd.daemon.freshness import freshness, head_of
+from memoryd.daemon.freshness import freshness, standing
 from memoryd.daemon.jobs import Job, Target
 from memoryd.daemon.stores import Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
+from memoryd.ingest.discovery import discover, why_no_history
 from memoryd.ingest.git import Git
-from memoryd.ingest.gitdir import discover
 from memoryd.query.context import Context
 from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Project
@@ -89,9 +89,9 @@ class Reading:
         view = reader.view(conn, view_name(target))
         if view is None or not (view.complete or store.queue.job_of(target)):
             raise ViewVanished(target.root)
-        head = head_of(target.root)
-        if target.rev is None and head.sha and head.sha != view.head:
-            store.queue.notice_head(target, head.sha)
+        now = standing(target.root)
+        if target.rev is None and now.head.sha and now.head.sha != view.head:
+            store.queue.notice_head(target, now.head.sha)
         return Context(
             index=conn,
             records=store.records,
@@ -101,7 +101,7 @@ class Reading:
             freshness=freshness(
                 view,
                 target,
-                head,
+                now,
                 store.queue,
                 dirty=self._is_dirty(target.root),
                 vectors=self._vectors(view, store, target),
@@ -159,8 +159,12 @@ def is_bare(root: str) -> bool:
 def _resolved(root: str, rev: str) -> str:
     git = Git.open(Path(root))
     if git is None:
+        refused = why_no_history(Path(root))
+        why = f": {refused.reason}" if refused else ""
         raise UsageError(
-            "this project has no git history to answer from", where=root, next_step="leave out the revision"
+            f"this project has no git history to answer from{why}",
+            where=root,
+            next_step=refused.next_step if refused else "leave out the revision",
         )
     return git.resolve(rev)
 

@@ -15,8 +15,9 @@ from msgspec import Struct
 from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
+from memoryd.ingest.discovery import discover
 from memoryd.ingest.gitbatch import Answers, blob_hash
-from memoryd.ingest.gitdir import GitDir, Head, discover
+from memoryd.ingest.gitdir import GitDir, Head
 from memoryd.ingest.gitrun import (
     OLDEST_GIT,
     Call,

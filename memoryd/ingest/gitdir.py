@@ -1,4 +1,4 @@
-"""What a git directory says in plain files: where it is, its HEAD, whether git is busy. Starts no process.
+"""What a git directory says in plain files: its HEAD, whether git is busy, its settings. Starts no process.
 
 Every file here may be planted: reads never block (fifo), never follow names out of the directory and are
 limited in size.
@@ -17,9 +17,10 @@ from msgspec import Struct
 from memoryd.errors import GitError
 
 _READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public repositories stay below
+_CONFIG_LIMIT_BYTES = 1024 * 1024
 _REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SHA256 = re.compile(r"^\s*objectformat\s*=\s*sha256", re.IGNORECASE | re.MULTILINE)
+_ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
 _SYMREF_DEPTH = 5
 _BUSY_MARKS = (("index.lock", "index.lock"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"))
 
@@ -83,7 +84,8 @@ class GitDir(Struct, frozen=True):
 
     def object_format(self) -> str:
         """``sha1`` or ``sha256``: how object ids of this repository are made."""
-        return "sha256" if _SHA256.search(read_text(self.common_dir / "config")) else "sha1"
+        config = read_text(self.common_dir / "config", _CONFIG_LIMIT_BYTES)
+        return "sha256" if setting(config, "extensions", "objectformat").lower() == "sha256" else "sha1"
 
     def _ref(self, name: str) -> str:
         for folder in (self.git_dir, self.common_dir):
@@ -103,34 +105,9 @@ def shown_branch(name: str) -> str:
     return redact_text(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def discover(root: Path) -> GitDir | None:
-    """The git directory of exactly ``root`` (not of a folder above it), or None.
-
-    Raises GitError when it cannot be looked into: a project that is kept from us is not one without history.
-    """
-    mark = root / ".git"
-    try:
-        if mark.is_dir():
-            return _git_dir(mark)
-        if (text := read_text(mark)).startswith("gitdir: "):
-            return _git_dir((root / text.removeprefix("gitdir: ")).resolve())
-        return _git_dir(root, bare=True)
-    except PermissionError as error:
-        raise GitError(
-            "no right to look into the repository",
-            where=str(error.filename or root),
-            next_step="check its owner and mode",
-        ) from error
-
-
-def find_root(start: Path) -> Path | None:
-    """``start`` or the nearest folder above it that is a work tree or a bare repository."""
-    start = start.resolve()
-    return next((folder for folder in (start, *start.parents) if discover(folder)), None)
-
-
-def read_text(path: Path) -> str:
-    """The stripped text of a small regular file; ``""`` when it is missing, special or unreadable."""
+def read_text(path: Path, max_bytes: int = _READ_LIMIT_BYTES) -> str:
+    """The stripped text of a small regular file; ``""`` when it is missing, special or unreadable. Of a longer one
+    the first ``max_bytes``."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError):  # ValueError: a NUL in a planted name
@@ -139,13 +116,36 @@ def read_text(path: Path) -> str:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return ""
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(_READ_LIMIT_BYTES).decode("utf-8", "surrogateescape").strip()
+            return file.read(max_bytes).decode("utf-8", "surrogateescape").strip()
     finally:
         os.close(descriptor)
 
 
-def _git_dir(folder: Path, *, bare: bool = False) -> GitDir | None:
-    common_text = read_text(folder / "commondir")
-    common = (folder / common_text).resolve() if common_text else folder
-    looks_right = (common / "objects").is_dir() and (common / "refs").is_dir() and (folder / "HEAD").exists()
-    return GitDir(folder, common, bare) if looks_right else None
+def setting(config: str, section: str, name: str) -> str:
+    """The last value of ``name`` in ``[section]`` of a git configuration, ``""`` when there is none. What the file
+    includes is not read, nor are values that go over several lines."""
+    inside, value = False, ""
+    for line in map(str.strip, config.split("\n")):
+        if line.startswith("["):
+            header, _, line = line[1:].partition("]")
+            inside = header.strip().lower() == section
+        key, equals, given = line.partition("=")
+        if inside and equals and key.strip().lower() == name:
+            value = _unquoted(given.strip())
+    return value
+
+
+def _unquoted(text: str) -> str:
+    """A value as git reads it: without quotes, escapes and a comment at its end."""
+    kept, quoted, characters = "", False, iter(text)
+    for character in characters:
+        if character == "\\":
+            following = next(characters, "")
+            kept += _ESCAPES.get(following, following)
+        elif character == '"':
+            quoted = not quoted
+        elif character in "#;" and not quoted:
+            return kept.rstrip()
+        else:
+            kept += character
+    return kept

@@ -38,7 +38,8 @@ class IndexJob(Struct, frozen=True):
 
 class IndexSummary(Struct, frozen=True):
     """Totals of the view after the run. ``parsed``: files parsed in this run; ``failed``: files that could not be, now
-    or earlier. Seconds are wall, by phase; ``cpu_seconds`` covers this process, its parse workers and git."""
+    or earlier. Seconds are wall, by phase; ``cpu_seconds`` covers this process, its parse workers and git. ``notes``:
+    what of the project was not heeded and why, in sentences."""
 
     view: str
     head: str
@@ -55,6 +56,7 @@ class IndexSummary(Struct, frozen=True):
     failed: int
     seconds: dict[str, float]
     cpu_seconds: float
+    notes: tuple[str, ...] = ()
 
 
 class Cancelled(MemorydError):

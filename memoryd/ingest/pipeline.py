@@ -6,6 +6,7 @@ everything is keyed by content.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Event
 
 from msgspec import structs
@@ -14,6 +15,7 @@ from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
 from memoryd.ingest import embed, history
+from memoryd.ingest.discovery import why_no_history
 from memoryd.ingest.intake import Work, parse
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
 from memoryd.ingest.link.linker import LINKER_VERSION, link_view
@@ -62,7 +64,13 @@ def index(
         **structs.asdict(done),
         seconds=run.seconds,
         cpu_seconds=round(run.cpu_s() + pool.cpu_s - pool_cpu_start_s, 3),
+        notes=tuple(_notes(job)),
     )
+
+
+def _notes(job: IndexJob) -> Iterator[str]:
+    if refused := why_no_history(job.root):
+        yield f"indexed without history: {refused.reason}; {refused.next_step}"
 
 
 def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:

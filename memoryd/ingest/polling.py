@@ -6,8 +6,9 @@ import stat
 from pathlib import Path
 
 from memoryd.errors import MemorydError
+from memoryd.ingest.discovery import discover
 from memoryd.ingest.folders import IsIgnored, printable, visible
-from memoryd.ingest.gitdir import GitDir, discover
+from memoryd.ingest.gitdir import GitDir
 from memoryd.ingest.jail import Jail
 from memoryd.ingest.rules import join
 

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from memoryd.errors import MemorydError
+from memoryd.ingest.discovery import discover
 from memoryd.ingest.folders import IsIgnored, hidden_of, printable, visible
-from memoryd.ingest.gitdir import GitDir, discover
+from memoryd.ingest.gitdir import GitDir
 from memoryd.ingest.jail import Jail
 from memoryd.ingest.mounts import sends_no_events
 from memoryd.ingest.pending import Pending

@@ -16,7 +16,7 @@ class Freshness(Struct, frozen=True):
     """How current the answer is. ``indexed_commit``: what the view was indexed at; ``head``: what the project
     is at now (``""`` without git); ``pending``: files known to differ from the index; ``vectors``: ``ready``,
     ``rebuilding``, ``absent``. ``rev``: the commit that was asked about (``""``: the work tree); such an answer
-    is not stale, whatever ``head`` is."""
+    is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`."""
 
     indexed_commit: str
     head: str
@@ -26,6 +26,7 @@ class Freshness(Struct, frozen=True):
     indexing: bool
     vectors: str
     rev: str = ""
+    no_history: str = ""
 
 
 class Answer(Struct, frozen=True):

@@ -47,6 +47,7 @@ def freshness(fresh: Freshness) -> str:
     parts += ["with uncommitted changes"] if fresh.dirty else []
     parts += [f"{fresh.pending} files pending"] if fresh.pending else []
     parts += ["indexing now"] if fresh.indexing else []
+    parts += [f"no history: {fresh.no_history}"] if fresh.no_history else []
     parts += [f"vectors: {fresh.vectors}"] if fresh.vectors not in ("", "ready") else []
     return f"freshness: {', '.join(parts)}"
 
