@@ -160,11 +160,11 @@ class Desk:
 
     def completed_status(self, call: Call, answer: Any) -> Any:
         project = self.project_of(call)
-        state = self.watch.describe(project.root)
+        state = self.watch.state(project.root)
         store = self.store_of(project)
         own = doctor.own_checks(project.root, state, store)
         learned = store.learned.in_words()
-        return structs.replace(answer, watch=state, tuning=learned, checks=(*answer.checks, *own))
+        return structs.replace(answer, watch=state.text, tuning=learned, checks=(*answer.checks, *own))
 
     async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
         project = self.project_of(call)

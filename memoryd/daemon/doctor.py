@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, structs
 
 from memoryd.daemon.jobs import Target
+from memoryd.daemon.watch import WatchState
 from memoryd.errors import MemorydError
 from memoryd.ingest.discovery import Refused, look
 from memoryd.query.answers import Check
@@ -34,20 +35,17 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(root: str, watch_state: str, store: Store) -> tuple[Check, ...]:
+def own_checks(root: str, watch: WatchState, store: Store) -> tuple[Check, ...]:
     """What only the daemon knows about its health, and what the clone lacks."""
-    checks = [_watch_check(watch_state), *_history_checks(root), *store.meaning.checks()]
+    checks = [_watch_check(watch), *_history_checks(root), *store.meaning.checks()]
     if store.records is None:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
     return tuple(checks)
 
 
-def _watch_check(watch_state: str) -> Check:
-    if watch_state.startswith("degraded"):
-        step = "raise the limit: sysctl fs.inotify.max_user_watches=524288"
-        return Check("watch", "warn", watch_state, step)
-    return Check("watch", "ok", watch_state)
+def _watch_check(watch: WatchState) -> Check:
+    return Check("watch", "warn" if watch.degraded else "ok", watch.text, watch.next_step)
 
 
 def _history_checks(root: str) -> Iterator[Check]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from memoryd.config import Config
 from memoryd.errors import MemorydError
 from memoryd.ingest.git import Git
@@ -24,6 +26,17 @@ log = logging.getLogger(__name__)
 
 Post = Callable[[str, set[str] | None], None]  # root, paths (None: look at everything)
 _OWN_CONFIG = ".memoryd.toml"  # changes what is read; the watcher tells of the ignore files itself
+
+
+class WatchState(Struct, frozen=True):
+    """``text``: ``native``, ``polling``, ``starting``, ``off``, or ``degraded: …``; ``next_step``: what to do then."""
+
+    text: str
+    next_step: str = ""
+
+    @property
+    def degraded(self) -> bool:
+        return self.text.startswith("degraded")
 
 
 class Watch:
@@ -80,14 +93,15 @@ class Watch:
     def _from_thread(self, root: str, paths: set[str] | None) -> None:
         self._loop.call_soon_threadsafe(self._post, root, paths)
 
-    def describe(self, root: str) -> str:
-        """``native``, ``polling``, ``starting``, ``off``, or ``degraded: …``."""
+    def state(self, root: str) -> WatchState:
         if root in self._starting:
-            return "starting"
+            return WatchState("starting")
         watcher = self._watchers.get(root)
         if watcher is None:
-            return "off"
-        return f"degraded: {watcher.degraded}" if watcher.degraded else watcher.mode
+            return WatchState("off")
+        return WatchState(
+            f"degraded: {watcher.degraded}" if watcher.degraded else watcher.mode, watcher.next_step
+        )
 
     def end(self, root: str) -> None:
         self._starting.pop(root, None)

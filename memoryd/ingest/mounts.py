@@ -20,9 +20,7 @@ def sends_no_events(root: Path, mounts: Path = Path("/proc/self/mountinfo")) -> 
     kind = max((_mount(line) for line in lines), key=lambda mount: _depth(mount[0], root))[1] if lines else ""
     if not _REMOTE.fullmatch(kind):
         return ""
-    return (
-        f"the file system ({kind}) does not report changes made elsewhere; keep the project on a local disk"
-    )
+    return f"the file system ({kind}) does not report changes made elsewhere"
 
 
 def _mount(line: str) -> tuple[str, str]:

@@ -8,7 +8,6 @@ tree every few seconds instead, and says so in ``degraded``.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import time
@@ -29,6 +28,7 @@ from memoryd.ingest.mounts import sends_no_events
 from memoryd.ingest.pending import Pending
 from memoryd.ingest.polling import Snapshot
 from memoryd.ingest.rules import GITIGNORE, MEMORYIGNORE, join
+from memoryd.ingest.watch_limits import EventsRefused, no_instance, no_watch
 
 if TYPE_CHECKING:
     from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
@@ -39,11 +39,6 @@ _GIT_NAMES = frozenset({"HEAD", "index", "index.lock", "packed-refs", "rebase-me
 _RULE_NAMES = frozenset({GITIGNORE, MEMORYIGNORE})
 _BRANCH_FOLDERS_LIMIT = 1000
 _BATCH = 10_000  # notices taken before the clock is looked at again
-_LIMITS = {
-    errno.ENOSPC: "the limit of inotify watches is reached (sysctl fs.inotify.max_user_watches=1048576 raises it)",
-    errno.EMFILE: "the limit of inotify instances is reached (sysctl fs.inotify.max_user_instances=1024 raises it)",
-    errno.ENFILE: "the system's limit of open files is reached (sysctl fs.file-max raises it)",
-}
 
 
 class Settings(Struct, frozen=True):
@@ -67,7 +62,8 @@ class Watcher:
 
     Both are called from the watcher's own thread, never after ``stop`` has returned. ``is_ignored`` gets
     many relative paths and returns those not to look at; after ``on_rescan`` it is asked anew. ``mode`` is
-    ``native`` or ``polling``; ``degraded`` says what is wrong and what to do, ``""`` when all is well.
+    ``native`` or ``polling``; ``degraded`` says what is wrong and ``next_step`` what to do about it, both ``""``
+    when all is well.
     """
 
     def __init__(
@@ -79,7 +75,7 @@ class Watcher:
         settings: Settings = DEFAULTS,
     ) -> None:
         self.mode: Literal["native", "polling"] = "native"
-        self.degraded = ""
+        self.degraded = self.next_step = ""
         self._root, self._is_ignored, self._settings = root, is_ignored, settings
         self._on_paths, self._on_rescan = on_paths, on_rescan
         self._queue: SimpleQueue[Notice | None] = SimpleQueue()
@@ -94,7 +90,7 @@ class Watcher:
         """Watch from now on: a change after this returns is reported. Raises Unreadable (the root)."""
         deaf = sends_no_events(self._root) if self._settings.mode == "auto" else ""
         if deaf or self._settings.mode == "polling":
-            self._poll(deaf)
+            self._poll(deaf, "keep the project on a local disk" if deaf else "")
         else:
             self._go_native()
         self._thread.start()
@@ -151,9 +147,8 @@ class Watcher:
                 self._native.forget_all()
                 new_folders = {""}
             elif notice.rescan == "root":
-                self.degraded = (
-                    "the folder was moved, removed or unmounted; open the project at its new place"
-                )
+                self.degraded = "the folder was moved, removed or unmounted"
+                self.next_step = "`memoryd up` at its new place, or mount it again"
         if new_folders:  # before the quiet time is over: what appears in them must not be missed
             self._follow(new_folders.difference(hidden_of(new_folders - {""}, self._is_ignored)))
 
@@ -179,10 +174,10 @@ class Watcher:
     def _go_native(self) -> None:
         try:
             self._native = Inotify(self._root, self._queue.put)
-        except OSError as error:
-            self._fall_back(error)
+        except EventsRefused as refused:
+            self._fall_back(refused)
         except ImportError:
-            self._poll("file events of this system are not supported")
+            self._poll("file events of this system are not supported", "")
         else:
             self._follow({""})
 
@@ -197,24 +192,25 @@ class Watcher:
                     if self._stopping.is_set():
                         return
                     self._native.watch(folder)
-        except OSError as error:
-            self._fall_back(error)
+        except EventsRefused as refused:
+            self._fall_back(refused)
         except MemorydError as error:
             log.warning("%s: %s", self._root, error)
             self._pending.rescan("root", time.monotonic())
 
-    def _fall_back(self, error: OSError) -> None:
-        self._poll(_LIMITS.get(error.errno or 0, f"file events are not to be had ({error})"))
+    def _fall_back(self, refused: EventsRefused) -> None:
+        self._poll(refused.what, refused.next_step)
         self._pending.rescan("polling", time.monotonic())
 
     # --- polling
 
-    def _poll(self, reason: str) -> None:
+    def _poll(self, reason: str, next_step: str) -> None:
         if self._native is not None:
             self._native.close()
             self._native = None
         if reason:
-            self.degraded = f"{reason}; until then changes are noticed every {self._settings.polling_s:g} s"
+            self.degraded = f"{reason}; changes are noticed every {self._settings.polling_s:g} s"
+            self.next_step = next_step
         self._snapshot = Snapshot(self._root, self._is_ignored)
         self._next_look_s = time.monotonic() + self._settings.polling_s
         self.mode = "polling"
@@ -241,7 +237,7 @@ class Notice(Struct, frozen=True):
 class Inotify:
     """The kernel's events of many folders, turned into notices by a thread of watchdog.
 
-    Raises OSError where a limit is reached, ImportError where the system has no inotify.
+    Raises EventsRefused where the kernel gives none, ImportError where the system has no inotify.
     """
 
     def __init__(self, root: Path, put: Callable[[Notice], None]) -> None:
@@ -262,7 +258,10 @@ class Inotify:
         self._git_watches: dict[Path, int] = {}
         self._git_names: dict[int, frozenset[str]] = {}  # the names that matter there; none: all do
         self._closed = False
-        self._inotify: InotifyFD = inotify_c.InotifyFD()
+        try:
+            self._inotify: InotifyFD = inotify_c.InotifyFD()
+        except OSError as error:
+            raise no_instance(error) from error
         self._inotify.start()
 
     def watch(self, folder: str) -> None:
@@ -352,12 +351,14 @@ class Inotify:
     # --- the binding
 
     def _add(self, folder: Path) -> int | None:
-        """Its watch descriptor; None when the folder is gone or unreadable."""
+        """Its watch descriptor; None when the folder is gone or unreadable. Raises EventsRefused."""
         binding: Any = self._inotify
         try:
             descriptor: int = binding.add_callback(os.fsencode(folder), self._mask, self, id(self))
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
+        except OSError as error:
+            raise no_watch(error) from error
         return descriptor if descriptor >= 0 else None
 
     def _remove(self, descriptors: Iterable[int]) -> None:

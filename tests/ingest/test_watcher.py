@@ -215,17 +215,72 @@ end = time.monotonic() + 10
 while frozenset({{"d7/x.py"}}) not in heard and time.monotonic() < end:
     time.sleep(0.02)
 watcher.stop()
-print(watcher.mode, "|", watcher.degraded, "|", heard)
+print(watcher.mode, "|", watcher.degraded, "|", watcher.next_step, "|", heard)
 """
     (tmp_path / "root").mkdir()
     command = ["unshare", "-Ur", sys.executable, "-c", script, str(tmp_path / "root")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if "unshare" in done.stderr or "max_inotify_watches" in done.stderr:
         pytest.skip(f"no user namespaces here: {done.stderr.strip()[-100:]}")
-    mode, degraded, heard = done.stdout.strip().split(" | ")
+    mode, degraded, next_step, heard = done.stdout.strip().split(" | ")
     assert mode == "polling"
-    assert "sysctl fs.inotify.max_user_watches" in degraded
+    assert "limit of inotify watches" in degraded
+    assert "sysctl fs.inotify.max_user_watches=" in next_step
     assert "d7/x.py" in heard
+
+
+@pytest.mark.parametrize(
+    ("limit", "said", "step", "other"),
+    [
+        (
+            'Path("/proc/sys/user/max_inotify_instances").write_text("0")',
+            "limit of inotify instances",
+            "sysctl fs.inotify.max_user_instances=",
+            "max_user_watches",
+        ),
+        (
+            "while has_free_descriptors(): pass",
+            "limit of open files",
+            "ulimit -n",
+            "fs.inotify",
+        ),
+    ],
+)
+def test_limits_with_one_errno_are_told_apart(
+    limit: str, said: str, step: str, other: str, tmp_path: Path
+) -> None:
+    """EMFILE means too many inotify instances of the user, or too many open files of this process: the one that is
+    reached is named, with the setting that raises it and no other."""
+    script = f"""
+import os, resource, sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from memoryd.ingest.watch_limits import EventsRefused
+from memoryd.ingest.watcher import Inotify
+from watchdog.observers import inotify_c
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = []
+def has_free_descriptors():
+    try:
+        held.append(os.dup(0))
+    except OSError:
+        return False
+    return True
+{limit}
+try:
+    Inotify(Path(sys.argv[1]), print)
+except EventsRefused as refused:
+    print(refused.what, "|", refused.next_step)
+"""
+    command = ["unshare", "-Ur", sys.executable, "-c", script, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if "unshare" in done.stderr or "max_inotify_instances" in done.stderr:
+        pytest.skip(f"no user namespaces here: {done.stderr.strip()[-100:]}")
+    assert done.stdout, done.stderr
+    what, next_step = done.stdout.strip().split(" | ")
+    assert said in what
+    assert step in next_step
+    assert other not in what + next_step
 
 
 def test_polling_names_the_same_changes(repo: Repository) -> None:
@@ -256,6 +311,7 @@ def test_a_root_that_goes_away_is_said(tmp_path: Path) -> None:
     root.rename(tmp_path / "elsewhere")
     ear.reason("root")
     assert ear.watcher.degraded
+    assert "sysctl" not in ear.watcher.next_step
     ear.watcher.stop()
     ear.watcher.stop()
 
