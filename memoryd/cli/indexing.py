@@ -59,18 +59,23 @@ def _show(args: Namespace, root: str, summary: dict[str, Any]) -> None:
 
 def describe(root: str, summary: dict[str, Any]) -> str:
     """What is known after an index run, in four short lines."""
-    seconds = summary.get("seconds") or {}
     head, branch = summary.get("head", ""), summary.get("branch", "")
     at = f" at {head[:10]}" + (f" on {branch}" if branch else "") if head else ""
-    phases = ", ".join(f"{name} {_seconds(value)}" for name, value in seconds.items() if value >= 0.05)
     lines = [
         f"{root}{at}",
         "  " + _counts(summary, "files", "symbols", "references", "edges"),
         "  " + _counts(summary, "commits", "decisions", "chunks", "skipped"),
-        f"  {_seconds(sum(seconds.values()))}, {_seconds(summary.get('cpu_seconds', 0.0))} of cpu"
-        + (f" ({phases})" if phases else ""),
+        "  " + _duration(summary),
     ]
     return "\n".join(lines)
+
+
+def _duration(summary: dict[str, Any]) -> str:
+    """Phases are parts of the time that passed; processor time is a figure of its own, larger where workers shared."""
+    seconds = summary.get("seconds") or {}
+    phases = ", ".join(f"{name} {_seconds(value)}" for name, value in seconds.items() if value >= 0.05)
+    took = f"took {_seconds(summary.get('wall_seconds', 0.0))}" + (f": {phases}" if phases else "")
+    return f"{took} (processor time of all its processes: {_seconds(summary.get('cpu_seconds', 0.0))})"
 
 
 def _counts(summary: dict[str, Any], *names: str) -> str:

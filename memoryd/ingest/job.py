@@ -38,7 +38,8 @@ class IndexJob(Struct, frozen=True):
 
 class IndexSummary(Struct, frozen=True):
     """Totals of the view after the run. ``parsed``: files parsed in this run; ``failed``: files that could not be, now
-    or earlier. Seconds are wall, by phase; ``cpu_seconds`` covers this process, its parse workers and git. ``notes``:
+    or earlier. ``wall_seconds``: of the whole run; ``seconds``: the same clock by phase, whose sum is at most that.
+    ``cpu_seconds`` covers this process, its parse workers and git, and is no sum of either. ``notes``:
     what of the project was not heeded and why, in sentences."""
 
     view: str
@@ -54,6 +55,7 @@ class IndexSummary(Struct, frozen=True):
     skipped: int
     parsed: int
     failed: int
+    wall_seconds: float
     seconds: dict[str, float]
     cpu_seconds: float
     notes: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ class Run:
     def __init__(self, progress: Progress, cancelled: Event) -> None:
         self._progress, self._cancelled = progress, cancelled
         self.seconds: dict[str, float] = {}
-        self._cpu_start_s = _cpu_s()
+        self._start_s, self._cpu_start_s = time.perf_counter(), _cpu_s()
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -88,6 +90,9 @@ class Run:
                 "indexing was stopped", next_step="run `memoryd up` again: it goes on where it was"
             )
         self._progress(phase, done, total)
+
+    def wall_s(self) -> float:
+        return time.perf_counter() - self._start_s
 
     def cpu_s(self) -> float:
         return _cpu_s() - self._cpu_start_s

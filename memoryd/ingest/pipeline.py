@@ -62,6 +62,7 @@ def index(
         branch=source.branch,
         **structs.asdict(counted),
         **structs.asdict(done),
+        wall_seconds=round(run.wall_s(), 4),
         seconds=run.seconds,
         cpu_seconds=round(run.cpu_s() + pool.cpu_s - pool_cpu_start_s, 3),
         notes=tuple(_notes(job)),

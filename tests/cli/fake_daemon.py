@@ -113,7 +113,8 @@ async def index(writer: asyncio.StreamWriter, request: dict[str, Any]) -> None:
     await asyncio.sleep(30 if path.endswith("slow") else 0)
     files = 0 if path.endswith("empty") else 3
     failed = 1 if path.endswith("failing") else 0
-    summary = {"files": files, "symbols": 7, "failed": failed, "seconds": {"parse": 0.5}, "cpu_seconds": 0.6}
+    seconds = {"wall_seconds": 2.5, "seconds": {"scan": 0.3, "parse": 1.9}, "cpu_seconds": 0.6}
+    summary = {"files": files, "symbols": 7, "failed": failed, **seconds}
     result(writer, request, summary, "")
 
 

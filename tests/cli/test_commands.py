@@ -159,6 +159,12 @@ def test_progress_in_a_pipe_is_plain_lines_on_stderr(box, fake):
     assert "3 files, 7 symbols" in done.stdout
 
 
+def test_the_time_of_a_run_is_told_apart_from_its_processor_time(box, fake):
+    """Phases stand behind the time that passed, which they are parts of, and not behind processor time."""
+    said = box.run("index").stdout
+    assert "  took 2.5 s: scan 0.3 s, parse 1.9 s (processor time of all its processes: 0.6 s)\n" in said
+
+
 def test_progress_on_a_terminal_is_a_bar(box, fake):
     """On a terminal ``up`` draws a bar with count and time left."""
     code, written = box.on_terminal("up", stream="stderr")

@@ -25,7 +25,7 @@ for text in sys.stdin:
         continue
     say(id=line["id"], progress={"phase": "link", "done": 0, "total": 9})
     if line["paths"] != ["slow"]:
-        about = {"view": "v", "head": "", "branch": "", "seconds": {}, "cpu_seconds": 0.0}
+        about = {"view": "v", "head": "", "branch": "", "wall_seconds": 0.0, "seconds": {}, "cpu_seconds": 0.0}
         say(id=line["id"], result=about | dict.fromkeys(NAMES, 0))
 """
 TARGET = Target("/p")

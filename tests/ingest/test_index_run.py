@@ -236,3 +236,12 @@ def _stopped(job: IndexJob, pool: ParsePool, step: int) -> bool:
     except Cancelled:
         return False
     return True
+
+
+def test_phases_are_parts_of_the_time_that_passed(pool: ParsePool, tmp_path: Path) -> None:
+    """Phases and total are of one clock, so that the phases never sum to more than the run took."""
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.py").write_text("def f():\n    pass\n")
+    summary = run_index(pool, tmp_path / "plain", tmp_path / "store")
+    assert set(summary.seconds) >= {"scan", "parse", "link"}
+    assert sum(summary.seconds.values()) <= summary.wall_seconds + 0.001  # each is rounded
