@@ -258,39 +258,71 @@ def of_parent(environment: Mapping[str, str] = os.environ) -> Config:
 
 class Narrowed(Struct, frozen=True):
     """What is left of ``[index]`` under a repository's own file. ``exclude``: the repository's patterns alone, a rule
-    set apart from the user's, so that no ``!pattern`` in it lifts what the user excluded."""
+    set apart from the user's, so that no ``!pattern`` in it lifts what the user excluded. ``ignored``: what in the
+    file has no effect and why, in sentences."""
 
     exclude: tuple[str, ...]
     max_file_bytes: int
     untracked: bool
+    ignored: tuple[str, ...] = ()
 
 
-def narrow(config: Config, document: bytes, where: str) -> Narrowed:
+def narrow(config: Config, document: bytes) -> Narrowed:
     """``config`` under a repository's own ``.memoryd.toml`` (``b""``: it has none).
 
-    It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and turn
-    ``index.untracked`` off; whatever would widen is ignored. Raises UsageError (naming ``where``) when the
-    file says anything else, so that nobody believes in a setting without effect.
+    It may add ``index.exclude`` patterns, lower ``index.max_file_bytes`` and turn ``index.untracked`` off; whatever
+    would widen is ignored. Whatever else it says has no effect and is named: a repository neither sets more nor keeps
+    itself from being indexed.
     """
-    values = _parse(document, where)
-    for section, keys in values.items():
-        for key in keys if isinstance(keys, dict) else ():
-            if f"{section}.{key}" not in _NARROWING:
-                raise UsageError(
-                    f"a project's own file cannot set `{section}.{key}`",
-                    where=where,
-                    next_step=f"allowed there: {', '.join(sorted(_NARROWING))}",
-                )
-    theirs, ours = _check(values, where).index, config.index
-    given = values.get("index", {})
+    try:
+        values, ignored = _own_values(tomllib.loads(document.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        values, ignored = {}, ["it is no valid TOML, nothing in it has an effect"]
+    theirs, ours = msgspec.convert(values, IndexSection), config.index
     return Narrowed(
         exclude=theirs.exclude,
-        max_file_bytes=min(ours.max_file_bytes, given.get("max_file_bytes", ours.max_file_bytes)),
+        max_file_bytes=min(ours.max_file_bytes, values.get("max_file_bytes", ours.max_file_bytes)),
         untracked=ours.untracked and theirs.untracked,
+        ignored=tuple(ignored),
     )
 
 
 _NARROWING = {"index.exclude", "index.max_file_bytes", "index.untracked"}
+_NAMES_TOLD = 5
+
+
+def _own_values(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values of ``[index]`` that a repository may give and that are right, and what is wrong with the others."""
+    given = {
+        f"{section}.{key}": value
+        for section, keys in document.items()
+        for key, value in (keys.items() if isinstance(keys, dict) else [("", keys)])
+    }
+    values: dict[str, Any] = {}
+    ignored: list[str] = []
+    for name in sorted(_NARROWING & given.keys()):
+        value, key = given[name], name.partition(".")[2]
+        if isinstance(value, list):  # what is right in it still excludes
+            value = [item for item in value if isinstance(item, str)]
+        try:
+            msgspec.convert({key: value}, IndexSection)
+        except msgspec.ValidationError:
+            ignored.append(f"the value of `{name}` is wrong and has no effect")
+            continue
+        values[key] = value
+        if value != given[name]:
+            ignored.append(f"what is no text in `{name}` has no effect")
+    if foreign := [name.rstrip(".") for name in given if name not in _NARROWING]:
+        told = ", ".join(f"`{_shown(name)}`" for name in foreign[:_NAMES_TOLD])
+        more = f" and {len(foreign) - _NAMES_TOLD} more" if len(foreign) > _NAMES_TOLD else ""
+        allowed = ", ".join(sorted(_NARROWING))
+        ignored.append(f"a project's own file cannot set {told}{more}: no effect; allowed there: {allowed}")
+    return values, ignored
+
+
+def _shown(name: str) -> str:
+    """A name that a stranger chose: short, nothing in it steers a terminal."""
+    return name[:60].encode("unicode_escape").decode("ascii")
 
 
 def example_toml() -> str:

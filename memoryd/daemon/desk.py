@@ -162,7 +162,7 @@ class Desk:
         project = self.project_of(call)
         state = self.watch.state(project.root)
         store = self.store_of(project)
-        own = doctor.own_checks(project.root, state, store)
+        own = doctor.own_checks(project.root, state, store, self.config)
         learned = store.learned.in_words()
         return structs.replace(answer, watch=state.text, tuning=learned, checks=(*answer.checks, *own))
 

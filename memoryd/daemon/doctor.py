@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
+from memoryd.config import Config
 from memoryd.daemon.jobs import Target
 from memoryd.daemon.watch import WatchState
 from memoryd.errors import MemorydError
 from memoryd.ingest.discovery import Refused, look
+from memoryd.ingest.own_config import own_settings
 from memoryd.query.answers import Check
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
@@ -35,9 +37,11 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(root: str, watch: WatchState, store: Store) -> tuple[Check, ...]:
+def own_checks(root: str, watch: WatchState, store: Store, config: Config) -> tuple[Check, ...]:
     """What only the daemon knows about its health, and what the clone lacks."""
-    checks = [_watch_check(watch), *_history_checks(root), *store.meaning.checks()]
+    ignored = own_settings(Path(root), config).ignored
+    settings = [Check("project's settings", "warn", said, "correct or remove the file") for said in ignored]
+    checks = [_watch_check(watch), *_history_checks(root), *settings, *store.meaning.checks()]
     if store.records is None:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))

@@ -17,6 +17,7 @@ from msgspec import Struct
 from memoryd.config import Config
 from memoryd.errors import MemorydError
 from memoryd.ingest.git import Git
+from memoryd.ingest.own_config import OWN_CONFIG
 from memoryd.ingest.visibility import Visibility
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Post = Callable[[str, set[str] | None], None]  # root, paths (None: look at everything)
-_OWN_CONFIG = ".memoryd.toml"  # changes what is read; the watcher tells of the ignore files itself
 
 
 class WatchState(Struct, frozen=True):
@@ -79,7 +79,7 @@ class Watch:
         rules = _Rules(Path(root), self._config)
 
         def on_paths(paths: frozenset[str]) -> None:
-            self._from_thread(root, None if _OWN_CONFIG in paths else set(paths))
+            self._from_thread(root, None if OWN_CONFIG in paths else set(paths))  # it changes what is read
 
         def on_rescan(reason: str) -> None:
             log.info("looking at all of %s: %s", root, reason)

@@ -17,15 +17,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from memoryd.config import Config, narrow, of_parent
+from memoryd.config import Config, of_parent
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.errors import MemorydError, StoreError
-from memoryd.ingest.jail import Unreadable
 from memoryd.ingest.job import IndexJob
+from memoryd.ingest.own_config import own_settings
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.pool import ParsePool, PoolLimits
 from memoryd.ingest.process import die_with_parent
-from memoryd.ingest.scan import read_file
 from memoryd.store.sqlite import SqliteError
 
 _PROGRESS_EVERY_S = 0.1
@@ -74,7 +73,7 @@ class Desk:
 
     def _job(self, line: Line) -> IndexJob:
         root = Path(line.root)
-        narrowed = narrow(self._config, read_own_config(root), str(root / OWN_CONFIG))
+        narrowed = own_settings(root, self._config)
         return IndexJob(
             root=root,
             index=Path(line.index),
@@ -86,24 +85,11 @@ class Desk:
             max_file_bytes=narrowed.max_file_bytes,
             untracked=narrowed.untracked,
             revision_views=self._config.index.revision_views,
+            notes=narrowed.ignored,
         )
 
     def close(self) -> None:
         self._pool.close()
-
-
-OWN_CONFIG = ".memoryd.toml"
-_OWN_CONFIG_MAX_BYTES = 65_536
-
-
-def read_own_config(root: Path) -> bytes:
-    """The bytes of the project's own settings file, none where there is no such file."""
-    try:
-        return read_file(root, OWN_CONFIG, _OWN_CONFIG_MAX_BYTES)
-    except Unreadable as error:
-        if error.reason == "vanished":
-            return b""
-        raise
 
 
 class _Reporter:

@@ -20,7 +20,8 @@ class IndexJob(Struct, frozen=True):
     """``root``: the project. ``index``: its index.db. ``rev``: a commit's sha, or None for the work tree.
     ``paths``: only these may have changed (None: look at everything). ``full``: read everything again.
     ``exclude``, ``project_exclude``: the patterns of the user and of the project's own file, which lift nothing of each
-    other. ``untracked``: also files that git does not track. ``revision_views``: so many views of commits are kept."""
+    other. ``untracked``: also files that git does not track. ``revision_views``: so many views of commits are kept.
+    ``notes``: what of the project's own settings has no effect."""
 
     root: Path
     index: Path
@@ -34,6 +35,7 @@ class IndexJob(Struct, frozen=True):
     revision_views: int = 64
     workers: int = 2
     file_wall_s: float = 10.0
+    notes: tuple[str, ...] = ()
 
 
 class IndexSummary(Struct, frozen=True):

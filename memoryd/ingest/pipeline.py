@@ -70,6 +70,7 @@ def index(
 
 
 def _notes(job: IndexJob) -> Iterator[str]:
+    yield from job.notes
     if refused := why_no_history(job.root):
         yield f"indexed without history: {refused.reason}; {refused.next_step}"
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from memoryd import config
 from memoryd.errors import UsageError
@@ -85,22 +86,43 @@ def test_a_repository_can_only_narrow() -> None:
     """A project's own .memoryd.toml adds exclusions and lowers caps; raising one has no effect."""
     own = config.Config()
     wide = b"[index]\nmax_file_bytes = 999999999\nuntracked = true\n"
-    same = config.narrow(own, wide, "x")
+    same = config.narrow(own, wide)
     assert (same.exclude, same.max_file_bytes, same.untracked) == ((), own.index.max_file_bytes, True)
-    assert config.narrow(own, b"", "x") == same
+    assert config.narrow(own, b"") == same
     narrow = b'[index]\nexclude = ["gen/"]\nmax_file_bytes = 1000\nuntracked = false\n'
-    narrowed = config.narrow(own, narrow, "x")
+    narrowed = config.narrow(own, narrow)
     assert (narrowed.exclude, narrowed.max_file_bytes, narrowed.untracked) == (("gen/",), 1000, False)
 
 
 @pytest.mark.parametrize(
-    "text", [b"[http]\nport = 1\n", b"[index]\nparse_workers = 64\n", b"\xff", b"[a]\nb=1\n"]
+    ("text", "said"),
+    [
+        (b"[http]\nport = 1\n", "cannot set `http.port`"),
+        (b"[index]\nparse_workers = 64\n", "cannot set `index.parse_workers`"),
+        (b"[a]\nb=1\n", "cannot set `a.b`"),
+        (b"index = 3\n", "cannot set `index`"),
+        (b'["\\u001b[2J"]\nb = 1\n', r"cannot set `\x1b[2J.b`"),
+        (b"".join(b"[s%d]\nk = 1\n" % n for n in range(9)), "`s4.k` and 4 more"),
+        (b"\xff", "no valid TOML"),
+        (b"[" * 50_000, "no valid TOML"),
+        (b"[index]\nmax_file_bytes = 'many'\n", "value of `index.max_file_bytes` is wrong"),
+        (b"[index]\nmax_file_bytes = 0\n", "value of `index.max_file_bytes` is wrong"),
+        (b"[index]\nuntracked = 2020-01-01\n", "value of `index.untracked` is wrong"),
+        (b"[index]\nexclude = 'x/'\n", "value of `index.exclude` is wrong"),
+    ],
 )
-def test_a_repository_cannot_set_the_rest(text: bytes) -> None:
-    """Any other setting in a project's own file is refused with the file's name."""
-    with pytest.raises(UsageError) as refused:
-        config.narrow(config.Config(), text, "repo/.memoryd.toml")
-    assert refused.value.where == "repo/.memoryd.toml"
+def test_what_a_repository_cannot_set_has_no_effect_and_is_named(text: bytes, said: str) -> None:
+    """Other settings, wrong values and broken files change nothing, and each is told."""
+    narrowed = config.narrow(config.Config(), text)
+    assert [said in told for told in narrowed.ignored] == [True]
+    assert structs.replace(narrowed, ignored=()) == config.narrow(config.Config(), b"")
+
+
+def test_what_is_right_beside_what_is_wrong_holds() -> None:
+    """A forbidden key or an item that is no text takes no exclusion away."""
+    text = b"[index]\nexclude = ['a/', 7]\nuntracked = false\nparse_workers = 1\n"
+    narrowed = config.narrow(config.Config(), text)
+    assert (narrowed.exclude, narrowed.untracked, len(narrowed.ignored)) == (("a/",), False, 2)
 
 
 def test_the_default_home_is_the_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+"""The settings file that a project brings along: hostile data, which only narrows what is read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import structs
+
+from memoryd.config import Config, Narrowed, narrow
+from memoryd.ingest.jail import Unreadable
+from memoryd.ingest.scan import read_file
+
+OWN_CONFIG = ".memoryd.toml"
+_MAX_BYTES = 65_536
+
+
+def own_settings(root: Path, config: Config) -> Narrowed:
+    """``config`` as the project's own file narrows it. What of the file has no effect is in ``ignored``, each
+    sentence with the file's name; a file that cannot be read has none."""
+    try:
+        document = read_file(root, OWN_CONFIG, _MAX_BYTES)
+    except Unreadable as error:
+        why = () if error.reason == "vanished" else (f"it is not read ({error.reason})",)
+        narrowed = structs.replace(narrow(config, b""), ignored=why)
+    else:
+        narrowed = narrow(config, document)
+    return structs.replace(narrowed, ignored=tuple(f"{OWN_CONFIG}: {said}" for said in narrowed.ignored))
