@@ -11,11 +11,12 @@ from indexers.registry import language_of
 from memoryd.ingest.job import Run
 from memoryd.ingest.pool import Outcome, ParsePool
 from memoryd.ingest.source import Candidate, Source
-from memoryd.ingest.worker import ParseJob
+from memoryd.ingest.worker import PackedFile, ParseJob
 from memoryd.store import reader
 from memoryd.store.writer import FileRow, IndexWriter, ViewEntry
 
 FILES_PER_TRANSACTION = 400
+PACKED_BYTES_PER_TRANSACTION = 16 << 20  # as the workers send them; decoded they take a small multiple
 _SNIFF_BYTES = 8_000
 # Generated one-line files cost a parser minutes and tell a reader nothing.
 _MINIFIED_MIN_BYTES, _MINIFIED_MEAN_LINE = 50_000, 1_000
@@ -47,12 +48,25 @@ def parse(writer: IndexWriter, source: Source, view_id: int, work: Work, pool: P
     return Parsed(parsed=intake.parsed, failed=intake.failed)
 
 
+class _Waiting(Struct, frozen=True):
+    """A parsed file until its transaction: all but the bytes that were read, which are in no row. ``problem``: why it
+    was not parsed; ``packed`` is None then."""
+
+    candidate: Candidate
+    blob: bytes
+    language: str
+    size_bytes: int
+    packed: PackedFile | None
+    problem: str
+
+
 class _Intake:
     """Turns candidates into parse jobs, and outcomes into rows."""
 
     def __init__(self, writer: IndexWriter, source: Source, view_id: int, work: Work, run: Run) -> None:
         self._writer, self._source, self._view_id, self._work, self._run = writer, source, view_id, work, run
-        self._pending: list[tuple[Candidate, bytes, Outcome]] = []
+        self._waiting: list[_Waiting] = []
+        self._waiting_bytes = 0
         self._entries: list[ViewEntry] = []
         self._of_path: dict[str, tuple[Candidate, str]] = {}
         self._lost = list(work.removed)
@@ -99,9 +113,14 @@ class _Intake:
 
     def take(self, outcome: Outcome) -> None:
         candidate, blob = self._of_path.pop(outcome.job.path)
-        self._pending.append((candidate, bytes.fromhex(blob), outcome))
+        job = outcome.job
+        problem = "" if outcome.packed else f"{outcome.reason}: {outcome.detail}"
+        self._waiting.append(
+            _Waiting(candidate, bytes.fromhex(blob), job.language, len(job.data), outcome.packed, problem)
+        )
+        self._waiting_bytes += outcome.packed_bytes
         self._step()
-        if len(self._pending) >= FILES_PER_TRANSACTION:
+        if len(self._waiting) >= FILES_PER_TRANSACTION or self._waiting_bytes >= PACKED_BYTES_PER_TRANSACTION:
             self._flush()
 
     def _step(self) -> None:
@@ -110,25 +129,25 @@ class _Intake:
 
     def _flush(self) -> None:
         with self._writer.transaction():
-            for candidate, blob, outcome in self._pending:
-                self._store(candidate, blob, outcome)
+            for file in self._waiting:
+                self._store(file)
             self._writer.put_view_files(self._view_id, self._entries)
-            self._pending, self._entries = [], []
+            self._waiting, self._waiting_bytes, self._entries = [], 0, []
 
-    def _store(self, candidate: Candidate, blob: bytes, outcome: Outcome) -> None:
-        job, packed = outcome.job, outcome.packed
+    def _store(self, file: _Waiting) -> None:
+        packed = file.packed
         if packed is None:
             self.failed += 1
-            self._skip(candidate, "quarantined", f"{outcome.reason}: {outcome.detail}")
-            self._writer.quarantine(blob, job.language, f"{outcome.reason}: {outcome.detail}")
+            self._skip(file.candidate, "quarantined", file.problem)
+            self._writer.quarantine(file.blob, file.language, file.problem)
             return
         self.parsed += 1
         file_id = self._writer.add_file(
             FileRow(
-                path=job.path,
-                hash=blob,
-                language=job.language,
-                size_bytes=len(job.data),
+                path=file.candidate.path,
+                hash=file.blob,
+                language=file.language,
+                size_bytes=file.size_bytes,
                 facts=packed.facts,
                 text=packed.text,
                 forward=packed.forward,
@@ -143,7 +162,7 @@ class _Intake:
                 package=packed.package,
             )
         )
-        self._entries.append(_entry(candidate, file_id, len(job.data)))
+        self._entries.append(_entry(file.candidate, file_id, file.size_bytes))
 
     def finish(self) -> None:
         """Store the rest; the last transaction also settles what left the view and why."""

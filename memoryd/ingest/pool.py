@@ -34,12 +34,13 @@ class PoolLimits(Struct, frozen=True):
 
 class Outcome(Struct, frozen=True):
     """``packed`` is None when the file cost its worker; ``reason`` says how (``timeout``, ``crashed``,
-    ``error``), ``detail`` what is known."""
+    ``error``), ``detail`` what is known. ``packed_bytes``: how much the worker sent."""
 
     job: ParseJob
     packed: PackedFile | None
     reason: str = ""
     detail: str = ""
+    packed_bytes: int = 0
 
 
 class ParsePool:
@@ -159,7 +160,7 @@ class _Runner:
         self._live_cpu_s = packed.cpu_s
         if packed.error:
             return Outcome(job, None, "error", packed.error)
-        return Outcome(job, packed)
+        return Outcome(job, packed, packed_bytes=len(reply))
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -P: a module named like one of ours in the working directory must never be imported

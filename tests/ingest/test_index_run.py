@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +19,7 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.errors import MemorydError, UsageError
+from memoryd.ingest import intake
 from memoryd.ingest.job import Cancelled, IndexJob
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.pool import ParsePool, PoolLimits
@@ -245,3 +248,44 @@ def test_phases_are_parts_of_the_time_that_passed(pool: ParsePool, tmp_path: Pat
     summary = run_index(pool, tmp_path / "plain", tmp_path / "store")
     assert set(summary.seconds) >= {"scan", "parse", "link"}
     assert sum(summary.seconds.values()) <= summary.wall_seconds + 0.001  # each is rounded
+
+
+def _large_texts(root: Path, count: int) -> Path:
+    """Files of about 1 MB that do not compress well."""
+    root.mkdir()
+    chance = random.Random(1)
+    for number in range(count):
+        lines = (chance.randbytes(48).hex() for _ in range(11_000))
+        (root / f"notes{number:02}.txt").write_text("\n".join(lines))
+    return root
+
+
+def test_large_files_do_not_wait_in_memory_for_their_number(pool: ParsePool, tmp_path: Path) -> None:
+    """What waits for a transaction is bounded by bytes, not only by a count of files: 48 files of 1 MB each need less
+    than their own size; each has it once as it was read and, parsed, once more."""
+    root = _large_texts(tmp_path / "large", 48)
+    tracemalloc.start()
+    try:
+        summary = run_index(pool, root, tmp_path / "store")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert summary.files == 48
+    assert peak < 40 << 20, f"{peak / 2**20:.0f} MiB"
+
+
+def test_the_size_of_transactions_changes_nothing(
+    pool: ParsePool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stored file by file or all at once, the same is known in the end."""
+    root = tmp_path / "p"
+    root.mkdir()
+    for number in range(30):
+        (root / f"m{number}.py").write_text(
+            f"from m{(number + 1) % 30} import f\n\ndef g(): return f({number})\n"
+        )
+    run_index(pool, root, tmp_path / "usual")
+    monkeypatch.setattr(intake, "PACKED_BYTES_PER_TRANSACTION", 1)
+    run_index(pool, root, tmp_path / "small")
+    view = f"worktree:{root}"
+    assert digest_of(tmp_path / "usual", view) == digest_of(tmp_path / "small", view)
