@@ -1,4 +1,4 @@
-"""What each signal is worth: the fusion of ``memoryd.query.ranking`` with one part changed at a time.
+"""What each signal is worth: the fusion of ``memoryd.query.search.ranking`` with one part changed at a time.
 
 Used by ``eval_search.py --ablation`` on the views that a run left behind; needs no daemon.
 """
@@ -15,12 +15,12 @@ from search_sets import DEPTH, FUNCTIONS, Row, rows_of
 from significance import MEASURES, figures
 
 from memoryd.embedding.static import StaticEmbedder
-from memoryd.query import ranking
-from memoryd.query.best import order
-from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.pieces import Pieces
-from memoryd.query.question import Question, question
-from memoryd.query.ranking import WEIGHTS, Evidence, Weights
+from memoryd.query.retrieval.chunk_lookup import Pieces
+from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
+from memoryd.query.retrieval.top_k import order
+from memoryd.query.search import ranking
+from memoryd.query.search.question import Question, question
+from memoryd.query.search.ranking import WEIGHTS, Evidence, Weights
 
 VARIANTS: dict[str, dict[str, float]] = {
     "all": {},

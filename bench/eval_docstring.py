@@ -8,7 +8,7 @@ that the shipped model was never trained on, at most ``CAP`` of one repository; 
 its path says nothing. Leak controls: the documentation is cut out, its function too where the sentence still stands
 in the code, and the function's own name is taken out of the query (the signature stays in the code). A sentence
 that documents several functions is no query; they stay in the pool, each code once.
-The real command indexes the pool; the ranking is the product's (``memoryd.query.ranking``), with its parts alone
+The real command indexes the pool; the ranking is the product's (``memoryd.query.search.ranking``), with its parts alone
 beside it. ``--minilm``: also with all-MiniLM-L6-v2 in the place of the shipped model. Nothing mined is kept.
 """
 
@@ -39,13 +39,13 @@ from significance import MEASURES, figures
 
 from indexers import registry
 from indexers.facts import Symbol
-from memoryd.ingest.gitbatch import Answers
-from memoryd.query import ranking
-from memoryd.query.best import order
-from memoryd.query.dense import above
-from memoryd.query.lexical import LexicalView
-from memoryd.query.ranking import WEIGHTS, Array, Evidence
-from memoryd.query.roles import role_of
+from memoryd.ingest.git.cat_file import Answers
+from memoryd.query.retrieval.dense import above
+from memoryd.query.retrieval.lexical import LexicalView
+from memoryd.query.retrieval.roles import role_of
+from memoryd.query.retrieval.top_k import order
+from memoryd.query.search import ranking
+from memoryd.query.search.ranking import WEIGHTS, Array, Evidence
 from training.mine import repositories
 from training.pairs import summary
 

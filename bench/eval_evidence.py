@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 from indexers import registry  # noqa: E402
 from indexers.decisions import comments  # noqa: E402
 from indexers.history import rationale, reverts  # noqa: E402
-from memoryd.ingest.git import Git  # noqa: E402
+from memoryd.ingest.git.repository import Git  # noqa: E402
 
 SAMPLES = Path(__file__).resolve().parent / "samples"
 

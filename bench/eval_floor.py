@@ -15,7 +15,7 @@ from pathlib import Path
 from ablation import Asked, Views
 from search_sets import SETS, Row, rows_of
 
-from memoryd.query.floor import is_weak
+from memoryd.query.search.relevance import is_weak
 
 EVERYDAY = """bake a chocolate cake with cherries|zzqx wibble frobnicate|paint the fence blue
 how do I train for a marathon|the mitochondria is the powerhouse of the cell|best restaurants in Lisbon|asdf qwer zxcv

@@ -28,11 +28,12 @@ from memoryd.embedding import tuned
 from memoryd.embedding.base import Embedder
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.embedding.tuned import Tuning
-from memoryd.query import learning, ranking
-from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.question import question
-from memoryd.query.roles import role_of
-from memoryd.store import lexical_rows
+from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
+from memoryd.query.retrieval.roles import role_of
+from memoryd.query.search import ranking
+from memoryd.query.search.question import question
+from memoryd.query.tuning import evaluate as learning
+from memoryd.store.index.queries import lexical_queries
 
 HIDDEN = 200
 MAX_FILES = 6  # of a hidden commit: what changes more has no place to look for
@@ -160,7 +161,7 @@ def _functions(conn: sqlite3.Connection, view: LexicalView, row: Row) -> np.ndar
     right = np.zeros(len(view.chunk_slot), bool)
     for slot in view.slots[: view.files]:
         if slot.path in row["gold"]:
-            for ordinal, chunk in enumerate(lexical_rows.chunk_rows(conn, slot.file_id)):
+            for ordinal, chunk in enumerate(lexical_queries.chunk_rows(conn, slot.file_id)):
                 right[slot.first_chunk + ordinal] = f"{slot.path}:{chunk.qualname}" in wanted
     return right
 

@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 
 from rows import Rows, rename  # noqa: E402
 
-from memoryd.query.history import history  # noqa: E402
+from memoryd.query.history.topic import history  # noqa: E402
 from memoryd.query.requests import HistoryRequest  # noqa: E402
 
 

@@ -24,7 +24,7 @@ from measure import load_line
 
 from memoryd.ingest import pipeline
 from memoryd.ingest.job import IndexJob
-from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 
 HERE = Path(__file__).resolve().parent
 

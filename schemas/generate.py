@@ -17,16 +17,12 @@ sys.path.insert(0, str(HERE.parent))
 
 from indexers import facts  # noqa: E402
 from memoryd.config import Config  # noqa: E402
-from memoryd.query import (  # noqa: E402
-    answers,
-    check_answers,
-    memory_answers,
-    operation_answers,
-    overview_answers,
-    past_answers,
-    requests,
-    search_answers,
-)
+from memoryd.query import answers, requests  # noqa: E402
+from memoryd.query.check import answers as check_answers  # noqa: E402
+from memoryd.query.history import answers as past_answers  # noqa: E402
+from memoryd.query.records import answers as memory_answers  # noqa: E402
+from memoryd.query.search import answers as search_answers  # noqa: E402
+from memoryd.query.structure import operation_answers, overview_answers  # noqa: E402
 
 
 def _structs(module: ModuleType) -> list[type]:

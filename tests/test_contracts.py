@@ -17,15 +17,15 @@ SOURCES = sorted([*(ROOT / "memoryd").rglob("*.py"), *(ROOT / "indexers").rglob(
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 60
 
 DOORS = {
-    "tree_sitter": {"indexers/treesitter.py", "indexers/reading.py"},
-    "watchdog": {"memoryd/ingest/watcher.py"},
-    "chromadb": {"memoryd/store/vectors.py", "memoryd/store/vector_cache.py"},
-    "sentence_transformers": {"memoryd/store/vectors.py"},
+    "tree_sitter": {"indexers/engine/treesitter.py", "indexers/engine/file_builder.py"},
+    "watchdog": {"memoryd/ingest/watch/watcher.py"},
+    "chromadb": {"memoryd/store/vectors/worker.py", "memoryd/store/vectors/chroma_cache.py"},
+    "sentence_transformers": {"memoryd/store/vectors/worker.py"},
     "mcp": "memoryd/server/",
     "starlette": "memoryd/server/",
     "uvicorn": "memoryd/server/",
     "pydantic": "memoryd/server/",
-    "rich": "memoryd/cli/progress.py",
+    "rich": "memoryd/cli/terminal/progress.py",
     "sqlite3": "memoryd/store/",
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.treesitter import File, Grammar, Node, Rules
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules
 
 NAME = "bash"
 EXTENSIONS = (".sh", ".bash", ".zsh", ".ksh", ".bats")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from indexers import cfamily, cmacros
+from indexers.engine.treesitter import Grammar, Rules
 from indexers.facts import FileFacts
-from indexers.treesitter import Grammar, Rules
+from indexers.languages.shared import cfamily, cmacros
 
 NAME = "c"
 EXTENSIONS = (".c", ".h")

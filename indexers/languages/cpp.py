@@ -8,11 +8,11 @@ from collections import defaultdict
 
 from msgspec.structs import replace
 
-from indexers import cfamily, cmacros
+from indexers.engine.generics import UNKNOWN
+from indexers.engine.scopes import dotted, without_arguments
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Span
 from indexers.facts import FileFacts, ReferenceKind, Symbol
-from indexers.generics import UNKNOWN
-from indexers.scopes import dotted, without_arguments
-from indexers.treesitter import File, Grammar, Node, Rules, Span
+from indexers.languages.shared import cfamily, cmacros
 
 NAME = "cpp"
 EXTENSIONS = (

@@ -6,9 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "csharp"
 EXTENSIONS = (".cs", ".csx")
@@ -73,9 +73,9 @@ def _declared(file: File, node: Node) -> None:
         if declarator.type != "variable_declarator" or name is None:
             continue
         if given is not None and given.type == "implicit_type":
-            written.bind_value(file, name, written.child(declarator, -1), _SHAPES)
+            type_text.bind_value(file, name, type_text.child(declarator, -1), _SHAPES)
         else:
-            written.bind_type(file, name, given, _PREDEFINED)
+            type_text.bind_type(file, name, given, _PREDEFINED)
 
 
 def _initialised(file: File, node: Node) -> None:
@@ -122,7 +122,7 @@ _SYSTEM = frozenset(
     String StringComparison Task TimeSpan Tuple Type UInt16 UInt32 UInt64 Uri ValueTask ValueTuple Version nameof
     List Dictionary HashSet IList ICollection IDictionary IReadOnlyList CancellationToken value _""".split()
 )
-_SHAPES: written.Shapes = {
+_SHAPES: type_text.Shapes = {
     "object_creation_expression": ("type", "type"),
     "cast_expression": ("cast", "type"),
     "as_expression": ("cast", "right"),
@@ -139,13 +139,13 @@ _GRAMMAR = Grammar(
         grammar="tree_sitter_c_sharp",
         queries=("csharp.scm",),
         hooks={
-            "package": written.package,
+            "package": type_text.package,
             "using": _using,
             "declared": _declared,
             "initialised": _initialised,
-            "typed": written.typed(_PREDEFINED),
-            "each": written.typed(_PREDEFINED, name="left"),
-            "returns": written.returns(_PREDEFINED),
+            "typed": type_text.typed(_PREDEFINED),
+            "each": type_text.typed(_PREDEFINED, name="left"),
+            "returns": type_text.returns(_PREDEFINED),
         },
         data=frozenset({"visible", "private"}),
         builtins=_SYSTEM,

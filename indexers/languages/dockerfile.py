@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.plain_builder import Notes
 from indexers.facts import FileFacts
-from indexers.notes import Notes
 
 NAME = "dockerfile"
 EXTENSIONS = (".dockerfile", ".containerfile")

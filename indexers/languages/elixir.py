@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts, SymbolKind
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "elixir"
 EXTENSIONS = (".ex", ".exs")
@@ -56,7 +56,7 @@ def _define(found: dict[str, list[Node]], kind: str, node: Node, first: Node) ->
 
 def _first_argument(call: Node) -> Node | None:
     arguments = call.children[1] if call.child_count > 1 else None
-    return written.child(arguments, 0) if arguments is not None and arguments.type == "arguments" else None
+    return type_text.child(arguments, 0) if arguments is not None and arguments.type == "arguments" else None
 
 
 def _head(node: Node) -> Node | None:
@@ -118,7 +118,7 @@ def _modules(file: File, node: Node) -> Iterator[str]:
 
 def _pairs(file: File, node: Node) -> Iterator[tuple[str, Node]]:
     """Key and node of each ``key: value`` among the keywords that are the last thing in a node."""
-    keywords = written.child(node, -1)
+    keywords = type_text.child(node, -1)
     for pair in keywords.named_children if keywords is not None and keywords.type == "keywords" else ():
         key = pair.child_by_field_name("key")
         if key is not None and pair.named_child_count == 2:
@@ -218,10 +218,10 @@ _GRAMMAR = Grammar(
         max_line=20_000,
         grammar="tree_sitter_elixir",
         queries=("elixir.scm",),
-        hooks={"form": _form, "container": written.container_use("inherit", _KERNEL)},
+        hooks={"form": _form, "container": type_text.container_use("inherit", _KERNEL)},
         builtins=_KERNEL,
         classify=_classify,
         exported=_exported,
-        finish=written.merge_clauses,
+        finish=type_text.merge_clauses,
     )
 )

@@ -6,9 +6,9 @@ import re
 
 from msgspec.structs import replace
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules
 from indexers.facts import FileFacts, ReferenceKind
-from indexers.treesitter import File, Grammar, Node, Rules
 
 NAME = "haskell"
 EXTENSIONS = (".hs", ".hs-boot", ".hsc")
@@ -68,7 +68,7 @@ def _listed(file: File, node: Node) -> None:
 
 def _finish(file: File, facts: FileFacts) -> FileFacts:
     """Exported is what the list names, with its parts; without a list, all that is not local."""
-    facts = written.merge_clauses(file, facts)
+    facts = type_text.merge_clauses(file, facts)
     if facts.exports is None:
         return facts
     public = set(facts.exports)
@@ -103,10 +103,10 @@ _GRAMMAR = Grammar(
         grammar="tree_sitter_haskell",
         queries=("haskell.scm",),
         hooks={
-            "package": written.package,
+            "package": type_text.package,
             "import": _import,
             "listed": _listed,
-            "instance": written.container_use("inherit", _PRELUDE),
+            "instance": type_text.container_use("inherit", _PRELUDE),
             "qualified": _qualified,
         },
         data=frozenset({"applied"}),

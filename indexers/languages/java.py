@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.generics import UNKNOWN, hide_types, without_parameters
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.generics import UNKNOWN, hide_types, without_parameters
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "java"
 EXTENSIONS = (".java",)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from indexers import ecmascript
+from indexers.engine.treesitter import Grammar, Rules
 from indexers.facts import FileFacts
-from indexers.treesitter import Grammar, Rules
+from indexers.languages.shared import ecmascript
 
 NAME = "javascript"
 EXTENSIONS = (".js", ".jsx", ".mjs", ".cjs")

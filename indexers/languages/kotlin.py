@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts, SymbolKind
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "kotlin"
 EXTENSIONS = (".kt", ".kts")
@@ -41,7 +41,7 @@ def _parameter(file: File, node: Node) -> None:
     children = node.named_children
     for name, given in pairwise(children):
         if name.type == "identifier":
-            written.bind_type(file, name, given, _PRIMITIVE)
+            type_text.bind_type(file, name, given, _PRIMITIVE)
             return
 
 
@@ -50,7 +50,7 @@ def _value(file: File, node: Node) -> None:
     children = node.named_children
     for name, value in pairwise(children):
         if name.type == "variable_declaration" and name.named_child_count == 1:
-            written.bind_value(file, name.named_children[0], value, _SHAPES)
+            type_text.bind_value(file, name.named_children[0], value, _SHAPES)
             return
 
 
@@ -79,7 +79,7 @@ _STDLIB = _PRIMITIVE | frozenset(
     mutableSetOf print println repeat require requireNotNull run runCatching sequenceOf setOf synchronized
     takeIf to until use with JvmStatic JvmField JvmName JvmOverloads Throws""".split()
 )
-_SHAPES: written.Shapes = {
+_SHAPES: type_text.Shapes = {
     "call_expression": ("call", 0),
     "navigation_expression": ("name", -1),
     "as_expression": ("cast", "right"),
@@ -93,12 +93,12 @@ _GRAMMAR = Grammar(
         grammar="tree_sitter_kotlin",
         queries=("kotlin.scm",),
         hooks={
-            "package": written.package,
+            "package": type_text.package,
             "import": _import,
             "parameter": _parameter,
-            "typed": written.typed(_PRIMITIVE, name=0, written=1),
+            "typed": type_text.typed(_PRIMITIVE, name=0, written=1),
             "value": _value,
-            "returns": written.returns(_PRIMITIVE),
+            "returns": type_text.returns(_PRIMITIVE),
         },
         data=frozenset({"private"}),
         builtins=_STDLIB,

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "lua"
 EXTENSIONS = (".lua", ".luau", ".rockspec")

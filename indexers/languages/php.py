@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "php"
 EXTENSIONS = (".php", ".phtml", ".php5", ".php7")
@@ -79,12 +79,12 @@ def _assigned(file: File, node: Node) -> None:
     if left is None:
         return
     if left.type == "variable_name":
-        written.bind_value(file, left, right, _SHAPES)
+        type_text.bind_value(file, left, right, _SHAPES)
         return
     name = file.chain(left)
     owner = file.scope_at(node.start_byte).enclosing_class()
     if name.startswith("$this.") and name.count(".") == 1 and owner is not None:
-        written.bind_value(file, left, right, _SHAPES, name)
+        type_text.bind_value(file, left, right, _SHAPES, name)
 
 
 def _returns(file: File, node: Node) -> None:
@@ -140,7 +140,7 @@ _FUNCTIONS = frozenset(
     JsonSerializable Stringable Error TypeError BadMethodCallException OutOfBoundsException UnexpectedValueException
     Generator Attribute""".split()
 )
-_SHAPES: written.Shapes = {
+_SHAPES: type_text.Shapes = {
     "object_creation_expression": ("type", 0),
     "clone_expression": ("inner", 0),
     "parenthesized_expression": ("inner", 0),
@@ -156,7 +156,7 @@ _GRAMMAR = Grammar(
         entry="language_php",
         queries=("php.scm",),
         hooks={
-            "package": written.package,
+            "package": type_text.package,
             "use": _use,
             "require": _require,
             "promoted": _promoted,

@@ -6,8 +6,8 @@ import re
 
 import msgspec
 
+from indexers.engine.plain_builder import Notes
 from indexers.facts import FileFacts, SymbolKind
-from indexers.notes import Notes
 
 NAME = "proto"
 EXTENSIONS = (".proto",)

@@ -7,8 +7,8 @@ import re
 
 from msgspec.structs import replace
 
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FIXTURE, Argument, FileFacts, SymbolKind
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "python"
 EXTENSIONS = (".py", ".pyi", ".pyw")

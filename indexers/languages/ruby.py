@@ -8,8 +8,8 @@ import re
 import sys
 from bisect import bisect_right
 
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts, Problem, SymbolKind
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "ruby"
 EXTENSIONS = (".rb", ".rake", ".gemspec", ".ru", ".rbw", ".podspec", ".jbuilder", ".rabl")

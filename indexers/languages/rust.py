@@ -6,10 +6,10 @@ import re
 
 from msgspec import Struct
 
+from indexers.engine.generics import UNKNOWN, without_idle, without_parameters
+from indexers.engine.scopes import dotted, without_arguments
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.generics import UNKNOWN, without_idle, without_parameters
-from indexers.scopes import dotted, without_arguments
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "rust"
 EXTENSIONS = (".rs",)

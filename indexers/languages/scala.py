@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "scala"
 EXTENSIONS = (".scala", ".sc", ".sbt")
@@ -66,7 +66,7 @@ _PREDEF = _PLAIN | frozenset(
     Vector assert classOf identity implicitly locally print println require summon this super _ * ? null ??? inline
     tailrec throws deprecated nowarn""".split()
 )
-_SHAPES: written.Shapes = {
+_SHAPES: type_text.Shapes = {
     "instance_expression": ("type", 0),
     "call_expression": ("call", "function"),
     "generic_function": ("inner", "function"),
@@ -83,10 +83,10 @@ _GRAMMAR = Grammar(
             "package": _package,
             "import": _import,
             "pattern": _pattern,
-            "typed": written.typed(_PLAIN),
-            "typed_value": written.typed(_PLAIN, name="pattern"),
-            "built": written.built(_SHAPES, name="pattern"),
-            "returns": written.returns(_PLAIN),
+            "typed": type_text.typed(_PLAIN),
+            "typed_value": type_text.typed(_PLAIN, name="pattern"),
+            "built": type_text.built(_SHAPES, name="pattern"),
+            "returns": type_text.returns(_PLAIN),
         },
         data=frozenset({"private"}),
         builtins=_PREDEF,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.plain_builder import Notes
 from indexers.facts import FileFacts, SymbolKind
-from indexers.notes import Notes
 
 NAME = "sql"
 EXTENSIONS = (".sql", ".ddl", ".pgsql", ".plsql")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from indexers import written
+from indexers.engine import type_text
+from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
 from indexers.facts import FileFacts
-from indexers.treesitter import File, Grammar, Node, Rules, Scope, Span
 
 NAME = "swift"
 EXTENSIONS = (".swift",)
@@ -41,10 +41,10 @@ def _declared(file: File, node: Node) -> None:
         if part.type == "pattern":
             name = part.child_by_field_name("bound_identifier")
         elif part.type == "type_annotation" and name is not None:
-            written.bind_type(file, name, part.child_by_field_name("name"), _PLAIN)
+            type_text.bind_type(file, name, part.child_by_field_name("name"), _PLAIN)
             name = None
         elif name is not None:
-            written.bind_value(file, name, part, _SHAPES)
+            type_text.bind_value(file, name, part, _SHAPES)
             name = None
 
 
@@ -71,7 +71,7 @@ _STANDARD = _PLAIN | frozenset(
     available discardableResult escaping fatalError max min precondition preconditionFailure print type zip error
     newValue oldValue objc inlinable testable frozen nonobjc convention MainActor $0 $1 $2 $3 _""".split()
 )
-_SHAPES: written.Shapes = {
+_SHAPES: type_text.Shapes = {
     "call_expression": ("call", 0),
     "constructor_expression": ("type", "constructed_type"),
     "navigation_expression": ("name", ""),
@@ -88,11 +88,11 @@ _GRAMMAR = Grammar(
         queries=("swift.scm",),
         hooks={
             "import": _import,
-            "extended": written.container_use("type", _STANDARD),
+            "extended": type_text.container_use("type", _STANDARD),
             "case": _case,
             "declared": _declared,
-            "typed": written.typed(_PLAIN, name="name", written=-1),
-            "returns": written.returns(_PLAIN),
+            "typed": type_text.typed(_PLAIN, name="name", written=-1),
+            "returns": type_text.returns(_PLAIN),
         },
         data=frozenset({"private", "restricted"}),
         builtins=_STANDARD,

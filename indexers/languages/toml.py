@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.data_keys import Keys
 from indexers.facts import FileFacts
-from indexers.keys import Keys
 
 NAME = "toml"
 EXTENSIONS = (".toml",)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from indexers import ecmascript
+from indexers.engine.treesitter import Grammar
 from indexers.facts import FileFacts
-from indexers.treesitter import Grammar
+from indexers.languages.shared import ecmascript
 
 NAME = "typescript"
 EXTENSIONS = (".ts", ".tsx", ".mts", ".cts")

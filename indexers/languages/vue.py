@@ -10,9 +10,9 @@ from itertools import accumulate
 
 from msgspec.structs import replace
 
-from indexers import ecmascript
+from indexers.engine.treesitter import Grammar, Span
 from indexers.facts import FileFacts, Import, Reference, ReferenceKind, Symbol
-from indexers.treesitter import Grammar, Span
+from indexers.languages.shared import ecmascript
 
 NAME = "vue"
 EXTENSIONS = (".vue",)

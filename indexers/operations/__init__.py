@@ -14,31 +14,35 @@ import msgspec
 
 from indexers.facts import FileFacts, Operation
 from indexers.operations import (
-    cargo_packages,
     ci,
     codeowners,
     compose,
     dockerfile,
-    dotnet_packages,
-    dotnet_routes,
     flags,
-    go_packages,
-    go_routes,
-    java_routes,
-    jvm_packages,
     kubernetes,
-    laravel_routes,
     mains,
     migrations,
+    runner_configs,
+)
+from indexers.operations.packages import (
+    cargo_packages,
+    dotnet_packages,
+    go_packages,
+    jvm_packages,
     node_packages,
-    node_routes,
     php_packages,
     python_packages,
+    ruby_packages,
+)
+from indexers.operations.routes import (
+    dotnet_routes,
+    go_routes,
+    java_routes,
+    laravel_routes,
+    node_routes,
     python_routes,
     rails_routes,
-    ruby_packages,
     rust_routes,
-    test_configs,
 )
 from indexers.operations.source import Source
 
@@ -47,12 +51,12 @@ MAX_OPERATIONS = 2_000  # of one file
 _MAX_TARGETS, _MAX_TARGET, _MAX_NAME, _MAX_DETAIL = 60, 300, 200, 240
 
 _BY_NAME: dict[str, tuple[Reader, ...]] = {
-    "pyproject.toml": (python_packages.pyproject, test_configs.pyproject),
-    "setup.cfg": (python_packages.setup_cfg, test_configs.ini),
+    "pyproject.toml": (python_packages.pyproject, runner_configs.pyproject),
+    "setup.cfg": (python_packages.setup_cfg, runner_configs.ini),
     "setup.py": (python_packages.setup_py,),
     "pipfile": (python_packages.pipfile,),
-    "pytest.ini": (test_configs.ini,),
-    "tox.ini": (test_configs.ini,),
+    "pytest.ini": (runner_configs.ini,),
+    "tox.ini": (runner_configs.ini,),
     "package.json": (node_packages.package_json,),
     "go.mod": (go_packages.go_mod,),
     "go.work": (go_packages.go_mod,),
@@ -70,9 +74,9 @@ _BY_NAME: dict[str, tuple[Reader, ...]] = {
     "azure-pipelines.yml": (ci.azure,),
     "jenkinsfile": (ci.jenkins,),
     "chart.yaml": (kubernetes.chart,),
-    "phpunit.xml": (test_configs.phpunit,),
-    "phpunit.xml.dist": (test_configs.phpunit,),
-    ".rspec": (test_configs.rspec,),
+    "phpunit.xml": (runner_configs.phpunit,),
+    "phpunit.xml.dist": (runner_configs.phpunit,),
+    ".rspec": (runner_configs.rspec,),
 }
 _BY_PATH: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern, re.I), reader)
@@ -91,8 +95,8 @@ _BY_PATH: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(?:^|/)migrations/[^/]+\.py$", migrations.django),
         (r"(?:^|/)versions/[^/]+\.py$", migrations.alembic),
         (r"(?:^|/)(?:jest|vitest|playwright|cypress|wdio|karma)\.(?:config|workspace|conf)\.[cm]?[jt]s$",
-         test_configs.javascript),
-        (r"(?:^|/)\.mocharc\.\w+$", test_configs.javascript),
+         runner_configs.javascript),
+        (r"(?:^|/)\.mocharc\.\w+$", runner_configs.javascript),
         (r"(?:migrat|\.sql$)", migrations.named),
     )
 )  # fmt: skip

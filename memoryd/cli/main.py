@@ -10,7 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memoryd.cli import output, parser
+from memoryd.cli.arguments import parser
+from memoryd.cli.terminal import output
 from memoryd.errors import MemorydError
 
 INTERRUPTED, NO_READER = 130, 141

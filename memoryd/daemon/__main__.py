@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 
-from memoryd.daemon.lock import acquire
-from memoryd.daemon.memory import keep_small
+from memoryd.daemon.processes.lock import acquire
+from memoryd.daemon.processes.process_memory import keep_small
 from memoryd.errors import MemorydError, UsageError
 from memoryd.paths import default_paths
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import memoryd
 from memoryd.config import Config
-from memoryd.daemon import logs
-from memoryd.daemon.child import kill_children
-from memoryd.daemon.desk import DaemonStatus, Desk
-from memoryd.daemon.lock import Lock
+from memoryd.daemon.processes import logs
+from memoryd.daemon.processes.child_process import kill_children
+from memoryd.daemon.processes.lock import Lock
+from memoryd.daemon.service import DaemonStatus, Desk
 from memoryd.errors import MemorydError
 from memoryd.paths import Paths
 from memoryd.server.connection import Connection
@@ -119,7 +119,7 @@ class Daemon(Desk):
         await self._mcp.serve(connection, peer)
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:
-        from memoryd.server.http import HttpDoor
+        from memoryd.server.http.app import HttpDoor
 
         await self._loaded.wait()
         if self._http is None:
@@ -168,6 +168,6 @@ def _embedder(config: Config) -> Any:
 
 
 def _mcp_server(daemon: Daemon) -> Any:
-    from memoryd.server.mcp_server import McpServer
+    from memoryd.server.mcp.server import McpServer
 
     return McpServer(daemon)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, structs
 
 from memoryd.config import Config
-from memoryd.daemon.jobs import Target
-from memoryd.daemon.watch import WatchState
+from memoryd.daemon.indexing.jobs import Target
+from memoryd.daemon.indexing.watch import WatchState
 from memoryd.errors import MemorydError
 from memoryd.ingest.discovery import Refused, look
 from memoryd.ingest.own_config import own_settings
@@ -23,11 +23,11 @@ from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
 from memoryd.server.params import DoctorParams
 from memoryd.server.service import Call
-from memoryd.store import soundness, sqlite
+from memoryd.store import integrity, sqlite
 
 if TYPE_CHECKING:
-    from memoryd.daemon.desk import Desk
-    from memoryd.daemon.stores import Store
+    from memoryd.daemon.projects.stores import Store
+    from memoryd.daemon.service import Desk
 
 
 class DigestAnswer(Struct, frozen=True):
@@ -78,7 +78,7 @@ async def doctor(desk: Desk, call: Call, request: DoctorParams) -> Any:
 
 
 def _digest(ctx: Context) -> DigestAnswer:
-    from memoryd.store.digest import digest
+    from memoryd.store.index.digest import digest
 
     return DigestAnswer(view=ctx.view.name, digest=digest(ctx.index, ctx.view.id))
 
@@ -109,7 +109,7 @@ def _damage(file: Path) -> str:
     except MemorydError as error:
         return error.what
     with contextlib.closing(conn):
-        return soundness.problem(conn)
+        return integrity.problem(conn)
 
 
 def _put_aside(file: Path) -> Path:

@@ -22,9 +22,9 @@ from memoryd.embedding.static import StaticEmbedder
 from memoryd.errors import MemorydError, StoreError
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.own_config import own_settings
+from memoryd.ingest.parse.child_limits import die_with_parent
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.ingest.process import die_with_parent
 from memoryd.store.sqlite import SqliteError
 
 _PROGRESS_EVERY_S = 0.1

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from memoryd.errors import GitError
-from memoryd.ingest.gitdir import GitDir, read_text, setting
+from memoryd.ingest.git.directory import GitDir, read_text, setting
 
 # What git takes from a git directory as the repository's own content; a link there may lead into another one.
 _CONTENT = ("HEAD", "index", "objects", "packed-refs", "refs", "reftable", "shallow")

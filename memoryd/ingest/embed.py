@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from memoryd.embedding.base import Embedder
 from memoryd.ingest.job import Run
-from memoryd.store import embedding_rows, reader
-from memoryd.store.writer import IndexWriter
+from memoryd.store.index import reader
+from memoryd.store.index.queries import embedding_queries
+from memoryd.store.index.writer import IndexWriter
 
 FILES_PER_TRANSACTION = 500
 
@@ -16,13 +17,13 @@ def fill(writer: IndexWriter, embedder: Embedder, run: Run) -> None:
     if reader.meta(writer.conn, "embedder") != embedder.model:
         with writer.transaction():
             writer.forget_embeddings(embedder.model)
-    missing = embedding_rows.files_without_vectors(writer.conn, embedder.model)
+    missing = embedding_queries.files_without_vectors(writer.conn, embedder.model)
     for start in range(0, len(missing), FILES_PER_TRANSACTION):
         run.step("embed", start, len(missing))
         part = missing[start : start + FILES_PER_TRANSACTION]
-        forwards = embedding_rows.forwards(writer.conn, part)
+        forwards = embedding_queries.forwards(writer.conn, part)
         vectors = embedder.encode_forward(forwards)
-        hashes = embedding_rows.chunk_hashes(writer.conn, part)
+        hashes = embedding_queries.chunk_hashes(writer.conn, part)
         with writer.transaction():
             writer.add_embeddings(embedder.model, zip(hashes, map(bytes, vectors), strict=True))
-    embedding_rows.note_all_embedded(writer.conn)
+    embedding_queries.note_all_embedded(writer.conn)

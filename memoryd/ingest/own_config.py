@@ -7,8 +7,8 @@ from pathlib import Path
 from msgspec import structs
 
 from memoryd.config import Config, Narrowed, narrow
-from memoryd.ingest.jail import Unreadable
-from memoryd.ingest.scan import read_file
+from memoryd.ingest.files.rooted_files import Unreadable
+from memoryd.ingest.files.scan import read_file
 
 OWN_CONFIG = ".memoryd.toml"
 _MAX_BYTES = 65_536

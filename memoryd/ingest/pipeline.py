@@ -14,15 +14,16 @@ from msgspec import structs
 from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
-from memoryd.ingest import embed, history
+from memoryd.ingest import embed
 from memoryd.ingest.discovery import why_no_history
-from memoryd.ingest.intake import Work, parse
+from memoryd.ingest.files.source import Source, open_source
+from memoryd.ingest.history import stage
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
 from memoryd.ingest.link.linker import LINKER_VERSION, link_view
-from memoryd.ingest.pool import ParsePool
-from memoryd.ingest.source import Source, open_source
-from memoryd.store import reader, totals
-from memoryd.store.writer import IndexWriter
+from memoryd.ingest.parse.pool import ParsePool
+from memoryd.ingest.parse.stage import Work, parse
+from memoryd.store.index import reader, totals
+from memoryd.store.index.writer import IndexWriter
 
 
 def index(
@@ -43,7 +44,7 @@ def index(
         with run.phase("parse"):
             done = parse(writer, source, view_id, work, pool, run)
         with run.phase("history"):
-            commits = history.update(writer, git, view_id, source.head, run) if git else None
+            commits = stage.update(writer, git, view_id, source.head, run) if git else None
         with writer.transaction():
             writer.finish_view(view_id, source.head, source.branch, commits)
         with run.phase("link"):

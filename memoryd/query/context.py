@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from memoryd.store.reader import View
+from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:
     from memoryd.embedding.base import Embedder
     from memoryd.query.answers import Freshness
-    from memoryd.query.lexical import LexicalIndex
-    from memoryd.query.nearest import Near
-    from memoryd.query.quality import Model
-    from memoryd.store.records import Records
+    from memoryd.query.retrieval.ann_candidates import Near
+    from memoryd.query.retrieval.lexical import LexicalIndex
+    from memoryd.query.search.rerank import Model
+    from memoryd.store.records.writer import Records
 
 
 Lines = Sequence[tuple[int, str]]  # (line, text)

@@ -8,7 +8,9 @@ from memoryd.query.answers import Check, Counts, SkippedItem, StatusAnswer
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.store import soundness, status_rows, totals
+from memoryd.store import integrity
+from memoryd.store.index import totals
+from memoryd.store.index.queries import status_queries
 
 MAX_SKIPPED = 100
 
@@ -16,7 +18,7 @@ MAX_SKIPPED = 100
 def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
     """What the store knows of itself; the daemon adds ``watch`` and its own checks."""
     known = totals.view_totals(ctx.index, ctx.view.id)
-    more = status_rows.extras(ctx.index, ctx.view.id)
+    more = status_queries.extras(ctx.index, ctx.view.id)
     fresh = ctx.freshness
     return StatusAnswer(
         fresh,
@@ -46,12 +48,12 @@ def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
             embeddings=more.embeddings,
             redacted=more.redacted,
         ),
-        languages=tuple(status_rows.languages(ctx.index, ctx.view.id)),
+        languages=tuple(status_queries.languages(ctx.index, ctx.view.id)),
         skipped_total=known.skipped,
-        skipped_reasons=tuple(status_rows.skipped_reasons(ctx.index, ctx.view.id)),
+        skipped_reasons=tuple(status_queries.skipped_reasons(ctx.index, ctx.view.id)),
         skipped=tuple(
             SkippedItem(safe_line(path), reason, quote(detail, 200))
-            for path, reason, detail in status_rows.skipped(ctx.index, ctx.view.id, MAX_SKIPPED)
+            for path, reason, detail in status_queries.skipped(ctx.index, ctx.view.id, MAX_SKIPPED)
         ),
         quarantined=more.quarantined,
         index_bytes=more.bytes,
@@ -71,7 +73,7 @@ def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
             "restore a snapshot; see `memoryd doctor --repair`",
         )
     if deep:
-        damage = soundness.problem(ctx.index)
+        damage = integrity.problem(ctx.index)
         step = "`memoryd doctor --repair` rebuilds it" if damage else ""
         yield Check("index integrity", "fail" if damage else "ok", quote(damage or "sound", 200), step)
         if ctx.records is not None:
@@ -87,8 +89,8 @@ def _files(ctx: Context, known: totals.Totals) -> Check:
 
 
 def _sqlite() -> Check:
-    version = status_rows.sqlite_version()
-    if status_rows.sqlite_is_fixed():
+    version = status_queries.sqlite_version()
+    if status_queries.sqlite_is_fixed():
         return Check("sqlite", "ok", version)
     return Check(
         "sqlite", "ok", f"{version}: one process writes and checkpoints, so its WAL-reset bug cannot strike"

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from memoryd.errors import UsageError
+from memoryd.globs import is_glob, is_test, matcher
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
-from memoryd.query.globs import is_glob, is_test, matcher
-from memoryd.store import graph_rows, reader
-from memoryd.store.graph_rows import FileRow, SymbolRow
+from memoryd.store.index import reader
+from memoryd.store.index.queries import graph_queries
+from memoryd.store.index.queries.graph_queries import FileRow, SymbolRow
 
 MAX_TARGETS = 500  # files that one glob or folder may mean
 MAX_CANDIDATES = 20
@@ -91,14 +92,14 @@ def _cleaned(ctx: Context, text: str) -> str:
 
 def _glob(ctx: Context, text: str, pattern: str) -> Resolution:
     matches = matcher(pattern)
-    paths = [path for path in graph_rows.paths_of_view(ctx.index, ctx.view.id) if matches(path)]
+    paths = [path for path in graph_queries.paths_of_view(ctx.index, ctx.view.id) if matches(path)]
     if not paths:
         raise _nothing(ctx, text, pattern)
     return Resolution(text, tuple(_files(ctx, _limited(text, paths))), total=len(paths))
 
 
 def _exact_file(ctx: Context, text: str) -> Sequence[Target]:
-    row = graph_rows.file_at(ctx.index, ctx.view.id, text)
+    row = graph_queries.file_at(ctx.index, ctx.view.id, text)
     return [_file(row)] if row else ()
 
 
@@ -106,7 +107,7 @@ def _folder(ctx: Context, text: str) -> Sequence[Target]:
     if ":" in text:
         return ()
     prefix = "" if text == "." else f"{text}/"
-    paths = graph_rows.paths_under(ctx.index, ctx.view.id, prefix, MAX_TARGETS + 1)
+    paths = graph_queries.paths_under(ctx.index, ctx.view.id, prefix, MAX_TARGETS + 1)
     return list(_files(ctx, _limited(text, paths)))
 
 
@@ -121,7 +122,7 @@ def _path_and_part(ctx: Context, text: str) -> Sequence[Target]:
     qualname = _dots(part)
     found: list[Target] = []
     for row in _rows_of_path(ctx, path):
-        symbols = graph_rows.symbols_of(ctx.index, ctx.view.id, row.path_id)
+        symbols = graph_queries.symbols_of(ctx.index, ctx.view.id, row.path_id)
         exact = [symbol for symbol in symbols if symbol.qualname == qualname]
         found += _symbols(ctx, exact or [s for s in symbols if s.qualname.endswith(f".{qualname}")], row)
     return found
@@ -130,14 +131,14 @@ def _path_and_part(ctx: Context, text: str) -> Sequence[Target]:
 def _named(ctx: Context, text: str) -> Sequence[Target]:
     qualname = _dots(text)
     name = qualname.rpartition(".")[2]
-    rows = graph_rows.symbols_named(ctx.index, ctx.view.id, name, _SAME_NAME) if name else ()
+    rows = graph_queries.symbols_named(ctx.index, ctx.view.id, name, _SAME_NAME) if name else ()
     return _symbols(ctx, [r for r in rows if r.qualname == qualname or r.qualname.endswith(f".{qualname}")])
 
 
 def _file_ending(ctx: Context, text: str) -> Sequence[Target]:
     if ":" in text or ("/" not in text and "." not in text):
         return ()
-    return [_file(row) for row in graph_rows.files_ending(ctx.index, ctx.view.id, text, MAX_CANDIDATES)]
+    return [_file(row) for row in graph_queries.files_ending(ctx.index, ctx.view.id, text, MAX_CANDIDATES)]
 
 
 def _dotted_module(ctx: Context, text: str) -> Sequence[Target]:
@@ -157,10 +158,10 @@ def _dotted_module(ctx: Context, text: str) -> Sequence[Target]:
 
 
 def _rows_of_path(ctx: Context, path: str) -> Sequence[FileRow]:
-    row = graph_rows.file_at(ctx.index, ctx.view.id, path)
+    row = graph_queries.file_at(ctx.index, ctx.view.id, path)
     if row:
         return [row]
-    return graph_rows.files_ending(ctx.index, ctx.view.id, path, MAX_CANDIDATES)
+    return graph_queries.files_ending(ctx.index, ctx.view.id, path, MAX_CANDIDATES)
 
 
 def _files_like(ctx: Context, path: str) -> list[Target]:
@@ -168,7 +169,7 @@ def _files_like(ctx: Context, path: str) -> list[Target]:
 
 
 def _files(ctx: Context, paths: Sequence[str]) -> Iterable[Target]:
-    return (_file(row) for row in graph_rows.files_at(ctx.index, ctx.view.id, paths))
+    return (_file(row) for row in graph_queries.files_at(ctx.index, ctx.view.id, paths))
 
 
 def _file(row: FileRow, line: int = 0) -> Target:
@@ -189,7 +190,7 @@ def _at_lines(ctx: Context, rows: Sequence[FileRow], line: int) -> list[Target]:
 def _at_line(ctx: Context, row: FileRow, line: int) -> Target | None:
     """The definition that begins at the line, else the innermost one around it, else the line of the file, None
     beyond its end."""
-    symbols = graph_rows.symbols_of(ctx.index, ctx.view.id, row.path_id)
+    symbols = graph_queries.symbols_of(ctx.index, ctx.view.id, row.path_id)
     around = [symbol for symbol in symbols if symbol.line <= line <= symbol.end_line]
     starting = [symbol for symbol in around if symbol.line == line]
     if around:
@@ -205,7 +206,8 @@ def _symbols(ctx: Context, rows: Sequence[SymbolRow], file: FileRow | None = Non
         {file.path: file.hash}
         if file
         else {
-            f.path: f.hash for f in graph_rows.files_at(ctx.index, ctx.view.id, [path for path, _ in first])
+            f.path: f.hash
+            for f in graph_queries.files_at(ctx.index, ctx.view.id, [path for path, _ in first])
         }
     )
     return [
@@ -259,9 +261,9 @@ def _unlikely(target: Target, wanted: str) -> tuple[bool, bool, bool, str, int]:
 
 def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
     name = _dots(wanted.rpartition(":")[2]).rpartition(".")[2].rpartition("/")[2]
-    near = graph_rows.symbols_like(ctx.index, ctx.view.id, name, 3) if 2 < len(name) <= 64 else []
-    files = len(graph_rows.paths_of_view(ctx.index, ctx.view.id))
-    symbols = graph_rows.count_symbols(ctx.index, ctx.view.id)
+    near = graph_queries.symbols_like(ctx.index, ctx.view.id, name, 3) if 2 < len(name) <= 64 else []
+    files = len(graph_queries.paths_of_view(ctx.index, ctx.view.id))
+    symbols = graph_queries.count_symbols(ctx.index, ctx.view.id)
     step = " or ".join(f"`{row.path}:{row.qualname}`" for row in near)
     return UsageError(
         f"nothing here is called `{text[:200]}`",

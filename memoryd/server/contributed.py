@@ -12,7 +12,7 @@ from msgspec import structs
 from memoryd.errors import MemorydError, UsageError
 from memoryd.query import requests
 from memoryd.server.service import Call, Service
-from memoryd.store.record_values import is_person
+from memoryd.store.records.values import is_person
 
 ROWS_AT_ONCE = 200
 
@@ -59,7 +59,7 @@ async def publish(service: Service, call: Call, request: requests.PublishRequest
         )
     if call.common.rev:
         raise UsageError("a file is written now, at no revision", where="rev", next_step="leave out --rev")
-    drafts = import_module("memoryd.query.publish")
+    drafts = import_module("memoryd.records.publish")
     answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
     if request.preview:
         return answer
@@ -74,7 +74,7 @@ async def publish(service: Service, call: Call, request: requests.PublishRequest
 
 async def export(service: Service, call: Call, request: requests.ExportRequest) -> Any:
     """Line by line: each is a row, the answer is the last."""
-    exported = import_module("memoryd.query.exchange").exported
+    exported = import_module("memoryd.records.exchange").exported
     answer = await service.read(call, lambda ctx: exported(ctx, request))
     if call.common.format == "text":
         return answer
@@ -86,12 +86,12 @@ async def export(service: Service, call: Call, request: requests.ExportRequest) 
 
 async def take_in(service: Service, call: Call, request: requests.ImportRequest) -> Any:
     """Lines of an export, as the lowest rank of trust whoever hands them in."""
-    imported = import_module("memoryd.query.exchange").imported
+    imported = import_module("memoryd.records.exchange").imported
     return await service.read(call, lambda ctx: imported(ctx, request, service.redacted))
 
 
 async def _as_actor(service: Service, call: Call, name: str, request: Any) -> Any:
-    answer = getattr(import_module("memoryd.query.record"), name)
+    answer = getattr(import_module("memoryd.query.records.record"), name)
     actor = service.actor_of(call.peer)
     return await service.read(call, lambda ctx: answer(ctx, request, actor))
 

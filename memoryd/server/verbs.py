@@ -15,13 +15,13 @@ from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.query import requests
-from memoryd.query.layout import Rendered
+from memoryd.query.text.budget import Rendered
 from memoryd.server import contributed, housekeeping, params
+from memoryd.server.argument_errors import in_words
 from memoryd.server.service import Call, Service
-from memoryd.server.wording import in_words
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
-SEARCH = "memoryd.query.search_answers:SearchRequest"
+SEARCH = "memoryd.query.search.answers:SearchRequest"
 
 
 class Verb(Struct, frozen=True):
@@ -51,7 +51,7 @@ def _found(place: str) -> Any:
 
 async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -> Any:
     """The graph page by page: each edge is a row, the answer is the last page."""
-    ask = Question("symbols:edges")
+    ask = Question("graph.symbols:edges")
     while True:
         answer = await ask(service, call, request)
         if call.common.format == "text" or not answer.truncated:
@@ -63,13 +63,13 @@ async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -
 async def _brief(service: Service, call: Call, request: requests.BriefRequest) -> Any:
     tokens = call.common.max_tokens or service.config.search.brief_max_tokens
     request = structs.replace(request, max_tokens=tokens)
-    return await Question("brief:brief")(service, call, request)
+    return await Question("briefing.brief:brief")(service, call, request)
 
 
 async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
     seen_s = service.last_seen_s(call) if request.since == "last" else 0
     request = structs.replace(request, last_seen_s=seen_s)
-    return await Question("changes:changes")(service, call, request)
+    return await Question("briefing.changes:changes")(service, call, request)
 
 
 async def _check(service: Service, call: Call, request: requests.CheckRequest) -> Any:
@@ -82,31 +82,33 @@ async def _check(service: Service, call: Call, request: requests.CheckRequest) -
         and change.head != await service.read(call, lambda ctx: ctx.view.head)
     ):
         call = structs.replace(call, common=structs.replace(call.common, rev=change.head))
-    return await service.read(call, lambda ctx: _found("check:check")(ctx, request, change))
+    return await service.read(call, lambda ctx: _found("check.verdict:check")(ctx, request, change))
 
 
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("search", SEARCH, Question("search:search")),
-        Verb("symbol", requests.SymbolRequest, Question("symbols:symbol"), lambda a: a.definition is None),
-        Verb("refs", requests.RefsRequest, Question("symbols:refs")),
+        Verb("search", SEARCH, Question("search.hybrid:search")),
+        Verb(
+            "symbol", requests.SymbolRequest, Question("graph.symbols:symbol"), lambda a: a.definition is None
+        ),
+        Verb("refs", requests.RefsRequest, Question("graph.symbols:refs")),
         Verb("edges", requests.EdgesRequest, _edges),
-        Verb("impact", requests.ImpactRequest, Question("impact:impact")),
-        Verb("cochange", requests.CochangeRequest, Question("coupling:cochange")),
-        Verb("why", requests.WhyRequest, Question("why:why")),
-        Verb("history", requests.HistoryRequest, Question("history:history")),
-        Verb("reverts", requests.RevertsRequest, Question("reverts:reverts")),
-        Verb("decisions", requests.DecisionsRequest, Question("decisions:decisions")),
+        Verb("impact", requests.ImpactRequest, Question("graph.impact:impact")),
+        Verb("cochange", requests.CochangeRequest, Question("history.coupling:cochange")),
+        Verb("why", requests.WhyRequest, Question("briefing.why:why")),
+        Verb("history", requests.HistoryRequest, Question("history.topic:history")),
+        Verb("reverts", requests.RevertsRequest, Question("history.reverts:reverts")),
+        Verb("decisions", requests.DecisionsRequest, Question("decisions.listing:decisions")),
         Verb("check", requests.CheckRequest, _check, lambda a: a.verdict == "BLOCK"),
         Verb("brief", requests.BriefRequest, _brief),
         Verb("changes", requests.ChangesRequest, _changes),
-        Verb("conventions", requests.ConventionsRequest, Question("conventions:conventions")),
-        Verb("operations", requests.OperationsRequest, Question("operations:operations")),
-        Verb("overview", requests.OverviewRequest, Question("overview:overview")),
-        Verb("hotspots", requests.HotspotsRequest, Question("hotspots:hotspots")),
+        Verb("conventions", requests.ConventionsRequest, Question("history.conventions:conventions")),
+        Verb("operations", requests.OperationsRequest, Question("structure.operations:operations")),
+        Verb("overview", requests.OverviewRequest, Question("structure.overview:overview")),
+        Verb("hotspots", requests.HotspotsRequest, Question("history.hotspots:hotspots")),
         Verb("record", requests.RecordRequest, contributed.record),
-        Verb("proposals", requests.ProposalsRequest, Question("record:proposals")),
+        Verb("proposals", requests.ProposalsRequest, Question("records.record:proposals")),
         Verb("confirm", requests.JudgeRequest, contributed.confirm),
         Verb("retract", requests.RetractRequest, contributed.retract),
         Verb("restore", requests.JudgeRequest, contributed.restore),
@@ -115,7 +117,7 @@ VERBS: dict[str, Verb] = {
         Verb("publish", requests.PublishRequest, contributed.publish),
         Verb("export", requests.ExportRequest, contributed.export),
         Verb("import", requests.ImportRequest, contributed.take_in),
-        Verb("audit", requests.AuditRequest, Question("record:audit"), lambda a: not a.ok),
+        Verb("audit", requests.AuditRequest, Question("records.record:audit"), lambda a: not a.ok),
         Verb("status", requests.StatusRequest, housekeeping.status),
         Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, housekeeping.index),
@@ -176,7 +178,7 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
 
 def rendered(answered: Answered) -> Rendered:
     """The answer as compact text, with how much of it that shows."""
-    found: Rendered = _found("render:rendered")(answered.value, answered.max_tokens)
+    found: Rendered = _found("text.render:rendered")(answered.value, answered.max_tokens)
     return found
 
 

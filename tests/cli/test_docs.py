@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from memoryd.cli.parser import verb_parser
-from memoryd.cli.verbs import CLIENTS, VERBS
+from memoryd.cli.arguments.parser import verb_parser
+from memoryd.cli.arguments.verbs import CLIENTS, VERBS
 from memoryd.config import settings
-from memoryd.server import resources
+from memoryd.server.mcp import resources
+from memoryd.server.mcp.tools import TOOLS
 from memoryd.server.params import Common
-from memoryd.server.tools import TOOLS
 from memoryd.server.verbs import VERBS as ASKED
 from memoryd.server.verbs import request_type
 

@@ -24,7 +24,7 @@ HEAVY_OURS = (
     "memoryd.query.answers",
     "memoryd.store",
     "memoryd.server",
-    "memoryd.cli.install",
+    "memoryd.cli.commands.install",
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memoryd.cli import jsonc
+from memoryd.cli.install import jsonc
 
 # before, after setting s.m to 1
 CASES = {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from memoryd.cli.memory_arguments import RECORD_KINDS, STATUSES
-from memoryd.store import record_values
+from memoryd.cli.arguments.memory_arguments import RECORD_KINDS, STATUSES
+from memoryd.store.records import values
 
 COMMAND = ["-m", "memoryd"]
 NEEDLE = "xyzzyplugh"
@@ -82,8 +82,8 @@ def desk(box):
 
 def test_the_client_knows_the_kinds_and_statuses_of_the_store():
     """The thin client imports no store; its lists are the store's."""
-    assert RECORD_KINDS == record_values.KINDS
-    assert (*record_values.STATUSES, "") == STATUSES
+    assert RECORD_KINDS == values.KINDS
+    assert (*values.STATUSES, "") == STATUSES
 
 
 def test_only_a_person_at_a_terminal_decides(desk):

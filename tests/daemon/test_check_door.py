@@ -112,7 +112,7 @@ def test_the_change_reader_is_one_child_that_leaves(daemon: RunningDaemon, proje
     with Client(daemon.paths) as client:
         for _ in range(2):
             client.json("check", project=str(project), staged=True)
-    readers = [pid for pid in children(daemon.pid) if b"memoryd.ingest.changes" in command_line(pid)]
+    readers = [pid for pid in children(daemon.pid) if b"memoryd.ingest.change" in command_line(pid)]
     assert len(readers) == 1
     with Client(daemon.paths) as client:
         client.post("check", {"project": str(project)})
@@ -126,7 +126,7 @@ def test_it_goes_on_after_its_reader_was_killed(daemon: RunningDaemon, project: 
     """The child that reads changes may die at any time: the next check starts another."""
     with Client(daemon.paths) as client:
         client.json("check", project=str(project))
-        (reader,) = [pid for pid in children(daemon.pid) if b"memoryd.ingest.changes" in command_line(pid)]
+        (reader,) = [pid for pid in children(daemon.pid) if b"memoryd.ingest.change" in command_line(pid)]
         os.kill(reader, 9)
         until(lambda: not command_line(reader), "it is dead")
         assert client.json("check", project=str(project))["verdict"] == "OK"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import Client, RunningDaemon, StartDaemon, alive, git, small_project, until
 
-from memoryd.daemon.projects import key_of
+from memoryd.daemon.projects.registry import key_of
 
 
 @pytest.fixture(scope="module")

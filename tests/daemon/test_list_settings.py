@@ -17,12 +17,12 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 
 from memoryd import config
-from memoryd.cli.autostart import daemon_flags
+from memoryd.cli.connection.autostart import daemon_flags
 from memoryd.daemon.__main__ import flags_of
-from memoryd.daemon.projects import key_of
+from memoryd.daemon.projects.registry import key_of
 from memoryd.errors import UsageError
 from memoryd.paths import Paths
-from memoryd.store import reader
+from memoryd.store.index import reader
 from memoryd.store.sqlite import connect
 
 LISTS = [setting for setting in config.settings() if setting.kind == "list"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from memoryd.daemon import jobs
-from memoryd.daemon.jobs import IngestQueue, Job, Target
+from memoryd.daemon.indexing import jobs
+from memoryd.daemon.indexing.jobs import IngestQueue, Job, Target
 from memoryd.errors import MemorydError
 
 # Answers the first job and every later one at once, except those whose paths name "slow": they stay in the link

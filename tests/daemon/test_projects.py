@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from daemon_harness import git, small_project
 
-from memoryd.daemon.projects import Projects, key_of
+from memoryd.daemon.projects.registry import Projects, key_of
 from memoryd.errors import StoreError, UsageError
-from memoryd.ingest.scan import scan
+from memoryd.ingest.files.scan import scan
 from memoryd.paths import Paths
 
 

@@ -76,7 +76,11 @@ class Tuned:
         return next(self.daemon.paths.home.glob("projects/*")) / tuned.FILE
 
     def workers(self) -> list[int]:
-        return [pid for pid in descendants(self.daemon.pid) if b"memoryd.daemon.tuner" in command_line(pid)]
+        return [
+            pid
+            for pid in descendants(self.daemon.pid)
+            if b"memoryd.daemon.tuning.worker" in command_line(pid)
+        ]
 
 
 def phases(client: Client) -> set[str]:

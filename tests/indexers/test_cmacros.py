@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.cmacros import readable
+from indexers.languages.shared.cmacros import readable
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from indexers import registry
 from indexers.chunks import chunk
-from indexers.keys import MAX_KEYS
-from indexers.notes import MAX_REFERENCES, MAX_SYMBOLS
+from indexers.engine.data_keys import MAX_KEYS
+from indexers.engine.plain_builder import MAX_REFERENCES, MAX_SYMBOLS
 
 PLAIN = ["css", "dockerfile", "graphql", "hcl", "html", "json", "proto", "sql", "toml", "yaml"]
 KEY_FILES = ["json", "toml", "yaml"]

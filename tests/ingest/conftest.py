@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from projects import small_pool
 
-from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.parse.pool import ParsePool
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
-from memoryd.store.link_rows import Defined, EdgeRow
+from memoryd.store.index.queries.link_queries import Defined, EdgeRow
 
 
 class Link(Struct, frozen=True):

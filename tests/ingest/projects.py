@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event
 
 from memoryd.ingest.job import IndexJob, IndexSummary
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.store import digest, reader
+from memoryd.store.index import digest, reader
 from memoryd.store.sqlite import connect
 
 _GIT_ENVIRONMENT = {

@@ -10,10 +10,10 @@ import pytest
 
 from indexers.facts import Change, ChangedFile
 from memoryd.errors import UsageError
-from memoryd.ingest.change import ChangeRequest, read_change
-from memoryd.ingest.git import Git
-from memoryd.ingest.pool import ParsePool
-from memoryd.ingest.versions import lines_of
+from memoryd.ingest.change.change import ChangeRequest, read_change
+from memoryd.ingest.change.versions import lines_of
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.parse.pool import ParsePool
 
 
 def git(root: Path, *arguments: str, **variables: str) -> str:

@@ -11,8 +11,8 @@ from projects import Repository
 
 from memoryd.ingest import discovery
 from memoryd.ingest.discovery import Refused, discover, find_root, look
-from memoryd.ingest.git import Git
-from memoryd.ingest.gitdir import GitDir, setting
+from memoryd.ingest.git.directory import GitDir, setting
+from memoryd.ingest.git.repository import Git
 
 
 @pytest.fixture

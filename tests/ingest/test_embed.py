@@ -11,9 +11,10 @@ from projects import Repository, run_index
 from memoryd.embedding import static
 from memoryd.ingest import embed
 from memoryd.ingest.job import Run
-from memoryd.ingest.pool import ParsePool
-from memoryd.store import embedding_rows, reader
-from memoryd.store.writer import IndexWriter
+from memoryd.ingest.parse.pool import ParsePool
+from memoryd.store.index import reader
+from memoryd.store.index.queries import embedding_queries
+from memoryd.store.index.writer import IndexWriter
 
 LACKING = "SELECT count(*) FROM chunk WHERE hash NOT IN (SELECT hash FROM embedding)"
 
@@ -23,7 +24,7 @@ def fill(store: Path) -> None:
     try:
         embed.fill(writer, static.load(), Run(lambda *_: None, Event()))
         assert writer.conn.execute(LACKING).fetchone() == (0,)
-        assert embedding_rows.files_without_vectors(writer.conn, static.load().model) == []
+        assert embedding_queries.files_without_vectors(writer.conn, static.load().model) == []
     finally:
         writer.close()
 

@@ -12,12 +12,12 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from indexers.terms import terms
-from memoryd.ingest import source
+from memoryd.ingest.files import source
 from memoryd.ingest.job import Cancelled, IndexJob
 from memoryd.ingest.link import linker
+from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.pipeline import index
-from memoryd.ingest.pool import ParsePool
-from memoryd.store import writer
+from memoryd.store.index import writer
 from memoryd.store.sqlite import connect
 
 SECRET = "ghp_" + "k3Jx9QmZ2vLrT8sWcY4bNfH6dGpA1eRu5oMi"

@@ -19,10 +19,10 @@ from projects import Repository
 
 from indexers.facts import BlameSpan
 from memoryd.errors import GitError, MemorydError, UsageError
-from memoryd.ingest import gitrun
 from memoryd.ingest.discovery import discover, find_root
-from memoryd.ingest.git import Git, Head
-from memoryd.ingest.gitrun import Call, GitKilled, GitSilent
+from memoryd.ingest.git import process
+from memoryd.ingest.git.process import Call, GitKilled, GitSilent
+from memoryd.ingest.git.repository import Git, Head
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_head_names_commit_and_branch_without_a_process(
     """Branch, packed branch, detached, unborn: read from files."""
     git = _git(repo.root)
     sha = repo.git("rev-parse", "HEAD")
-    monkeypatch.setattr(gitrun, "git_path", lambda: "/nonexistent")
+    monkeypatch.setattr(process, "git_path", lambda: "/nonexistent")
     assert git.head() == Head(sha, "main")
     repo.git("pack-refs", "--all")
     assert git.head() == Head(sha, "main")
@@ -105,9 +105,9 @@ def test_without_a_usable_git_there_is_no_repository(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not installed: None. Too old to be run safely: an error that says what to install."""
-    monkeypatch.setattr("memoryd.ingest.git.git_version", lambda: ())
+    monkeypatch.setattr("memoryd.ingest.git.repository.git_version", lambda: ())
     assert Git.open(repo.root) is None
-    monkeypatch.setattr("memoryd.ingest.git.git_version", lambda: (2, 25, 1))
+    monkeypatch.setattr("memoryd.ingest.git.repository.git_version", lambda: (2, 25, 1))
     with pytest.raises(GitError, match="too old") as error:
         Git.open(repo.root)
     assert "2.32" in error.value.next_step
@@ -543,12 +543,12 @@ def test_a_git_beside_the_repository_is_not_run(repo: Repository, monkeypatch: p
     fake.chmod(0o755)
     monkeypatch.chdir(repo.root)
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
-    gitrun.git_path.cache_clear()
+    process.git_path.cache_clear()
     try:
         assert _git(repo.root).tracked() == ["a.py"]
         assert not (repo.root / "canary").exists()
     finally:
-        gitrun.git_path.cache_clear()
+        process.git_path.cache_clear()
 
 
 def test_every_error_is_ours(tmp_path: Path) -> None:

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from projects import Repository, digest_of, run_index
 
-from memoryd.ingest.git import Git
-from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.parse.pool import ParsePool
 from memoryd.query.answers import Freshness
-from memoryd.query.changes import changes
+from memoryd.query.briefing.changes import changes
+from memoryd.query.briefing.why import why
 from memoryd.query.context import Context
-from memoryd.query.coupling import cochange
-from memoryd.query.history import history
-from memoryd.query.lexical import LexicalIndex
-from memoryd.query.past_answers import RevertItem
+from memoryd.query.history.answers import RevertItem
+from memoryd.query.history.coupling import cochange
+from memoryd.query.history.reverts import reverts
+from memoryd.query.history.topic import history
 from memoryd.query.requests import (
     ChangesRequest,
     CochangeRequest,
@@ -23,9 +24,8 @@ from memoryd.query.requests import (
     RevertsRequest,
     WhyRequest,
 )
-from memoryd.query.reverts import reverts
-from memoryd.query.why import why
-from memoryd.store import reader
+from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.store.index import reader
 from memoryd.store.sqlite import connect
 
 TASK = "class Task:\n    def run(self):\n        return 1\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryd.ingest.ignore import Ignore, parse
+from memoryd.ingest.files.gitignore import Ignore, parse
 
 _NAMES = st.text("abc.*?[]!-\\ #", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 _PIECES = st.sampled_from(

@@ -19,12 +19,12 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.errors import MemorydError, UsageError
-from memoryd.ingest import intake
 from memoryd.ingest.job import Cancelled, IndexJob
+from memoryd.ingest.parse import stage
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.worker import in_short
 from memoryd.ingest.pipeline import index
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.ingest.worker import in_short
-from memoryd.store import reader
+from memoryd.store.index import reader
 from memoryd.store.sqlite import connect
 
 
@@ -285,7 +285,7 @@ def test_the_size_of_transactions_changes_nothing(
             f"from m{(number + 1) % 30} import f\n\ndef g(): return f({number})\n"
         )
     run_index(pool, root, tmp_path / "usual")
-    monkeypatch.setattr(intake, "PACKED_BYTES_PER_TRANSACTION", 1)
+    monkeypatch.setattr(stage, "PACKED_BYTES_PER_TRANSACTION", 1)
     run_index(pool, root, tmp_path / "small")
     view = f"worktree:{root}"
     assert digest_of(tmp_path / "usual", view) == digest_of(tmp_path / "small", view)

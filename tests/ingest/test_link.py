@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from projects import run_index
 
-from memoryd.ingest.pool import ParsePool
+from memoryd.ingest.parse.pool import ParsePool
 from memoryd.store.sqlite import connect
 
 CASES = {

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from in_memory import Project
 
-from memoryd.ingest.link.memo import Memo
+from memoryd.ingest.link.fixpoint_cache import Memo
 
 Graph = Mapping[int, tuple[int, ...]]
 

@@ -11,8 +11,8 @@ from itertools import islice
 import pytest
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.ingest.worker import ParseJob
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.worker import ParseJob
 
 
 def _jobs(count: int) -> list[ParseJob]:

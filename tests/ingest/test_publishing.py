@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from memoryd.errors import UsageError
-from memoryd.ingest.publishing import MAX_BYTES, write_new
+from memoryd.ingest.documents import MAX_BYTES, write_new
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ import pytest
 from projects import Repository
 
 from memoryd.errors import UsageError
-from memoryd.ingest import names
-from memoryd.ingest.git import Git
-from memoryd.ingest.scan import (
+from memoryd.ingest.files import path_rules
+from memoryd.ingest.files.scan import (
     Limits,
     Scan,
     TreeScan,
@@ -24,7 +23,8 @@ from memoryd.ingest.scan import (
     scan,
     scan_tree,
 )
-from memoryd.ingest.visibility import Visibility
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.watch.visibility import Visibility
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_bare_repository_has_no_work_tree_to_scan(repo: Repository, tmp_path: 
 )  # fmt: skip
 def test_names_that_carry_secrets_are_denied(path: str) -> None:
     """By custom these hold credentials: they are not even opened."""
-    assert names.denied(path)
+    assert path_rules.denied(path)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_names_that_carry_secrets_are_denied(path: str) -> None:
 )  # fmt: skip
 def test_names_that_only_sound_like_secrets_are_read(path: str) -> None:
     """Templates, source code about secrets, public keys and Indonesian translations."""
-    assert not names.denied(path)
+    assert not path_rules.denied(path)
 
 
 def test_denied_files_are_listed_and_never_read(repo: Repository) -> None:

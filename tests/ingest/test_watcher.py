@@ -13,11 +13,11 @@ from queue import Empty, Queue
 import pytest
 from projects import Repository
 
-from memoryd.ingest.git import Git
-from memoryd.ingest.mounts import sends_no_events
-from memoryd.ingest.pending import PATHS_LIMIT, Pending
-from memoryd.ingest.visibility import Visibility
-from memoryd.ingest.watcher import Settings, Watcher
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.watch.debounce import PATHS_LIMIT, Pending
+from memoryd.ingest.watch.mounts import sends_no_events
+from memoryd.ingest.watch.visibility import Visibility
+from memoryd.ingest.watch.watcher import Settings, Watcher
 
 _QUICK = Settings(quiet_s=0.05, max_delay_s=0.4, polling_s=0.1, mode="native")
 _WAIT_S = 10.0

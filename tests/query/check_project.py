@@ -6,17 +6,18 @@ import subprocess
 from pathlib import Path
 from threading import Event
 
-from memoryd.ingest.change import ChangeRequest, read_change
+from memoryd.ingest.change.change import ChangeRequest, read_change
 from memoryd.ingest.job import IndexJob
+from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.pipeline import index
-from memoryd.ingest.pool import ParsePool
 from memoryd.query.answers import DecisionsAnswer, Freshness
-from memoryd.query.check import check
-from memoryd.query.check_answers import CheckAnswer
+from memoryd.query.check.answers import CheckAnswer
+from memoryd.query.check.verdict import check
 from memoryd.query.context import Context
-from memoryd.query.decisions import decisions
+from memoryd.query.decisions.listing import decisions
 from memoryd.query.requests import CheckRequest, DecisionsRequest
-from memoryd.store import reader, sqlite
+from memoryd.store import sqlite
+from memoryd.store.index import reader
 
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
 
@@ -92,8 +93,8 @@ class CheckedProject:
     def _context(self, conn: object, view_name: str) -> Context:
         from functools import partial
 
-        from memoryd.ingest.git import Git
-        from memoryd.ingest.versions import lines_of
+        from memoryd.ingest.change.versions import lines_of
+        from memoryd.ingest.git.repository import Git
 
         view = reader.view(conn, view_name)  # type: ignore[arg-type]
         assert view is not None

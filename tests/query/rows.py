@@ -15,13 +15,15 @@ from indexers.constraints import read
 from indexers.decisions import comments
 from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts
 from indexers.outline import outline
-from memoryd.ingest.commits import entry
+from memoryd.ingest.history.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
-from memoryd.store import link_rows, reader, sqlite
-from memoryd.store.link_rows import EdgeRow
-from memoryd.store.records import Records
-from memoryd.store.writer import FileRow, IndexWriter, ViewEntry
+from memoryd.store import sqlite
+from memoryd.store.index import reader
+from memoryd.store.index.queries import link_queries
+from memoryd.store.index.queries.link_queries import EdgeRow
+from memoryd.store.index.writer import FileRow, IndexWriter, ViewEntry
+from memoryd.store.records.writer import Records
 
 VIEW = "worktree:/project"
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
@@ -80,7 +82,7 @@ class Rows:
         ).fetchone()[0]
         with self.writer.transaction():
             link_id = self.writer.put_link(file_id, b"", 0, rows)
-            link_rows.assign(self.writer.conn, self.view_id, [(path_id, link_id)])
+            link_queries.assign(self.writer.conn, self.view_id, [(path_id, link_id)])
 
     def commit(
         self, subject: str, changes: Iterable[str | FileChange], *, author: str = "Ann", day: int | None = None,

@@ -12,13 +12,13 @@ from indexers.facts import Commit, FileChange
 from memoryd.embedding.base import Embedder
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
-from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.search import search
-from memoryd.query.search_answers import SearchAnswer, SearchRequest
-from memoryd.store import reader
-from memoryd.store.records import Records
+from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
+from memoryd.query.search.answers import SearchAnswer, SearchRequest
+from memoryd.query.search.hybrid import search
+from memoryd.store.index import reader
+from memoryd.store.index.writer import CommitEntry, FileRow, IndexWriter, ViewEntry
+from memoryd.store.records.writer import Records
 from memoryd.store.sqlite import connect
-from memoryd.store.writer import CommitEntry, FileRow, IndexWriter, ViewEntry
 
 FRESH = Freshness("", "", "", dirty=False, pending=0, indexing=False, vectors="absent")
 NO_KINDS: Mapping[str, str] = {}

@@ -7,15 +7,15 @@ from check_project import CheckedProject
 from msgspec import structs
 
 from memoryd.errors import UsageError
-from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.query.answers import BriefAnswer, BriefItem
-from memoryd.query.brief import brief
-from memoryd.query.lexical import LexicalIndex
-from memoryd.query.render import rendered
+from memoryd.query.briefing.brief import brief
 from memoryd.query.requests import BriefRequest
+from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.query.text.render import rendered
 from memoryd.store import sqlite
-from memoryd.store.record_values import NewRecord
-from memoryd.store.records import Records
+from memoryd.store.records.values import NewRecord
+from memoryd.store.records.writer import Records
 
 SESSION = '''"""Sessions of the shop."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from check_project import CheckedProject
 
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.query.check_answers import CheckAnswer, CheckFinding
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.query.check.answers import CheckAnswer, CheckFinding
 
 BODY = "def sign(value):\n    return value\n\n\ndef check(value):\n    return True\n"
 RETRY = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from check_project import CheckedProject
 
-from memoryd.ingest.pool import ParsePool, PoolLimits
-from memoryd.query.check_answers import CheckAnswer
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.query.check.answers import CheckAnswer
 
 Files = dict[str, str]
 

@@ -13,11 +13,10 @@ from rows import Rows, rename
 from indexers.facts import Decision, FileChange
 from indexers.secrets import redact_text
 from memoryd.errors import UsageError
-from memoryd.query.brief import brief
-from memoryd.query.decisions import decisions
-from memoryd.query.exchange import exported, imported
-from memoryd.query.lexical import LexicalIndex
-from memoryd.query.record import audit, confirm, item, proposals, record, restore, retract
+from memoryd.query.briefing.brief import brief
+from memoryd.query.briefing.why import why
+from memoryd.query.decisions.listing import decisions
+from memoryd.query.records.record import audit, confirm, item, proposals, record, restore, retract
 from memoryd.query.requests import (
     AuditRequest,
     BriefRequest,
@@ -30,9 +29,10 @@ from memoryd.query.requests import (
     RetractRequest,
     WhyRequest,
 )
-from memoryd.query.why import why
-from memoryd.store.record_values import NewRecord, Origin, Record
-from memoryd.store.records import Records
+from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.records.exchange import exported, imported
+from memoryd.store.records.values import NewRecord, Origin, Record
+from memoryd.store.records.writer import Records
 
 ANN, AGENT = "human:ann", "agent:bot"
 TOKEN = "ghp_" + "k3Jx9QmZ2vLrT8sWcY4bNfH6dGpA1eRu5oMi"

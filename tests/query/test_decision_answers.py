@@ -7,8 +7,8 @@ from rows import Rows
 
 from indexers.facts import Decision, FileChange
 from memoryd.errors import StoreError, UsageError
-from memoryd.query.decisions import decisions
-from memoryd.query.record import confirm, forget, proposals, record, retract, supersede
+from memoryd.query.decisions.listing import decisions
+from memoryd.query.records.record import confirm, forget, proposals, record, retract, supersede
 from memoryd.query.requests import (
     DecisionsRequest,
     JudgeRequest,
@@ -17,9 +17,9 @@ from memoryd.query.requests import (
     RetractRequest,
     SupersedeRequest,
 )
-from memoryd.query.rules import rules
-from memoryd.store.record_values import NewRecord
-from memoryd.store.records import Records
+from memoryd.query.rules.project_rules import rules
+from memoryd.store.records.values import NewRecord
+from memoryd.store.records.writer import Records
 
 ANN, AGENT = "human:ann", "agent:bot"
 

@@ -8,12 +8,12 @@ from rows import Rows, rename
 
 from indexers.facts import Comment, CommitNote, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
-from memoryd.query.decisions import decisions
-from memoryd.query.documents import documents
+from memoryd.query.briefing.why import why
+from memoryd.query.decisions.documents import documents
+from memoryd.query.decisions.listing import decisions
 from memoryd.query.requests import DecisionsRequest, WhyRequest
-from memoryd.query.rules import rules
-from memoryd.query.texts import decisions as as_text
-from memoryd.query.why import why
+from memoryd.query.rules.project_rules import rules
+from memoryd.query.text.texts import decisions as as_text
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from check_project import CheckedProject
 
-from memoryd.ingest.git import Git
-from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.query.answers import DecisionItem, Freshness
 from memoryd.query.context import Context
-from memoryd.query.decisions import decisions
+from memoryd.query.decisions.listing import decisions
 from memoryd.query.requests import DecisionsRequest
-from memoryd.store import reader, sqlite
+from memoryd.store import sqlite
+from memoryd.store.index import reader
 
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
 

@@ -7,11 +7,11 @@ from rows import Rows, rename
 
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
-from memoryd.query.conventions import Case, conventions, mined, style
-from memoryd.query.coupling import couplings, is_forgotten, touched, worth_showing
-from memoryd.query.hotspots import hotspots
+from memoryd.query.history.conventions import Case, conventions, mined, style
+from memoryd.query.history.coupling import couplings, is_forgotten, touched, worth_showing
+from memoryd.query.history.hotspots import hotspots
 from memoryd.query.requests import ConventionsRequest, HotspotsRequest
-from memoryd.store import graph_rows
+from memoryd.store.index.queries import graph_queries
 
 
 @pytest.fixture
@@ -123,6 +123,6 @@ def test_a_file_is_forgotten_only_where_it_nearly_always_came_along(rows):
             f"both {number}", ["api.py", "client.py", "CHANGES.md", *(["often.py"] if number % 2 else [])]
         )
     ctx = rows.context()
-    ids = list(graph_rows.path_ids(ctx.index, ["api.py"]).values())
+    ids = list(graph_queries.path_ids(ctx.index, ["api.py"]).values())
     shown = worth_showing(couplings(ctx, ids, touched(ctx, ids)))
     assert {one.path: is_forgotten(one) for one in shown} == {"client.py": True, "often.py": False}

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from memoryd.globs import is_test, matcher
 from memoryd.query.dates import day, moment
-from memoryd.query.globs import is_test, matcher
 
 
 @pytest.mark.parametrize(

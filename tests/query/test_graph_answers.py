@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from rows import Rows, rename
 
 from memoryd.errors import UsageError
-from memoryd.query.impact import cochange, impact
-from memoryd.query.render import rendered
+from memoryd.query.graph.impact import cochange, impact
+from memoryd.query.graph.symbols import edges, iter_edges, refs, symbol
 from memoryd.query.requests import CochangeRequest, EdgesRequest, ImpactRequest, RefsRequest, SymbolRequest
-from memoryd.query.symbols import edges, iter_edges, refs, symbol
+from memoryd.query.text.render import rendered
 
 
 @pytest.fixture

@@ -15,10 +15,12 @@ from indexers import terms
 from indexers.facts import Commit, FileChange
 from memoryd.embedding import static, tuned
 from memoryd.embedding.tuned import Proof, Tuning
-from memoryd.query import learning, lessons, ranking
-from memoryd.query.question import question
-from memoryd.store import embedding_rows, reader
-from memoryd.store.writer import CommitEntry
+from memoryd.query.search import ranking
+from memoryd.query.search.question import question
+from memoryd.query.tuning import evaluate, examples
+from memoryd.store.index import reader
+from memoryd.store.index.queries import embedding_queries
+from memoryd.store.index.writer import CommitEntry
 
 MODEL = static.load()
 VIEW = "worktree:/p"
@@ -45,9 +47,9 @@ def project(tmp_path: Path) -> SearchProject:
 def embed(project: SearchProject) -> None:
     conn = project.writer.conn
     files = [row[0] for row in conn.execute("SELECT id FROM file ORDER BY id")]
-    vectors = MODEL.encode_forward(embedding_rows.forwards(conn, files))
+    vectors = MODEL.encode_forward(embedding_queries.forwards(conn, files))
     with project.writer.transaction():
-        hashes = embedding_rows.chunk_hashes(conn, files)
+        hashes = embedding_queries.chunk_hashes(conn, files)
         project.writer.add_embeddings(MODEL.model, zip(hashes, map(bytes, vectors), strict=True))
 
 
@@ -73,7 +75,7 @@ def past(project: SearchProject, count: int, *, telling: bool) -> None:
 def learn(project: SearchProject) -> Tuning:
     found = reader.view(project.conn, VIEW)
     assert found
-    return learning.learn(project.conn, found.id, MODEL, lambda phase, done, total: None)
+    return evaluate.learn(project.conn, found.id, MODEL, lambda phase, done, total: None)
 
 
 def test_a_past_that_tells_is_learned(project: SearchProject) -> None:
@@ -132,7 +134,7 @@ def test_what_counts_as_a_lesson(
     source counts."""
     project.commit(subject, paths)
     view = project.view()
-    found = lessons.past_changes(project.conn, view)
+    found = examples.past_changes(project.conn, view)
     assert [view.slots[slot].path for change in found for slot in change.slots] == ["src/cookie.py"] * usable
 
 
@@ -140,7 +142,7 @@ def test_a_subject_teaches_once(project: SearchProject) -> None:
     """Of commits with one subject only the newest counts; the order is that of the history."""
     for number, noun in enumerate(("cookie", "socket", "image")):
         project.commit(f"Repeat the words {number % 2}", [f"src/{noun}.py"])
-    found = lessons.past_changes(project.conn, project.view())
+    found = examples.past_changes(project.conn, project.view())
     assert [change.subject[-1] for change in found] == ["1", "0"]
     assert found[-1].number == 2
 
@@ -150,7 +152,7 @@ def test_held_back_commits_do_not_vote(project: SearchProject) -> None:
     project.commit("Mend the zorbul", ["src/image.py"])
     project.commit("Mend the zorbul again", ["src/socket.py"])
     view = project.view()
-    blind = learning.without_commits(view, [1])
+    blind = evaluate.without_commits(view, [1])
     votes = ranking.gather(blind, question("zorbul again"), None).votes
     assert [view.slots[slot].path for slot in np.flatnonzero(votes)] == ["src/image.py"]
     assert view.commits.alive.all()
@@ -169,16 +171,16 @@ def test_held_back_commits_do_not_vote(project: SearchProject) -> None:
 def test_what_counts_as_better(change: dict, better: bool) -> None:
     """The vectors alone gain more than two standard errors, and the whole ranking loses nothing."""
     proof = Proof(100, files=(0.5, 0.52), pieces=(0.5, 0.54), alone=(0.3, 0.5), gain=0.03, error=0.01)
-    assert learning.is_better(structs.replace(proof, **change)) is better
+    assert evaluate.is_better(structs.replace(proof, **change)) is better
 
 
 def test_fewer_commits_are_asked_of_a_huge_project() -> None:
     """The newest quarter is held back, at most 200, and fewer where each question costs much."""
-    changes = [lessons.PastChange(number, "", ()) for number in range(1_000)]
+    changes = [examples.PastChange(number, "", ()) for number in range(1_000)]
     sizes = [
-        len(learning.split(changes[:count], chunks)[1])
+        len(evaluate.split(changes[:count], chunks)[1])
         for count, chunks in ((400, 9), (1_000, 9), (1_000, 10**6))
     ]
     assert sizes == [100, 200, 60]
-    older, held = learning.split(changes, 9)
+    older, held = evaluate.split(changes, 9)
     assert [*older, *held] == changes

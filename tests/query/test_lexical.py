@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from search_project import SearchProject
 
 from indexers import terms
-from memoryd.query.lexical import LexicalIndex, LexicalView
-from memoryd.query.postings import Forward, Scope, build, count, decode, grow, join, lookup, merge
+from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
+from memoryd.query.retrieval.postings import Forward, Scope, build, count, decode, grow, join, lookup, merge
 
 WORDS = ["alpha", "beta", "gamma", "deltaEcho", "foxtrot_golf"]
 DOCUMENTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=8)

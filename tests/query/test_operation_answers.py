@@ -6,13 +6,13 @@ import pytest
 from rows import Rows
 
 from indexers import registry
-from memoryd.query import overview_graph
-from memoryd.query.impact import impact
-from memoryd.query.operations import operations
-from memoryd.query.overview import overview
-from memoryd.query.render import render
+from memoryd.query.graph.impact import impact
 from memoryd.query.requests import ImpactRequest, OperationsRequest, OverviewRequest
-from memoryd.query.roles import is_test_symbol, role_of
+from memoryd.query.retrieval.roles import is_test_symbol, role_of
+from memoryd.query.structure import overview_graph
+from memoryd.query.structure.operations import operations
+from memoryd.query.structure.overview import overview
+from memoryd.query.text.render import render
 
 VIEWS = """
 from flask import Blueprint

@@ -10,16 +10,16 @@ from rows import DAY_S, Rows, rename
 
 from indexers.facts import Comment, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
-from memoryd.query.changes import changes
+from memoryd.query.briefing.changes import changes
+from memoryd.query.briefing.why import why
 from memoryd.query.context import BlameSpan
-from memoryd.query.history import history
-from memoryd.query.lexical import LexicalIndex
+from memoryd.query.history.topic import history
 from memoryd.query.requests import ChangesRequest, HistoryRequest, StatusRequest, WhyRequest
+from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.query.status import status
-from memoryd.query.why import why
-from memoryd.store import records as records_module
-from memoryd.store.record_values import NewRecord
-from memoryd.store.records import Records
+from memoryd.store.records import writer as records_module
+from memoryd.store.records.values import NewRecord
+from memoryd.store.records.writer import Records
 
 
 @pytest.fixture

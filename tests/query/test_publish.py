@@ -9,10 +9,10 @@ from rows import Rows
 
 from indexers.decisions.adr import extract
 from memoryd.errors import UsageError
-from memoryd.query.publish import linked, publish, title_of
 from memoryd.query.requests import PublishRequest
-from memoryd.store.record_values import NewRecord
-from memoryd.store.records import Records
+from memoryd.records.publish import linked, publish, title_of
+from memoryd.store.records.values import NewRecord
+from memoryd.store.records.writer import Records
 
 ANN, AGENT = "human:ann", "agent:bot"
 TODAY = time.strftime("%Y-%m-%d", time.gmtime())

@@ -12,12 +12,12 @@ from search_project import FRESH, SearchProject
 
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query.context import Context
-from memoryd.query.quality import State, phrasings, traded
-from memoryd.query.ranking import SIGNALS, Scores
-from memoryd.query.search import search
-from memoryd.query.search_answers import SearchAnswer, SearchRequest
-from memoryd.store import reader
-from memoryd.store.unread import texts, unread
+from memoryd.query.search.answers import SearchAnswer, SearchRequest
+from memoryd.query.search.hybrid import search
+from memoryd.query.search.ranking import SIGNALS, Scores
+from memoryd.query.search.rerank import State, phrasings, traded
+from memoryd.store.index import reader
+from memoryd.store.vectors.unembedded_chunks import texts, unread
 
 SUBJECTS = ("cookie", "template", "socket", "password", "invoice", "thread", "migration", "image")
 ACTIONS = ("open", "close", "render", "validate", "compress", "delete", "encode", "compare")

@@ -13,16 +13,16 @@ from rows import Rows
 
 from indexers.facts import Comment, Decision, FileFacts
 from memoryd.query import answers as a
-from memoryd.query import past_answers as p
-from memoryd.query.decisions import decisions
-from memoryd.query.impact import impact
-from memoryd.query.layout import Page, Section, fit
-from memoryd.query.render import MIN_TOKENS, render, rendered
+from memoryd.query.briefing.why import why
+from memoryd.query.decisions.listing import decisions
+from memoryd.query.graph.impact import impact
+from memoryd.query.graph.symbols import refs, symbol
+from memoryd.query.history import answers as p
 from memoryd.query.requests import DecisionsRequest, ImpactRequest, RefsRequest, SymbolRequest, WhyRequest
 from memoryd.query.safe_text import quote
-from memoryd.query.search_answers import Hit, SearchAnswer, Signals
-from memoryd.query.symbols import refs, symbol
-from memoryd.query.why import why
+from memoryd.query.search.answers import Hit, SearchAnswer, Signals
+from memoryd.query.text.budget import Page, Section, fit
+from memoryd.query.text.render import MIN_TOKENS, render, rendered
 
 FRESH = a.Freshness("a" * 40, "a" * 40, "main", False, 0, False, "ready")
 STALE = a.Freshness("a" * 40, "b" * 40, "feature\x1b[31m/x", True, 7, True, "rebuilding")

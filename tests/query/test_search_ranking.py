@@ -12,12 +12,12 @@ from search_project import SearchProject, paths
 
 from indexers import terms
 from memoryd.errors import UsageError
-from memoryd.query import render
-from memoryd.query.best import order
-from memoryd.query.question import question
-from memoryd.query.ranking import best_chunks
-from memoryd.query.roles import role_of
-from memoryd.store.record_values import NewRecord
+from memoryd.query.retrieval.roles import role_of
+from memoryd.query.retrieval.top_k import order
+from memoryd.query.search.question import question
+from memoryd.query.search.ranking import best_chunks
+from memoryd.query.text import render
+from memoryd.store.records.values import NewRecord
 
 FILES = {
     "shop/cart.py": {

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from memoryd.query.traces import Frame, traces
+from memoryd.query.search.traces import Frame, traces
 
 PYTHON = """Traceback (most recent call last):
   File "/usr/lib/python3.11/runpy.py", line 194, in _run_code
@@ -101,8 +101,8 @@ def test_rest_is_the_text_without_frames() -> None:
 )
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     """No text makes reading slow: one long line, and many lines."""
-    from memoryd.query import mentions
-    from memoryd.query.literals import literals
+    from memoryd.query.retrieval.literals import literals
+    from memoryd.query.search import mentions
 
     for text in (unit * (20_000 // len(unit)), f"{unit * 20}\n" * 400):
         start = time.process_time()

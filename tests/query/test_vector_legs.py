@@ -12,13 +12,13 @@ import pytest
 from search_project import FRESH, SearchProject
 
 from memoryd.embedding.static import StaticEmbedder
-from memoryd.query import nearest
 from memoryd.query.context import Context
-from memoryd.query.dense import MIN_LIKENESS, Vectors
-from memoryd.query.search import search
-from memoryd.query.search_answers import SearchAnswer, SearchRequest
-from memoryd.store import reader
-from memoryd.store.vector_client import Hit, VectorClient
+from memoryd.query.retrieval import ann_candidates
+from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
+from memoryd.query.search.answers import SearchAnswer, SearchRequest
+from memoryd.query.search.hybrid import search
+from memoryd.store.index import reader
+from memoryd.store.vectors.client import Hit, VectorClient
 
 SUBJECTS = (
     "cookie",
@@ -159,7 +159,9 @@ def test_near_chunks_without_a_word_come_from_the_cache(field) -> None:
     vectors, query, order = field
     worded = np.zeros(1_000, bool)
     worded[order[600:700]] = True
-    found = nearest.near_likeness(vectors, query, worded, Naming(vectors, query, order[:256].tolist()), 0)
+    found = ann_candidates.near_likeness(
+        vectors, query, worded, Naming(vectors, query, order[:256].tolist()), 0
+    )
     exact = vectors.likeness(query)
     assert found is not None
     counts = worded | (exact >= MIN_LIKENESS**2)
@@ -173,7 +175,7 @@ def test_a_cache_that_missed_something_is_not_believed(field) -> None:
     worded = np.zeros(1_000, bool)
     worded[order[5]] = True
     named = [number for number in order[:257].tolist() if number != order[5]]
-    assert nearest.near_likeness(vectors, query, worded, Naming(vectors, query, named), 0) is None
+    assert ann_candidates.near_likeness(vectors, query, worded, Naming(vectors, query, named), 0) is None
 
 
 def test_a_cache_that_names_too_few_is_not_believed(field) -> None:
@@ -183,13 +185,15 @@ def test_a_cache_that_names_too_few_is_not_believed(field) -> None:
     crowded = Vectors("m", np.concatenate([close, vectors.rows]), np.ones(1_300, bool),
                       np.arange(1, 1_301, dtype="<u8") << np.uint64(40), np.arange(1_300))  # fmt: skip
     worded = np.zeros(1_300, bool)
-    assert nearest.near_likeness(crowded, query, worded, Naming(crowded, query, range(256)), 0) is None
+    assert ann_candidates.near_likeness(crowded, query, worded, Naming(crowded, query, range(256)), 0) is None
 
 
 def test_a_question_of_common_words_is_compared_exactly(field) -> None:
     """Where most chunks have a word of the question, the cache would save nothing and is not asked."""
     vectors, query, _ = field
     assert (
-        nearest.near_likeness(vectors, query, np.ones(1_000, bool), Naming(vectors, query, range(256)), 0)
+        ann_candidates.near_likeness(
+            vectors, query, np.ones(1_000, bool), Naming(vectors, query, range(256)), 0
+        )
         is None
     )

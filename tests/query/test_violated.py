@@ -9,7 +9,7 @@ import pytest
 from check_project import CheckedProject
 from test_check_rules import ALLOWED, DOUBTS, SEEDS, Files
 
-from memoryd.ingest.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 
 _OF_IMPORTS = [
     name

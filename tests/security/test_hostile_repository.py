@@ -11,10 +11,10 @@ import pytest
 from hostile import Hostile
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.git import Git
-from memoryd.ingest.scan import read_file, scan, scan_tree
-from memoryd.ingest.visibility import Visibility
-from memoryd.ingest.watcher import Settings, Watcher
+from memoryd.ingest.files.scan import read_file, scan, scan_tree
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.watch.visibility import Visibility
+from memoryd.ingest.watch.watcher import Settings, Watcher
 
 
 @pytest.fixture

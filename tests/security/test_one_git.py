@@ -47,7 +47,7 @@ def test_git_is_started_in_one_module() -> None:
                 found.add(path)
         if _imported(node) & _GIT_LIBRARIES:
             found.add(path)
-    assert found == {"memoryd/ingest/gitrun.py"}
+    assert found == {"memoryd/ingest/git/process.py"}
 
 
 def test_no_command_goes_through_a_shell() -> None:
@@ -61,4 +61,6 @@ def test_no_command_goes_through_a_shell() -> None:
 
 def test_watchdog_has_one_door() -> None:
     """Only the watcher imports it."""
-    assert {path for path, node in _nodes() if "watchdog" in _imported(node)} == {"memoryd/ingest/watcher.py"}
+    assert {path for path, node in _nodes() if "watchdog" in _imported(node)} == {
+        "memoryd/ingest/watch/watcher.py"
+    }

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryd.ingest.jail import Jail
-from memoryd.ingest.scan import Unreadable, read_file, scan
+from memoryd.ingest.files.rooted_files import Jail
+from memoryd.ingest.files.scan import Unreadable, read_file, scan
 
 _SECRET = b"SECRET outside"
 _INSIDE = b"inside"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import Client, RunningDaemon, git, small_project, until
 
-from memoryd.server.mcp_server import META_KEY
+from memoryd.server.mcp.server import META_KEY
 from memoryd.server.verbs import VERBS, Question, request_type
 
 HOSTILE = [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import LEGACY, Client, RunningDaemon
 
-from memoryd.server.tools import TOOLS
+from memoryd.server.mcp.tools import TOOLS
 
 VERDICTS = (
     "confirm",

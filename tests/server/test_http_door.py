@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import LEGACY, MODERN, Client, RunningDaemon
 
-from memoryd.server import token
+from memoryd.server.http import token
 
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 INITIALIZE = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": LEGACY})

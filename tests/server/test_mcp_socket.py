@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import MODERN, Client, RunningDaemon, git
 
-from memoryd.server.tools import (
+from memoryd.server.mcp.tools import (
     DESCRIPTION_MAX_CHARS,
     INSTRUCTIONS,
     INSTRUCTIONS_MAX_BYTES,

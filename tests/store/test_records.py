@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from memoryd.errors import BusyError, StoreError, UsageError
-from memoryd.store import audit
-from memoryd.store import records as module
-from memoryd.store.record_values import (
+from memoryd.store.records import audit
+from memoryd.store.records import writer as module
+from memoryd.store.records.snapshots import drop_copies, restore_newest
+from memoryd.store.records.values import (
     CONFIRMED,
     IMPORTED,
     PROPOSED,
@@ -21,8 +22,7 @@ from memoryd.store.record_values import (
     Record,
     fingerprint,
 )
-from memoryd.store.records import Records
-from memoryd.store.snapshots import drop_copies, restore_newest
+from memoryd.store.records.writer import Records
 
 ALICE, AGENT = "human:alice", "agent:assistant"
 

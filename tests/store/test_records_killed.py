@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memoryd.store.records import Records
+from memoryd.store.records.writer import Records
 
 WRITER = """
 import sys

@@ -11,8 +11,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from memoryd.errors import MemorydError, UsageError
 from memoryd.store import sqlite
-from memoryd.store.record_values import IMPORTED, LIVE, STATUSES, NewRecord, Record, fingerprint, is_import
-from memoryd.store.records import Records
+from memoryd.store.records.values import IMPORTED, LIVE, STATUSES, NewRecord, Record, fingerprint, is_import
+from memoryd.store.records.writer import Records
 
 ALICE, AGENT = "human:alice", "agent:assistant"
 

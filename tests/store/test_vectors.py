@@ -16,8 +16,11 @@ import numpy as np
 import pytest
 
 from memoryd.embedding.exact import exact_top
-from memoryd.store import sqlite, vector_cache, vector_client, vector_rows
-from memoryd.store.vector_client import VectorClient
+from memoryd.store import sqlite
+from memoryd.store.index.queries import vector_queries
+from memoryd.store.vectors import chroma_cache
+from memoryd.store.vectors import client as vector_client
+from memoryd.store.vectors.client import VectorClient
 
 MODEL = "test-model/1"
 DIMENSIONS = 64
@@ -66,7 +69,7 @@ class Project:
     def exact(self, query: np.ndarray, k: int) -> set[bytes]:
         """The ``k`` nearest; Chroma measures angles, so rows whose rounding changed their length trade places."""
         conn = sqlite.connect(self.index, readonly=True)
-        keys, matrix = vector_rows.all_vectors(conn, MODEL, DIMENSIONS)
+        keys, matrix = vector_queries.all_vectors(conn, MODEL, DIMENSIONS)
         conn.close()
         return {keys[row] for row in exact_top(matrix, query, k)[0]}
 
@@ -152,7 +155,7 @@ def test_folder_deleted_under_a_running_worker(project: Project) -> None:
     project.until(lambda: project.client.state != "ready")
     project.until_holds(1500)
     assert project.recall() >= 0.9
-    assert (project.folder / vector_cache.FOLDER / "chroma.sqlite3").exists()
+    assert (project.folder / chroma_cache.FOLDER / "chroma.sqlite3").exists()
 
 
 def _empty(file: Path) -> None:
@@ -175,7 +178,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = Project(tmp_path_factory.mktemp("settled"), 2500)
     project.until_ready()
     project.client.close()
-    assert (project.folder / vector_cache.MANIFEST).exists()
+    assert (project.folder / chroma_cache.MANIFEST).exists()
     return project.home
 
 
@@ -199,11 +202,11 @@ def test_every_damage_to_a_closed_folder_is_seen(
     for name in FILES:
         base = tmp_path / name
         shutil.copytree(settled / "vectors", base)
-        vector_cache.check_files(base)
-        file = next((base / vector_cache.FOLDER).rglob(name))
+        chroma_cache.check_files(base)
+        file = next((base / chroma_cache.FOLDER).rglob(name))
         damage(file)
-        with pytest.raises(vector_cache.Damaged, match=name):
-            vector_cache.check_files(base)
+        with pytest.raises(chroma_cache.Damaged, match=name):
+            chroma_cache.check_files(base)
 
 
 @pytest.mark.parametrize("name", ["chroma.sqlite3", "data_level0.bin"])
@@ -215,9 +218,9 @@ def test_damaged_folder_is_put_aside_and_filled_again(
     damaged folder is kept aside."""
     home = tmp_path / "copy"
     shutil.copytree(settled, home)
-    _truncate(next((home / "vectors" / vector_cache.FOLDER).rglob(name)))
+    _truncate(next((home / "vectors" / chroma_cache.FOLDER).rglob(name)))
     if not with_manifest:
-        (home / "vectors" / vector_cache.MANIFEST).unlink()
+        (home / "vectors" / chroma_cache.MANIFEST).unlink()
     project = Project.__new__(Project)
     project.__dict__.update(
         home=home, folder=home / "vectors", index=home / "index.db", random=np.random.default_rng(1)
@@ -227,7 +230,7 @@ def test_damaged_folder_is_put_aside_and_filled_again(
     try:
         project.until_holds(2500)
         assert project.recall() >= 0.9
-        assert (project.folder / vector_cache.QUARANTINE).exists()
+        assert (project.folder / chroma_cache.QUARANTINE).exists()
     finally:
         project.client.close()
 
@@ -236,10 +239,10 @@ def test_missing_segment_is_noticed_without_a_manifest(settled: Path, tmp_path: 
     """Chroma answers without an error when its segment folder is gone; the probes notice."""
     home = tmp_path / "copy"
     shutil.copytree(settled, home)
-    for file in (home / "vectors" / vector_cache.FOLDER).iterdir():
+    for file in (home / "vectors" / chroma_cache.FOLDER).iterdir():
         if file.is_dir():
             shutil.rmtree(file)
-    (home / "vectors" / vector_cache.MANIFEST).unlink()
+    (home / "vectors" / chroma_cache.MANIFEST).unlink()
     client = VectorClient(home / "vectors", home / "index.db", log_file=home / "log")
     project = Project.__new__(Project)
     project.__dict__.update(client=client, index=home / "index.db", random=np.random.default_rng(1))
@@ -275,7 +278,7 @@ def test_without_an_index_the_worker_fails_in_words(tmp_path: Path) -> None:
             assert client.nearest(MODEL, np.ones(DIMENSIONS, np.float32), 5) is None
             time.sleep(0.05)
         assert "74" in client.status().detail
-        assert not (tmp_path / "vectors" / vector_cache.QUARANTINE).exists()
+        assert not (tmp_path / "vectors" / chroma_cache.QUARANTINE).exists()
     finally:
         client.close()
 
@@ -300,7 +303,7 @@ def test_the_worker_dies_with_its_parent(tmp_path: Path) -> None:
     Project(tmp_path, 100)
     program = (
         "import sys, time, numpy as np; from pathlib import Path\n"
-        "from memoryd.store.vector_client import VectorClient\n"
+        "from memoryd.store.vectors.client import VectorClient\n"
         "home = Path(sys.argv[1]); client = VectorClient(home / 'vectors', home / 'index.db')\n"
         "while client.state != 'ready': client.nearest('test-model/1', np.ones(64, np.float32), 1); time.sleep(0.05)\n"
         "print(client.status().pid, flush=True); time.sleep(60)"

@@ -38,10 +38,10 @@ from in_memory import Project  # noqa: E402
 
 from indexers import registry  # noqa: E402
 from indexers.parse import parse_file  # noqa: E402
-from memoryd.ingest.commits import entries  # noqa: E402
-from memoryd.ingest.git import Git  # noqa: E402
+from memoryd.ingest.git.repository import Git  # noqa: E402
+from memoryd.ingest.history.commits import entries  # noqa: E402
 from memoryd.ingest.link import linker  # noqa: E402
-from memoryd.ingest.worker import pack  # noqa: E402
+from memoryd.ingest.parse.worker import pack  # noqa: E402
 
 FILE = HERE / "digests.toml"
 COMMAND = "python tests/versions/digests.py"

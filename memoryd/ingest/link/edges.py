@@ -10,9 +10,9 @@ from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
-from memoryd.ingest.link.meaning import MAX_MEANINGS, Meaning, Meanings, enclosing
+from memoryd.ingest.link.resolution import MAX_MEANINGS, Meaning, Meanings, enclosing
 from memoryd.ingest.link.view import Target
-from memoryd.store.link_rows import EdgeRow
+from memoryd.store.index.queries.link_queries import EdgeRow
 
 _EDGE_OF = {
     "call": "calls",

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Binding
 from indexers.outline import CLASS_KINDS, join
-from memoryd.ingest.link.meaning import (
+from memoryd.ingest.link.names import Names
+from memoryd.ingest.link.resolution import (
     OUTSIDE,
     OUTSIDE_ONLY,
     Meaning,
@@ -21,7 +22,6 @@ from memoryd.ingest.link.meaning import (
     enclosing,
     less_sure,
 )
-from memoryd.ingest.link.names import Names
 from memoryd.ingest.link.view import Target
 
 _STEP = re.compile(r"([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")

@@ -13,10 +13,11 @@ from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
-from memoryd.store import link_rows, reader
-from memoryd.store.link_rows import Stale
-from memoryd.store.reader import ViewFile
-from memoryd.store.writer import IndexWriter
+from memoryd.store.index import reader
+from memoryd.store.index.queries import link_queries
+from memoryd.store.index.queries.link_queries import Stale
+from memoryd.store.index.reader import ViewFile
+from memoryd.store.index.writer import IndexWriter
 
 LINKER_HISTORY = {
     1: "first version",
@@ -33,9 +34,9 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
     rows = reader.view_files(writer.conn, view_id)
     if all(row.link_id is None for row in rows):
         with writer.transaction():
-            link_rows.adopt(writer.conn, view_id)
+            link_queries.adopt(writer.conn, view_id)
         rows = reader.view_files(writer.conn, view_id)
-    stale = link_rows.stale(writer.conn, view_id)
+    stale = link_queries.stale(writer.conn, view_id)
     todo = [row for row in rows if row.link_id is None]
     if not stale and not todo:
         return
@@ -45,7 +46,7 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
         with (
             writer.transaction()
         ):  # from here on a missing link is all there is to do, whoever goes on with it
-            link_rows.drop(writer.conn, view_id, None if dependents is None else dependents)
+            link_queries.drop(writer.conn, view_id, None if dependents is None else dependents)
         todo = [r for r in rows if r.link_id is None or dependents is None or r.path_id in dependents]
     if len(todo) > _MANY:
         view.load(view.files)
@@ -61,7 +62,7 @@ def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> View:
     sources = Sources(
         outlines=lambda ids: reader.outlines(conn, ids),
         text=lambda id_: reader.file_text(conn, id_).decode("utf-8", "replace"),
-        definitions=lambda name: link_rows.definitions(conn, view_id, name),
+        definitions=lambda name: link_queries.definitions(conn, view_id, name),
     )
     files = [File(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
     return View(files, sources, MANIFESTS)
@@ -86,7 +87,9 @@ def _dependents(
     changed = changed_keys(view, changes)
     if not changed:
         return set()
-    return {path_id for path_id, looked in link_rows.looked(writer.conn, view_id) if touched(changed, looked)}
+    return {
+        path_id for path_id, looked in link_queries.looked(writer.conn, view_id) if touched(changed, looked)
+    }
 
 
 def _differs(view: View, row: Stale) -> bool:
@@ -102,4 +105,4 @@ def _link(writer: IndexWriter, view_id: int, evaluator: Evaluator, rows: list[Vi
             view.seen = set()
             edges, unresolved = link_file(evaluator, row.path, facts[row.file_id])
             links.append((row.path_id, writer.put_link(row.file_id, pack(view.seen), unresolved, edges)))
-        link_rows.assign(writer.conn, view_id, links)
+        link_queries.assign(writer.conn, view_id, links)

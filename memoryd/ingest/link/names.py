@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Binding, Import
 from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join
-from memoryd.ingest.link.meaning import OUTSIDE_ONLY, Ground, Meaning, Meanings, any_of, distinct, enclosing
+from memoryd.ingest.link.resolution import (
+    OUTSIDE_ONLY,
+    Ground,
+    Meaning,
+    Meanings,
+    any_of,
+    distinct,
+    enclosing,
+)
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.view import Target
 

@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from indexers.facts import Import
 from indexers.outline import IMPORTS, NO_ENTRY, Entry, Outline, entries, essence
-from memoryd.ingest.link.memo import Memo
-from memoryd.store.link_rows import Defined
+from memoryd.ingest.link.fixpoint_cache import Memo
+from memoryd.store.index.queries.link_queries import Defined
 
 _CALLABLE = frozenset({"function", "method", "macro"})
 

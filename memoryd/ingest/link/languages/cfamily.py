@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from indexers.facts import Import
 from indexers.outline import join
 from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import Target, View
-from memoryd.ingest.link.written import closing, split_list
 
 _LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})

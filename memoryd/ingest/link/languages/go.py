@@ -10,8 +10,8 @@ from typing import NamedTuple
 from indexers.facts import Import
 from indexers.languages.go import package_name
 from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import Target, View
-from memoryd.ingest.link.written import closing, split_list
 
 _MODULE = re.compile(r"^[ \t]*module[ \t]+\"?([^\s\"]+)", re.M)
 _REPLACE = re.compile(r"^[ \t]*(?:replace[ \t]+)?([^\s(]+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?/?[^\s]*)", re.M)

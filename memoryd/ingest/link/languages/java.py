@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from indexers.facts import Import
 from indexers.languages.java import LANG
 from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import Target, View
-from memoryd.ingest.link.written import closing, split_list
 
 _TYPES = frozenset({"class", "interface", "enum"})
 _ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*")

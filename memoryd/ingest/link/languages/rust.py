@@ -11,8 +11,8 @@ from indexers.languages.rust import PRELUDE
 from indexers.outline import join
 from memoryd.ingest.link.cargo import crates_of, manifest_of
 from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import Target, View
-from memoryd.ingest.link.written import closing, split_list
 
 _ROOTS = ("mod.rs", "lib.rs", "main.rs")
 _WORDS = frozenset({"crate", "self", "super"})

@@ -6,12 +6,12 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from indexers.ecmascript import GLOBALS, TYPES
 from indexers.facts import Import
+from indexers.languages.shared.ecmascript import GLOBALS, TYPES
 from memoryd.ingest.link.languages.node import MANIFESTS, module_file
 from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import Target, View
-from memoryd.ingest.link.written import closing, split_list
 
 LANGUAGES = frozenset({"javascript", "typescript", "vue"})
 _WHOLE = "export="

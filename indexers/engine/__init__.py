@@ -1,0 +1,1 @@
+"""From a syntax tree to facts: the passes that every grammar shares."""

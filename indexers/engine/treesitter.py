@@ -1,0 +1,191 @@
+"""The shared engine of all languages with a grammar, and the only importer of tree_sitter.
+
+A language is a ``Rules`` value: a grammar, one or more ``.scm`` queries beside the language module, and few
+hooks. ``Grammar(rules).extract(source)`` parses, runs the query once and turns its captures into FileFacts.
+Every capture is taken as a byte span; relations between captures follow from their positions alone (what
+encloses what, what comes next), never from a walk over the tree. So write patterns that end early (capture
+``(call function: (_) @call)``, not the parts of the function) and let the engine read the text.
+
+Captures that build scopes and symbols
+  @def.KIND      a definition, KIND a SymbolKind. It is a scope and, with a name, a Symbol; ``function`` inside
+                 a class-like scope (or with an owner) becomes ``method``.
+  @container     names its members but is no symbol (Rust ``impl Foo``); needs @name
+  @name          the name: goes to the innermost enclosing definition/container without one. ``A::b`` counts
+                 as owner A and name b.
+  @owner         text put before the name in the qualname (Go's receiver type)
+  @body          start of the body: the signature is the text before it
+  @outer         wrapper (decorators, ``export``) of one definition, which takes over its span; capture it only
+                 where a definition follows directly inside
+  @scope @block  nameless function (lambda, comprehension) / plain block; their locals end with them
+  @variable      name bound by assignment: a Symbol in a file, class or namespace (the first time there; later
+                 times are a ``read`` reference), else a local. A name that the same scope imports is no Symbol
+  @declaration   statement around @variable: gives the Symbol's end
+  @constant      the same for a name that the language declares constant, in whatever case it is written
+  @hoisted       like @variable, but belongs to the enclosing function, not block (``var``)
+  @local         name bound here (parameter, loop variable, type parameter), never a symbol
+  @local.header  the same, seen in the header too where ``header_outside`` (type parameters)
+  @global        name that this function takes from the file
+  @attribute     what may stand between a definition and the comment that documents it (Rust ``#[…]``)
+  @doc           doc string at a body's start; @doc.file for the file (becomes a Comment with scope "")
+  @comment       any comment. Directly above a definition and starting with one of ``doc_prefixes`` it is its doc
+Captures that build references
+  @id            every plain identifier that may be a use. Binding positions may be included: names, locals,
+                 variables, @skip and the last part of a @member are left out by position.
+  @id.type       the same for identifiers that the grammar itself calls types: kind ``type``
+  @member        a whole member expression ``a.b.c`` (also ``::``, ``->``, ``?.``): one reference for its last
+                 part. Inner members are captured as well, so every part of a chain becomes a reference.
+  @call @inherit @decorate   an identifier or member expression in that position: sets the kind. For @call give
+                 every called expression, whatever it is: chains over calls (``f(x).g()``) need it.
+  @indexed       an expression of which an element is taken (``a`` of ``a[i]``): chains over it are ``a[].b``
+  @invocation    a call whose callee is no node of its own (Java ``a.b(x)``): it is a @member and @call from the
+                 start of the node to the end of its field ``name`` (or ``method``)
+  @generic       a name with type arguments (C# ``Foo<T>``) that ends what is captured as @member, @call, @inherit or
+                 @decorate: such a span ends with the first child, the name
+  @type          text inside of which plain uses are of kind ``type``
+  @skip          identifier that is no use (keyword argument, label)
+  @opaque        span inside which no identifier is a use (import statements)
+A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own), in
+order of position (outer before inner), with the File and the Node; hooks run in the order of ``Rules.hooks``. A
+capture that is but data for hooks is listed in ``Rules.data``; ``file.spans[name]``, ``file.starts(name)`` and
+``file.ends(name)`` tell where it is; a hook may add spans of its own. Predicates (``#match?`` …) raise on bytes that
+are no UTF-8: not used.
+
+Which uses are reported: a plain name unless a local binding hides it or it is in ``builtins`` (and the file does
+not bind it) or in ``self_names``; every member, whatever its root. Column and line are those of the name itself.
+Speed: each captured node costs about a microsecond. Where a grammar has supertypes, ``(expression/identifier)`` is
+cheaper than every identifier and exact.
+Limits: expressions nested deeper than 10,000 and chains longer than 200 characters are not followed.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+
+from msgspec import Struct
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+from indexers.engine.file_builder import File
+from indexers.engine.scopes import Scope, Span
+from indexers.facts import FileFacts, Problem, SymbolKind
+
+__all__ = ["File", "Grammar", "Hook", "Node", "Rules", "Scope", "Span"]
+
+Hook = Callable[[File, Node], None]
+
+_MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
+_MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
+_KNOWN = frozenset(
+    """container name owner body outer scope block variable constant declaration hoisted local local.header global
+    attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
+    error""".split()  # noqa: SIM905
+)
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """A language as data.
+
+    ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
+    indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
+    ``literals``: members that are no uses but say what their owner is taken as (``Foo::class``).
+    ``max_line``: bytes in a line beyond which the file is not read (0: any), for grammars whose parse is quadratic
+    in the length of a statement that never ends.
+    ``doc_prefixes``: how a comment starts that documents what follows.
+    ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
+    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the
+    definition. ``kind``: the language's own kind of a definition (default: the captured one).
+    ``exported(file, name, parent, span)``: its own rule of visibility, for definitions and variables (default: not
+    inside a function). ``classify``: first word on the captures, for a language whose grammar does not tell
+    definitions from calls: it adds nodes to them by what their text says. ``parameters``: the names of a function's
+    parameters in order. ``finish``: last word on the facts."""
+
+    name: str
+    grammar: str
+    queries: tuple[str, ...]
+    entry: str = "language"
+    hooks: Mapping[str, Hook] = {}
+    data: frozenset[str] = frozenset()
+    builtins: frozenset[bytes] = frozenset()
+    self_names: frozenset[bytes] = frozenset()
+    literals: frozenset[str] = frozenset()
+    max_line: int = 0
+    dropped_owners: frozenset[str] = frozenset()
+    doc_prefixes: tuple[bytes, ...] = ()
+    members_in_scope: bool = False
+    header_outside: bool = False
+    local_calls: bool = False
+    kind: Callable[[File, Scope], SymbolKind] | None = None
+    exported: Callable[[File, str, Scope, Span], bool] | None = None
+    classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
+    parameters: Callable[[File, Scope], Iterable[str]] | None = None
+    finish: Callable[[File, FileFacts], FileFacts] | None = None
+
+
+class Grammar:
+    """A compiled language; compiles on first use."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    @cached_property
+    def _language(self) -> Language:
+        return Language(getattr(importlib.import_module(self.rules.grammar), self.rules.entry)())
+
+    @cached_property
+    def _parser(self) -> Parser:
+        return Parser(self._language)
+
+    @cached_property
+    def _query(self) -> Query:
+        folder = resources.files("indexers.languages")
+        text = "\n".join(folder.joinpath(name).read_text("utf-8") for name in self.rules.queries)
+        query = Query(self._language, text)
+        for index in range(query.capture_count):
+            name = query.capture_name(index)
+            known = name in _KNOWN or name.startswith("def.") or name in self.rules.data
+            if not known and name not in self.rules.hooks:
+                raise ValueError(f"{self.rules.queries}: capture @{name} has no hook")
+        return query
+
+    @cached_property
+    def _error_query(self) -> Query:
+        return Query(self._language, "[(ERROR) (MISSING)] @error")
+
+    def extract(self, source: bytes) -> FileFacts:
+        """The facts of one file; any bytes are accepted, nothing is raised for broken source."""
+        collecting = gc.isenabled()
+        gc.disable()  # many small values and no cycles: the collector would find nothing, again and again
+        try:
+            return self._read(source)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _read(self, source: bytes) -> FileFacts:
+        limit = self.rules.max_line
+        if limit and len(source) > limit and max(map(len, source.split(b"\n"))) > limit:
+            return FileFacts(
+                self.rules.name, problems=(Problem("limit", 1, "a line is too long to be read"),)
+            )
+        root = self._parser.parse(source).root_node
+        if root.has_error and _is_hopeless(root):
+            return FileFacts(self.rules.name, problems=(Problem("limit", 1, "too broken to be read"),))
+        captures = self._captures(self._query, root)
+        if root.has_error:
+            captures |= self._captures(self._error_query, root)
+        if self.rules.classify:
+            self.rules.classify(source, captures)
+        return File(self.rules, source, captures).facts()
+
+    @staticmethod
+    def _captures(query: Query, root: Node) -> dict[str, list[Node]]:
+        cursor = QueryCursor(query)
+        cursor.set_max_start_depth(_MAX_DEPTH)
+        return cursor.captures(root)
+
+
+def _is_hopeless(root: Node) -> bool:
+    return any(node.is_error and node.child_count > _MAX_ERROR_CHILDREN for node in (root, *root.children))

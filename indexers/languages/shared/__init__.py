@@ -1,0 +1,1 @@
+"""What several languages of one family share."""

@@ -1,0 +1,344 @@
+"""What the source of JavaScript and TypeScript says of the types of names: annotations, constructors, aliases,
+results, elements of lists, members of objects; and whose ``this`` is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexers.engine.treesitter import File, Hook, Node, Scope
+
+_WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expression")
+_CASTS = ("as_expression", "satisfies_expression")
+_CALLS = {"new_expression": "constructor", "call_expression": "function"}
+_CHAINS = ("identifier", "member_expression", "this", "subscript_expression")
+_LOADED = ("require()", "import()")
+_PROMOTING = ("accessibility_modifier", "readonly", "override_modifier")
+_NESTED = ("object_type", "function_type", "constructor_type", "mapped_type_clause", "conditional_type")
+_EACH = frozenset(
+    "map forEach filter find findLast findIndex some every flatMap findLastIndex".split()  # noqa: SIM905
+)
+_PLAIN_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)*\Z")
+_PROTOTYPE = re.compile(rb"([\w$]{1,200})\.prototype\b")
+_MAX_DEPTH = 4
+
+
+def type_text(file: File, annotation: Node) -> str:
+    """What stands behind the colon."""
+    return file.text(annotation).removeprefix(":").strip()
+
+
+def bind_value(file: File, at: int, name: str, value: Node, scope: str | None = None) -> None:
+    """Say what ``name`` holds when ``value`` is assigned to it."""
+    value = _inner(value)
+    if value.type in _CASTS and len(value.named_children) == 2:
+        text = file.text(value.named_children[1])
+        file.add_binding(at, name, text, "annotation", scope)
+        return
+    called = value.child_by_field_name(_CALLS[value.type]) if value.type in _CALLS else None
+    chain = file.chain(called or value) if called is not None or value.type in _CHAINS else "?"
+    if chain == "?" or chain in ("require", "import") or chain.startswith(_LOADED):
+        return
+    owner = file.scope_at(value.start_byte).enclosing_class() if chain.startswith("this") else None
+    if owner is None or not _is_foreign(value, owner):
+        file.add_binding(at, name, chain, "alias" if called is None else "constructor", scope)
+
+
+def _inner(value: Node) -> Node:
+    while value.type in _WRAPPERS and value.named_children:
+        value = value.named_children[0]
+    return value
+
+
+_SIMPLE = ("identifier", "member_expression", "shorthand_property_identifier")
+_WITH_SCOPES = ("arrow_function", "function_expression", "generator_function", "object", "class")
+
+
+# -- variables and parameters
+
+
+def _declarator(file: File, node: Node) -> None:
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    annotation = node.child_by_field_name("type")
+    if name is None:
+        return
+    if name.type != "identifier":
+        _pattern(file, name, annotation, value)
+    elif annotation is not None:
+        at, scope = node.start_byte, _scope_of_container(file, node)
+        file.add_binding(at, file.text(name), type_text(file, annotation), "annotation", scope)
+    elif value is not None:
+        bind_value(file, node.start_byte, file.text(name), value, _scope_of_container(file, node))
+
+
+def _scope_of_container(file: File, node: Node) -> str | None:
+    """Where the name of an object stands: outside of it. None: as ever."""
+    scope = file.scope_at(node.start_byte)
+    if scope.kind == "container" and scope.start == node.start_byte and scope.parent is not None:
+        return scope.parent.qualname
+    return None
+
+
+def _pattern(file: File, pattern: Node, annotation: Node | None, value: Node | None) -> None:
+    """``const { a, b: { c } } = value``: c is ``value.b.c``; with a written type T, a is a ``T["a"]``."""
+    text = type_text(file, annotation) if annotation is not None else ""
+    chain = file.chain(_inner(value)) if value is not None else "?"
+    if _PLAIN_TYPE.match(text):
+        for path, bound in _destructured(file, pattern, ()):
+            keys = "".join(f'["{key}"]' for key in path)
+            file.add_binding(bound.start_byte, file.text(bound), text + keys, "annotation")
+    elif not text and chain != "?" and not chain.startswith(_LOADED):
+        for path, bound in _destructured(file, pattern, ()):
+            file.add_binding(bound.start_byte, file.text(bound), ".".join((chain, *path)), "alias")
+
+
+def _destructured(
+    file: File, pattern: Node, above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Node]]:
+    for child in pattern.named_children if pattern.type == "object_pattern" else ():
+        bound = child
+        key = file.text(child)
+        if child.type == "object_assignment_pattern":
+            bound = child.named_children[0]
+            key = file.text(bound)
+        elif child.type == "pair_pattern":
+            bound = child.named_children[-1]
+            key = file.text(child.named_children[0])
+        if bound.type == "assignment_pattern":
+            bound = bound.named_children[0]
+        if bound.type in ("shorthand_property_identifier_pattern", "identifier") and key.isidentifier():
+            yield (*above, key), bound
+        elif key.isidentifier() and len(above) < _MAX_DEPTH:
+            yield from _destructured(file, bound, (*above, key))
+
+
+def _typed(file: File, node: Node) -> None:
+    """A parameter; with its type, and as a field of the class where it is one (``private x: T``)."""
+    pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
+    if pattern is None:
+        return
+    if pattern.type != "identifier":
+        _pattern(file, pattern, annotation, None)
+        return
+    name, at = file.text(pattern), node.start_byte
+    if annotation is not None:
+        file.add_binding(at, name, type_text(file, annotation), "annotation")
+    owner = file.scope_at(at).enclosing_class()
+    if owner is not None and any(child.type in _PROMOTING for child in node.children):
+        file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
+        if annotation is not None:
+            file.add_binding(at, f"this.{name}", type_text(file, annotation), "annotation")
+
+
+def _loop(file: File, node: Node) -> None:
+    """``for (const x of list)``"""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if (
+        left is None
+        or right is None
+        or operator is None
+        or operator.type != "of"
+        or left.type != "identifier"
+    ):
+        return
+    chain = file.chain(_inner(right))
+    if chain != "?":
+        file.add_binding(left.start_byte, file.text(left), f"{chain}[]", "alias")
+
+
+def _each(file: File, node: Node) -> None:
+    """``list.map((x) => …)``"""
+    callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    member = callee.child_by_field_name("property") if callee is not None else None
+    listed = callee.child_by_field_name("object") if callee is not None else None
+    if arguments is None or member is None or listed is None or file.text(member) not in _EACH:
+        return
+    parameter = _first_parameter(arguments.named_children[0])
+    chain = file.chain(_inner(listed))
+    if parameter is not None and chain != "?":
+        file.add_binding(parameter.start_byte, file.text(parameter), f"{chain}[]", "alias")
+
+
+def _first_parameter(function: Node) -> Node | None:
+    alone = function.child_by_field_name("parameter")
+    if alone is not None:
+        return alone
+    listed = function.child_by_field_name("parameters")
+    first = listed.named_children[0] if listed is not None and listed.named_children else None
+    if first is not None and first.type == "required_parameter":
+        return None if first.child_by_field_name("type") is not None else first.child_by_field_name("pattern")
+    return first if first is not None and first.type == "identifier" else None
+
+
+# -- members
+
+
+def field(file: File, node: Node, name: str, value: Node) -> None:
+    """``this.name = value``, where ``this`` is an object of the class around it."""
+    owner = file.scope_at(node.start_byte).enclosing_class()
+    if owner is not None and owner.kind != "container" and not _is_foreign(node, owner):
+        file.add_symbol(owner, name, "field", node.start_byte, node.byte_range)
+        bind_value(file, node.start_byte, f"this.{name}", value)
+
+
+def _is_foreign(node: Node, owner: Scope) -> bool:
+    """Whether a function between the node and the class has a ``this`` of its own."""
+    above = node.parent
+    while above is not None and above.start_byte > owner.start:
+        if above.type in _FUNCTIONS:
+            return above.parent is None or above.parent.type not in ("class_body", "assignment_expression")
+        above = above.parent
+    return False
+
+
+def _class_field(file: File, node: Node) -> None:
+    name = node.child_by_field_name("name") or node.child_by_field_name("property")
+    owner = file.scope_at(node.start_byte).enclosing_class()
+    if name is None or owner is None:
+        return
+    annotation, value = node.child_by_field_name("type"), node.child_by_field_name("value")
+    if annotation is not None:
+        text = type_text(file, annotation)
+        file.add_binding(node.start_byte, f"this.{file.text(name)}", text, "annotation", owner.qualname)
+    elif value is not None:
+        bind_value(file, node.start_byte, f"this.{file.text(name)}", value, owner.qualname)
+
+
+def _signature(file: File, node: Node) -> None:
+    """A property of an interface: as an accessor, it gives what is written."""
+    scope, annotation = file.scope_at(node.start_byte), node.child_by_field_name("type")
+    if scope.kind == "property" and annotation is not None:
+        owner = scope.qualname.rpartition(".")[0]
+        file.add_binding(node.start_byte, scope.name, type_text(file, annotation), "return", owner)
+
+
+def _entry(file: File, node: Node) -> None:
+    """``const api = { get, post: send }``: api.get is get, api.post is send."""
+    scope, literal = file.scope_at(node.start_byte), node.parent
+    around = literal.parent if literal is not None else None
+    if scope.kind != "container" or scope.in_function or around is None:
+        return
+    if around.type not in ("variable_declarator", "pair", "export_statement", *_CASTS):
+        return
+    value = node.child_by_field_name("value") or node
+    key = node.child_by_field_name("key") or node
+    chain, name = file.chain(value), file.text(key)
+    if value.type in _SIMPLE and chain not in ("?", "undefined") and name.isidentifier():
+        file.add_binding(node.start_byte, name, chain, "alias", scope.qualname)
+    elif (
+        value.type not in _WITH_SCOPES
+        and around.type == "variable_declarator"
+        and key.type == "property_identifier"
+    ):
+        file.add_symbol(scope, name, "field", key.start_byte, node.byte_range)
+        bind_value(file, node.start_byte, name, value, scope.qualname)
+
+
+# -- types and results
+
+
+def _alias(file: File, node: Node) -> None:
+    """``type A = B & { … }``: a value of the type A is a B, and has members of its own."""
+    name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+    if name is None or value is None or value.type in _NESTED:
+        return
+    text = file.text(value)
+    if value.type in ("intersection_type", "union_type"):
+        parts = [
+            file.text(name) if part.type == "object_type" else file.text(part)
+            for part in value.named_children
+        ]
+        text = " & ".join(parts)
+    if "{" in text or "=>" in text:
+        return
+    scope = file.scope_at(name.start_byte)
+    owner = scope.qualname.rpartition(".")[0] if scope.name == file.text(name) else scope.qualname
+    file.add_binding(node.start_byte, file.text(name), text, "annotation", owner)
+
+
+def _returns(file: File, node: Node) -> None:
+    scope = _function_at(file, node.start_byte)
+    if scope is not None:
+        owner = scope.qualname.rpartition(".")[0]
+        file.add_binding(scope.name_start, scope.name, type_text(file, node), "return", owner)
+        file.memory[f"returns {scope.qualname}"] = 1
+
+
+def _returned(file: File, node: Node) -> None:
+    """What a function gives back where it does not write a type."""
+    value = node.named_children[0] if node.type == "return_statement" else node.child_by_field_name("body")
+    scope = _function_at(file, value.start_byte) if value is not None else None
+    if value is None or scope is None or scope.kind not in ("function", "method"):
+        return
+    if f"returns {scope.qualname}" not in file.memory:
+        bind_value(file, value.start_byte, "return", value, scope.qualname)
+
+
+def _function_at(file: File, byte: int) -> Scope | None:
+    """The definition around ``byte`` whose own body it stands in."""
+    scope: Scope | None = file.scope_at(byte)
+    while scope is not None and not scope.name and scope.parent is not None:
+        is_own = scope.kind == "block" or (scope.kind == "scope" and scope.parent.end == scope.end)
+        scope = scope.parent if is_own else None
+    return scope if scope is not None and scope.name else None
+
+
+# -- this
+
+
+_FUNCTIONS = frozenset(
+    """function_expression generator_function function_declaration generator_function_declaration
+    method_definition""".split()  # noqa: SIM905
+)
+
+
+def this_spans(file: File) -> list[tuple[int, int, bool]]:
+    """Spans with a ``this`` of their own, outer before inner, and whether it is another one than that of the class
+    around them. Empty: there is none of those."""
+    spans = sorted((n.start_byte, -n.end_byte, _is_other(file, n)) for n in file.nodes.get("binder", ()))
+    return [(start, -end, other) for start, end, other in spans] if any(other for *_, other in spans) else []
+
+
+def _is_other(file: File, node: Node) -> bool:
+    above = node.parent.type if node.parent is not None else ""
+    if node.type == "method_definition" and above == "class_body":
+        return False
+    if node.type == "method_definition" or above == "pair":
+        return not _is_member_of_name(file, node)
+    if node.type in ("function_declaration", "generator_function_declaration"):
+        name = node.child_by_field_name("name")
+        return name is None or not has_prototype(file, file.text(name))
+    return node.type != "class_body" and above != "assignment_expression"
+
+
+def _is_member_of_name(file: File, method: Node) -> bool:
+    """Whether the object around has a name in the file, as its other members have then."""
+    around = method.parent if method.type == "method_definition" else method.parent and method.parent.parent
+    scope = file.scope_at(around.start_byte) if around is not None else None
+    return scope is not None and scope.kind == "container" and not scope.in_function
+
+
+def has_prototype(file: File, name: str) -> bool:
+    """Whether methods are given to the function by its prototype: it is a class of the old kind."""
+    if "prototypes" not in file.memory:
+        file.memory["prototypes"] = 1
+        for found in _PROTOTYPE.finditer(file.source):
+            file.memory[f"prototype {found[1].decode()}"] = 1
+    return f"prototype {name}" in file.memory
+
+
+HOOKS: dict[str, Hook] = {
+    "declarator": _declarator,
+    "loop": _loop,
+    "each": _each,
+    "entry": _entry,
+    "returned": _returned,
+}
+TYPE_HOOKS: dict[str, Hook] = {
+    "typed": _typed,
+    "field": _class_field,
+    "signature": _signature,
+    "alias": _alias,
+    "returns": _returns,
+}

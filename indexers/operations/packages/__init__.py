@@ -1,0 +1,1 @@
+"""Packages and their dependencies, by manifest; one ecosystem = one module."""

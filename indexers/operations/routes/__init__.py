@@ -1,0 +1,1 @@
+"""Routes that web frameworks declare; one framework family = one module."""

@@ -1,0 +1,38 @@
+"""``memoryd serve --http``: have the daemon open its HTTP door, and stand by while it is open."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from memoryd.cli.arguments.parser import flags
+from memoryd.cli.commands.daemon_control import describe
+from memoryd.cli.connection.session import Session
+from memoryd.cli.connection.wire import ConnectionLost
+from memoryd.cli.terminal.output import note, print_json, print_text
+from memoryd.errors import MemorydError
+
+
+def run(args: Namespace) -> int:
+    """Says where it listens, then waits until Ctrl-C (130) or until the daemon ends (3). The connection kept
+    open meanwhile keeps the daemon from stopping when idle."""
+    session = Session(settings=flags(args))
+    asked = {"format": "json", **({"port": args.port} if args.port is not None else {})}
+    if args._no_token:
+        asked["token"] = False
+    where = session.ask("serve", asked).get("json") or {}
+    if args._json:
+        print_json(where)
+    else:
+        print_text(describe(where))
+    sys.stdout.flush()
+    try:
+        session.daemon.wait_end()
+    except ConnectionLost as error:
+        raise MemorydError(
+            "the daemon ended, and the HTTP door with it", next_step=error.next_step
+        ) from error
+    except KeyboardInterrupt:
+        note("left. The daemon listens on until `memoryd daemon stop`")
+        raise
+    return 0

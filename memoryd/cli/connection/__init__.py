@@ -1,0 +1,1 @@
+"""The way to the daemon: start it, find it, ask it."""

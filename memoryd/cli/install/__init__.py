@@ -1,0 +1,1 @@
+"""Connect coding assistants: one file of theirs at a time, shown before it is written."""

@@ -1,0 +1,1 @@
+"""Index jobs of each project: queue, freshness, watching, reading one change."""

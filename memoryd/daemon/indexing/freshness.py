@@ -1,0 +1,83 @@
+"""How current an answer is: what was indexed, what the project is at now, what lies between."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from msgspec import Struct
+
+from memoryd.daemon.indexing.jobs import IngestQueue, Target
+from memoryd.errors import MemorydError
+from memoryd.ingest.discovery import Refused, look
+from memoryd.ingest.git.directory import Head, shown_branch
+from memoryd.ingest.git.repository import Git
+from memoryd.query.answers import Freshness
+from memoryd.store.index import reader
+from memoryd.store.index.queries.skipped_queries import skipped_paths
+from memoryd.store.index.reader import View
+
+log = logging.getLogger(__name__)
+
+
+class Now(Struct, frozen=True):
+    """Where a project's history stands: ``head`` is empty without one; ``no_history`` says why there is none although
+    the folder has a `.git`."""
+
+    head: Head = Head("", "")
+    no_history: str = ""
+
+
+def standing(root: str) -> Now:
+    """The project's commit and branch now, from git's files alone; empty without git or when unreadable."""
+    try:
+        found = look(Path(root))
+        if found is None:
+            return Now()
+        if isinstance(found, Refused):
+            return Now(no_history=found.reason)
+        if found.uses_reftable():
+            git = Git.open(Path(root))
+            return Now(git.head()) if git else Now()
+        return Now(found.head())
+    except MemorydError as error:
+        log.info("no HEAD of %s: %s", root, error.what)
+        return Now()
+
+
+def freshness(
+    view: View, target: Target, now: Now, queue: IngestQueue, *, dirty: bool, vectors: str
+) -> Freshness:
+    """The freshness line of an answer from ``view``."""
+    return Freshness(
+        indexed_commit=view.head,
+        head=now.head.sha,
+        branch=view.branch if target.rev else shown_branch(now.head.branch),
+        dirty=dirty and target.rev is None,
+        pending=queue.pending_paths(target),
+        indexing=queue.job_of(target) is not None,
+        vectors=vectors,
+        rev=target.rev or "",
+        no_history=now.no_history,
+    )
+
+
+def differs_from_head(conn: sqlite3.Connection, root: str, view: View) -> bool:
+    """Whether the indexed files of a work tree are not those of its commit (changed, new or missing)."""
+    git = Git.open(Path(root)) if view.head else None
+    if git is None:
+        return False
+    committed = {
+        _as_listed(entry.path): entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")
+    }
+    skipped = skipped_paths(conn, view.id)
+    for file in reader.view_files(conn, view.id):
+        if committed.pop(file.path, "") != file.hash.hex():
+            return True
+    return any(path not in skipped for path in committed)
+
+
+def _as_listed(path: str) -> str:
+    """A name that is no UTF-8 is skipped, and listed as it can be shown."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

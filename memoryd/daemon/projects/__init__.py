@@ -1,0 +1,1 @@
+"""The projects that are known, their stores, views and vectors."""

@@ -1,0 +1,247 @@
+"""One project store as the read side uses it: connections, the records, the search index, its ingest queue."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from memoryd.config import VectorsSection
+from memoryd.daemon.indexing.jobs import IngestQueue
+from memoryd.daemon.projects.vectors import Meaning
+from memoryd.daemon.tuning.tuner import Learned
+from memoryd.errors import GitError, StoreError, UsageError
+from memoryd.ingest.change.versions import lines_of
+from memoryd.ingest.git.repository import Git
+from memoryd.paths import private_folder
+from memoryd.store import sqlite
+
+if TYPE_CHECKING:
+    from memoryd.query.retrieval.lexical import LexicalIndex
+    from memoryd.store.records.writer import Records
+
+log = logging.getLogger(__name__)
+
+IDLE_CONNECTIONS = 4
+BLAMES_KEPT = 64
+LINES_KEPT = 512
+SNAPSHOTS_KEPT = 5
+
+
+class ViewVanished(StoreError):
+    """What was there a moment ago is gone: a view that gave way, or the whole index."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__("the index was removed just now", where=where, next_step="ask again in a moment")
+
+
+class Store:
+    """The stores of one key. Methods may be called from any thread, except for the queue's."""
+
+    def __init__(self, folder: Path, queue: IngestQueue, vectors: VectorsSection, log_file: Path) -> None:
+        self.folder, self.queue = folder, queue
+        self.meaning = Meaning(folder / "vectors", self.index_file, vectors, log_file, lambda: queue.busy)
+        self.learned = Learned(folder, vectors)
+        self.used_at_s = time.monotonic()
+        self._lock = Lock()
+        self._idle: list[tuple[int, sqlite3.Connection]] = []
+        self._records: Records | None = None
+        self._lexical: LexicalIndex | None = None
+        self._inode = 0  # of the index that ``_lexical`` was read from
+        self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
+        self._lines: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    @property
+    def index_file(self) -> Path:
+        return self.folder / "index.db"
+
+    @property
+    def records_file(self) -> Path:
+        return self.folder / "records.db"
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A read-only connection for one answer, inside one transaction: all its queries see one state.
+
+        Raises ViewVanished when there is no index, StoreError when it cannot be read.
+        """
+        self.used_at_s = time.monotonic()
+        inode, conn = self._take()
+        try:
+            conn.execute("BEGIN")
+            yield conn
+            conn.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            conn.close()
+            raise StoreError(
+                f"the index cannot be read: {error}",
+                where=str(self.index_file),
+                next_step="run `memoryd doctor --repair`: it builds the index again",
+            ) from error
+        except BaseException:
+            conn.close()
+            raise
+        self._give_back(inode, conn)
+
+    def _give_back(self, inode: int, conn: sqlite3.Connection) -> None:
+        with self._lock:
+            if len(self._idle) < IDLE_CONNECTIONS:
+                self._idle.append((inode, conn))
+                return
+        conn.close()
+
+    def _take(self) -> tuple[int, sqlite3.Connection]:
+        """An idle connection to the file that is there now; a rebuilt index has another inode."""
+        try:
+            inode = os.stat(self.index_file).st_ino
+        except FileNotFoundError:
+            raise ViewVanished(str(self.index_file)) from None
+        with self._lock:
+            if inode != self._inode:  # its ids mean other files now
+                self._inode, self._lexical = inode, None
+            while self._idle:
+                known, conn = self._idle.pop()
+                if known == inode:
+                    return known, conn
+                conn.close()
+        return inode, sqlite.connect(self.index_file, readonly=True)
+
+    @property
+    def cached(self) -> bool:
+        """There is something that ``forget_caches`` would free."""
+        return self._lexical is not None or bool(self._blames) or bool(self._idle)
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        with self._lock:
+            if self._lexical is None:
+                from memoryd.query.retrieval.lexical import LexicalIndex
+
+                self._lexical = LexicalIndex()
+            return self._lexical
+
+    @property
+    def records(self) -> Records | None:
+        """Opened on first use. None when they cannot be: questions go on without, and ``doctor`` says why."""
+        with self._lock:
+            if self._records is None:
+                from memoryd.store.records.writer import Records
+
+                private_folder(self.folder)
+                try:
+                    self._records = Records.open(self.records_file)
+                except StoreError as error:
+                    log.error("no records: %s", error)
+            return self._records
+
+    def snapshot_records(self, *, only_newest: bool = False) -> None:
+        """Keep a copy of the records if they changed since the last one. ``only_newest`` drops the older
+        copies: something was forgotten for good."""
+        with self._lock:
+            records = self._records
+        if records:
+            records.snapshot(self.folder / "snapshots", keep=1 if only_newest else SNAPSHOTS_KEPT)
+        if only_newest:
+            from memoryd.store.records.snapshots import drop_copies
+
+            drop_copies(self.records_file)
+
+    def restore_records(self) -> str:
+        """Put the newest copy in the place of damaged records; returns what was done, in words. Raises
+        StoreError when there is no copy."""
+        from memoryd.store.records.snapshots import restore_newest
+
+        with self._lock:
+            if self._records:
+                self._records.close()
+                self._records = None
+            return restore_newest(self.records_file, self.folder / "snapshots")
+
+    def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
+        """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""
+        key = (root, path, head)
+        with self._lock:
+            if key in self._blames:
+                return self._blames[key]
+        git = Git.open(Path(root))
+        try:
+            found = tuple(git.blame(path, head)) if git and head else ()
+        except GitError as error:
+            log.info("no blame of a file: %s", error.what)
+            found = ()
+        with self._lock:
+            self._blames[key] = found
+            while len(self._blames) > BLAMES_KEPT:
+                self._blames.pop(next(iter(self._blames)))
+        return found
+
+    def lines(self, root: str, sha: str, path: str) -> tuple[Any, Any]:
+        """What commit ``sha`` added to ``path`` and removed from it; nothing when git cannot say."""
+        key = (sha, path)
+        with self._lock:
+            if key in self._lines:
+                return self._lines[key]
+        git = Git.open(Path(root))
+        try:
+            found: tuple[Any, Any] = lines_of(git, sha, path) if git else ((), ())
+        except GitError as error:
+            log.info("no lines of a commit: %s", error.what)
+            found = ((), ())
+        with self._lock:
+            self._lines[key] = found
+            while len(self._lines) > LINES_KEPT:
+                self._lines.pop(next(iter(self._lines)))
+        return found
+
+    def text_at(self, root: str, sha: str, path: str) -> bytes:
+        """The file at commit ``sha``; empty when there is none, or git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return (git.file_at(sha, path) if git else None) or b""
+        except GitError as error:
+            log.info("no text of a file: %s", error.what)
+            return b""
+
+    def patches(self, root: str, shas: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Keys of what the commits do to lines, and of what would undo that; nothing when git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return {sha: (done, undone) for sha, done, undone in git.patches(shas)} if git and shas else {}
+        except GitError as error:
+            log.info("no patches: %s", error.what)
+            return {}
+
+    def behind(self, root: str, rev: str) -> Sequence[str]:
+        """The commits that ``rev`` reaches, the one it names first; empty when it names none. Raises GitError."""
+        git = Git.open(Path(root))
+        if git is None:
+            return ()
+        try:
+            return git.rev_list(git.resolve(rev))
+        except UsageError:  # the caller knows what else the text may mean
+            return ()
+
+    def forget_caches(self) -> None:
+        """Give memory back; the next question pays for loading again."""
+        with self._lock:
+            self._lexical = None
+            self._blames.clear()
+            self._lines.clear()
+            for _, conn in self._idle:
+                conn.close()
+            self._idle.clear()
+
+    def close(self) -> None:
+        self.forget_caches()
+        self.snapshot_records()
+        with self._lock:
+            if self._records:
+                self._records.close()
+                self._records = None
+        self.meaning.close()

@@ -1,0 +1,190 @@
+"""From a call to a Context: find the project, make sure that its view exists, open it, answer in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from memoryd.config import Config
+from memoryd.daemon.indexing.freshness import freshness, standing
+from memoryd.daemon.indexing.jobs import Job, Target
+from memoryd.daemon.projects.stores import Store, ViewVanished
+from memoryd.errors import BusyError, UsageError
+from memoryd.ingest.discovery import discover, why_no_history
+from memoryd.ingest.git.repository import Git
+from memoryd.query.context import Context
+from memoryd.server.gate import Gate
+from memoryd.server.service import Call, Project
+from memoryd.store.index import reader
+from memoryd.store.index.reader import View
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Reading:
+    """Answers questions from the stores. ``embedder`` is set once its import is done."""
+
+    def __init__(self, config: Config, gate: Gate, is_dirty: Callable[[str], bool]) -> None:
+        self._config, self._gate, self._is_dirty = config, gate, is_dirty
+        self.embedder: Any = None
+        self.embedder_known = asyncio.Event()  # its import ended, well or not
+        self._complete: set[tuple[Store, Target]] = set()
+
+    async def read(self, call: Call, project: Project, store: Store, work: Callable[[Context], T]) -> T:
+        """``work`` on the view that the call names, in a thread. Raises MemorydError."""
+        target = Target(project.root, await self._known_sha(project, store, call.common.rev))
+        await self._ensure_view(call, store, target)
+        await self.embedder_known.wait()  # else the first answers after a start rank otherwise
+        answer = _Answer(self, store, target)
+        try:
+            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+        except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
+            self._complete.discard((store, target))
+            await self._ensure_view(call, store, target)
+            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+
+    async def _known_sha(self, project: Project, store: Store, rev: str | None) -> str | None:
+        """Like ``sha``, without asking git about a commit whose view is at hand."""
+        return rev if (store, Target(project.root, rev)) in self._complete else await self.sha(project, rev)
+
+    async def sha(self, project: Project, rev: str | None) -> str | None:
+        """The commit that ``rev`` names, None for the work tree; a bare repository has none and means HEAD. Raises
+        UsageError."""
+        if rev is None and not is_bare(project.root):
+            return None
+        return await asyncio.to_thread(_resolved, project.root, rev or "HEAD")
+
+    async def _ensure_view(self, call: Call, store: Store, target: Target) -> None:
+        """Return when the view can be read. A person waits as long as it takes and sees the progress; an agent
+        no longer than one answer may take."""
+        if (store, target) in self._complete:
+            return
+        view = await asyncio.to_thread(find_view, store, target)
+        if view and view.complete:
+            self._complete.add((store, target))
+            return
+        job = store.queue.job_of(target) or store.queue.post(target)
+        limit_s = None if call.peer.surface == "cli" else self._config.limits.deadline_s or None
+        try:
+            async with asyncio.timeout(limit_s):
+                await store.queue.follow(job, call.on_progress)
+        except TimeoutError:
+            raise BusyError(
+                f"this view is being indexed for the first time ({_words(job)})",
+                where=target.rev or target.root,
+                next_step="ask again in a moment; `memoryd up` shows the progress",
+            ) from None
+
+    def context(self, store: Store, target: Target, conn: Any) -> Context:
+        """What ``work`` is given. Raises ViewVanished when the view was removed or emptied since it was looked for:
+        indexing one view in full, or by a new extractor, makes all others of the store begin again."""
+        view = reader.view(conn, view_name(target))
+        if view is None or not (view.complete or store.queue.job_of(target)):
+            raise ViewVanished(target.root)
+        now = standing(target.root)
+        if target.rev is None and now.head.sha and now.head.sha != view.head:
+            store.queue.notice_head(target, now.head.sha)
+        return Context(
+            index=conn,
+            records=store.records,
+            view=view,
+            lexical=store.lexical,
+            embedder=store.learned.embedder(self.embedder),
+            freshness=freshness(
+                view,
+                target,
+                now,
+                store.queue,
+                dirty=self._is_dirty(target.root),
+                vectors=self._vectors(view, store, target),
+            ),
+            root=target.root,
+            blame=functools.partial(store.blame, target.root) if view.head else None,
+            lines=functools.partial(store.lines, target.root) if view.head else None,
+            text_at=functools.partial(store.text_at, target.root) if view.head else None,
+            behind=functools.partial(store.behind, target.root) if view.head else None,
+            patches=functools.partial(store.patches, target.root) if view.head else None,
+            near=store.meaning,
+            quality=store.meaning.quality,
+        )
+
+    def _vectors(self, view: View, store: Store, target: Target) -> str:
+        """Files saved just now count as ``pending``, not as vectors to rebuild."""
+        if self.embedder is None:
+            return "absent"
+        job = store.queue.job_of(target)
+        partial = not view.complete or (job and job.full)
+        return "rebuilding" if partial or store.meaning.rebuilding else "ready"
+
+
+class _Answer:
+    """One answer in a thread, and how to end it early."""
+
+    def __init__(self, reading: Reading, store: Store, target: Target) -> None:
+        self._reading, self._store, self._target = reading, store, target
+        self._conn: Any = None
+
+    def run(self, work: Callable[[Context], T]) -> T:
+        started_s = time.perf_counter()
+        with self._store.connection() as conn:
+            self._conn = conn
+            try:
+                return work(self._reading.context(self._store, self._target, conn))
+            finally:
+                self._conn = None
+                log.debug("answered in %.1f ms", (time.perf_counter() - started_s) * 1000)
+
+    def interrupt(self) -> None:
+        """Stop the query that runs now, if one does."""
+        conn = self._conn
+        if conn is not None:
+            with contextlib.suppress(sqlite3.ProgrammingError):  # closed at this very moment
+                conn.interrupt()
+
+
+def is_bare(root: str) -> bool:
+    """There is no work tree to look at or to watch."""
+    directory = discover(Path(root))
+    return directory is not None and directory.bare
+
+
+def _resolved(root: str, rev: str) -> str:
+    git = Git.open(Path(root))
+    if git is None:
+        refused = why_no_history(Path(root))
+        why = f": {refused.reason}" if refused else ""
+        raise UsageError(
+            f"this project has no git history to answer from{why}",
+            where=root,
+            next_step=refused.next_step if refused else "leave out the revision",
+        )
+    return git.resolve(rev)
+
+
+def view_name(target: Target) -> str:
+    """What the view is called in index.db."""
+    return f"rev:{target.rev}" if target.rev else f"worktree:{target.root}"
+
+
+def find_view(store: Store, target: Target) -> View | None:
+    """The view as stored, None when there is none yet."""
+    if not store.index_file.exists():
+        return None
+    with store.connection() as conn:
+        return reader.view(conn, view_name(target))
+
+
+def _words(job: Job) -> str:
+    progress = job.progress
+    if progress is None:
+        return "waiting to begin"
+    count = f" {progress.done} of {progress.total}" if progress.total else ""
+    return f"{progress.phase}{count}"

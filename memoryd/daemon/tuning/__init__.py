@@ -1,0 +1,1 @@
+"""Teaching the search model a project while the machine is idle."""

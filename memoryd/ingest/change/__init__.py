@@ -1,0 +1,1 @@
+"""A process of its own that reads one change for `check`."""

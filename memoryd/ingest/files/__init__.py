@@ -1,0 +1,1 @@
+"""Which files belong to a project, and their bytes, never from outside its root."""

@@ -1,0 +1,277 @@
+"""How git is started: the only place that does, and it runs nothing that a repository configures.
+
+A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
+lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
+subcommands, none of which reads work-tree content, and limits on silence and output, because a planted
+fifo blocks git for ever. Questions about history and objects go further: git gets an empty directory of
+ours as its git directory and only the repository's object store, so its configuration is never read.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from select import POLLIN, poll
+from typing import IO, Literal
+
+from msgspec import Struct
+
+from memoryd.errors import GitError
+from memoryd.ingest.git.directory import GitDir
+from memoryd.paths import default_paths, private_folder
+
+ALLOWED = frozenset(
+    {
+        "blame",
+        "cat-file",
+        "check-ignore",
+        "diff-index",  # with --cached alone: else it reads the work tree
+        "diff-tree",
+        "for-each-ref",
+        "log",
+        "ls-files",
+        "ls-tree",
+        "rev-list",
+        "rev-parse",
+    }
+)
+OLDEST_GIT = (2, 32)  # the first that GIT_CONFIG_GLOBAL keeps from the user's own configuration
+
+# Settings that run programs, then those that read files elsewhere, then those that would change answers.
+_OVERRIDES = (
+    "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "core.sshCommand=false",
+    "core.askPass=", "credential.helper=", "diff.external=", "log.showSignature=false",
+    "protocol.allow=never", "gc.auto=0", "maintenance.auto=false", "submodule.recurse=false",
+    "core.attributesFile=/dev/null", "mailmap.file=/dev/null", "blame.ignoreRevsFile=",
+    "log.showRoot=true", "log.follow=false", "diff.renames=true", "i18n.logOutputEncoding=UTF-8",
+)  # fmt: skip
+_FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
+_OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
+_READ_BYTES = 1 << 20
+_ENDED_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+
+
+class GitSilent(GitError):
+    """git was ended because it did not answer: it may hang on a planted fifo or a dead disk."""
+
+
+class GitKilled(GitError):
+    """git was ended from outside, by a person or by a machine out of memory: the repository is not to blame."""
+
+
+class Call(Struct, frozen=True):
+    """One git command. ``scope``: what it may look at: ``objects`` alone, the ``refs`` too, or the names in
+    the ``worktree``. ``settings``: extra ``name=value`` overrides. ``ok``: exit codes that are answers.
+    ``endless``: the caller consumes the output as it comes, whatever its size. ``index``: the name of a file in the
+    git directory to take for git's index, as a commit under way has it."""
+
+    subcommand: str
+    args: tuple[str, ...] = ()
+    stdin: bytes = b""
+    scope: Literal["objects", "refs", "worktree"] = "objects"
+    settings: tuple[str, ...] = ()
+    ok: tuple[int, ...] = (0,)
+    endless: bool = False
+    index: str = ""
+
+
+class Runner(Struct, frozen=True):
+    """Starts git for one repository.
+
+    Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitSilent when it says
+    nothing for ``silence_s``
+    seconds (an endless call: five times that, since git sorts the history before it speaks).
+    """
+
+    root: Path
+    directory: GitDir
+    silence_s: float
+
+    def output(self, call: Call) -> bytes:
+        """Its whole standard output."""
+        return b"".join(self.stream(call))
+
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
+        """Its standard output as it comes. Closing the iterator early ends git."""
+        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
+            source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
+            source.seek(0)
+            process = self._start(call, source, errors)
+            assert process.stdout is not None
+            try:
+                yield from self._chunks(call, process.stdout)
+                code = process.wait(self.silence_s)
+            except subprocess.TimeoutExpired as error:
+                raise self._silent(call, self.silence_s) from error
+            finally:
+                process.kill()
+                process.wait()
+                process.stdout.close()
+            if -code in _ENDED_FROM_OUTSIDE:
+                raise GitKilled(
+                    f"git {call.subcommand} was killed (signal {-code})",
+                    where=str(self.root),
+                    next_step="try again; if it happens again, see whether the machine runs out of memory",
+                )
+            if code not in call.ok:
+                errors.seek(0)
+                message = errors.read(2000).decode("utf-8", "replace").strip()
+                raise self._failure(call, f"exit {code}: {message}")
+
+    def _start(self, call: Call, source: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        command, extra = self._command(call)
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**environment(), **extra},
+                cwd=self.root if call.scope == "worktree" else "/",
+            )
+        except OSError as error:  # the root or git itself went away
+            raise self._failure(call, str(error)) from error
+
+    def _chunks(self, call: Call, stdout: IO[bytes]) -> Iterator[bytes]:
+        descriptor, total = stdout.fileno(), 0
+        silence_s = self.silence_s * (5 if call.endless else 1)
+        waiting = poll()
+        waiting.register(descriptor, POLLIN)
+        while True:
+            if not waiting.poll(silence_s * 1000):
+                raise self._silent(call, silence_s)
+            chunk = os.read(descriptor, _READ_BYTES)
+            if not chunk:
+                return
+            total += len(chunk)
+            if total > _OUTPUT_LIMIT_BYTES and not call.endless:
+                raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
+            yield chunk
+
+    def _command(self, call: Call) -> tuple[list[str], dict[str, str]]:
+        """The command line, and what its environment has on top of ``environment()``."""
+        if call.subcommand not in ALLOWED:
+            raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
+        git_dir, extra = self.directory.git_dir, dict[str, str]()
+        if call.scope == "objects":
+            common_dir = self.directory.common_dir
+            git_dir = _empty_git_dir(default_paths().home / "git", self.directory.object_format())
+            extra = {
+                "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
+                "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
+            }
+        elif call.index:
+            extra = {"GIT_INDEX_FILE": str(git_dir / call.index)}
+        place = ["--work-tree", str(self.root)] if call.scope == "worktree" else ["--bare"]
+        # check-ignore never expands its paths, and refuses to be told so.
+        literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
+        overrides = (*_OVERRIDES, f"safe.directory={self.root}", *call.settings)
+        settings = (part for setting in overrides for part in ("-c", setting))
+        at = ("--git-dir", str(git_dir), *place)
+        return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args], extra
+
+    def _silent(self, call: Call, silence_s: float) -> GitSilent:
+        return GitSilent(
+            f"git {call.subcommand} gave no answer in {silence_s:g} s",
+            where=str(self.root),
+            next_step="look for a fifo or a stale disk there",
+        )
+
+    def _failure(self, call: Call, detail: str) -> GitError:
+        return GitError(
+            f"git {call.subcommand} failed: {detail}",
+            where=str(self.root),
+            next_step="run `git fsck` in the repository, then try again",
+        )
+
+
+@functools.cache
+def git_path() -> str:
+    """The git that is run, absolute; ``""`` when none is installed."""
+    return shutil.which("git", path=_safe_path()) or ""
+
+
+@functools.cache
+def git_version() -> tuple[int, ...]:
+    """Of the git that is run; empty when none is installed."""
+    answer = _ask_user_git("version", home="/dev/null") if git_path() else ""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer)
+    return tuple(int(part) for part in match.groups() if part) if match else ()
+
+
+@functools.cache
+def user_excludes() -> str:
+    """The setting that names the *user's* ignore file, in place of any that a repository chooses."""
+    home = os.path.expanduser("~")
+    configured = _ask_user_git("config", "--global", "--type=path", "--get", "core.excludesFile", home=home)
+    config_home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    for candidate in (configured, os.path.join(config_home, "git", "ignore")):
+        if candidate and os.path.isfile(candidate):
+            return f"core.excludesFile={candidate}"
+    return "core.excludesFile=/dev/null"
+
+
+def _empty_git_dir(place: Path, object_format: str) -> Path:
+    """A git directory in ``place`` without objects, refs or settings. Made once and kept, since whoever is killed
+    cannot tidy up; git only reads it. Raises StoreError when ``place`` is not ours alone."""
+    folder = place / object_format
+    if not (folder / "HEAD").is_file():
+        private_folder(place.parent)
+        private_folder(place)
+        aside = Path(tempfile.mkdtemp(dir=place))
+        for inner in ("objects", "refs"):
+            (aside / inner).mkdir()
+        (aside / "HEAD").write_text("ref: refs/heads/none\n")
+        (aside / "config").write_text(
+            f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
+        )
+        try:
+            aside.rename(folder)
+        except OSError:  # another process was quicker
+            shutil.rmtree(aside)
+    return folder
+
+
+def environment() -> dict[str, str]:
+    """Made from nothing: no GIT_* of the caller survives."""
+    return {
+        "PATH": _safe_path(),
+        "HOME": "/dev/null",
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+    }
+
+
+def _safe_path() -> str:
+    """PATH without relative entries, which a hostile working directory could fill."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))
+
+
+def _ask_user_git(*args: str, home: str) -> str:
+    """An answer that concerns no repository: run outside of any, with the user's own configuration."""
+    names = {key: value for key, value in environment().items() if key != "GIT_CONFIG_GLOBAL"}
+    answer = subprocess.run(
+        [git_path(), *args],
+        env={**names, "HOME": home, "GIT_DIR": "/dev/null"},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    return os.fsdecode(answer.stdout).strip()

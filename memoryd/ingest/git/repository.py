@@ -1,0 +1,373 @@
+"""The questions memoryd asks git, read-only; how git is started safely is `gitrun`'s business.
+
+Revisions are hex before git sees them, and no question reads the contents of the work tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+
+from indexers.facts import BlameSpan, Commit, FileChange
+from indexers.history import log, patches
+from memoryd.errors import GitError, UsageError
+from memoryd.ingest.discovery import discover
+from memoryd.ingest.git.cat_file import Answers, blob_hash
+from memoryd.ingest.git.directory import GitDir, Head
+from memoryd.ingest.git.process import (
+    OLDEST_GIT,
+    Call,
+    GitKilled,
+    GitSilent,
+    Runner,
+    git_path,
+    git_version,
+    user_excludes,
+)
+
+__all__ = ["LINK", "SUBMODULE", "Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
+
+LINK, SUBMODULE = "120000", "160000"
+"""Modes of what is no file."""
+_RENAME_LIMIT = 1000
+_HEX_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0,2})*)")
+_SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
+_INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
+_BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
+_PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
+_RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
+_EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}  # git knows them without an object
+_BLOB_RESTARTS = 100  # damaged objects that one call steps over
+
+
+class TreeEntry(Struct, frozen=True):
+    """A row of a commit's tree. ``mode``: ``100644``, ``100755``, ``120000`` (link), ``160000`` (submodule).
+    ``size_bytes``: -1 where unknown without fetching (submodules, partial clones). A name that is not
+    UTF-8 carries surrogates."""
+
+    path: str
+    mode: str
+    hash: str
+    size_bytes: int
+
+
+class IndexEntry(Struct, frozen=True):
+    """A row of git's index: a tracked path, its mode (see TreeEntry) and its staged blob."""
+
+    path: str
+    mode: str
+    hash: str
+
+
+class Git:
+    """One repository, read-only. All paths are relative to the root, with ``/``.
+
+    ``object_format``: ``sha1`` or ``sha256``. Every method may raise GitError: git failed, answered too
+    much, was silent for ``silence_s`` seconds (GitSilent), or was killed (GitKilled).
+    """
+
+    def __init__(self, root: Path, directory: GitDir, *, silence_s: float = 60.0) -> None:
+        self.root = root
+        self.git_dir, self.common_dir, self.bare = directory.git_dir, directory.common_dir, directory.bare
+        self._directory = directory
+        self._runner = Runner(root, directory, silence_s)
+
+    @classmethod
+    def open(cls, root: Path) -> Git | None:
+        """The repository whose work tree (or bare directory) is exactly ``root``; None without one, or
+        where git is not installed. Raises GitError for a git too old to be run safely."""
+        directory = discover(root)
+        version = git_version()
+        if directory is None or not version:
+            return None
+        if version < OLDEST_GIT:
+            raise GitError(
+                f"git {'.'.join(map(str, version))} is too old",
+                where=git_path(),
+                next_step=f"install git {'.'.join(map(str, OLDEST_GIT))} or newer",
+            )
+        return cls(root, directory)
+
+    # --- where it stands
+
+    def head(self) -> Head:
+        """The commit and branch checked out, read from files; no process except with reftable refs."""
+        if not self._directory.uses_reftable():
+            return self._directory.head()
+        name = self._ref_line("--symbolic-full-name", "HEAD")
+        sha = self._ref_line("--verify", "--quiet", "HEAD^{commit}")
+        return Head(sha, name.removeprefix("refs/heads/") if name != "HEAD" else "")
+
+    def busy(self) -> str:
+        """``""``, ``index.lock`` or ``rebase``: something is rewriting the work tree now."""
+        return self._directory.busy()
+
+    def is_shallow(self) -> bool:
+        """The history was cut off when cloning."""
+        return self._directory.is_shallow()
+
+    def shallow_boundary(self) -> str:
+        """See GitDir."""
+        return self._directory.shallow_boundary()
+
+    def is_partial(self) -> bool:
+        """Objects were left on the server when cloning; they count as missing here."""
+        return self._directory.is_partial()
+
+    @property
+    def object_format(self) -> str:
+        """``sha1`` or ``sha256``: how blob ids of this repository are made."""
+        return self._directory.object_format()
+
+    def refs(self) -> dict[str, str]:
+        """Full ref name -> commit (annotated tags peeled). Refs to anything but commits are left out."""
+        fields = "%(objecttype) %(*objecttype) %(objectname) %(*objectname) %(refname)"
+        rows = self._runner.output(Call("for-each-ref", (f"--format={fields}",), scope="refs"))
+        found: dict[str, str] = {}
+        for row in rows.decode("utf-8", "surrogateescape").splitlines():
+            kind, tagged_kind, sha, tagged_sha, name = row.split(" ", 4)
+            if "commit" in (kind, tagged_kind):
+                found[name] = tagged_sha or sha
+        return found
+
+    def resolve(self, rev: str) -> str:
+        """The commit that ``rev`` names: HEAD, a (short) sha, a branch or tag, each with ``~n`` or ``^n``.
+
+        git itself only ever sees hex. Raises UsageError for anything else.
+        """
+        match = _REVISION.fullmatch(rev)
+        start = self._start(match["name"]) if match else ""
+        if match and start:
+            expression = f"{start}{match['steps']}^{{commit}}"
+            if sha := self._line("rev-parse", "--verify", "--quiet", "--end-of-options", expression):
+                return sha
+        raise UsageError(
+            f"no such revision: {rev[:100]!r}",
+            where=str(self.root),
+            next_step="name a branch, a tag, a commit sha, HEAD or HEAD~n",
+        )
+
+    def _start(self, name: str) -> str:
+        if name == "HEAD":
+            return self.head().sha
+        refs = self.refs()
+        for prefix in ("", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"):
+            if sha := refs.get(prefix + name):
+                return sha
+        return name if _SHORT_HEX.fullmatch(name) else ""
+
+    # --- history
+
+    def rev_list(self, sha: str, without: str = "") -> list[str]:
+        """Every commit reachable from ``sha``, itself included, newest first; none that ``without`` reaches."""
+        revisions = [_hex(sha), *([f"^{_hex(without)}"] if without else ())]
+        return self._output("rev-list", "--end-of-options", *revisions).decode("ascii").split()
+
+    def log(self, tip: str, known: Collection[str] = ()) -> Iterator[Commit]:
+        """Commits reachable from ``tip`` but from none of ``known``, parents before children.
+
+        Authors are mapped by the ``.mailmap`` committed at ``tip``. Unknown shas in ``known`` (pruned
+        commits) are ignored. When a commit or tree is damaged, the commits before it are yielded, then GitError.
+        """
+        revisions = [_hex(tip), *(f"^{_hex(sha)}" for sha in sorted(known))]
+        done = 0
+        try:
+            for commit in self._log(tip, revisions, "-M"):
+                yield commit
+                done += 1
+        except (GitSilent, GitKilled):
+            raise
+        except GitError:
+            # Similarity needs contents. Where some are missing (a partial clone, a pruned mirror) the ids alone
+            # still give exact renames; damage of another kind fails again below.
+            yield from islice(self._log(tip, revisions, "-M100%"), done, None)
+
+    def _log(self, tip: str, revisions: list[str], renames: str) -> Iterator[Commit]:
+        call = Call(
+            "log",
+            (*log.ARGUMENTS, *_PLAIN_DIFF, renames, "--ignore-missing", "--stdin"),
+            stdin=_lines(revisions),
+            settings=(f"mailmap.blob={tip}:.mailmap",),
+            endless=True,
+        )
+        return log.parse(self._runner.stream(call))
+
+    def patches(self, shas: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+        """(sha, key of what it does to which lines, key of what would undo that) of each; see indexers.history.patches.
+        Needs their contents: in a partial clone it fails."""
+        wanted = _lines(map(_hex, shas))
+        call = Call("log", (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin"), stdin=wanted, endless=True)
+        return patches.keys(self._runner.stream(call))
+
+    def mailmap(self, sha: str) -> str:
+        """The blob of ``.mailmap`` at the commit, ``""`` without one. When it differs, stored author names
+        of old commits are out of date."""
+        rows = self._output("ls-tree", "-z", "--full-tree", _hex(sha), "--", ".mailmap")
+        return next((row.hash for row in _tree_rows(rows)), "")
+
+    def blame(self, path: str, sha: str) -> list[BlameSpan]:
+        """Who last touched each line of ``path`` at commit ``sha``, by first line. Lines that came from another file
+        of the same commit (a file that was split) are their first author's."""
+        args = ("--incremental", "--no-textconv", "-C", _hex(sha), "--", path)
+        rows = self._output("blame", *args)
+        spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
+        return sorted(spans, key=lambda span: span.first_line)
+
+    def between(self, base: str, head: str) -> list[FileChange]:
+        """What differs between two commits; ``base`` ``""``: everything that ``head`` has."""
+        old = _hex(base) if base else _EMPTY_TREES[self.object_format]
+        return log.changes(self._output("diff-tree", *_RAW, old, _hex(head)))
+
+    def done_by(self, sha: str, path: str) -> list[FileChange]:
+        """What commit ``sha`` did to ``path``, against its first parent or, for the first commit, against nothing."""
+        args = ("--no-commit-id", "--root", *_RAW, _hex(sha), "--", path)
+        return log.changes(self._output("diff-tree", *args))
+
+    def staged(self, index: str = "") -> list[FileChange]:
+        """What git's index has that the checked-out commit has not; the work tree is not looked at. ``index``: the
+        name of the index of a commit under way (``git commit -a`` makes one), where it is not the usual one."""
+        head = self.head().sha or _EMPTY_TREES[self.object_format]
+        own = index if _INDEX_NAME.fullmatch(index) and (self.git_dir / index).is_file() else ""
+        call = Call("diff-index", ("--cached", *_RAW, _hex(head)), scope="worktree", index=own)
+        return log.changes(self._runner.output(call))
+
+    # --- objects
+
+    def ls_tree(self, sha: str) -> list[TreeEntry]:
+        """All files of the commit; links and submodules included, see their mode."""
+        size = ("-l",)
+        args = ("-r", "-z", *size, "--full-tree", "--end-of-options", _hex(sha))
+        return list(_tree_rows(self._output("ls-tree", *args)))
+
+    def file_at(self, sha: str, path: str) -> bytes | None:
+        """The file at a commit; None when it has none, or a link, folder or submodule of that name. Raises GitError
+        for a path that leads out of the repository."""
+        rows = self._output("ls-tree", "-z", "-l", "--full-tree", "--end-of-options", _hex(sha), path)
+        found = [row.hash for row in _tree_rows(rows) if row.path == path and row.mode.startswith("100")]
+        return next((content for _sha, content in self.blobs(found[:1])), None)
+
+    def blobs(self, hashes: Iterable[str], max_bytes: int = 64 * 1024 * 1024) -> Iterator[tuple[str, bytes]]:
+        """(hash, content) in the order asked. Missing, damaged, larger ones and non-blobs are left out."""
+        wanted, algorithm = [_hex(sha) for sha in hashes], self.object_format
+        for _ in range(_BLOB_RESTARTS):
+            if not wanted:
+                return
+            stream = self._runner.stream(Call("cat-file", ("--batch",), stdin=_lines(wanted), endless=True))
+            answers = Answers(stream, max_bytes)
+            try:
+                for sha, content in zip(wanted, answers, strict=False):
+                    if content is not None:
+                        if (
+                            blob_hash(content, algorithm) != sha
+                        ):  # git hands out cut-off objects without a word
+                            break
+                        yield sha, content
+                else:
+                    return
+            except (GitSilent, GitKilled):
+                raise
+            except GitError:  # an object killed git, the announced one or the next: go on behind it
+                wanted = wanted[answers.count if answers.torn else answers.count + 1 :]
+            else:
+                wanted = wanted[answers.count :]
+            finally:
+                stream.close()
+        raise GitError(
+            "too many damaged objects", where=str(self.common_dir), next_step="run `git fsck` there"
+        )
+
+    # --- the work tree's names (never its contents)
+
+    def index_entries(self) -> list[IndexEntry]:
+        """What git tracks; a conflicted path once."""
+        found: dict[str, IndexEntry] = {}
+        rows = self._runner.output(Call("ls-files", ("-s", "-z"), scope="worktree"))
+        for row in rows.split(b"\0"):
+            stat_fields, tab, name = row.partition(b"\t")
+            if tab:
+                mode, blob, _stage = stat_fields.decode("ascii").split(" ")
+                path = name.decode("utf-8", "surrogateescape")
+                found.setdefault(path, IndexEntry(path, mode, blob))
+        return list(found.values())
+
+    def tracked(self) -> list[str]:
+        """The paths that git tracks."""
+        return [entry.path for entry in self.index_entries()]
+
+    def untracked(self) -> list[str]:
+        """Paths neither tracked nor ignored; a nested repository is one path that ends with ``/``."""
+        return _names(self._names_call("ls-files", "-o", "--exclude-standard", "-z"))
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of ``paths`` that git's ignore rules exclude. Tracked ones are not ignored, nor is a path
+        that git refuses to judge (behind a link, in a submodule)."""
+        asked = [path for path in paths if path]
+        if not asked:
+            return frozenset()
+        # "./" keeps a name that begins with ":" from being read as magic.
+        data = b"".join(b"./" + path.encode("utf-8", "surrogateescape") + b"\0" for path in asked)
+        try:
+            answer = self._names_call("check-ignore", "-z", "--stdin", stdin=data)
+        except (GitSilent, GitKilled):
+            raise
+        except GitError:
+            if len(asked) == 1:
+                return frozenset()
+            middle = len(asked) // 2
+            return self.ignored(asked[:middle]) | self.ignored(asked[middle:])
+        return frozenset(name.removeprefix("./") for name in _names(answer))
+
+    def _names_call(self, subcommand: str, *args: str, stdin: bytes = b"") -> bytes:
+        """A call that applies ignore rules; git's exit code 1 says that it found nothing."""
+        settings = (user_excludes(),)
+        return self._runner.output(
+            Call(subcommand, args, stdin=stdin, scope="worktree", settings=settings, ok=(0, 1))
+        )
+
+    def _output(self, subcommand: str, *args: str) -> bytes:
+        return self._runner.output(Call(subcommand, args))
+
+    def _line(self, subcommand: str, *args: str) -> str:
+        """The answer of one line, ``""`` when git has none."""
+        return _text(self._runner.output(Call(subcommand, args, ok=(0, 1, 128))))
+
+    def _ref_line(self, *args: str) -> str:
+        return _text(self._runner.output(Call("rev-parse", args, scope="refs", ok=(0, 1, 128))))
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape").strip()
+
+
+def _hex(sha: str) -> str:
+    """``sha`` itself; raises GitError unless it is a full object id, so that git never sees anything else."""
+    if not _HEX_ID.fullmatch(sha):
+        raise GitError(f"not a full object id: {sha[:100]!r}", next_step="resolve the revision first")
+    return sha
+
+
+def _lines(words: Iterable[str]) -> bytes:
+    return "".join(f"{word}\n" for word in words).encode("ascii")
+
+
+def _names(data: bytes) -> list[str]:
+    return [name.decode("utf-8", "surrogateescape") for name in data.split(b"\0") if name]
+
+
+def _tree_rows(data: bytes) -> Iterator[TreeEntry]:
+    """Rows of ``ls-tree -z``, with or without ``-l``."""
+    for row in data.split(b"\0"):
+        meta, tab, name = row.partition(b"\t")
+        if not tab:
+            continue
+        mode, _kind, sha, *size = meta.decode("ascii").split()
+        size_bytes = int(size[0]) if size and size[0].isdigit() else -1
+        yield TreeEntry(name.decode("utf-8", "surrogateescape"), mode, sha, size_bytes)

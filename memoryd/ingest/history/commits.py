@@ -1,0 +1,66 @@
+"""Commits as they are stored: without secrets, with what they say and do beside their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import structs
+
+from indexers import terms
+from indexers.facts import Commit, CommitNote
+from indexers.history import dependencies, rationale, reverts
+from indexers.secrets import redact_text
+from memoryd.ingest.git.repository import Git
+from memoryd.store.index.writer import CommitEntry
+
+MAX_BODY_CHARACTERS = 20_000
+_INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise
+
+Manifests = Mapping[tuple[str, str], dependencies.Packages]  # (path, blob) → what it asks for
+
+
+def entries(git: Git, commits: Sequence[Commit]) -> Iterator[CommitEntry]:
+    """One per commit, in order. Raises GitError."""
+    manifests = _manifests(git, commits)
+    return (entry(commit, manifests) for commit in commits)
+
+
+def entry(commit: Commit, manifests: Manifests | None = None) -> CommitEntry:
+    """The commit's row; without ``manifests`` nothing is said of its dependencies."""
+    clean = structs.replace(commit, subject=redact_text(commit.subject), body=redact_text(commit.body))
+    effect, inverse = reverts.effects(clean)
+    stored = structs.replace(clean, body=clean.body[:MAX_BODY_CHARACTERS])
+    return CommitEntry(
+        stored,
+        terms.encode([f"{clean.subject}\n{clean.body[:_INDEXED_BODY_CHARACTERS]}"]),
+        (*rationale.notes(clean), *reverts.notes(clean), *_dependencies(clean, manifests or {})),
+        effect,
+        inverse,
+    )
+
+
+def _dependencies(commit: Commit, manifests: Manifests) -> list[CommitNote]:
+    """Each package once, as the first of the commit's manifests has it."""
+    found: dict[tuple[str, str], CommitNote] = {}
+    for change in commit.changes:
+        before = manifests.get((change.old_path or change.path, change.old_blob))
+        after = manifests.get((change.path, change.new_blob))
+        for note in dependencies.notes(before or {}, after or {}):
+            found.setdefault((note.subject, note.how), structs.replace(note, quote=redact_text(note.quote)))
+    return list(found.values())[: dependencies.MAX_NOTES]
+
+
+def _manifests(git: Git, commits: Iterable[Commit]) -> Manifests:
+    """Every version of a manifest that the commits changed into another one. What is missing here (a partial clone)
+    asks for nothing."""
+    wanted: dict[str, set[str]] = {}
+    for commit in commits:
+        for change in commit.changes:
+            if change.old_blob and change.new_blob and dependencies.is_manifest(change.path):
+                wanted.setdefault(change.old_blob, set()).add(change.old_path or change.path)
+                wanted.setdefault(change.new_blob, set()).add(change.path)
+    found = {}
+    for blob, data in git.blobs(sorted(wanted), dependencies.MAX_BYTES) if wanted else ():
+        for path in wanted[blob]:
+            found[path, blob] = dependencies.packages(path, data)
+    return found

@@ -1,0 +1,1 @@
+"""Bytes to facts in bounded worker processes."""

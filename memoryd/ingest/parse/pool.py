@@ -1,0 +1,190 @@
+"""The pool of parse workers: separate processes with a deadline and a memory limit for each file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterable
+
+import msgspec
+from msgspec import Struct
+
+from memoryd.errors import MemorydError
+from memoryd.ingest.parse.framing import read_frame_until, write_frame
+from memoryd.ingest.parse.worker import PackedFile, ParseJob
+
+_DECODER = msgspec.msgpack.Decoder(PackedFile)
+_QUEUE_PER_WORKER = 4
+_DEATHS_TO_BLAME = 2
+_FILES_PER_WORKER = 24  # a second worker pays for its start from here on
+
+
+class PoolLimits(Struct, frozen=True):
+    """``file_wall_s``: a file that takes longer loses its worker. ``memory_bytes``: private memory of one."""
+
+    workers: int
+    file_wall_s: float = 10.0
+    memory_bytes: int = 512 * 1024 * 1024
+
+
+class Outcome(Struct, frozen=True):
+    """``packed`` is None when the file cost its worker; ``reason`` says how (``timeout``, ``crashed``,
+    ``error``), ``detail`` what is known. ``packed_bytes``: how much the worker sent."""
+
+    job: ParseJob
+    packed: PackedFile | None
+    reason: str = ""
+    detail: str = ""
+    packed_bytes: int = 0
+
+
+class ParsePool:
+    """``run`` may be called again and again; workers start when needed and live until ``close``."""
+
+    def __init__(self, limits: PoolLimits) -> None:
+        self._limits = limits
+        self._jobs: queue.Queue[ParseJob | None] = queue.Queue()
+        self._outcomes: queue.Queue[Outcome | MemorydError] = queue.Queue()
+        self._runners: list[_Runner] = []
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that all workers, dead ones too, have used."""
+        return sum(runner.cpu_s for runner in self._runners)
+
+    def run(self, jobs: Iterable[ParseJob]) -> Generator[Outcome, None, None]:
+        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work.
+
+        Raises MemorydError when no worker can be started."""
+        source = iter(jobs)
+        waiting = taken = 0
+        try:
+            while True:
+                while (
+                    waiting < _QUEUE_PER_WORKER * self._limits.workers
+                    and (job := next(source, None)) is not None
+                ):
+                    self._grow(taken)
+                    self._jobs.put(job)
+                    waiting, taken = waiting + 1, taken + 1
+                if not waiting:
+                    return
+                outcome = self._outcomes.get()
+                waiting -= 1
+                if isinstance(outcome, MemorydError):
+                    raise outcome
+                yield outcome
+        finally:
+            self._abandon(waiting)
+
+    def _abandon(self, waiting: int) -> None:
+        """Take back what was not started and wait for the rest, so that the next run meets no stranger."""
+        while waiting:
+            try:
+                self._jobs.get_nowait()
+            except queue.Empty:
+                self._outcomes.get()
+            waiting -= 1
+
+    def _grow(self, taken: int) -> None:
+        wanted = min(self._limits.workers, 1 + taken // _FILES_PER_WORKER)
+        while len(self._runners) < wanted:
+            self._runners.append(_Runner(self._limits, self._jobs, self._outcomes))
+
+    def close(self) -> None:
+        for _ in self._runners:
+            self._jobs.put(None)
+        for runner in self._runners:
+            runner.thread.join()
+
+
+class _Runner:
+    """One thread that owns one worker process at a time."""
+
+    def __init__(self, limits: PoolLimits, jobs: queue.Queue, outcomes: queue.Queue) -> None:
+        self._limits, self._jobs, self._outcomes = limits, jobs, outcomes
+        self._process: subprocess.Popen[bytes] | None = None
+        self._dead_cpu_s = self._live_cpu_s = 0.0
+        self.thread = threading.Thread(target=self._loop, name="parse-runner", daemon=True)
+        self.thread.start()
+
+    @property
+    def cpu_s(self) -> float:
+        return self._dead_cpu_s + self._live_cpu_s
+
+    def _loop(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                outcome: Outcome | MemorydError = self._judge(job)
+            except MemorydError as error:
+                outcome = error
+            self._outcomes.put(outcome)
+        self._stop()
+
+    def _judge(self, job: ParseJob) -> Outcome:
+        """A worker may fail at what came before, or be killed: blamed on the file is only what a fresh one finds,
+        and a death only when another dies of it as well."""
+        deaths = 0
+        while True:
+            is_fresh = self._process is None
+            outcome = self._parse(job)
+            if outcome.packed is not None or outcome.reason == "timeout":
+                return outcome
+            deaths += is_fresh and outcome.reason == "crashed"
+            if deaths == _DEATHS_TO_BLAME or (is_fresh and outcome.reason != "crashed"):
+                return outcome
+            self._stop()
+
+    def _parse(self, job: ParseJob) -> Outcome:
+        process = self._process or self._start()
+        deadline_s = time.monotonic() + self._limits.file_wall_s
+        assert process.stdin
+        assert process.stdout
+        try:
+            write_frame(process.stdin, msgspec.msgpack.encode(job))
+            reply = read_frame_until(process.stdout.fileno(), deadline_s)
+        except BrokenPipeError:
+            reply = None
+        if reply is None:
+            late = time.monotonic() >= deadline_s
+            code = self._stop()
+            if late:
+                return Outcome(job, None, "timeout", f"no answer within {self._limits.file_wall_s:g} s")
+            return Outcome(job, None, "crashed", f"its parse worker ended with status {code}")
+        packed = _DECODER.decode(reply)
+        self._live_cpu_s = packed.cpu_s
+        if packed.error:
+            return Outcome(job, None, "error", packed.error)
+        return Outcome(job, packed, packed_bytes=len(reply))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # -P: a module named like one of ours in the working directory must never be imported
+        command = [sys.executable, "-P", "-m", "memoryd.ingest.parse.worker"]
+        command += [str(os.getpid()), str(self._limits.memory_bytes)]
+        try:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        except OSError as error:
+            raise MemorydError(
+                f"no parse worker can be started: {error.strerror}",
+                next_step="see how many processes and open files the system allows, then try again",
+            ) from error
+        return self._process
+
+    def _stop(self) -> int:
+        process, self._process = self._process, None
+        self._dead_cpu_s, self._live_cpu_s = self.cpu_s, 0.0
+        if process is None:
+            return 0
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                with contextlib.suppress(
+                    BrokenPipeError
+                ):  # what a dead worker has not read is still buffered
+                    pipe.close()
+        return process.wait()

@@ -1,0 +1,1 @@
+"""What may have changed: events, polling, debounce."""

@@ -1,0 +1,1 @@
+"""Answers put together from the other rooms: brief, why, changes."""

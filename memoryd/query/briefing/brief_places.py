@@ -1,0 +1,154 @@
+"""Where a task leads: functions by their own text; files by search, by common history, by the tests that reach them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.errors import UsageError
+from memoryd.query import targets
+from memoryd.query.answers import ReachingTest
+from memoryd.query.context import Context
+from memoryd.query.graph import impact
+from memoryd.query.graph.impact import Walk
+from memoryd.query.history import coupling
+from memoryd.query.history.coupling import Coupling
+from memoryd.query.retrieval.roles import Role, role_of
+from memoryd.query.search.answers import Hit, SearchRequest
+from memoryd.query.search.hybrid import search
+from memoryd.query.search.mentions import mentions
+from memoryd.query.search.question import question
+from memoryd.query.search.relevance import cover
+from memoryd.query.targets import Target
+from memoryd.store.index.queries import graph_queries
+
+# Weights are measured by bench/eval_brief.py: the best search hit is the unit.
+COMPANION = 1.0  # of a file that changed with a place every time
+REACHING = 0.4  # of a test that uses a place directly; half of it at the second hop
+NAMESAKE = 0.4  # of a test that is called like a place
+MIN_SHARE = 0.15  # of the best: a place below is noise
+MIN_COVERED = 0.22  # of a task's title: less, on four projects, was no task of theirs
+MIN_TOGETHER = 2  # common commits; once is chance
+DEPTH = 40  # files that are ranked
+SOURCES = 6  # of the best files, whose company is asked for
+WALKED = 3  # of them, whose dependents are walked
+HOPS = 3  # of what depends on the starts
+TEST_HOPS = 2  # of the tests that reach the best files
+MAX_FUNCTIONS = 8
+_TEST_WORD = re.compile(r"^tests?[_-]|[_-]tests?$|[_-]spec$|(?<=[a-z0-9])(?:Tests?|IT)$")
+
+
+class Place(Struct, frozen=True):
+    """A file that the task may be about. ``beside``: the likelier file that it changed with, as ``coupling`` says;
+    ``reach``: how it reaches a likely file, of a test."""
+
+    path: str
+    role: Role
+    score: float
+    beside: str = ""
+    coupling: Coupling | None = None
+    reach: ReachingTest | None = None
+
+
+class Places(Struct, frozen=True):
+    """``functions``: pieces of code, likeliest first. ``files``: all that may matter, likeliest first. ``hits``: by
+    path, how search found a file. ``starts``: what is looked at more closely; ``walk``: what depends on that (None:
+    nothing was found)."""
+
+    functions: tuple[Hit, ...]
+    files: tuple[Place, ...]
+    hits: Mapping[str, Hit]
+    starts: tuple[Target, ...]
+    walk: Walk | None = None
+
+
+def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
+    """What search finds for ``task``, with its company; ``given`` files count like the best hit. For a task that the
+    project has nothing on, search still finds the least unlike: then only what is given is looked at."""
+    hits, functions = (
+        (_found(ctx, task, files=True), _found(ctx, task, files=False)) if is_about(ctx, task) else ((), ())
+    )
+    best = max((hit.score for hit in hits), default=1.0)
+    seeds = {hit.path: hit.score / best for hit in hits} | {target.path: 1.0 for target in given}
+    sources = [*dict.fromkeys([target.path for target in given] + [hit.path for hit in hits])][:SOURCES]
+    starts = tuple(given or _targets(ctx, functions))[:WALKED]
+    walk = impact.walk_back(ctx, starts, HOPS) if starts else None
+    around = impact.walk_back(ctx, _of_paths(ctx, sources[:WALKED]), TEST_HOPS) if sources else None
+    tests = {test.path: test for test in (impact.tests_of(ctx, around) if around else ())}
+    company = _company(ctx, {path: seeds[path] for path in sources})
+    found = []
+    for path in {*seeds, *company, *tests}:
+        by, item = company.get(path, ("", None))
+        score = seeds.get(path, 0.0) + (COMPANION * item.score * seeds[by] if item else 0.0)
+        score += REACHING * tests[path].confidence / tests[path].hop if path in tests else 0.0
+        score += NAMESAKE if path in tests and _namesake(path, sources[:WALKED]) else 0.0
+        found.append(Place(path, role_of(path), score, by, item, tests.get(path)))
+    found = sorted(found, key=lambda place: (-place.score, place.path))
+    found = [place for place in found if place.score >= MIN_SHARE]
+    return Places(functions, tuple(found), {hit.path: hit for hit in hits}, starts, walk)
+
+
+def is_about(ctx: Context, task: str) -> bool:
+    """Whether the project knows what ``task`` speaks of: it names a file or a definition, or one piece of code or one
+    commit holds a fair part of the words of its title, rare words counting more."""
+    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
+    asked = question(task, view.main_language)
+    return cover(view, asked).most >= MIN_COVERED or bool(mentions(view, asked.text).any())
+
+
+def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:
+    """The hits that are not far below the best: whole files, or pieces of code."""
+    request = SearchRequest(
+        query=task, k=DEPTH if files else MAX_FUNCTIONS, kinds=() if files else ("code",), files=files
+    )
+    hits = search(ctx, request).hits
+    best = max((hit.score for hit in hits), default=0.0)
+    likely = tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
+    return likely if files else tuple(hit for hit in likely if role_of(hit.path) != "test")
+
+
+def _targets(ctx: Context, hits: Iterable[Hit]) -> list[Target]:
+    """The symbols (else files) of the best pieces of code."""
+    found: list[Target] = []
+    for hit in hits:
+        try:
+            resolution = targets.resolve(ctx, f"{hit.path}:{hit.symbol}" if hit.symbol else hit.path)
+        except UsageError:
+            continue  # a piece that is no definition, such as a window of lines
+        found += resolution.targets[:1]
+    return found
+
+
+def _of_paths(ctx: Context, paths: Sequence[str]) -> list[Target]:
+    rows = {row.path: row for row in graph_queries.files_at(ctx.index, ctx.view.id, paths)}
+    return [
+        Target(path, rows[path].path_id, rows[path].file_id, rows[path].hash)
+        for path in paths
+        if path in rows
+    ]
+
+
+def _company(ctx: Context, sources: Mapping[str, float]) -> dict[str, tuple[str, Coupling]]:
+    """Path → the source whose likelihood it shares most by having changed with it, and how often it did."""
+    found: dict[str, tuple[str, Coupling]] = {}
+    for path, path_id in graph_queries.path_ids(ctx.index, sources).items():
+        past = coupling.touched(ctx, [path_id])
+        for one in coupling.couplings(ctx, [path_id], past) if past else ():
+            if one.support < MIN_TOGETHER or coupling.is_always_touched(one.path):
+                continue
+            known = found.get(one.path)
+            if known is None or one.score * sources[path] > known[1].score * sources[known[0]]:
+                found[one.path] = path, one
+    return found
+
+
+def _namesake(path: str, sources: Collection[str]) -> bool:
+    """Whether a test is called like one of the sources: ``test_redis.py``, ``redis.spec.ts``, ``RedisTest.java``."""
+    return _plain_name(path) in {_plain_name(source) for source in sources}
+
+
+def _plain_name(path: str) -> str:
+    stem = path.rpartition("/")[2].partition(".")[0]
+    return _TEST_WORD.sub("", stem).lower()

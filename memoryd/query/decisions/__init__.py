@@ -1,0 +1,1 @@
+"""Decisions: found, linked to code, superseded, and how they stand now."""

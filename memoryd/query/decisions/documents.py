@@ -1,0 +1,96 @@
+"""The view's decision documents as entries: status as the others leave it, relations both ways, links to code."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.query.answers import DecisionItem, DecisionLink
+from memoryd.query.context import Context
+from memoryd.query.decisions.code_links import code_links
+from memoryd.query.decisions.supersession import Succession, identifier
+from memoryd.query.rules.entry import Entry
+from memoryd.query.safe_text import quote
+from memoryd.store.index import reader
+from memoryd.store.index.queries import decision_queries
+from memoryd.store.index.queries.decision_queries import DecisionRow
+from memoryd.store.sqlite import file_of
+
+MAX_ALTERNATIVES = 12
+_KEPT = 16
+
+
+class Documents(Struct, frozen=True):
+    """All of one view. ``rows`` by path."""
+
+    entries: tuple[Entry, ...]
+    rows: Mapping[str, DecisionRow]
+    succession: Succession
+
+
+_known: OrderedDict[tuple, Documents] = OrderedDict()
+_lock = threading.Lock()
+
+
+def documents(ctx: Context) -> Documents:
+    """The decision documents of the view; kept for the next question about the same state."""
+    file = file_of(ctx.index)
+    key = (file, ctx.view.id, reader.generation(ctx.index))
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    found = _read(ctx)
+    with _lock:
+        _known[key] = found
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+    return found
+
+
+def _read(ctx: Context) -> Documents:
+    rows = decision_queries.decisions(ctx.index, ctx.view.id)
+    succession = Succession(rows)
+    links = code_links(ctx, rows, succession.book)
+    entries = tuple(_entry(row, succession, links[row.path]) for row in rows)
+    return Documents(entries, {row.path: row for row in rows}, succession)
+
+
+def _entry(row: DecisionRow, known: Succession, links: Sequence[DecisionLink]) -> Entry:
+    decision = row.decision
+    overruled = row.path in known.overruled and decision.status in ("accepted", "deprecated")
+    explicit = decision.status_source == "explicit" or overruled
+    item = DecisionItem(
+        id=identifier(row.path),
+        aliases=_aliases(row),
+        kind="adr",
+        title=quote(decision.title, 200),
+        status="superseded" if overruled else decision.status,
+        status_source="explicit" if explicit else decision.status_source,
+        health="ok" if links else "unlinked",
+        date=decision.date,
+        path=row.path,
+        line=decision.line,
+        supersedes=tuple(known.older[row.path]),
+        superseded_by=tuple(known.newer[row.path]),
+        scope=tuple(dict.fromkeys(link.to.partition(":")[0] for link in links)),
+        tier="declared",
+        confidence=0.98 if explicit else 0.9,
+        excerpt=quote(decision.decision or decision.context, 300),
+        amends=tuple(known.amends[row.path]),
+        amended_by=tuple(known.amended_by[row.path]),
+        conflicts_with=tuple(known.conflicts[row.path]),
+        alternatives=tuple(quote(option, 160) for option in decision.alternatives[:MAX_ALTERNATIVES]),
+        links=tuple(links),
+    )
+    words = f"{decision.decision}\n{decision.context}\n{decision.consequences}"
+    return Entry(item, f"{decision.title} {row.path}", words)
+
+
+def _aliases(row: DecisionRow) -> tuple[str, ...]:
+    name = identifier(row.path).rpartition("/")[2]
+    number = row.decision.number.lstrip("0")
+    return tuple(dict.fromkeys(alias for alias in (name, row.decision.number, number) if alias))

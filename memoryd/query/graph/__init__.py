@@ -1,0 +1,1 @@
+"""Symbols, references, and what depends on what."""

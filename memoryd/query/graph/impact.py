@@ -1,0 +1,357 @@
+"""What breaks when something changes: the graph walked against its arrows, each hop with its evidence."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.globs import is_inner_test, is_test
+from memoryd.query import targets
+from memoryd.query.answers import (
+    Dependent,
+    ImpactAnswer,
+    ImpactTotals,
+    OwnerItem,
+    ReachingTest,
+)
+from memoryd.query.context import Context
+from memoryd.query.dates import day
+from memoryd.query.history import coupling
+from memoryd.query.history.coupling import cochange
+from memoryd.query.paging import paging
+from memoryd.query.requests import ImpactRequest
+from memoryd.query.safe_text import safe_line
+from memoryd.query.structure import operations
+from memoryd.query.targets import Target
+from memoryd.store.index.queries import graph_queries, history_queries
+from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, How, Node, Step
+from memoryd.store.index.queries.history_queries import Touch
+
+__all__ = ["cochange", "impact", "tests_of", "walk_back"]
+
+MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
+MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
+MAX_COCHANGE, MAX_OWNERS = 10, 5
+_CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "constructor", "initialize"))
+_TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
+
+
+Reached = tuple[float, Step]  # the confidence of the whole chain, and its last step (away from the target)
+
+
+class Walk(Struct, frozen=True):
+    """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
+    id for, by the ids that the walk gave them. ``hows``: what the steps' how ids mean."""
+
+    hops: tuple[tuple[Reached, ...], ...]
+    names: Mapping[int, str]
+    hows: Mapping[int, How]
+
+    @property
+    def nodes(self) -> int:
+        return sum(len(hop) for hop in self.hops)
+
+
+def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
+    """Everything within ``hops`` steps, with exact counts. Raises UsageError when the target means nothing;
+    an ambiguous one is answered with its candidates only."""
+    resolution = targets.resolve(ctx, request.target)
+    if not resolution.targets:
+        return _ambiguous(ctx, request, resolution)
+    walk = walk_back(ctx, resolution.targets, request.hops)
+    labels = _Labels(ctx, walk)
+    paths = {target.path_id for target in resolution.targets}
+    past = coupling.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
+    coupled = coupling.coupled(ctx, paths, past)
+    tests = _tests(walk, labels)
+    hops = _page(walk, labels, request)
+    shown = sum(map(len, hops))
+    meant = {(target.path, target.qualname) for target in resolution.targets}
+    operated = operations.reaching(ctx, meant, [[step[1] for _, step in hop] for hop in walk.hops])
+    return ImpactAnswer(
+        ctx.freshness,
+        target=request.target,
+        definitions=tuple(target.definition for target in resolution.targets[:20]),
+        hops=hops,
+        tests=tests[:MAX_TESTS],
+        cochange=tuple(coupled[:MAX_COCHANGE]),
+        owners=_owners(ctx, past),
+        totals=ImpactTotals(
+            dependents=walk.nodes,
+            hops=tuple(len(hop) for hop in walk.hops),
+            files=len({step[1] >> NAME_BITS for hop in walk.hops for _, step in hop}),
+            tests=len(tests),
+            cochange=len(coupled),
+        ),
+        **paging(_command(request), request.offset, shown, walk.nodes),
+        operations=tuple(operated[: operations.MAX_REACHES]),
+        operations_total=len(operated),
+    )
+
+
+def _ambiguous(ctx: Context, request: ImpactRequest, resolution: targets.Resolution) -> ImpactAnswer:
+    return ImpactAnswer(
+        ctx.freshness, target=request.target, definitions=(), hops=(), tests=(), cochange=(), owners=(),
+        totals=ImpactTotals(0, (), 0, 0, 0),
+        candidates=tuple(target.definition for target in resolution.candidates),
+        truncated=resolution.total > len(resolution.candidates),
+        next=f"memoryd impact {shlex.quote(resolution.candidates[0].text)}",
+        command=_command(request),
+    )  # fmt: skip
+
+
+def _command(request: ImpactRequest) -> str:
+    return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}"
+
+
+# -- the walk
+
+
+def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
+    """Breadth first, each node once, at its smallest distance; cycles end by that.
+
+    An import statement is reached but not passed: whoever uses the imported name is reached by that use. A
+    use at the top level of a file goes on through the definition whose lines hold it, if any.
+    """
+    hows = graph_queries.hows(ctx.index)
+    top = _TopLevel(ctx, hows)
+    imports = frozenset(id_ for id_, how in hows.items() if how.kind == "imports")
+    sure_of = {id_: how.confidence for id_, how in hows.items()}
+    files = frozenset(target.path_id for target in meant if not target.qualname)
+    frontier = dict.fromkeys(_start(ctx, meant), 1.0)
+    seen = set(frontier)
+    steps = [
+        *graph_queries.steps_towards(ctx.index, ctx.view.id, frontier),
+        *graph_queries.steps_into_files(ctx.index, ctx.view.id, files),
+    ]
+    hops: list[tuple[Reached, ...]] = []
+    while len(hops) < max_hops:
+        if hops:
+            steps = list(graph_queries.steps_towards(ctx.index, ctx.view.id, frontier))
+        best = _used(_best(top.placed(steps), frontier, seen, files, sure_of), seen, imports)
+        if not best:
+            break
+        hops.append(_surest_first(best.values(), imports))
+        seen.update(best)
+        frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
+        frontier.update(_constructed(ctx, frontier))
+    return Walk(tuple(hops), top.names, hows)
+
+
+def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
+    """The nodes of the target symbols; a type stands for its members, a constructor for its type."""
+    nodes: set[Node] = set()
+    for target in meant:
+        if not target.qualname:
+            continue
+        wanted = {target.qualname}
+        owner, _, name = target.qualname.rpartition(".")
+        if owner and (name in _CONSTRUCTORS or name == owner.rpartition(".")[2]):
+            wanted.add(owner)
+        if target.kind in _TYPES:
+            rows = graph_queries.symbols_of(ctx.index, ctx.view.id, target.path_id)
+            wanted.update(row.qualname for row in rows if row.qualname.startswith(f"{target.qualname}."))
+        nodes.update(
+            graph_queries.node(target.path_id, id_)
+            for id_ in graph_queries.name_ids(ctx.index, wanted).values()
+        )
+    return nodes
+
+
+def _constructed(ctx: Context, frontier: Mapping[Node, float]) -> dict[Node, float]:
+    """The types of the constructors in ``frontier``: who makes one runs the constructor."""
+    owners = graph_queries.owners_of(ctx.index, {node & NAME_MASK for node in frontier}, _CONSTRUCTORS)
+    made = {
+        graph_queries.node(node >> NAME_BITS, owners[node & NAME_MASK]): sure
+        for node, sure in frontier.items()
+        if node & NAME_MASK in owners
+    }
+    return {node: sure for node, sure in made.items() if node not in frontier}
+
+
+def _best(
+    steps: Iterable[Step],
+    frontier: Mapping[Node, float],
+    seen: Collection[Node],
+    files: Collection[int],
+    sure_of: Mapping[int, float],
+) -> dict[Node, Reached]:
+    """Source → its surest step, for sources never seen and outside of the target's own files."""
+    best: dict[Node, Reached] = {}
+    for step in steps:
+        src = step[1]
+        if src in seen or src >> NAME_BITS in files:
+            continue
+        sure = frontier.get(step[0], 1.0) * sure_of[step[2]]
+        known = best.get(src)
+        if sure >= MIN_CONFIDENCE and (known is None or sure > known[0]):
+            best[src] = (sure, step)
+    return best
+
+
+def _used(
+    best: Mapping[Node, Reached], seen: Collection[Node], imports: Collection[int]
+) -> dict[Node, Reached]:
+    """Without the import statements of files that are reached by a use as well: they say nothing new."""
+    importing = {node for node, (_, step) in best.items() if step[2] in imports}
+    if not importing:
+        return dict(best)
+    using = {node >> NAME_BITS for node in (*seen, *(best.keys() - importing))}
+    return {
+        node: reached
+        for node, reached in best.items()
+        if node not in importing or node >> NAME_BITS not in using
+    }
+
+
+def _surest_first(found: Iterable[Reached], imports: Collection[int]) -> tuple[Reached, ...]:
+    """Uses before mere imports; users of one thing stand together."""
+    keyed = [(step[2] in imports, -sure, step, sure) for sure, step in found]
+    keyed.sort()
+    return tuple([(sure, step) for _, _, step, sure in keyed])
+
+
+class _TopLevel:
+    """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
+    that no edge names, under ids that the store does not use."""
+
+    def __init__(self, ctx: Context, hows: Mapping[int, How]) -> None:
+        self._ctx = ctx
+        self._import = next((id_ for id_, how in hows.items() if how.kind == "imports"), 0)
+        self.empty = graph_queries.name_ids(ctx.index, [""]).get("", 0)
+        self.names: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
+        self._outer: dict[int, list[tuple[int, int, str]]] = {}
+
+    def placed(self, steps: Sequence[Step]) -> Iterable[Step]:
+        """The steps, those that start at the top level moved to the definition around their line."""
+        loose = [step for step in steps if step[1] & NAME_MASK == self.empty]
+        if not loose:
+            return steps
+        ctx = self._ctx
+        imports = graph_queries.import_lines(ctx.index, {step[3] for step in loose})
+        unknown = {step[1] >> NAME_BITS for step in loose} - self._outer.keys()
+        found = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
+        self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
+        return [step if step[1] & NAME_MASK != self.empty else self._moved(step, imports) for step in steps]
+
+    def _moved(self, step: Step, imports: Collection[tuple[int, int]]) -> Step:
+        dst, src, how, link_id, line = step
+        if (link_id, line) in imports:
+            return dst, src, self._import, link_id, line
+        path_id = src >> NAME_BITS
+        holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
+        if not holder:
+            return step
+        return dst, graph_queries.node(path_id, self._id(holder)), how, link_id, line
+
+    def _id(self, qualname: str) -> int:
+        if qualname not in self._ids:
+            known = graph_queries.name_ids(self._ctx.index, [qualname]).get(qualname)
+            self._ids[qualname] = NAME_MASK - len(self.names) if known is None else known
+            if known is None:
+                self.names[self._ids[qualname]] = qualname
+        return self._ids[qualname]
+
+
+# -- what is shown of it
+
+
+class _Labels:
+    """Paths of everything that a walk reached, and qualnames where they are asked for."""
+
+    def __init__(self, ctx: Context, walk: Walk) -> None:
+        self._ctx = ctx
+        self._names = dict(walk.names)
+        self.hows = walk.hows
+        ends = {end >> NAME_BITS for hop in walk.hops for _, step in hop for end in step[:2]}
+        self.path = graph_queries.path_names(ctx.index, ends)
+
+    def load(self, nodes: Iterable[Node]) -> None:
+        wanted = {node & NAME_MASK for node in nodes} - self._names.keys()
+        self._names.update(graph_queries.names(self._ctx.index, wanted))
+
+    def name(self, node: Node) -> str:
+        return self._names[node & NAME_MASK]
+
+    def path_of(self, node: Node) -> str:
+        return self.path[node >> NAME_BITS]
+
+    def text(self, node: Node) -> str:
+        name = self.name(node)
+        return f"{self.path_of(node)}:{name}" if name else self.path_of(node)
+
+
+def _page(walk: Walk, labels: _Labels, request: ImpactRequest) -> tuple[tuple[Dependent, ...], ...]:
+    """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty."""
+    skip, room = request.offset, request.limit
+    pages = []
+    for hop in walk.hops:
+        part = hop[skip : skip + room]
+        skip, room = max(0, skip - len(hop)), room - len(part)
+        labels.load(node for _, step in part for node in step[:2])
+        pages.append(tuple(_dependent(reached, labels) for reached in part))
+    return tuple(pages)
+
+
+def _dependent(reached: Reached, labels: _Labels) -> Dependent:
+    sure, (dst, src, how_id, _, line) = reached
+    how = labels.hows[how_id]
+    return Dependent(
+        path=labels.path_of(src),
+        symbol=labels.name(src),
+        via=f"{how.kind} {labels.text(dst)}",
+        method=how.method,
+        confidence=round(sure, 3),
+        line=line,
+    )
+
+
+def _tests(walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
+    """Test files, and files with tests of their own, that reach the target, nearest first."""
+    test_files = {path_id for path_id, path in labels.path.items() if is_test(path)}
+    mixed = {path_id for path_id, path in labels.path.items() if path.endswith(".rs")} - test_files
+    labels.load(step[1] for hop in walk.hops for _, step in hop if step[1] >> NAME_BITS in mixed)
+    reaching: dict[int, list[tuple[int, Reached]]] = defaultdict(list)
+    for hop, found in enumerate(walk.hops, 1):
+        for reached in found:
+            src = reached[1][1]
+            path_id = src >> NAME_BITS
+            if path_id in test_files or (
+                path_id in mixed and is_inner_test(labels.path[path_id], labels.name(src))
+            ):
+                reaching[path_id].append((hop, reached))
+    order = sorted(reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1][0], labels.path[row[0]]))
+    labels.load(step[1] for _, rows in order for _, (_, step) in rows[:MAX_TEST_SYMBOLS])
+    return tuple(_reaching(labels, rows) for _, rows in order)
+
+
+def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingTest:
+    hop, (sure, step) = rows[0]
+    names = [labels.name(step[1]) for _, (_, step) in rows[:MAX_TEST_SYMBOLS]]
+    return ReachingTest(
+        path=labels.path_of(step[1]), hop=hop, method=labels.hows[step[2]].method, confidence=round(sure, 3),
+        symbols=tuple(name for name in names if name),
+    )  # fmt: skip
+
+
+def tests_of(ctx: Context, walk: Walk) -> tuple[ReachingTest, ...]:
+    """Test files from which the walk's target is reached, nearest first."""
+    return _tests(walk, _Labels(ctx, walk))
+
+
+def _owners(ctx: Context, past: Sequence[Touch]) -> tuple[OwnerItem, ...]:
+    """Who changed the target's files most often."""
+    commits = history_queries.commits(ctx.index, {touch.commit_id for touch in past}).values()
+    count: dict[str, int] = defaultdict(int)
+    last: dict[str, int] = defaultdict(int)
+    for commit in commits:
+        count[commit.author] += 1
+        last[commit.author] = max(last[commit.author], commit.time_s)
+    names = sorted(count, key=lambda name: (-count[name], name))[:MAX_OWNERS]
+    return tuple(
+        OwnerItem(safe_line(n), count[n], round(count[n] / len(commits), 3), day(last[n])) for n in names
+    )

@@ -1,0 +1,1 @@
+"""Commits, reverts, co-change, hot spots, conventions and dependencies over time."""

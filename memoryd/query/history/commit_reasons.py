@@ -1,0 +1,180 @@
+"""The commits behind a target that say something: reasons, reverts, dependencies, declared trailers, mended faults."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from indexers.facts import CommitNote
+from memoryd.query.context import BlameSpan, Context
+from memoryd.query.dates import day
+from memoryd.query.history import coupling, reverts
+from memoryd.query.history.answers import RevertItem, WhyItem
+from memoryd.query.safe_text import quote
+from memoryd.query.targets import Target
+from memoryd.store.index.queries import history_queries, note_queries
+from memoryd.store.index.queries.history_queries import CommitRow, Touch
+
+MAX_COMMITS = 300  # whose notes are read
+_MIN_NAME = 4  # shorter names are ordinary words
+_SHOWN_SHA = 10
+_MANIFESTS = frozenset(
+    "pyproject setup tox package go cargo pom gemfile build composer requirements pipfile".split()  # noqa: SIM905
+)
+
+
+class Blamed(Struct, frozen=True):
+    """Commits behind the target's lines: sha → how many lines, and the first of them. ``current`` is false where the
+    file differs from the commit, so that lines are off."""
+
+    lines: Mapping[str, int]
+    first: Mapping[str, int]
+    current: bool
+
+
+class _Past(Struct, frozen=True):
+    """What is known of the commits behind one target."""
+
+    target: Target
+    blamed: Blamed
+    notes: Mapping[int, Sequence[CommitNote]]
+    undone: Mapping[int, Sequence[RevertItem]]  # by the undoing commit
+
+
+def committed(ctx: Context, target: Target) -> list[WhyItem]:
+    """What the commits behind the target's lines say, and those of its file that name it; where none gives a reason,
+    the three that wrote most of it."""
+    touches = coupling.touched(ctx, [target.path_id])
+    blamed = _blame(ctx, target, touches)
+    behind = history_queries.commits_by_sha(ctx.index, blamed.lines)
+    touching = history_queries.commits(ctx.index, [touch.commit_id for touch in touches[:MAX_COMMITS]])
+    rows = {row.id: row for row in (*behind.values(), *touching.values())}
+    wrote = {*(row.id for row in behind.values()), *(touch.commit_id for touch in touches)}
+    past = _Past(target, blamed, note_queries.of_commits(ctx.index, rows), _undone(ctx, rows, wrote))
+    named = [row for row in sorted(rows.values(), key=lambda row: -row.id) if _is_about(past, row)]
+    items = [item for row in named for item in _items(past, row)]
+    return _once(items) or [_plain(past, row) for row in _most_lines(behind, blamed)]
+
+
+def _undone(
+    ctx: Context, rows: Mapping[int, CommitRow], wrote: Collection[int]
+) -> dict[int, list[RevertItem]]:
+    """The reverts among these commits, and by others of these commits, under the undoing commit if it is among them,
+    else under the one that it undoes."""
+    pairs = reverts.of_file(ctx, rows, wrote)
+    found: dict[int, list[RevertItem]] = {}
+    for pair, item in zip(pairs, reverts.items(ctx, pairs), strict=True):
+        found.setdefault(pair.by if pair.by in rows else pair.target, []).append(item)
+    return found
+
+
+def _blame(ctx: Context, target: Target, touches: Sequence[Touch]) -> Blamed:
+    """Empty without git. The file is asked about at the commit that wrote it: the answer then holds, and is kept, for
+    as long as the file is not changed again."""
+    current = bool(touches) and int.from_bytes(target.hash[:8], "big", signed=True) == touches[0].new_blob
+    spans: Sequence[BlameSpan] = ()
+    if ctx.blame and ctx.view.head:
+        wrote = history_queries.commits(ctx.index, [touches[0].commit_id]) if current else {}
+        at = wrote[touches[0].commit_id].sha if wrote else ctx.view.head
+        spans = ctx.blame(target.path, at)
+    first, last = (target.line, target.end_line) if target.line else (1, 1 << 60)
+    lines: Counter[str] = Counter()
+    starts: dict[str, int] = {}
+    for span in spans:
+        begin, end = max(first, span.first_line), min(last, span.first_line + span.count - 1)
+        if begin <= end:
+            lines[span.sha] += end - begin + 1
+            starts.setdefault(span.sha, begin)
+    return Blamed(lines, starts, current)
+
+
+def _is_about(past: _Past, row: CommitRow) -> bool:
+    """It wrote some of the target's lines, or its words name the target."""
+    if not past.target.qualname or row.sha in past.blamed.lines:
+        return True
+    name = past.target.qualname.rpartition(".")[2]
+    said = [row.subject, *(note.quote for note in past.notes.get(row.id, ()))]
+    return len(name) >= _MIN_NAME and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", "\n".join(said)))
+
+
+def _items(past: _Past, row: CommitRow) -> Iterator[WhyItem]:
+    notes = past.notes.get(row.id, ())
+    undone = past.undone.get(row.id, ())
+    for item in undone:
+        yield _revert(past, row, item)
+    for note in notes:
+        if note.kind == "rationale" and not undone:
+            text = row.subject if note.quote in ("", row.subject) else f"{row.subject} — {note.quote}"
+            yield _item(past, row, "commit", text, min(0.9, 0.5 + 0.08 * note.score))
+        elif note.kind == "trailer":
+            yield _item(past, row, "trailer", f"{note.subject}: {note.quote}", 0.9, tier="declared")
+        elif note.kind == "dependency" and _names_package(past.target, note):
+            text = f"{row.subject} — {note.how} {note.subject} ({note.quote})"
+            yield _item(past, row, "dependency", text, 0.8)
+        elif note.kind == "fixes" and row.sha in past.blamed.lines:
+            yield _item(past, row, "fix", row.subject, 0.8, note=f"mends {note.subject[:_SHOWN_SHA]}")
+
+
+def _names_package(target: Target, note: CommitNote) -> bool:
+    """The file states dependencies itself, or is called like the package."""
+    name = target.path.rpartition("/")[2].partition(".")[0].casefold().replace("_", "-")
+    return not target.qualname and (note.subject in target.path.casefold() or name in _MANIFESTS)
+
+
+def _revert(past: _Past, row: CommitRow, item: RevertItem) -> WhyItem:
+    subject = f" “{item.target_subject}”" if item.target_subject else ""
+    state = "" if item.parity == "out" else ", back in since"
+    chain = (
+        f"; {len(item.chain)} commits back and forth, ends {item.ends.upper()}" if len(item.chain) > 2 else ""
+    )
+    if row.sha == item.by:
+        text = f"{row.subject} — {item.reason}" if item.reason else row.subject
+        note = f"undoes {item.target[:_SHOWN_SHA]}{subject}{state}{chain}"
+    else:
+        text = row.subject
+        note = f"undone by {item.by[:_SHOWN_SHA]} “{item.subject}”{state}{chain}"
+    sure = {"stated": 0.95, "pull": 0.9, "text": 0.8}.get(item.how, 0.7)
+    return _item(past, row, "revert", text, sure, note=note)
+
+
+def _item(
+    past: _Past, row: CommitRow, kind: str, text: str, sure: float, *, note: str = "", tier: str = "evidence"
+) -> WhyItem:
+    is_blamed = row.sha in past.blamed.lines
+    if not is_blamed:
+        sure *= 0.7 if past.target.qualname else 0.9
+    elif not past.blamed.current:
+        sure *= 0.7
+    return WhyItem(
+        kind=kind,
+        quote=quote(text, 330),
+        path=past.target.path,
+        line=past.blamed.first.get(row.sha, past.target.line),
+        sha=row.sha,
+        date=day(row.time_s),
+        author=quote(row.author, 80),
+        confidence=round(sure, 2),
+        tier=tier,
+        method="exact" if is_blamed and past.blamed.current else "history",
+        note=note,
+    )
+
+
+def _once(items: Sequence[WhyItem]) -> list[WhyItem]:
+    """A squash, a cherry-pick and their original say the same: the newest of them speaks."""
+    found: dict[tuple[str, str], WhyItem] = {}
+    for item in items:
+        found.setdefault((item.kind, item.quote.rpartition(" — ")[2]), item)
+    return list(found.values())
+
+
+def _most_lines(behind: Mapping[str, CommitRow], blamed: Blamed) -> Sequence[CommitRow]:
+    return sorted(behind.values(), key=lambda row: (-blamed.lines[row.sha], -row.id))[:3]
+
+
+def _plain(past: _Past, row: CommitRow) -> WhyItem:
+    item = _item(past, row, "commit", row.subject, 0.4)
+    return structs.replace(item, confidence=0.4 if past.blamed.current else 0.3)

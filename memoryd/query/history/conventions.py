@@ -1,0 +1,371 @@
+"""What the project does nearly everywhere without saying so: mined from its files and commits, with the share that
+holds, examples, and places that do otherwise. What holds less widely is no convention and is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from indexers.facts import Import
+from memoryd.errors import UsageError
+from memoryd.globs import is_test, matcher
+from memoryd.query.context import Context
+from memoryd.query.history.answers import ConventionItem, ConventionsAnswer
+from memoryd.query.requests import ConventionsRequest
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.store.index import reader
+from memoryd.store.index.queries import history_queries, survey_queries
+from memoryd.store.index.queries.survey_queries import SurveyFile, SurveySymbol
+
+MIN_SHARE = 0.85
+MIN_SEEN = 12  # cases; fewer prove nothing
+MAX_FILES = 400  # of one language that are read, spread evenly
+MAX_COMMITS = 400
+MAX_PLACES = 3
+_CODE = frozenset(("function", "method", "class", "interface", "struct", "trait", "enum", "constant"))
+_STYLES = (
+    ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*")),
+    ("UPPER_CASE", re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")),
+    ("camelCase", re.compile(r"_*[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]*)+")),
+    ("PascalCase", re.compile(r"_*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)*|[A-Z]{2,}[a-z]\w*")),
+    ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")),
+)
+_DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
+_NUMPY_DOC = re.compile(r"^\s*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
+_GOOGLE_DOC = re.compile(r"^\s*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
+_SPHINX_DOC = re.compile(r"^\s*:(?:param|returns?|raises|rtype|type)\b", re.M)
+_CONVENTIONAL = re.compile(
+    r"(?:feat|fix|docs|chore|refactor|test|tests|perf|ci|build|style|revert)(?:\([^)]*\))?!?: "
+)
+_PREFIXED = re.compile(r"[\w./-]{1,30}: \S")
+_TEST_FORMS = (
+    ("test_*.py", re.compile(r"(?:^|/)test_[^/]*\.py$")),
+    ("*_test.py", re.compile(r"_test\.py$")),
+    ("*_test.go", re.compile(r"_test\.go$")),
+    ("*.test.*", re.compile(r"\.test\.[cm]?[jt]sx?$")),
+    ("*.spec.*", re.compile(r"[.-]spec\.[cm]?[jt]sx?$")),
+    ("*Test.*", re.compile(r"Tests?\.(?:java|kt|cs|scala)$")),
+    ("*_spec.rb", re.compile(r"_spec\.rb$")),
+)
+
+
+class Case(Struct, frozen=True):
+    """One place where the project could have done this or that, and what it did."""
+
+    value: str
+    place: str
+
+
+class _Read(Struct, frozen=True):
+    """``bases``: (qualname, base as written); ``lines``: the file's text."""
+
+    file: SurveyFile
+    symbols: Sequence[SurveySymbol]
+    imports: Sequence[Import]
+    bases: Sequence[tuple[str, str]]
+    lines: Sequence[str]
+
+
+def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
+    """Raises UsageError when ``path`` fits no file."""
+    matches: Callable[[str], object] = matcher(request.path) if request.path else lambda _: True
+    files = [f for f in survey_queries.files(ctx.index, ctx.view.id) if matches(f.path)]
+    if request.path and not files:
+        raise UsageError(
+            f"no file of the project fits the path `{request.path[:200]}`",
+            where="path",
+            next_step="give a file, a folder or a glob, relative to the project's root",
+        )
+    by_language: dict[str, list[SurveyFile]] = defaultdict(list)
+    for file in files:
+        by_language[file.language].append(file)
+    found: list[ConventionItem] = []
+    for language, group in sorted(by_language.items(), key=lambda row: -len(row[1])):
+        if language not in ("markdown", "text", "yaml"):
+            found += _of_language(ctx, language, group)
+    if not request.path:
+        found += _of_commits(ctx)
+    return ConventionsAnswer(
+        ctx.freshness,
+        path=request.path,
+        conventions=tuple(found),
+        files=len(files),
+        total=len(found),
+        searched="" if found else f"{len(files)} files",
+    )
+
+
+def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:
+    step = -(-len(files) // MAX_FILES)
+    chosen = {file.file_id: file for file in files[::step]}
+    symbols = survey_queries.symbols(ctx.index, chosen)
+    shown = dict(reader.outlines(ctx.index, chosen))
+    read = [
+        _Read(
+            file,
+            symbols.get(id_, ()),
+            shown[id_].imports,
+            shown[id_].bases,
+            reader.file_text(ctx.index, id_).decode("utf-8", "replace").splitlines(),
+        )
+        for id_, file in chosen.items()
+    ]
+    code = [one for one in read if not is_test(one.file.path)]
+    for topic, cases, words in (
+        ("file names", _file_names(one.file.path for one in code), "files are named in {}"),
+        *_names_of(code),
+        ("tests", _test_names(one.file.path for one in read), "test files are called {}"),
+        ("tests", _test_places(one.file.path for one in read), "tests live {}"),
+        ("documentation", _documented(code), "exported definitions {}"),
+        ("documentation", _doc_styles(code), "parameters are described in {} style"),
+        *(_python(code) if language == "python" else ()),
+        *(_go(code) if language == "go" else ()),
+    ):
+        item = mined(topic, words, cases, language)
+        if item:
+            yield item
+
+
+def mined(topic: str, words: str, cases: Iterable[Case], language: str = "") -> ConventionItem | None:
+    """The convention that the cases show; ``words`` with ``{}`` for what is done. None: there is none."""
+    known = list(cases)
+    counts = Counter(case.value for case in known)
+    if len(known) < MIN_SEEN:
+        return None
+    value, count = counts.most_common(1)[0]
+    if count < MIN_SHARE * len(known) or not value:
+        return None
+    examples = list(dict.fromkeys(case.place for case in known if case.value == value))
+    others = [f"{case.place} ({case.value or 'not'})" for case in known if case.value != value]
+    return ConventionItem(
+        topic=topic,
+        rule=quote(words.format(value), 160),
+        share=round(count / len(known), 3),
+        seen=len(known),
+        examples=tuple(map(safe_line, examples[:: max(1, len(examples) // MAX_PLACES)][:MAX_PLACES])),
+        exceptions=tuple(map(safe_line, others[:MAX_PLACES])),
+        language=language,
+    )
+
+
+# -- names
+
+
+def style(name: str) -> str:
+    """``""`` where one word could be any style."""
+    return next((label for label, pattern in _STYLES if pattern.fullmatch(name)), "")
+
+
+def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
+    cases: dict[str, list[Case]] = defaultdict(list)
+    enums = {one.file.file_id: {s.qualname for s in one.symbols if s.kind == "enum"} for one in read}
+    for one, symbol in _symbols(read):
+        kind = {
+            "method": "function",
+            "interface": "class",
+            "struct": "class",
+            "trait": "class",
+            "enum": "class",
+        }.get(symbol.kind, symbol.kind)
+        label = style(symbol.name)
+        if symbol.qualname.rpartition(".")[0] in enums[one.file.file_id]:
+            continue  # cases of an enum follow a custom of their own
+        if symbol.kind in _CODE and label and not symbol.name.startswith("__"):
+            cases[kind].append(Case(label, f"{one.file.path}:{symbol.line}"))
+    for kind, plural in (("function", "functions"), ("class", "types"), ("constant", "constants")):
+        yield "names", cases[kind], f"{plural} are named in {{}}"
+
+
+def _file_names(paths: Iterable[str]) -> list[Case]:
+    """Every name once: a tool that wants its file called so in each folder is no custom of the project."""
+    stems = {path.rpartition("/")[2].partition(".")[0]: path for path in paths}
+    return [Case(label, path) for stem, path in stems.items() if (label := style(stem))]
+
+
+def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
+    return ((one, symbol) for one in read for symbol in one.symbols)
+
+
+# -- tests
+
+
+def _test_names(paths: Iterable[str]) -> list[Case]:
+    found = []
+    for path in paths:
+        stem = path.rpartition("/")[2].partition(".")[0]
+        if is_test(path) and stem not in ("__init__", "conftest", "setup", "index", "utils", "helpers"):
+            form = next((form for form, pattern in _TEST_FORMS if pattern.search(path)), "")
+            found.append(Case(form, path))
+    return [case for case in found if case.value]
+
+
+def _test_places(paths: Iterable[str]) -> list[Case]:
+    """In one tree of their own, or beside what they test."""
+    found = []
+    for path in paths:
+        if any(pattern.search(path) for _, pattern in _TEST_FORMS):
+            parts = path.split("/")[:-1]
+            home = next((part for part in parts if part in ("tests", "test", "t", "spec", "__tests__")), "")
+            place = f"under {'/'.join(parts[: parts.index(home) + 1])}/" if home else "beside the code"
+            found.append(Case("in `__tests__` folders" if home == "__tests__" else place, path))
+    return found
+
+
+# -- documentation
+
+
+def _documented(read: Sequence[_Read]) -> list[Case]:
+    return [
+        Case(
+            "are documented" if _has_doc(one, symbol) else "are not documented",
+            f"{one.file.path}:{symbol.line}",
+        )
+        for one, symbol in _symbols(read)
+        if symbol.exported and symbol.kind in _CODE - {"constant"} and not symbol.name.startswith("_")
+    ]
+
+
+def _has_doc(one: _Read, symbol: SurveySymbol) -> bool:
+    """A comment ends right above the definition, or (Python) a string begins right below its head."""
+    if one.file.language == "python":
+        head = next(
+            (i for i in range(symbol.line - 1, symbol.line + 11) if _ends_head(one.lines, i)), symbol.line - 1
+        )
+        return any(_DOCSTRING.match(line) for line in one.lines[head + 1 : head + 2])
+    above = symbol.line - 2
+    while above >= 0 and one.lines[above].lstrip().startswith(("@", "#[", "[")):
+        above -= 1
+    return above >= 0 and one.lines[above].strip().startswith(("//", "*", "/*", "#", "--", "*/"))
+
+
+def _ends_head(lines: Sequence[str], index: int) -> bool:
+    return index < len(lines) and lines[index].rstrip().endswith(":")
+
+
+def _doc_styles(read: Sequence[_Read]) -> list[Case]:
+    styles = (("numpy", _NUMPY_DOC), ("Google", _GOOGLE_DOC), ("Sphinx", _SPHINX_DOC))
+    found = []
+    for one in read:
+        text = "\n".join(one.lines)
+        for label, pattern in styles:
+            match = pattern.search(text)
+            if match:
+                found.append(Case(label, f"{one.file.path}:{text.count(chr(10), 0, match.start()) + 1}"))
+    return found
+
+
+# -- idioms
+
+
+def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
+    functions = [
+        (one, s) for one, s in _symbols(read) if s.kind in ("function", "method") and "(" in s.signature
+    ]
+    yield (
+        "types",
+        [
+            Case("annotate" if "->" in s.signature else "do not annotate", f"{one.file.path}:{s.line}")
+            for one, s in functions
+            if s.name != "__init__" and s.signature.rstrip().endswith(":")
+        ],
+        "functions {} what they return",
+    )
+    packages = {one.file.path.rpartition("/")[0] for one in read if one.file.path.endswith("/__init__.py")}
+    yield (
+        "imports",
+        [
+            Case("relative" if i.module.startswith(".") else "absolute", f"{one.file.path}:{i.line}")
+            for one in read
+            for i in one.imports
+            if i.module.startswith(".") or _package(one.file.path, i.module) in packages
+        ],
+        "imports inside the package are {}",
+    )
+    yield (
+        "imports",
+        [
+            Case(
+                "begin with" if any(i.module == "__future__" for i in one.imports) else "",
+                one.file.path,
+            )
+            for one in read
+            if one.imports
+        ],
+        "modules {} `from __future__ import annotations`",
+    )
+    yield "errors", list(_exception_names(read)), "exceptions are called *{}"
+    yield "logging", list(_loggers(read)), "the module's logger is called `{}`"
+
+
+def _package(path: str, module: str) -> str:
+    """The folder above ``path`` that is called like the module's root, as far as it is one of the first two."""
+    root, folders = module.partition(".")[0], path.split("/")[:2]
+    return "/".join(folders[: folders.index(root) + 1]) if root in folders else ""
+
+
+def _exception_names(read: Sequence[_Read]) -> Iterator[Case]:
+    for one in read:
+        lines = {symbol.qualname: symbol.line for symbol in one.symbols}
+        for qualname, base in one.bases:
+            if re.search(r"(?:Error|Exception)$", base):
+                ending = re.search(r"(?:Error|Exception|Warning|Exit|Interrupt)$", qualname)
+                yield Case(ending[0] if ending else "other", f"{one.file.path}:{lines.get(qualname, 1)}")
+
+
+def _loggers(read: Sequence[_Read]) -> Iterator[Case]:
+    for one, symbol in _symbols(read):
+        if symbol.qualname.lower().strip("_") in ("log", "logger"):
+            yield Case(symbol.name, f"{one.file.path}:{symbol.line}")
+
+
+def _go(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
+    yield (
+        "errors",
+        [
+            Case(
+                "last" if re.search(r"error\)?\s*\{?$", s.signature) else "not last",
+                f"{one.file.path}:{s.line}",
+            )
+            for one, s in _symbols(read)
+            if s.kind in ("function", "method")
+            and re.search(r"\berror\b", s.signature.rpartition(")")[0] or s.signature)
+        ],
+        "an error is returned {}",
+    )
+
+
+# -- commits
+
+
+def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    rows = [row for row in history_queries.newest(ctx.index, seen, MAX_COMMITS) if row.files]
+    subjects: Mapping[str, str] = {row.sha: row.subject for row in rows}
+
+    def cases(judge: Callable[[str], str]) -> list[Case]:
+        return [Case(judge(subject), sha[:10]) for sha, subject in subjects.items()]
+
+    for words, judge in (
+        (
+            "subjects follow {}",
+            lambda s: "Conventional Commits (`type(scope): …`)" if _CONVENTIONAL.match(s) else "",
+        ),
+        ("subjects begin with {}", lambda s: "the part they touch (`part: …`)" if _PREFIXED.match(s) else ""),
+        ("subjects {}", lambda s: "name a pull request or issue (`#123`)" if re.search(r"#\d+", s) else ""),
+        ("subjects have {}", lambda s: "at most 72 characters" if len(s) <= 72 else ""),
+        ("subjects begin with {}", lambda s: "a capital letter" if s[:1].isupper() else "a small letter"),
+    ):
+        item = mined("commits", words, cases(judge))
+        if item and not (
+            item.rule.endswith("(`part: …`)") and "Conventional" in rule_of(cases, _CONVENTIONAL)
+        ):
+            yield item
+
+
+def rule_of(cases: Callable[[Callable[[str], str]], list[Case]], pattern: re.Pattern[str]) -> str:
+    """``Conventional`` where most subjects fit ``pattern``, so that the weaker rule goes without saying."""
+    known = cases(lambda subject: "yes" if pattern.match(subject) else "")
+    return "Conventional" if sum(bool(case.value) for case in known) >= MIN_SHARE * max(1, len(known)) else ""

@@ -1,0 +1,183 @@
+"""What changes together: counted over past commits, weighted towards the recent ones. Statistics, no verdict."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+
+from memoryd.errors import UsageError
+from memoryd.query import targets
+from memoryd.query.answers import CochangeAnswer, CochangeItem
+from memoryd.query.context import Context
+from memoryd.query.requests import CochangeRequest
+from memoryd.store.index.queries import graph_queries, history_queries, skipped_queries
+from memoryd.store.index.queries.history_queries import CommitRow, Touch
+
+MAX_FILES = 30  # a commit over more files says little, and costs its square
+HALF_LIFE_COMMITS = 500  # of all commits, merges included; measured on five histories
+NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five histories
+MIN_SUPPORT = 3  # fewer common commits are not worth a line
+MIN_SCORE = 0.1
+FORGOTTEN_SCORE, FORGOTTEN_SUPPORT = 0.9, 5  # below .9 more than one complete change in fifty is suspected
+MAX_COMMITS = 2_000  # of the target's newest that are looked at
+_ALWAYS_TOUCHED = re.compile(
+    r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$"
+    r"|(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|uv\.lock"
+    r"|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$",
+    re.IGNORECASE,
+)
+
+
+_NO_CODE = re.compile(
+    r"\.(?:md|rst|txt|adoc|json|jsonc|toml|ya?ml|cfg|ini|conf|lock|xml|properties|svg|png|csv|po|pot|in|map|sum|mod)$"
+    r"|(?:^|/)[^./]+$|(?:^|/)\.[^/]+$",
+    re.IGNORECASE,
+)
+
+
+class Coupling(Struct, frozen=True):
+    """``score``: the weighted share of the target's commits that changed ``path`` too, 0..1."""
+
+    path_id: int
+    path: str
+    score: float
+    support: int
+
+
+def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
+    """The ``k`` files that changed most with the target's file. Raises UsageError when it means nothing."""
+    paths = _paths(ctx, request.target)
+    past = touched(ctx, paths)
+    found = couplings(ctx, paths, past)
+    linked = neighbours(ctx, paths)
+    command = f"memoryd cochange {shlex.quote(request.target)}"
+    items = tuple(
+        CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found[: request.k]
+    )
+    return CochangeAnswer(
+        ctx.freshness,
+        target=request.target,
+        files=items,
+        commits=len({touch.commit_id for touch in past}),
+        total=len(found),
+        searched="" if found else "the commits of the target's file",
+        truncated=len(found) > len(items),
+        next=f"{command} -k {min(1_000, len(found))}" if len(found) > len(items) else "",
+        command=command,
+    )
+
+
+def _paths(ctx: Context, target: str) -> set[int]:
+    """Ids of the files that are meant; also one that is not indexed (generated, binary) but has a history."""
+    try:
+        resolution = targets.resolve(ctx, target)
+    except UsageError:
+        known = graph_queries.path_ids(ctx.index, [target.strip().removeprefix("./")])
+        if not known:
+            raise
+        return set(known.values())
+    return {found.path_id for found in resolution.targets or resolution.candidates}
+
+
+def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
+    """Every change of these files through renames, newest first."""
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    found = [touch for path_id in path_ids for touch in history_queries.touches(ctx.index, path_id, seen)]
+    return sorted(found, key=lambda touch: -touch.commit_id)
+
+
+def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[Coupling]:
+    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out. For
+    code, what is no code comes later: a version number or a page of the manual changes with anything."""
+    ids = list(dict.fromkeys(touch.commit_id for touch in past))[:MAX_COMMITS]
+    rows = history_queries.commits(ctx.index, ids)
+    small = {id_ for id_ in ids if rows[id_].files <= MAX_FILES}
+    if not small:
+        return []
+    weight = _weights(ctx, [rows[id_] for id_ in small])
+    now = Names(ctx)
+    own = {*path_ids, *(touch.path_id for touch in past)}
+    score: dict[int, float] = defaultdict(float)
+    support: dict[int, int] = defaultdict(int)
+    for commit_id, path_id, _, _ in history_queries.changes_of(ctx.index, small):
+        today = now.of(path_id)
+        if today is not None and today not in own:
+            score[today] += weight[commit_id]
+            support[today] += 1
+    total = sum(weight.values())
+    paths = graph_queries.path_names(ctx.index, {*score, *path_ids})
+    of_code = any(not _NO_CODE.search(paths[id_]) for id_ in path_ids if id_ in paths)
+    found = [Coupling(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
+
+    def pull(one: Coupling) -> float:
+        return one.score * (NO_CODE_WEIGHT if of_code and _NO_CODE.search(one.path) else 1.0)
+
+    return sorted(found, key=lambda one: (-pull(one), -one.support, one.path))
+
+
+def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
+    """Without what every commit touches and what is too seldom to mean anything."""
+    return [c for c in found if is_often(c) and not is_always_touched(c.path)]
+
+
+def is_often(one: Coupling | CochangeItem) -> bool:
+    """Whether they changed together often enough to mean something."""
+    return one.support >= MIN_SUPPORT and one.score >= MIN_SCORE
+
+
+def is_forgotten(one: Coupling) -> bool:
+    """Whether a change without this file is likely to have left it out by mistake: it nearly always came along. On
+    five histories three in four are right, and one complete change in fifty is suspected."""
+    return one.score >= FORGOTTEN_SCORE and one.support >= FORGOTTEN_SUPPORT
+
+
+def is_always_touched(path: str) -> bool:
+    """A change log or lock file: it changes with everything, which says nothing."""
+    return bool(_ALWAYS_TOUCHED.search(path))
+
+
+def coupled(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
+    """What is worth showing of ``couplings``, first what no edge explains."""
+    found = worth_showing(couplings(ctx, path_ids, past)) if past else []
+    linked = neighbours(ctx, path_ids) if found else set()
+    items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
+    return sorted(items, key=lambda item: item.explained)
+
+
+def neighbours(ctx: Context, path_ids: Collection[int]) -> set[int]:
+    """Files tied to these by an edge, in either direction."""
+    return graph_queries.neighbour_files(ctx.index, ctx.view.id, path_ids)
+
+
+def _weights(ctx: Context, commits: Collection[CommitRow]) -> Mapping[int, float]:
+    """By commit id: halved for each HALF_LIFE_COMMITS later commits, and less for a commit over many files."""
+    last = history_queries.last_id(ctx.index)
+    return {
+        row.id: 0.5 ** ((last - row.id) / HALF_LIFE_COMMITS) / math.sqrt(max(1, row.files - 1))
+        for row in commits
+    }
+
+
+class Names:
+    """From a path in the past to the path of the view that it became."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._renamed = history_queries.renames(ctx.index, history_queries.reachable(ctx.index, ctx.view.id))
+        left_out = skipped_queries.skipped_paths(ctx.index, ctx.view.id)
+        self._alive = graph_queries.path_ids_of_view(ctx.index, ctx.view.id)
+        self._alive |= set(graph_queries.path_ids(ctx.index, left_out).values())
+
+    def of(self, path_id: int) -> int | None:
+        """None: the file is gone."""
+        for _ in range(history_queries.MAX_NAMES):
+            if path_id in self._alive:
+                return path_id
+            if path_id not in self._renamed:
+                return None
+            path_id = self._renamed[path_id]
+        return None

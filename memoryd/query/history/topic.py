@@ -1,0 +1,251 @@
+"""What happened: the commits of one path through its renames, one commit, or the commits about some words; what was
+tried and undone stands first."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+
+from indexers import terms
+from memoryd.query.context import Context
+from memoryd.query.dates import day
+from memoryd.query.history import dependencies, reverts
+from memoryd.query.history.answers import CommitItem, HistoryAnswer, RevertItem
+from memoryd.query.history.reverts import Pair
+from memoryd.query.paging import paging
+from memoryd.query.requests import HistoryRequest
+from memoryd.query.safe_text import quote
+from memoryd.store.index.queries import graph_queries, history_queries, note_queries
+from memoryd.store.index.queries.history_queries import CommitRow, Reachable, Touch
+
+MIN_SCORE = 0.15  # of the best score: what is below shares a common word only
+MIN_CLOSE = 0.45  # of the best score: reverts below are about something else
+MAX_REVERTS = 20
+MAX_DEPENDENCIES = 20
+MAX_SIBLINGS = 30  # files of one commit that a new one may have been split from
+MIN_MOVED = 3  # lines of a new file that are older than it, to say where it was split from
+_OPENING_CHARS = 160  # of a message that gives no reason
+_SHA = re.compile(r"[0-9a-f]{7,64}")
+
+
+def history(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
+    """Commits, newest first for a path and best first for words. Words that nothing is about give an empty answer."""
+    commit = _commit_named(ctx, request.query.strip().lower())
+    if commit:
+        return _of_commit(ctx, request, commit)
+    path = _known_path(ctx, request.query)
+    return _of_path(ctx, request, path) if path else _of_words(ctx, request)
+
+
+def commit_item(
+    row: CommitRow,
+    *,
+    path: str = "",
+    status: str = "",
+    score: float = 0.0,
+    body: str = "",
+    reachable: bool = True,
+) -> CommitItem:
+    return CommitItem(
+        sha=row.sha,
+        date=day(row.time_s),
+        author=quote(row.author, 80),
+        subject=quote(row.subject, 200),
+        files=row.files,
+        path=path,
+        status=status,
+        score=round(score, 4),
+        body=quote(body, 300) if body.strip() else "",
+        reachable=reachable,
+    )
+
+
+def reasons(ctx: Context, commit_ids: Collection[int]) -> dict[int, str]:
+    """Commit id → the sentence of its message that says why; commits that do not say are left out."""
+    found = {
+        id_: dependencies.reason(notes)
+        for id_, notes in note_queries.of_commits(ctx.index, commit_ids).items()
+    }
+    return {id_: text for id_, text in found.items() if text}
+
+
+def pairs_of(ctx: Context, commit_ids: Iterable[int]) -> list[Pair]:
+    """The reverts that these commits are in, in their order, each once."""
+    return reverts.undone(ctx).counted(commit_ids)
+
+
+# -- one commit
+
+
+def _commit_named(ctx: Context, text: str) -> CommitRow | None:
+    found = history_queries.commits_with_prefix(ctx.index, text, 2) if _SHA.fullmatch(text) else ()
+    return found[0] if len(found) == 1 else None
+
+
+def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> HistoryAnswer:
+    """Also one that a force-push left behind: it stays readable, and says that it is no part of this history."""
+    body = history_queries.bodies(ctx.index, [row.id]).get(row.id, "")
+    said = reasons(ctx, [row.id]).get(row.id, body)
+    there = row.id in history_queries.reachable(ctx.index, ctx.view.id)
+    return HistoryAnswer(
+        ctx.freshness,
+        query=request.query,
+        mode="commit",
+        commits=(commit_item(row, body=said, reachable=there),),
+        total=1,
+        reverts=_reverts(ctx, pairs_of(ctx, [row.id])),
+        dependencies=tuple(dependencies.of_commits(ctx, [row.id], MAX_DEPENDENCIES)[0]),
+        command=_command(request),
+    )
+
+
+# -- a path
+
+
+def _known_path(ctx: Context, text: str) -> str:
+    """The path that ``text`` is, in this view or ever in the history; ``""`` when it is words."""
+    text = text.strip().removeprefix(f"{ctx.root}/").removeprefix("./").rstrip("/")
+    if len(text) > 1_024 or "\n" in text:
+        return ""
+    for place in (text, text.partition(":")[0]):
+        if place and graph_queries.path_ids(ctx.index, [place]):
+            return place
+    if " " in text or ("/" not in text and "." not in text):
+        return ""
+    near = graph_queries.files_ending(ctx.index, ctx.view.id, text, 2)
+    return near[0].path if len(near) == 1 else ""
+
+
+def _of_path(ctx: Context, request: HistoryRequest, path: str) -> HistoryAnswer:
+    past = followed(ctx, path)
+    page = past[request.offset : request.offset + request.limit]
+    rows = history_queries.commits(ctx.index, [touch.commit_id for touch in page])
+    names = graph_queries.path_names(ctx.index, {touch.path_id for touch in past})
+    said = reasons(ctx, rows)
+    all_ids = dict.fromkeys(touch.commit_id for touch in past)
+    return HistoryAnswer(
+        ctx.freshness,
+        query=request.query,
+        mode="path",
+        commits=tuple(
+            commit_item(
+                rows[touch.commit_id],
+                path=names[touch.path_id],
+                status=touch.status,
+                body=said.get(touch.commit_id, ""),
+            )
+            for touch in page
+        ),
+        total=len(past),
+        names=tuple(dict.fromkeys(names[touch.path_id] for touch in past)) or (path,),
+        searched="" if past else f"the commits that changed {path}",
+        reverts=_reverts(ctx, reverts.of_file(ctx, all_ids, all_ids)[:MAX_REVERTS]),
+        **paging(_command(request), request.offset, len(page), len(past)),
+    )
+
+
+def followed(ctx: Context, path: str) -> list[Touch]:
+    """Every change of the file, newest first, through renames, and into the file that it was split from."""
+    path_id = graph_queries.path_ids(ctx.index, [path]).get(path, 0)
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    past = history_queries.touches(ctx.index, path_id, seen)
+    if past and past[-1].status == "A" and ctx.blame and ctx.view.head:
+        parent = _split_from(ctx, path, past, seen)
+        if parent:
+            older = history_queries.touches(ctx.index, parent, seen)
+            past += [touch for touch in older if touch.commit_id < past[-1].commit_id]
+    return past
+
+
+def _split_from(ctx: Context, path: str, past: Sequence[Touch], seen: Reachable) -> int:
+    """The path id of the file whose lines this one began with: its lines are older than it is, and the commit that
+    added it changed, or deleted, the file that those commits had changed. 0 for none."""
+    born = past[-1]
+    siblings = [
+        path_id
+        for _, path_id, status, _ in history_queries.changes_of(ctx.index, [born.commit_id])
+        if status in "MDR"
+    ]
+    if not siblings or not ctx.blame:
+        return 0
+    newest = history_queries.commits(ctx.index, [past[0].commit_id])[past[0].commit_id]
+    spans = ctx.blame(path, newest.sha)
+    older = {
+        row.id
+        for row in history_queries.commits_by_sha(ctx.index, {span.sha for span in spans}).values()
+        if row.id < born.commit_id
+    }
+    shas = {row.sha for row in history_queries.commits(ctx.index, older).values()}
+    if sum(span.count for span in spans if span.sha in shas) < MIN_MOVED:
+        return 0
+    weight = {
+        path_id: sum(touch.commit_id in older for touch in history_queries.touches(ctx.index, path_id, seen))
+        for path_id in siblings[:MAX_SIBLINGS]
+    }
+    best = max(weight, key=lambda path_id: (weight[path_id], -path_id))
+    return best if weight[best] else 0
+
+
+# -- words
+
+
+def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
+    ids, scores = ranked(ctx, request.query)
+    page = ids[request.offset : request.offset + request.limit]
+    rows = history_queries.commits(ctx.index, page)
+    bodies = _openings(ctx, page) | reasons(ctx, page)
+    close = [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE]
+    return HistoryAnswer(
+        ctx.freshness,
+        query=request.query,
+        mode="query",
+        commits=tuple(
+            commit_item(rows[id_], score=score, body=bodies.get(id_, ""))
+            for id_, score in zip(page, scores[request.offset :], strict=False)
+        ),
+        total=len(ids),
+        searched=f"{history_queries.reachable(ctx.index, ctx.view.id).count()} commit messages",
+        reverts=_reverts(ctx, pairs_of(ctx, close)[:MAX_REVERTS]),
+        dependencies=tuple(dependencies.of_words(ctx, request.query, MAX_DEPENDENCIES)),
+        **paging(_command(request), request.offset, len(page), len(ids)),
+    )
+
+
+def _openings(ctx: Context, commit_ids: Collection[int]) -> dict[int, str]:
+    """How the messages begin; a revert's own words only name a sha."""
+    known = reverts.undone(ctx).by_commit
+    undoing = {id_ for id_ in commit_ids if any(pair.by == id_ for pair in known.get(id_, ()))}
+    bodies = history_queries.bodies(ctx.index, set(commit_ids) - undoing)
+    return {id_: body[:_OPENING_CHARS] for id_, body in bodies.items()}
+
+
+def _reverts(ctx: Context, pairs: Sequence[Pair]) -> tuple[RevertItem, ...]:
+    """One per back and forth: the last word."""
+    known = reverts.undone(ctx)
+    last: dict[tuple[int, ...], Pair] = {}
+    for pair in pairs:
+        key = known.chain(pair.by) if pair.target else (pair.by,)
+        if key not in last or pair.by > last[key].by:
+            last[key] = pair
+    return tuple(reverts.items(ctx, list(last.values())))
+
+
+def ranked(ctx: Context, text: str) -> tuple[Sequence[int], Sequence[float]]:
+    """Ids of the visible commits about ``text`` and their scores (best = 1), best first, the newer first among
+    equals."""
+    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
+    weights = dict.fromkeys(terms.terms(text), 1.0)
+    found = view.commits.scores(weights)
+    best = float(found.max(initial=0.0))
+    if best <= 0:
+        return [], []
+    numbers = np.flatnonzero(found >= MIN_SCORE * best)
+    order = numbers[np.lexsort((-view.votes.commit_ids[numbers], -found[numbers]))]
+    return view.votes.commit_ids[order].tolist(), (found[order] / best).tolist()
+
+
+def _command(request: HistoryRequest) -> str:
+    return f"memoryd history {shlex.quote(request.query)}"

@@ -1,0 +1,1 @@
+"""Contributed memory as it is read: proposals, records shown, the audit."""

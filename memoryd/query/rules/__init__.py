@@ -1,0 +1,1 @@
+"""What a declared rule means, executed on imports, paths and uses."""

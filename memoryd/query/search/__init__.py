@@ -1,0 +1,1 @@
+"""A question in words: read it, retrieve, rank, show."""

@@ -1,0 +1,62 @@
+"""Whether a project has anything on a question: search always finds what is least unlike."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from memoryd.query.retrieval.lexical import LexicalView
+from memoryd.query.retrieval.postings import Scope, lookup
+from memoryd.query.search.question import Question, question
+from memoryd.query.search.ranking import Evidence
+
+# Measured by bench/eval_floor.py: tells four of five questions of other matters, and one of a hundred real ones.
+ENOUGH = 0.7  # words and meaning together
+ENOUGH_WORDS = 0.25  # words alone, where there are no vectors
+FOREIGN = 0.3  # the least share of words never seen here: a question of the project's own words is about it
+
+
+class Cover(Struct, frozen=True):
+    """How much of a question's title, rare words counting more, one piece of code or one commit holds at best
+    (``most``), and how much nothing in the project holds (``foreign``): shares, 0 to 1."""
+
+    most: float
+    foreign: float
+
+
+def cover(view: LexicalView, asked: Question) -> Cover:
+    """Look up the words of the title; of the whole text where the title has none."""
+    title = question(asked.title, view.main_language).weights or asked.weights
+    terms = np.array(sorted(title), dtype=np.uint32)
+    weights = view.text.rarity(terms) * [title[int(term)] for term in terms]
+    whole = float(weights.sum())
+    if whole <= 0:
+        return Cover(0.0, 0.0)
+    in_code, in_commits = _best(view.text, terms, weights), _best(view.commits, terms, weights)
+    unseen = ~(in_code[1] | in_commits[1])
+    return Cover(max(in_code[0], in_commits[0]) / whole, float(weights[unseen].sum()) / whole)
+
+
+def _best(
+    scope: Scope, terms: NDArray[np.uint32], weights: NDArray[np.float64]
+) -> tuple[float, NDArray[np.bool_]]:
+    """The most that one live document holds of ``terms``, by their weights; which terms occur in any."""
+    hits = lookup(scope.segments, terms)
+    rows = np.repeat(np.arange(len(terms)), hits.sizes)
+    live = scope.alive[hits.docs]
+    held = np.bincount(hits.docs[live], weights[rows[live]], minlength=1)
+    return float(held.max()), np.bincount(rows[live], minlength=len(terms)) > 0
+
+
+def is_weak(view: LexicalView, asked: Question, found: Evidence) -> bool:
+    """Whether even the best find shares next to nothing with the question, in words or meaning, and nothing in the
+    project is named by it."""
+    if found.mentions.any():
+        return False
+    covered = cover(view, asked)
+    if covered.foreign < FOREIGN:
+        return False
+    if found.leg == "none":
+        return covered.most < ENOUGH_WORDS
+    return covered.most + float(np.sqrt(found.vectors.max(initial=0.0))) < ENOUGH

@@ -1,0 +1,1 @@
+"""The project as a whole: layers, cycles, hubs, and what runs it."""

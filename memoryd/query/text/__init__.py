@@ -1,0 +1,1 @@
+"""Answer values to text within a budget of tokens."""

@@ -1,0 +1,1 @@
+"""The write side of contributed memory: propose, judge, exchange, publish."""

@@ -1,0 +1,1 @@
+"""HTTP on loopback: who may speak, and MCP behind it."""

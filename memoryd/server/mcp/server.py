@@ -1,0 +1,276 @@
+"""MCP: the tools and resources over one connection or over HTTP, in both protocol eras.
+
+The SDK's low-level server is used, not its decorators: what a tool says of itself is then exactly the table
+in ``tools``, an unknown argument is refused by name, and `tools/list` is built once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import mcp_types as types
+import msgspec
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.server import Server
+from mcp.server.runner import serve_dual_era_loop
+from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
+
+import memoryd
+from memoryd.errors import MemorydError, UsageError
+from memoryd.query.text.budget import Rendered
+from memoryd.server import verbs
+from memoryd.server.connection import Connection
+from memoryd.server.mcp import resources
+from memoryd.server.mcp.tools import INSTRUCTIONS, TOOLS, Tool
+from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode
+from memoryd.server.service import Call, Peer, Progress, Service
+
+log = logging.getLogger(__name__)
+
+NAME = "memoryd"
+META_KEY = "memoryd/answer"  # total, shown, truncated, next, freshness of an answer
+LEAVE_S = 30.0  # for answers still to come when the client has closed its input
+
+_Context = ServerRequestContext[Peer, Any]
+
+
+class McpServer:
+    """One MCP server for all connections; who asks is in each connection's lifespan state."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._tools = types.ListToolsResult(tools=[_described(tool) for tool in TOOLS.values()])
+        self.server: Server[Peer] = Server(
+            NAME,
+            version=memoryd.__version__,
+            title="memoryd: project memory",
+            instructions=INSTRUCTIONS,
+            website_url=None,
+            lifespan=_http_lifespan,
+            get_tool_input_schema=_input_schema,
+            on_list_tools=self._list_tools,
+            on_call_tool=self._call_tool,
+            on_list_resources=self._list_resources,
+            on_read_resource=self._read_resource,
+            on_list_resource_templates=self._list_templates,
+            on_list_prompts=self._list_prompts,
+        )
+        self._options = self.server.create_initialization_options()
+
+    async def serve(self, connection: Connection, peer: Peer) -> None:
+        """Speak MCP on ``connection`` until the client leaves. What it asked before it closed its input is
+        still answered."""
+        to_server, from_client = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+        to_client, from_server = anyio.create_memory_object_stream[SessionMessage](0)
+        pending = _Pending()
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(_write(connection, from_server, pending))
+            reader = group.create_task(self._read(connection, to_server, pending))
+            try:
+                await serve_dual_era_loop(
+                    self.server, from_client, to_client, lifespan_state=peer, init_options=self._options
+                )
+            finally:
+                reader.cancel()
+                await to_client.aclose()
+                await writer
+
+    async def _read(self, connection: Connection, to_server: Any, pending: _Pending) -> None:
+        """Lines to messages. A line that is no message gets an answer, which the SDK would not give."""
+        async with to_server:
+            while True:
+                try:
+                    line = await connection.read_line()
+                    if not line:
+                        break
+                    message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+                except LineTooLong:
+                    limit = self._service.config.limits.line_bytes
+                    await connection.send(_refusal(f"a message of more than {limit} bytes was dropped"))
+                    continue
+                except ValueError:
+                    await connection.send(_refusal("this line is no JSON-RPC message"))
+                    continue
+                pending.came(message)
+                await to_server.send(SessionMessage(message))
+            gone = asyncio.create_task(connection.wait_gone())
+            await asyncio.wait(
+                {gone, asyncio.create_task(pending.answered.wait())},
+                timeout=LEAVE_S,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            gone.cancel()
+
+    # --- what clients ask
+
+    async def _list_tools(self, ctx: _Context, params: Any) -> types.ListToolsResult:
+        return self._tools
+
+    async def _call_tool(self, ctx: _Context, params: types.CallToolRequestParams) -> types.CallToolResult:
+        """The tool's text. What went wrong is a result too (``is_error``), so that the model reads it."""
+        try:
+            tool = TOOLS.get(params.name)
+            if tool is None:
+                raise UsageError(
+                    f"there is no tool {params.name[:60]!r}", next_step=f"tools: {', '.join(TOOLS)}"
+                )
+            return await self._answer(ctx, tool, params.arguments or {})
+        except MemorydError as error:
+            return _failed(str(error))
+        except Exception:
+            log.exception("the tool %s failed", params.name[:40])
+            return _failed(f"memoryd failed inside; this is a bug ({self._service.paths.log})")
+
+    async def _answer(self, ctx: _Context, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
+        request = self._checked(tool, arguments)
+        peer = msgspec.structs.replace(ctx.lifespan_context, client=_client_name(ctx))
+        call = Call(peer, on_progress=_progress_to(ctx))
+        answered = await verbs.ask(self._service, call, tool.verb, request)
+        rendered = verbs.rendered(answered)
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=rendered.text)],
+            _meta={META_KEY: _meta(answered.value, rendered)},
+        )
+
+    def _checked(self, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments under the names of the verb's request. Raises UsageError naming what is wrong."""
+        limit = self._service.config.limits.argument_bytes
+        if len(encode(arguments)) > limit:
+            raise UsageError(
+                f"the arguments are longer than {limit} bytes",
+                where=tool.name,
+                next_step="send less: a question needs a few words",
+            )
+        given = {name: value for name, value in arguments.items() if value is not None}
+        fields = tool.fields
+        for name in given:
+            if name not in fields:
+                raise UsageError(
+                    f"{tool.name} has no argument {name[:60]!r}",
+                    next_step=f"its arguments: {', '.join(fields)}",
+                )
+        if tool.one_of and sum(name in given for name in tool.one_of) != 1:
+            raise UsageError(
+                f"{tool.name} needs one of: {', '.join(tool.one_of)}",
+                where=tool.name,
+                next_step="give exactly one of them",
+            )
+        return {fields[name]: value for name, value in given.items()}
+
+    async def _list_resources(self, ctx: _Context, params: Any) -> types.ListResourcesResult:
+        return types.ListResourcesResult(resources=[types.Resource(**entry) for entry in resources.LISTED])
+
+    async def _list_templates(self, ctx: _Context, params: Any) -> types.ListResourceTemplatesResult:
+        return types.ListResourceTemplatesResult(resource_templates=[])
+
+    async def _read_resource(
+        self, ctx: _Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        try:
+            text = await resources.read(self._service, Call(ctx.lifespan_context), str(params.uri))
+        except UsageError as error:
+            raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
+        except MemorydError as error:
+            raise MCPError(code=types.INTERNAL_ERROR, message=str(error)) from error
+        content = types.TextResourceContents(uri=params.uri, mime_type="text/plain", text=text)
+        return types.ReadResourceResult(contents=[content])
+
+    async def _list_prompts(self, ctx: _Context, params: Any) -> types.ListPromptsResult:
+        return types.ListPromptsResult(prompts=[])
+
+
+@asynccontextmanager
+async def _http_lifespan(_: Server[Peer]) -> Any:
+    """HTTP requests name no directory: their project comes from the argument, or is the only one."""
+    yield Peer(surface="http")
+
+
+class _Pending:
+    """Requests not answered yet, and whether that is none."""
+
+    def __init__(self) -> None:
+        self._ids: set[Any] = set()
+        self.answered = asyncio.Event()
+        self.answered.set()
+
+    def came(self, message: Any) -> None:
+        if isinstance(message, types.JSONRPCRequest):
+            self._ids.add(message.id)
+            self.answered.clear()
+
+    def went(self, message: Any) -> None:
+        if isinstance(message, types.JSONRPCResponse | types.JSONRPCError):
+            self._ids.discard(message.id)
+            if not self._ids:
+                self.answered.set()
+
+
+async def _write(connection: Connection, from_server: Any, pending: _Pending) -> None:
+    async with from_server:
+        async for item in from_server:
+            text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
+            await connection.send(text.encode() + b"\n")
+            pending.went(item.message)
+
+
+def _described(tool: Tool) -> types.Tool:
+    return types.Tool(
+        name=tool.name,
+        description=tool.description,
+        input_schema=tool.input_schema,
+        annotations=types.ToolAnnotations(
+            read_only_hint=not tool.writes, destructive_hint=False, open_world_hint=False
+        ),
+    )
+
+
+def _input_schema(name: str) -> dict[str, Any] | None:
+    return TOOLS[name].input_schema if name in TOOLS else None
+
+
+def _meta(answer: Any, shown: Rendered) -> dict[str, Any]:
+    """Beside the text, not in ``structured_content``: where that is there, clients show a model nothing else."""
+    meta = {
+        "total": shown.total,
+        "shown": shown.shown,
+        "truncated": shown.truncated,
+        "next": shown.next,
+    }
+    if hasattr(answer, "freshness"):
+        meta["freshness"] = msgspec.to_builtins(answer.freshness)
+    return meta
+
+
+def _failed(text: str) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
+
+
+def _refusal(message: str) -> bytes:
+    return encode({"jsonrpc": "2.0", "id": None, "error": {"code": PARSE_ERROR, "message": message}})
+
+
+def _client_name(ctx: _Context) -> str:
+    """What the client calls itself, made harmless: letters, digits and ``.-_`` only."""
+    client = ctx.session.client_params
+    name = client.client_info.name if client and client.client_info else ""
+    return "".join(char for char in name if char.isascii() and (char.isalnum() or char in ".-_ "))[:60]
+
+
+def _progress_to(ctx: _Context) -> Callable[[Progress], None]:
+    """Progress goes to clients that sent a progress token; others get none."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    def report(progress: Progress) -> None:
+        task = asyncio.ensure_future(
+            ctx.session.report_progress(progress.done, progress.total or None, progress.phase)
+        )
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    return report

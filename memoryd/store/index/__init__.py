@@ -1,0 +1,1 @@
+"""index.db: everything derived from a project; one writer, read-only readers."""

@@ -1,0 +1,1 @@
+"""Rows of index.db to values; one table family = one module."""

@@ -1,0 +1,361 @@
+"""Reads of the code graph in index.db: symbols, files, edges of one view. Everything bounded by its arguments.
+
+A *node* is ``path id << 32 | name id``: a qualname in a file; the name id of ``""`` stands for the file itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
+
+Node = int
+NAME_BITS = 32
+NAME_MASK = (1 << NAME_BITS) - 1
+# One edge, as it comes from SQLite (walks see hundreds of thousands): used node, using node, how id, link id, line.
+Step = tuple[Node, Node, int, int, int]
+_KINDS = frozenset(("imports", "calls", "inherits", "references"))
+_SYMBOL = (
+    "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature"
+    " FROM symbol s JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? JOIN path p ON p.id = vf.path_id"
+)
+_USE = (
+    "SELECT p.path, e.line, e.kind, e.method, e.confidence, n.text, t.path || ':' || d.text, max(e.confidence)"
+    " FROM edge e JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
+    " JOIN path p ON p.id = vf.path_id JOIN name n ON n.id = e.src_name_id JOIN name d ON d.id = e.dst_name_id"
+    " JOIN path t ON t.id = e.dst_path_id"
+)
+
+_STEP = "SELECT e.dst_path_id << 32 | e.dst_name_id, vf.path_id << 32 | e.src_name_id, e.how_id, e.link_id, e.line"
+_OF_VIEW = "CROSS JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
+
+
+class SymbolRow(Struct, frozen=True):
+    path: str
+    path_id: int
+    file_id: int
+    name: str
+    qualname: str
+    kind: str
+    line: int
+    end_line: int
+    signature: str
+
+
+class FileRow(Struct, frozen=True):
+    path: str
+    path_id: int
+    file_id: int
+    hash: bytes
+    language: str
+
+
+class Aim(Struct, frozen=True):
+    """What is used: one definition of a file, or anything in it from outside (``qualname`` None)."""
+
+    path_id: int
+    qualname: str | None
+
+
+class UseRow(Struct, frozen=True):
+    """A use of a definition: it stands at ``path:line`` in the qualname ``src``; ``dst``: ``path:Qual.name``."""
+
+    path: str
+    line: int
+    kind: str
+    method: str
+    confidence: float
+    src: str
+    dst: str
+
+
+# -- files and symbols
+
+
+def file_at(conn: sqlite3.Connection, view_id: int, path: str) -> FileRow | None:
+    found = _files(conn, "p.path = ?", view_id, path)
+    return found[0] if found else None
+
+
+def files_at(conn: sqlite3.Connection, view_id: int, paths: Sequence[str]) -> list[FileRow]:
+    """The files of the view among ``paths``, ordered by path."""
+    found = []
+    for part in batches(sorted(set(paths)), MAX_SQL_VARIABLES):
+        found += _files(conn, f"p.path IN ({_marks(part)})", view_id, *part)
+    return found
+
+
+def files_ending(conn: sqlite3.Connection, view_id: int, suffix: str, limit: int) -> list[FileRow]:
+    """Files whose path ends in ``/suffix``, shortest first."""
+    size = len(suffix) + 1
+    return _files(
+        conn,
+        "substr(p.path, -?) = ? ORDER BY length(p.path), p.path LIMIT ?",
+        view_id,
+        size,
+        f"/{suffix}",
+        limit,
+    )
+
+
+def _files(conn: sqlite3.Connection, condition: str, view_id: int, *values: str | int) -> list[FileRow]:
+    rows = conn.execute(
+        "SELECT p.path, vf.path_id, vf.file_id, f.hash, f.language FROM path p"
+        " CROSS JOIN view_file vf ON vf.view_id = ? AND vf.path_id = p.id JOIN file f ON f.id = vf.file_id"
+        f" WHERE {condition}",
+        (view_id, *values),
+    )
+    return [FileRow(*row) for row in rows]
+
+
+def paths_of_view(conn: sqlite3.Connection, view_id: int) -> list[str]:
+    """Every path of the view, in order."""
+    rows = conn.execute(
+        "SELECT p.path FROM view_file vf JOIN path p ON p.id = vf.path_id WHERE vf.view_id = ? ORDER BY p.path",
+        (view_id,),
+    )
+    return [path for (path,) in rows]
+
+
+def path_ids_of_view(conn: sqlite3.Connection, view_id: int) -> set[int]:
+    return {id_ for (id_,) in conn.execute("SELECT path_id FROM view_file WHERE view_id = ?", (view_id,))}
+
+
+def paths_under(conn: sqlite3.Connection, view_id: int, prefix: str, limit: int) -> list[str]:
+    """Paths of the view that begin with ``prefix``, in order."""
+    rows = conn.execute(
+        "SELECT p.path FROM path p CROSS JOIN view_file vf ON vf.view_id = ? AND vf.path_id = p.id"
+        " WHERE p.path >= ? AND p.path < ? ORDER BY p.path LIMIT ?",
+        (view_id, prefix, prefix + "\U0010ffff", limit),
+    )
+    return [path for (path,) in rows]
+
+
+def symbols_named(conn: sqlite3.Connection, view_id: int, name: str, limit: int) -> list[SymbolRow]:
+    """Definitions whose last component is exactly ``name``, ordered by path and line."""
+    rows = conn.execute(f"{_SYMBOL} WHERE s.name = ? ORDER BY p.path, s.line LIMIT ?", (view_id, name, limit))
+    return [SymbolRow(*row) for row in rows]
+
+
+def symbols_like(conn: sqlite3.Connection, view_id: int, name: str, limit: int) -> list[SymbolRow]:
+    """Definitions whose name contains ``name`` in any case, shortest first: for suggestions (reads all)."""
+    pattern = "%" + name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = conn.execute(
+        f"{_SYMBOL} WHERE s.name LIKE ? ESCAPE '\\' ORDER BY length(s.name), p.path, s.line LIMIT ?",
+        (view_id, pattern, limit),
+    )
+    return [SymbolRow(*row) for row in rows]
+
+
+def symbols_of(conn: sqlite3.Connection, view_id: int, path_id: int) -> list[SymbolRow]:
+    """All definitions of one file in order of line, outer before inner."""
+    rows = conn.execute(
+        f"{_SYMBOL} WHERE vf.path_id = ? ORDER BY s.line, s.end_line DESC", (view_id, path_id)
+    )
+    return [SymbolRow(*row) for row in rows]
+
+
+def count_symbols(conn: sqlite3.Connection, view_id: int) -> int:
+    return conn.execute(
+        "SELECT count(*) FROM view_file vf JOIN symbol s ON s.file_id = vf.file_id WHERE vf.view_id = ?",
+        (view_id,),
+    ).fetchone()[0]
+
+
+# -- ids
+
+
+def name_ids(conn: sqlite3.Connection, texts: Iterable[str]) -> dict[str, int]:
+    """Ids of the qualnames that occur in any edge."""
+    return {text: id_ for id_, text in _by(conn, "SELECT id, text FROM name WHERE text", sorted(set(texts)))}
+
+
+def names(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    return dict(_by(conn, "SELECT id, text FROM name WHERE id", sorted(set(ids))))
+
+
+def path_names(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    return dict(_by(conn, "SELECT id, path FROM path WHERE id", sorted(set(ids))))
+
+
+def path_ids(conn: sqlite3.Connection, paths: Iterable[str]) -> dict[str, int]:
+    """Ids of paths ever seen, in this view or another, now or in the history."""
+    return {path: id_ for id_, path in _by(conn, "SELECT id, path FROM path WHERE path", sorted(set(paths)))}
+
+
+def _by(conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple]:
+    for part in batches(list(values), MAX_SQL_VARIABLES):
+        yield from conn.execute(f"{query} IN ({_marks(part)})", part)
+
+
+# -- uses
+
+
+def uses(
+    conn: sqlite3.Connection, view_id: int, aims: Collection[Aim], limit: int, offset: int = 0
+) -> list[UseRow]:
+    """Who uses any of ``aims``, once per (path, line, kind) with the surest edge, in that order."""
+    condition, values = _towards(conn, aims)
+    rows = conn.execute(
+        f"{_USE} WHERE {condition} GROUP BY p.path, e.line, e.kind ORDER BY p.path, e.line, e.kind LIMIT ? OFFSET ?",
+        (view_id, *values, limit, offset),
+    )
+    return [UseRow(*row[:7]) for row in rows]
+
+
+def count_uses(conn: sqlite3.Connection, view_id: int, aims: Collection[Aim]) -> int:
+    """How many rows ``uses`` has in all."""
+    condition, values = _towards(conn, aims)
+    return conn.execute(
+        "SELECT count(*) FROM (SELECT DISTINCT vf.path_id, e.line, e.kind FROM edge e"
+        f" JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ? WHERE {condition})",
+        (view_id, *values),
+    ).fetchone()[0]
+
+
+def _towards(conn: sqlite3.Connection, aims: Collection[Aim]) -> tuple[str, list[int]]:
+    conditions, values = ["0"], []
+    ids = name_ids(conn, [aim.qualname for aim in aims if aim.qualname is not None])
+    for aim in aims:
+        if aim.qualname is None:
+            conditions.append("e.dst_path_id = ? AND vf.path_id <> e.dst_path_id")
+            values.append(aim.path_id)
+        elif aim.qualname in ids:
+            conditions.append("e.dst_path_id = ? AND e.dst_name_id = ?")
+            values += [aim.path_id, ids[aim.qualname]]
+    return f"({' OR '.join(conditions)})", values
+
+
+# -- walks
+
+
+def steps_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node]) -> Iterator[Step]:
+    """All edges of the view whose end is one of ``nodes``."""
+    for part in batches(sorted(nodes), MAX_SQL_VARIABLES - 1):  # sorted: neighbours share index pages
+        # A list of pairs in IN makes SQLite read the whole table; a joined one uses the index.
+        yield from conn.execute(
+            f"WITH n(node) AS (VALUES {','.join(['(?)'] * len(part))}) {_STEP} FROM n CROSS JOIN edge_row e"
+            f" ON e.dst_path_id = n.node >> 32 AND e.dst_name_id = n.node & 4294967295 {_OF_VIEW}",
+            (*part, view_id),
+        )
+
+
+def steps_into_files(conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]) -> Iterator[Step]:
+    """All edges of the view that end in these files and start in another file."""
+    for part in batches(sorted(path_ids), MAX_SQL_VARIABLES - 1):
+        yield from conn.execute(
+            f"{_STEP} FROM edge_row e {_OF_VIEW}"
+            f" WHERE e.dst_path_id IN ({_marks(part)}) AND vf.path_id <> e.dst_path_id",
+            (view_id, *part),
+        )
+
+
+class How(Struct, frozen=True):
+    """What kind of edge it is, and how it was found."""
+
+    kind: str
+    method: str
+    confidence: float
+
+
+def hows(conn: sqlite3.Connection) -> dict[int, How]:
+    """All that occur, by id."""
+    return {id_: How(*row) for id_, *row in conn.execute("SELECT id, kind, method, confidence FROM how")}
+
+
+def node(path_id: int, name_id: int) -> Node:
+    return path_id << NAME_BITS | name_id
+
+
+def import_lines(conn: sqlite3.Connection, link_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(link id, line) of the import statements in these links."""
+    return set(
+        _by(conn, "SELECT link_id, line FROM edge WHERE kind = 'imports' AND link_id", sorted(link_ids))
+    )
+
+
+def outer_symbols(
+    conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]
+) -> dict[int, list[tuple[int, int, str]]]:
+    """Path id → (line, end line, qualname) of the file's outermost definitions."""
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    query = (
+        "SELECT vf.path_id, s.line, s.end_line, s.qualname FROM view_file vf JOIN symbol s ON s.file_id = vf.file_id"
+        f" WHERE vf.view_id = {int(view_id)} AND instr(s.qualname, '.') = 0 AND vf.path_id"
+    )
+    for path_id, line, end_line, qualname in _by(conn, query, sorted(path_ids)):
+        found.setdefault(path_id, []).append((line, end_line, qualname))
+    return found
+
+
+def owners_of(conn: sqlite3.Connection, ids: Collection[int], members: Collection[str]) -> dict[int, int]:
+    """For those name ids that are ``Owner.member`` of one of ``members``: the name id of ``Owner``."""
+    like = " OR ".join(["text GLOB ?"] * len(members))
+    found: dict[int, str] = {}
+    for part in batches(sorted(ids), MAX_SQL_VARIABLES - len(members)):
+        query = f"SELECT id, text FROM name WHERE id IN ({_marks(part)}) AND ({like})"
+        found.update(conn.execute(query, (*part, *(f"*.{member}" for member in members))).fetchall())
+    owners = {text: text.rpartition(".")[0] for text in found.values()}
+    known = name_ids(conn, owners.values())
+    return {id_: known[owners[text]] for id_, text in found.items() if owners[text] in known}
+
+
+def neighbour_files(conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]) -> set[int]:
+    """Path ids of the files that have an edge from or to one of these."""
+    found: set[int] = set()
+    into = (
+        "SELECT DISTINCT vf.path_id FROM edge_row e CROSS JOIN view_file vf ON vf.link_id = e.link_id"
+        f" AND vf.view_id = {int(view_id)} WHERE e.dst_path_id"
+    )
+    out = (
+        "SELECT DISTINCT e.dst_path_id FROM view_file vf JOIN edge_row e ON e.link_id = vf.link_id"
+        f" WHERE vf.view_id = {int(view_id)} AND vf.path_id"
+    )
+    for query in (into, out):
+        found.update(id_ for (id_,) in _by(conn, query, sorted(path_ids)))
+    return found
+
+
+# -- export
+
+
+def file_edges(
+    conn: sqlite3.Connection, view_id: int, kinds: Sequence[str]
+) -> Iterator[tuple[str, str, str, str, float]]:
+    """(path, used path, kind, method, confidence) between files, ordered, each once with its surest edge.
+
+    ``imports``: as the import statement says; ``depends``: names the file, or uses a definition in it by whatever
+    route (guesses by name alone do not count); the others: has such an edge to a definition in the file.
+    """
+    kept = {"imports": "e.kind = 'imports'", "depends": "e.method <> 'name-only'"}
+    for kind in kinds:
+        condition = kept.get(kind, f"n.text <> '' AND e.kind = '{kind}'" if kind in _KINDS else "0")
+        yield from conn.execute(
+            "SELECT s.path, d.path, ?, e.method, max(e.confidence)"
+            " FROM view_file vf JOIN edge e ON e.link_id = vf.link_id JOIN path s ON s.id = vf.path_id"
+            " JOIN path d ON d.id = e.dst_path_id JOIN name n ON n.id = e.dst_name_id"
+            f" WHERE vf.view_id = ? AND e.dst_path_id <> vf.path_id AND {condition}"
+            " GROUP BY s.path, d.path ORDER BY s.path, d.path",
+            (kind, view_id),
+        )
+
+
+def symbol_edges(
+    conn: sqlite3.Connection, view_id: int
+) -> Iterator[tuple[str, str, str, str, str, str, float]]:
+    """(path, qualname, used path, used qualname, kind, method, confidence), ordered, each once."""
+    yield from conn.execute(
+        "SELECT s.path, a.text, d.path, b.text, e.kind, e.method, max(e.confidence)"
+        " FROM view_file vf JOIN edge e ON e.link_id = vf.link_id JOIN path s ON s.id = vf.path_id"
+        " JOIN path d ON d.id = e.dst_path_id JOIN name a ON a.id = e.src_name_id JOIN name b ON b.id = e.dst_name_id"
+        " WHERE vf.view_id = ? GROUP BY s.path, a.text, d.path, b.text, e.kind"
+        " ORDER BY s.path, a.text, d.path, b.text, e.kind",
+        (view_id,),
+    )
+
+
+def _marks(values: Collection) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,1 @@
+"""records.db: what people and agents contributed, and the audit of it."""

@@ -1,0 +1,167 @@
+"""Reads of records.db: what people and agents contributed, and the audit of it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from memoryd.store import sqlite
+from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
+from memoryd.store.records import audit
+from memoryd.store.records.similarity import Alike, meet
+from memoryd.store.records.values import Origin, Record, digest
+
+COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published"
+# Anchors that a client added since to records of others; parameters: client, time, client.
+JOINED = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE actor <> ?)"
+
+
+class RecordReader:
+    """One project's records, usable from any thread."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._lock = threading.RLock()
+        self._alike: Alike | None = None
+
+    def get(self, record_id: str) -> Record | None:
+        with self._lock:
+            rows = self._conn.execute(f"SELECT {COLUMNS} FROM record WHERE id = ?", (record_id,)).fetchall()
+            return next(iter(self._records(rows)), None)
+
+    def list(
+        self, *, status: str = "", kind: str = "", limit: int = 10_000, offset: int = 0
+    ) -> tuple[Record, ...]:
+        """Records, newest first; empty filters mean all, ``limit`` -1 means no limit."""
+        with self._lock:
+            rows = self._conn.execute(
+                f"SELECT {COLUMNS} FROM record WHERE (? = '' OR status = ?) AND (? = '' OR kind = ?)"
+                " ORDER BY created_at_s DESC, id DESC LIMIT ? OFFSET ?",
+                (status, status, kind, kind, limit, offset),
+            ).fetchall()
+            return self._records(rows)
+
+    def everything(self) -> tuple[tuple[Record, ...], tuple[audit.Row, ...]]:
+        """All records and all entries of the audit, oldest first, of one moment."""
+        with self._lock:
+            return self.list(limit=-1)[::-1], audit.rows(self._conn, 0, "", -1, 0)[::-1]
+
+    def count(self, status: str = "") -> int:
+        with self._lock:
+            return self._conn.execute(
+                "SELECT count(*) FROM record WHERE ? = '' OR status = ?", (status, status)
+            ).fetchone()[0]
+
+    def writes_of(self, by: str, since_s: int) -> tuple[Record, ...]:
+        """What client ``by`` recorded since and is in force or waiting, newest first."""
+        with self._lock:
+            rows = self._conn.execute(
+                f"SELECT {COLUMNS} FROM record WHERE actor = ? AND created_at_s >= ?"
+                " AND status IN ('proposed', 'confirmed') ORDER BY created_at_s DESC, id DESC",
+                (by, since_s),
+            ).fetchall()
+            return self._records(rows)
+
+    def confirmed_by(self, record_id: str) -> str:
+        """The actor who last made the record confirmed, ``""`` for nobody."""
+        with self._lock:
+            rows = audit.rows_of(self._conn, record_id)
+            return next((row.actor for row in rows if row.action in ("confirmed", "add")), "")
+
+    def count_joined(self, by: str, since_s: int) -> int:
+        """How many anchors client ``by`` added since to records of others."""
+        with self._lock:
+            return self._conn.execute(
+                f"SELECT count(*) FROM anchor WHERE {JOINED}", (by, since_s, by)
+            ).fetchone()[0]
+
+    def conflicts(self, record: Record) -> tuple[str, ...]:
+        """Ids of other records in force or waiting that say the opposite about the same, oldest first."""
+        if not record.is_live:
+            return ()
+        with self._lock:
+            others = (self.get(record_id) for record_id in self._words().opposing(record))
+            return tuple(
+                other.id
+                for other in others
+                if other and other.is_live and meet(record, other)
+                and record.id != other.supersedes and other.id != record.supersedes
+            )  # fmt: skip
+
+    def audit_rows(
+        self, *, since_s: int = 0, actor: str = "", limit: int = -1, offset: int = 0
+    ) -> tuple[audit.Row, ...]:
+        """The audit, newest first."""
+        with self._lock:
+            return audit.rows(self._conn, since_s, actor, limit, offset)
+
+    def count_audit(self, *, since_s: int = 0, actor: str = "") -> int:
+        with self._lock:
+            return audit.count(self._conn, since_s, actor)
+
+    def verify(self) -> audit.Report:
+        """Whether the audit chain is whole and every record is as the chain last saw it."""
+        with self._lock:
+            digests = {record.id: digest(record) for record in self.list(limit=-1)}
+            return audit.verify(self._conn, digests)
+
+    def size_bytes(self) -> int:
+        with self._lock:
+            pages, size = (
+                self._conn.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_count", "page_size")
+            )
+            return pages * size
+
+    def snapshot(self, folder: Path, keep: int = 5) -> Path:
+        """A consistent copy in ``folder`` (0700), named by the audit's length; older ones beyond ``keep`` go.
+        An unchanged store makes no second copy."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock:
+            target = folder / f"records-{audit.length(self._conn):010d}.db"
+            if not target.exists():
+                sqlite.backup(self._conn, target)
+        for old in sorted(folder.glob("records-*.db"))[:-keep]:
+            old.unlink(missing_ok=True)
+        return target
+
+    # -- inside
+
+    def _records(self, rows: Sequence[tuple]) -> tuple[Record, ...]:
+        anchors: dict[str, list[str]] = {row[0]: [] for row in rows}
+        for part in batches([*anchors], MAX_SQL_VARIABLES):
+            marks = ",".join("?" * len(part))
+            query = f"SELECT record_id, target FROM anchor WHERE record_id IN ({marks}) ORDER BY record_id, target"
+            for record_id, target in self._conn.execute(query, part):
+                anchors[record_id].append(target)
+        return tuple(
+            Record(
+                id_,
+                kind,
+                text,
+                status,
+                actor,
+                at_s,
+                head,
+                older,
+                tuple(anchors[id_]),
+                _origin(origin),
+                published,
+            )
+            for id_, kind, text, status, actor, at_s, head, older, origin, published in rows
+        )
+
+    def _words(self) -> Alike:
+        """Built on the first use: opening a store costs nothing."""
+        if self._alike is None:
+            self._alike = Alike()
+            for record in self.list(limit=-1):
+                self._alike.put(record.id, record.kind, record.text)
+        return self._alike
+
+
+def _origin(text: str) -> Origin | None:
+    return msgspec.json.decode(text, type=Origin) if text else None

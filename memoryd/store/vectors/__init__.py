@@ -1,0 +1,1 @@
+"""The vector worker and its client, Chroma as a cache, the quality model."""
