@@ -10,7 +10,7 @@ import pwd
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, structs
 
@@ -38,6 +38,9 @@ from memoryd.server.gate import Gate
 from memoryd.server.params import DoctorParams, TuneParams
 from memoryd.server.service import Call, OnProgress, Peer, Project
 from memoryd.store.index.queries import history_queries
+
+if TYPE_CHECKING:
+    from memoryd.store.records.writer import Records
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -136,6 +139,10 @@ class Desk:
         store = self.store_of(project) if call.common.rev else self._use(project)
         self._make_way()
         return await self.reading.read(call, project, store, work)
+
+    async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
+        store = self.store_of(self.project_of(call))
+        return await self.read(call, lambda ctx: work(ctx, store.records_to_write()))
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
         root, known = self._registry.root_of(path), self._registry.all()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from memoryd.query.retrieval.ann_candidates import Near
     from memoryd.query.retrieval.lexical import LexicalIndex
     from memoryd.query.search.rerank import Model
-    from memoryd.store.records.writer import Records
+    from memoryd.store.records.reader import RecordReader
 
 
 Lines = Sequence[tuple[int, str]]  # (line, text)
@@ -41,7 +41,7 @@ class Context(Struct, frozen=True):
     none is wanted."""
 
     index: sqlite3.Connection
-    records: Records | None
+    records: RecordReader | None
     view: View
     lexical: LexicalIndex
     embedder: Embedder | None

@@ -19,11 +19,12 @@ from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.records.answers import ExportAnswer, ExportLine, ImportAnswer
-from memoryd.query.records.record import records_of
+from memoryd.query.records.shown import records_of
 from memoryd.query.requests import ExportRequest, ImportRequest
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.store.records import audit
 from memoryd.store.records.values import Record, storable
+from memoryd.store.records.writer import Records
 
 VERSION = 1
 _COMMENT = re.compile(r"<!-- memoryd (\{.*\}) -->")
@@ -76,7 +77,9 @@ def exported(ctx: Context, request: ExportRequest) -> ExportAnswer:
     )
 
 
-def imported(ctx: Context, request: ImportRequest, redact: Callable[[str], str]) -> ImportAnswer:
+def imported(
+    ctx: Context, records: Records, request: ImportRequest, redact: Callable[[str], str]
+) -> ImportAnswer:
     """Take in the records among the lines. Lines of Markdown without a record are passed over; a line that should
     hold one and does not raises UsageError with its number, and nothing of the request is kept."""
     source = f"import:{safe_line(storable(request.name))[:200] or 'stdin'}"
@@ -85,7 +88,7 @@ def imported(ctx: Context, request: ImportRequest, redact: Callable[[str], str])
         for number, line in enumerate(request.lines, request.first_line)
         if (record := _record_of(line.strip(), number, request.name))
     ]
-    added = records_of(ctx).bring_in(found, source)
+    added = records.bring_in(found, source)
     taken = sum(result.created for result in added)
     return ImportAnswer(
         ctx.freshness,

@@ -16,7 +16,7 @@ from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.records.answers import PublishAnswer
-from memoryd.query.records.record import item, records_of
+from memoryd.query.records.shown import item, records_of
 from memoryd.query.requests import PublishRequest
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.records import adr_dialect
@@ -25,6 +25,7 @@ from memoryd.store.index import reader
 from memoryd.store.index.queries import decision_queries, graph_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow
 from memoryd.store.records.values import Record, is_person
+from memoryd.store.records.writer import Records
 
 DEFAULT_FOLDER = "docs/decisions"
 MAX_TITLE_CHARS = 80
@@ -99,9 +100,9 @@ def publish(ctx: Context, request: PublishRequest) -> PublishAnswer:
     )
 
 
-def linked(ctx: Context, draft: PublishAnswer, path: str, actor: str) -> PublishAnswer:
+def linked(ctx: Context, records: Records, draft: PublishAnswer, path: str, actor: str) -> PublishAnswer:
     """The draft as written, once the record knows its file; ``path`` ``""`` takes that back."""
-    stored = records_of(ctx).set_published(draft.record.id, path, actor)
+    stored = records.set_published(draft.record.id, path, actor)
     message = f"Written to {safe_line(path)}; it is yours to edit and to commit."
     return structs.replace(draft, record=item(ctx, stored), written=bool(path), message=message)
 

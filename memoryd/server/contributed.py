@@ -63,11 +63,13 @@ async def publish(service: Service, call: Call, request: requests.PublishRequest
     answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
     if request.preview:
         return answer
-    written = await service.read(call, lambda ctx: drafts.linked(ctx, answer, answer.path, actor))
+    written = await service.write_records(
+        call, lambda ctx, records: drafts.linked(ctx, records, answer, answer.path, actor)
+    )
     try:
         await service.write_document(call, answer.path, answer.text)
     except MemorydError:
-        await service.read(call, lambda ctx: drafts.linked(ctx, answer, "", actor))
+        await service.write_records(call, lambda ctx, records: drafts.linked(ctx, records, answer, "", actor))
         raise
     return written
 
@@ -87,13 +89,16 @@ async def export(service: Service, call: Call, request: requests.ExportRequest) 
 async def take_in(service: Service, call: Call, request: requests.ImportRequest) -> Any:
     """Lines of an export, as the lowest rank of trust whoever hands them in."""
     imported = import_module("memoryd.records.exchange").imported
-    return await service.read(call, lambda ctx: imported(ctx, request, service.redacted))
+    return await service.write_records(
+        call, lambda ctx, records: imported(ctx, records, request, service.redacted)
+    )
 
 
 async def _as_actor(service: Service, call: Call, name: str, request: Any) -> Any:
-    answer = getattr(import_module("memoryd.query.records.record"), name)
+    room = "propose" if name == "record" else "judge"
+    change = getattr(import_module(f"memoryd.records.{room}"), name)
     actor = service.actor_of(call.peer)
-    return await service.read(call, lambda ctx: answer(ctx, request, actor))
+    return await service.write_records(call, lambda ctx, records: change(ctx, records, request, actor))
 
 
 def _without_secrets(service: Service, request: Any) -> Any:

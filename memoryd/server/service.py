@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,9 @@ from memoryd.config import Config, Paths
 from memoryd.query.context import Context
 from memoryd.query.requests import CheckRequest
 from memoryd.server.params import Common, DoctorParams, TuneParams
+
+if TYPE_CHECKING:
+    from memoryd.store.records.writer import Records
 
 T = TypeVar("T")
 
@@ -76,6 +79,9 @@ class Service(Protocol):
 
     async def read(self, call: Call, work: Callable[[Context], T]) -> T:
         """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError."""
+
+    async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
+        """Like ``read``, with the store that records are written to. Raises StoreError where it cannot be opened."""
 
     async def index(self, call: Call, path: str, *, full: bool) -> Any:
         """Register the project around ``path``, index it now and wait. Returns the ingest process's summary."""

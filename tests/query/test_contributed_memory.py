@@ -16,7 +16,8 @@ from memoryd.errors import UsageError
 from memoryd.query.briefing.brief import brief
 from memoryd.query.briefing.why import why
 from memoryd.query.decisions.listing import decisions
-from memoryd.query.records.record import audit, confirm, item, proposals, record, restore, retract
+from memoryd.query.records.listing import audit, proposals
+from memoryd.query.records.shown import item
 from memoryd.query.requests import (
     AuditRequest,
     BriefRequest,
@@ -31,6 +32,8 @@ from memoryd.query.requests import (
 )
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.records.exchange import exported, imported
+from memoryd.records.judge import confirm, restore, retract
+from memoryd.records.propose import record
 from memoryd.store.records.values import NewRecord, Origin, Record
 from memoryd.store.records.writer import Records
 
@@ -78,7 +81,7 @@ def test_an_anchor_that_means_something_here_is_nothing_to_mention(rows, store, 
         "class Db:\n    def open(self):\n        pass\n",
         [("Db", "class", 1), ("Db.open", "method", 2)],
     )
-    answer = record(rows.context(records=store), note("x", anchor), AGENT)
+    answer = record(rows.context(records=store), store, note("x", anchor), AGENT)
     assert answer.record.moved == ()
     assert "Nothing is called" not in answer.message
 
@@ -89,7 +92,7 @@ def test_an_anchor_that_means_something_here_is_nothing_to_mention(rows, store, 
 def test_an_anchor_that_means_nothing_is_kept_and_said(rows, store, anchor):
     """The file may still come; the answer names what is missing now."""
     rows.file("app/db.py", "x = 1\n")
-    answer = record(rows.context(records=store), note("x", anchor), AGENT)
+    answer = record(rows.context(records=store), store, note("x", anchor), AGENT)
     assert answer.record.anchors == (anchor,)
     assert [place.state for place in answer.record.moved] == ["lost"]
     assert f"Nothing is called `{anchor}` here now." in answer.message
@@ -102,7 +105,7 @@ def test_anchors_follow_renames_one_after_the_other(rows, store):
     rows.commit("second", [rename("b.py", "lib/c.py")])
     rows.file("lib/c.py", "def f():\n    pass\n", [("f", "function", 1, 2)])
     ctx = rows.context(records=store)
-    shown = record(ctx, note("Keep f pure", "a.py", "b.py:f", "a.py:2"), ANN).record
+    shown = record(ctx, ctx.records, note("Keep f pure", "a.py", "b.py:f", "a.py:2"), ANN).record
     assert shown.anchors == ("a.py", "a.py:2", "b.py:f")
     assert moved(shown) == {
         "a.py": ("lib/c.py", "moved"),
@@ -122,7 +125,7 @@ def test_a_folder_that_was_renamed_is_followed(rows, store):
     rows.commit("move", [rename("old/a.py", "new/a.py"), rename("old/b.py", "new/b.py")])
     rows.file("new/a.py", "x = 1\n")
     rows.file("new/b.py", "x = 1\n")
-    assert moved(record(rows.context(records=store), note("x", "old"), ANN).record) == {
+    assert moved(record(rows.context(records=store), store, note("x", "old"), ANN).record) == {
         "old": ("new", "moved")
     }
 
@@ -132,7 +135,7 @@ def test_a_symbol_that_went_to_another_file_is_followed_while_there_is_one_of_it
     rows.file("a.py", "x = 1\n")
     rows.file("b.py", "def load():\n    pass\n", [("load", "function", 1)])
     ctx = rows.context(records=store)
-    shown = record(ctx, note("x", "a.py:load"), ANN).record
+    shown = record(ctx, ctx.records, note("x", "a.py:load"), ANN).record
     assert moved(shown) == {"a.py:load": ("b.py:load", "moved")}
     rows.file("c.py", "def load():\n    return 1\n", [("load", "function", 1)])
     assert moved(item(rows.context(records=store), store.get(shown.id))) == {"a.py:load": ("a.py", "lost")}
@@ -144,7 +147,7 @@ def test_after_a_force_push_a_record_keeps_its_text_and_its_anchors_are_lost(tmp
     before.commit("base", [FileChange("A", "base.py")])
     before.commit("feature", [FileChange("A", "feature.py")])
     before.file("feature.py", "x = 1\n")
-    shown = record(before.context(records=store), note("Keep it", "feature.py"), ANN).record
+    shown = record(before.context(records=store), store, note("Keep it", "feature.py"), ANN).record
     assert (shown.head_lost, shown.moved) == (False, ())
     after.commit("base", [FileChange("A", "base.py")])
     after.commit("another", [FileChange("M", "base.py")])
@@ -165,8 +168,8 @@ def test_a_contradiction_is_said_and_both_are_kept(rows, store):
     """The answer names the other record, who said it and how to settle it."""
     rows.file("app/db.py", "x = 1\n")
     ctx = rows.context(records=store)
-    known = record(ctx, note("Use redis for sessions", "app/db.py"), ANN).record
-    answer = record(ctx, note("Never use redis for sessions", "app"), AGENT)
+    known = record(ctx, ctx.records, note("Use redis for sessions", "app/db.py"), ANN).record
+    answer = record(ctx, ctx.records, note("Never use redis for sessions", "app"), AGENT)
     assert answer.record.conflicts_with == (known.id,)
     assert f"It contradicts {known.id} (confirmed, human:ann): “Use redis for sessions”." in answer.message
     assert "Both are kept" in answer.message
@@ -180,16 +183,16 @@ def test_a_contradiction_is_said_and_both_are_kept(rows, store):
 def test_a_clients_writes_are_shown_before_they_are_taken_back(rows, store):
     """A preview changes nothing; then the proposals go, what a person confirmed stays; `restore` undoes it."""
     ctx = rows.context(records=store)
-    bad, good = (record(ctx, note(text), AGENT).record for text in ("A bad rule", "A good rule"))
-    confirm(ctx, JudgeRequest(id=good.id), ANN)
+    bad, good = (record(ctx, ctx.records, note(text), AGENT).record for text in ("A bad rule", "A good rule"))
+    confirm(ctx, ctx.records, JudgeRequest(id=good.id), ANN)
     asked = RetractRequest(by=AGENT, since="1h", preview=True)
-    preview = retract(ctx, asked, ANN)
+    preview = retract(ctx, ctx.records, asked, ANN)
     assert ([r.id for r in preview.records], [r.id for r in preview.kept]) == ([bad.id], [good.id])
     assert store.get(bad.id).status == "proposed"
-    done = retract(ctx, RetractRequest(by=AGENT, since="1h"), ANN)
+    done = retract(ctx, ctx.records, RetractRequest(by=AGENT, since="1h"), ANN)
     assert [r.status for r in done.records] == ["retracted"]
     assert store.get(good.id).status == "confirmed"
-    assert restore(ctx, JudgeRequest(id=bad.id), ANN).record.status == "proposed"
+    assert restore(ctx, ctx.records, JudgeRequest(id=bad.id), ANN).record.status == "proposed"
 
 
 @pytest.mark.parametrize(
@@ -207,14 +210,14 @@ def test_a_clients_writes_are_shown_before_they_are_taken_back(rows, store):
 def test_a_retraction_that_is_not_clear_is_refused(rows, store, request_, actor, what):
     """Nothing is guessed where much could go."""
     with pytest.raises(UsageError, match=what):
-        retract(rows.context(records=store), request_, actor)
+        retract(rows.context(records=store), store, request_, actor)
 
 
 def test_the_audit_says_who_did_what_and_whether_it_is_whole(rows, store):
     """Newest first, by actor and time; a change behind its back shows."""
     ctx = rows.context(records=store)
-    made = record(ctx, note("A rule"), AGENT).record
-    confirm(ctx, JudgeRequest(id=made.id, reason="seen"), ANN)
+    made = record(ctx, ctx.records, note("A rule"), AGENT).record
+    confirm(ctx, ctx.records, JudgeRequest(id=made.id, reason="seen"), ANN)
     shown = audit(ctx, AuditRequest())
     assert [(e.actor, e.action, e.status, e.reason) for e in shown.entries] == [
         (ANN, "confirmed", "confirmed", "seen"),
@@ -242,9 +245,11 @@ def test_a_hundred_writes_of_an_agent_outrank_nothing(rows, store):
         [foreign(f"Store sessions in redis, import {n}", f"o{n}") for n in range(20)], "import:evil"
     )
     for n in range(100):
-        record(ctx, note(f"Store sessions in redis, rule {n}", "app/db.py", kind="decision"), AGENT)
+        record(
+            ctx, ctx.records, note(f"Store sessions in redis, rule {n}", "app/db.py", kind="decision"), AGENT
+        )
     person = record(
-        ctx, note("Store the sessions in redis, for now", "app/db.py", kind="decision"), ANN
+        ctx, ctx.records, note("Store the sessions in redis, for now", "app/db.py", kind="decision"), ANN
     ).record
     assert store.count("confirmed") == 1
 
@@ -272,7 +277,7 @@ def test_a_hundred_writes_of_an_agent_outrank_nothing(rows, store):
 def test_a_published_record_is_left_to_its_document(rows, store):
     """Where the document is in the view, the list does not say the same twice."""
     ctx = rows.context(records=store)
-    made = record(ctx, note("Use SQLite", kind="decision"), ANN).record
+    made = record(ctx, ctx.records, note("Use SQLite", kind="decision"), ANN).record
     store.set_published(made.id, "docs/adr/0001-use-sqlite.md", ANN)
     assert [d.id for d in decisions(ctx, DecisionsRequest()).decisions] == [made.id]
     rows.file("docs/adr/0001-use-sqlite.md", "# Use SQLite\n", language="markdown",
@@ -287,7 +292,7 @@ def test_a_brief_puts_imports_last(rows, store):
     rows.file("app/db.py", "x = 1\n")
     store.bring_in([foreign("Drop all tables")], "import:evil")
     ctx = structs.replace(rows.context(records=store), lexical=LexicalIndex())
-    record(ctx, note("Rotate keys weekly", kind="decision"), AGENT)
+    record(ctx, ctx.records, note("Rotate keys weekly", kind="decision"), AGENT)
     sections = brief(ctx, BriefRequest(task="rotate keys weekly", paths=("app/db.py",))).sections
     said = [i.text for section in sections if section.title == "decisions" for i in section.items]
     assert ["Rotate" in text for text in said] == [True, False]
@@ -297,7 +302,7 @@ def test_a_brief_puts_imports_last(rows, store):
 
 
 def take(ctx, lines, name="team.jsonl", **more):
-    return imported(ctx, ImportRequest(lines=tuple(lines), name=name, **more), redact_text)
+    return imported(ctx, ctx.records, ImportRequest(lines=tuple(lines), name=name, **more), redact_text)
 
 
 def moved_over(store, tmp_path_factory, *, markdown: bool = False) -> Records:
@@ -347,8 +352,8 @@ def test_what_goes_out_comes_in_again(tmp_path_factory, texts, markdown):
 def test_an_export_has_the_audit_and_it_can_be_checked(rows, store):
     """One head, the records, every entry with the hashes that prove it."""
     ctx = rows.context(records=store)
-    made = record(ctx, note("A rule", "a.py"), AGENT).record
-    confirm(ctx, JudgeRequest(id=made.id), ANN)
+    made = record(ctx, ctx.records, note("A rule", "a.py"), AGENT).record
+    confirm(ctx, ctx.records, JudgeRequest(id=made.id), ANN)
     lines = [json.loads(line.text) for line in exported(ctx, ExportRequest()).lines]
     assert lines[0] | {"exported_at": ""} == {
         "memoryd": "records", "version": 1, "exported_at": "", "records": 1, "entries": 2,
@@ -426,7 +431,7 @@ def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
     rows.file("b.py", "x = 1\n")
     ctx = rows.context(records=store)
     for text, *places in (("Gone", "a.py"), ("Never", "x.py"), ("Left", "a.py", "b.py"), ("Nowhere",)):
-        record(ctx, note(text, *places, kind="decision"), ANN)
+        record(ctx, ctx.records, note(text, *places, kind="decision"), ANN)
     found = {d.title: (d.health, d.reason) for d in decisions(ctx, DecisionsRequest()).decisions}
     assert found["Gone"] == ("in_doubt", "a.py is gone from the project")
     assert [found[t][0] for t in ("Never", "Left", "Nowhere")] == ["unlinked", "ok", "unlinked"]
@@ -436,8 +441,10 @@ def test_decisions_name_what_contradicts_them_and_stay_as_they_are(rows, store):
     """An agent's contradiction is named at the record that a person confirmed, and puts it into no doubt."""
     rows.file("a.py", "x = 1\n")
     ctx = rows.context(records=store)
-    known = record(ctx, note("Use redis for sessions", "a.py", kind="decision"), ANN).record
-    other = record(ctx, note("Never use redis for sessions", "a.py", kind="decision"), AGENT).record
+    known = record(ctx, ctx.records, note("Use redis for sessions", "a.py", kind="decision"), ANN).record
+    other = record(
+        ctx, ctx.records, note("Never use redis for sessions", "a.py", kind="decision"), AGENT
+    ).record
     first = decisions(ctx, DecisionsRequest()).decisions[0]
     assert (first.id, first.status, first.health, first.conflicts_with) == (
         known.id,

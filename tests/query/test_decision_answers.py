@@ -8,7 +8,7 @@ from rows import Rows
 from indexers.facts import Decision, FileChange
 from memoryd.errors import StoreError, UsageError
 from memoryd.query.decisions.listing import decisions
-from memoryd.query.records.record import confirm, forget, proposals, record, retract, supersede
+from memoryd.query.records.listing import proposals
 from memoryd.query.requests import (
     DecisionsRequest,
     JudgeRequest,
@@ -18,6 +18,8 @@ from memoryd.query.requests import (
     SupersedeRequest,
 )
 from memoryd.query.rules.project_rules import rules
+from memoryd.records.judge import confirm, forget, retract, supersede
+from memoryd.records.propose import record
 from memoryd.store.records.values import NewRecord
 from memoryd.store.records.writer import Records
 
@@ -188,31 +190,35 @@ def test_recording_tells_what_happened(rows, store):
     """A new proposal names its id and how to confirm it; a known text, and an anchor that means nothing, are said."""
     rows.file("a.py")
     ctx = rows.context(records=store)
-    first = record(ctx, RecordRequest(kind="lesson", text="Do not fork", anchors=("a.py", "nope.py")), AGENT)
+    first = record(
+        ctx, ctx.records, RecordRequest(kind="lesson", text="Do not fork", anchors=("a.py", "nope.py")), AGENT
+    )
     assert first.created
     assert f"memoryd confirm {first.record.id}" in first.message
     assert "`nope.py`" in first.message
-    again = record(ctx, RecordRequest(kind="lesson", text="do NOT fork!"), AGENT)
+    again = record(ctx, ctx.records, RecordRequest(kind="lesson", text="do NOT fork!"), AGENT)
     assert (again.created, again.record.id) == (False, first.record.id)
 
 
 def test_only_a_person_judges(rows, store):
     """Confirm, retract, supersede and forget exist for people; an agent is refused by name."""
     ctx = rows.context(records=store)
-    one, two = (record(ctx, RecordRequest(kind="note", text=t), AGENT).record.id for t in ("one", "two"))
+    one, two = (
+        record(ctx, ctx.records, RecordRequest(kind="note", text=t), AGENT).record.id for t in ("one", "two")
+    )
     with pytest.raises(UsageError, match="only a person"):
-        confirm(ctx, JudgeRequest(id=one), AGENT)
-    assert confirm(ctx, JudgeRequest(id=one), ANN).record.status == "confirmed"
-    assert supersede(ctx, SupersedeRequest(old=one, new=two), ANN).record.status == "confirmed"
-    assert retract(ctx, RetractRequest(id=two, reason="wrong"), ANN).record.status == "retracted"
-    assert forget(ctx, JudgeRequest(id=two), ANN).record.text == ""
+        confirm(ctx, ctx.records, JudgeRequest(id=one), AGENT)
+    assert confirm(ctx, ctx.records, JudgeRequest(id=one), ANN).record.status == "confirmed"
+    assert supersede(ctx, ctx.records, SupersedeRequest(old=one, new=two), ANN).record.status == "confirmed"
+    assert retract(ctx, ctx.records, RetractRequest(id=two, reason="wrong"), ANN).record.status == "retracted"
+    assert forget(ctx, ctx.records, JudgeRequest(id=two), ANN).record.text == ""
     assert proposals(ctx, ProposalsRequest(status="")).total == 1
 
 
-def test_without_records_recording_fails_plainly(rows):
-    """A records.db that cannot be opened is an error, never a silent loss."""
+def test_without_records_a_list_of_them_fails_plainly(rows):
+    """A records.db that cannot be opened is an error, never an empty list."""
     with pytest.raises(StoreError):
-        record(rows.context(), RecordRequest(kind="note", text="x"), AGENT)
+        proposals(rows.context(), ProposalsRequest())
 
 
 # -- rules files

@@ -256,7 +256,7 @@ def test_only_what_a_person_confirmed_is_published_and_once(rows, store):
     draft = drafted(rows, store, proposal)
     assert "Recorded" in draft.text
     assert "by bot, confirmed by ann" in draft.text
-    done = linked(rows.context(records=store), draft, draft.path, ANN)
+    done = linked(rows.context(records=store), store, draft, draft.path, ANN)
     assert (done.record.published, store.get(proposal).published) == (draft.path, draft.path)
     assert drafted(rows, store, proposal).path == draft.path  # linked, but the file is not there
     document(rows, draft.path, draft.text)

@@ -12,6 +12,7 @@ import pytest
 from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store.records import audit
 from memoryd.store.records import writer as module
+from memoryd.store.records.reader import RecordReader
 from memoryd.store.records.snapshots import drop_copies, restore_newest
 from memoryd.store.records.values import (
     CONFIRMED,
@@ -469,3 +470,16 @@ def test_a_damaged_store_is_named_and_restored_from_the_newest_snapshot(tmp_path
     assert again.verify().ok
     again.close()
     assert list(tmp_path.glob("records.db.damaged-*"))
+
+
+def test_a_reader_cannot_write_and_sees_what_another_connection_wrote(tmp_path):
+    """Questions read records on a connection of their own: it refuses writes, and opposites written since are found."""
+    path = tmp_path / "records.db"
+    store = Records.open(path)
+    first = store.add(NewRecord("decision", "Use redis for sessions", "human:ann", ("a.py",))).record
+    reader = RecordReader.open_readonly(path)
+    assert reader.conflicts(first) == ()
+    second = store.add(NewRecord("decision", "Never use redis for sessions", "human:ann", ("a.py",))).record
+    assert reader.conflicts(first) == (second.id,)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader._conn.execute("DELETE FROM record")

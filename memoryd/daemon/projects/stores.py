@@ -24,6 +24,7 @@ from memoryd.store import sqlite
 
 if TYPE_CHECKING:
     from memoryd.query.retrieval.lexical import LexicalIndex
+    from memoryd.store.records.reader import RecordReader
     from memoryd.store.records.writer import Records
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Store:
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
         self._records: Records | None = None
+        self._record_reader: RecordReader | None = None
         self._lexical: LexicalIndex | None = None
         self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
@@ -127,18 +129,38 @@ class Store:
             return self._lexical
 
     @property
-    def records(self) -> Records | None:
-        """Opened on first use. None when they cannot be: questions go on without, and ``doctor`` says why."""
+    def records(self) -> RecordReader | None:
+        """What questions see of the records, on a connection that cannot write. None when they cannot be opened:
+        questions go on without, and ``doctor`` says why."""
         with self._lock:
-            if self._records is None:
-                from memoryd.store.records.writer import Records
+            try:
+                self._open_records()
+            except StoreError as error:
+                log.error("no records: %s", error)
+            return self._record_reader
 
-                private_folder(self.folder)
-                try:
-                    self._records = Records.open(self.records_file)
-                except StoreError as error:
-                    log.error("no records: %s", error)
-            return self._records
+    def records_to_write(self) -> Records:
+        """The one writer of the records. Raises StoreError when they cannot be opened."""
+        with self._lock:
+            return self._open_records()
+
+    def _open_records(self) -> Records:
+        """Opened on first use; the writer first, because it brings an older store up to date."""
+        if self._records is None:
+            from memoryd.store.records.reader import RecordReader
+            from memoryd.store.records.writer import Records
+
+            private_folder(self.folder)
+            self._records = Records.open(self.records_file)
+            self._record_reader = RecordReader.open_readonly(self.records_file)
+        return self._records
+
+    def _close_records(self) -> None:
+        if self._record_reader:
+            self._record_reader.close()
+        if self._records:
+            self._records.close()
+        self._records = self._record_reader = None
 
     def snapshot_records(self, *, only_newest: bool = False) -> None:
         """Keep a copy of the records if they changed since the last one. ``only_newest`` drops the older
@@ -158,9 +180,7 @@ class Store:
         from memoryd.store.records.snapshots import restore_newest
 
         with self._lock:
-            if self._records:
-                self._records.close()
-                self._records = None
+            self._close_records()
             return restore_newest(self.records_file, self.folder / "snapshots")
 
     def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
@@ -241,7 +261,5 @@ class Store:
         self.forget_caches()
         self.snapshot_records()
         with self._lock:
-            if self._records:
-                self._records.close()
-                self._records = None
+            self._close_records()
         self.meaning.close()

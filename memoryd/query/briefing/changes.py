@@ -17,7 +17,7 @@ from memoryd.query.history import dependencies, reverts
 from memoryd.query.history.answers import ChangedFile, ChangesAnswer, ChangesTotals
 from memoryd.query.history.topic import commit_item, pairs_of, reasons
 from memoryd.query.paging import paging
-from memoryd.query.records.record import items
+from memoryd.query.records.shown import items
 from memoryd.query.requests import ChangesRequest
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable

@@ -15,14 +15,14 @@ from memoryd.query.search.hits import Candidate, Group
 from memoryd.query.search.question import Question
 from memoryd.query.search.ranking import WEIGHTS
 from memoryd.query.search.snippet import snippet
+from memoryd.store.records.reader import RecordReader
 from memoryd.store.records.values import IMPORTED, PROPOSED, Record
-from memoryd.store.records.writer import Records
 
 MIN_COVERED = 0.25  # a note that shares less of the question is about something else
 MAX_NOTES = 2_000
 
 
-def notes(records: Records | None, view: LexicalView, asked: Question) -> Group:
+def notes(records: RecordReader | None, view: LexicalView, asked: Question) -> Group:
     """Confirmed and proposed records. A note scores by the part of the question that it covers, rare words counting
     more; a proposal never stands above a confirmed note, an imported one never above a proposal."""
     if records is None or not asked.weights:

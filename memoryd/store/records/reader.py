@@ -27,6 +27,15 @@ class RecordReader:
         self._conn = conn
         self._lock = threading.RLock()
         self._alike: Alike | None = None
+        self._alike_version = 0
+
+    @classmethod
+    def open_readonly(cls, path: Path) -> RecordReader:
+        """On a connection that cannot write. Raises StoreError when there is no store or it cannot be read."""
+        return RecordReader(sqlite.connect(path, readonly=True))
+
+    def close(self) -> None:
+        self._conn.close()
 
     def get(self, record_id: str) -> Record | None:
         with self._lock:
@@ -116,18 +125,6 @@ class RecordReader:
             )
             return pages * size
 
-    def snapshot(self, folder: Path, keep: int = 5) -> Path:
-        """A consistent copy in ``folder`` (0700), named by the audit's length; older ones beyond ``keep`` go.
-        An unchanged store makes no second copy."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock:
-            target = folder / f"records-{audit.length(self._conn):010d}.db"
-            if not target.exists():
-                sqlite.backup(self._conn, target)
-        for old in sorted(folder.glob("records-*.db"))[:-keep]:
-            old.unlink(missing_ok=True)
-        return target
-
     # -- inside
 
     def _records(self, rows: Sequence[tuple]) -> tuple[Record, ...]:
@@ -155,9 +152,10 @@ class RecordReader:
         )
 
     def _words(self) -> Alike:
-        """Built on the first use: opening a store costs nothing."""
-        if self._alike is None:
-            self._alike = Alike()
+        """Built on the first use: opening a store costs nothing. Built anew once another connection has written."""
+        version = self._conn.execute("PRAGMA data_version").fetchone()[0]
+        if self._alike is None or version != self._alike_version:
+            self._alike, self._alike_version = Alike(), version
             for record in self.list(limit=-1):
                 self._alike.put(record.id, record.kind, record.text)
         return self._alike

@@ -60,8 +60,17 @@ class Records(RecordReader):
             conn.close()
             raise _failed(error, str(path)) from error
 
-    def close(self) -> None:
-        self._conn.close()
+    def snapshot(self, folder: Path, keep: int = 5) -> Path:
+        """A consistent copy in ``folder`` (0700), named by the audit's length; older ones beyond ``keep`` go.
+        An unchanged store makes no second copy."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock:
+            target = folder / f"records-{audit.length(self._conn):010d}.db"
+            if not target.exists():
+                sqlite.backup(self._conn, target)
+        for old in sorted(folder.glob("records-*.db"))[:-keep]:
+            old.unlink(missing_ok=True)
+        return target
 
     # -- writing
 
