@@ -37,11 +37,9 @@ class DigestAnswer(Struct, frozen=True):
     digest: dict[str, str]
 
 
-def own_checks(root: str, watch: WatchState, store: Store, config: Config) -> tuple[Check, ...]:
-    """What only the daemon knows about its health, and what the clone lacks."""
-    ignored = own_settings(Path(root), config).ignored
-    settings = [Check("project's settings", "warn", said, "correct or remove the file") for said in ignored]
-    checks = [_watch_check(watch), *_history_checks(root), *settings, *store.meaning.checks()]
+def own_checks(watch: WatchState, store: Store) -> tuple[Check, ...]:
+    """What only the daemon knows about its health."""
+    checks = [_watch_check(watch), *store.meaning.checks()]
     if store.records is None:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
@@ -50,6 +48,13 @@ def own_checks(root: str, watch: WatchState, store: Store, config: Config) -> tu
 
 def _watch_check(watch: WatchState) -> Check:
     return Check("watch", "warn" if watch.degraded else "ok", watch.text, watch.next_step)
+
+
+def project_checks(root: str, config: Config) -> tuple[Check, ...]:
+    """What the clone lacks, and what of the project's own settings is not heeded. Looks at the folder."""
+    ignored = own_settings(Path(root), config).ignored
+    settings = [Check("project's settings", "warn", said, "correct or remove the file") for said in ignored]
+    return (*_history_checks(root), *settings)
 
 
 def _history_checks(root: str) -> Iterator[Check]:
@@ -73,7 +78,7 @@ async def doctor(desk: Desk, call: Call, request: DoctorParams) -> Any:
     from memoryd.query.status import status
 
     asked = StatusRequest(deep=request.deep or request.repair)
-    answer = desk.completed_status(call, await desk.read(call, lambda ctx: status(ctx, asked)))
+    answer = await desk.completed_status(call, await desk.read(call, lambda ctx: status(ctx, asked)))
     return structs.replace(answer, checks=(*answer.checks, *repaired))
 
 
@@ -85,7 +90,7 @@ def _digest(ctx: Context) -> DigestAnswer:
 
 async def _repair(desk: Desk, call: Call) -> tuple[Check, ...]:
     """Mend what does not pass SQLite's own check: the index is built again, the records are restored."""
-    project = desk.project_of(call)
+    project = await desk.project_of(call)
     store = desk.store_of(project)
     checks = []
     if found := await asyncio.to_thread(_damage, store.records_file):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -26,7 +27,7 @@ from memoryd.daemon.processes import process_memory
 from memoryd.daemon.projects import last_visits, relocation
 from memoryd.daemon.projects.registry import Projects
 from memoryd.daemon.projects.stores import Store
-from memoryd.daemon.projects.views import Reading, find_view, is_bare, view_name
+from memoryd.daemon.projects.views import Reading, find_view, view_name
 from memoryd.daemon.tuning.tuner import TuneAnswer, Tuner
 from memoryd.errors import MemorydError, UsageError
 from memoryd.ingest import documents
@@ -89,16 +90,20 @@ class Desk:
 
     # --- projects
 
-    def project_of(self, call: Call) -> Project:
-        if call.common.project:
-            return self._registry.find(call.common.project)
-        return (self._registry.around(call.peer.cwd) if call.peer.cwd else None) or self._registry.only()
+    async def project_of(self, call: Call) -> Project:
+        """The project a call is about: its ``project``, else the caller's directory, else the only one.
+        Raises UsageError naming what was tried, DeadlineError."""
+        named, cwd = call.common.project, call.peer.cwd
+        if named:
+            return await self._gate.look(lambda: self._registry.find(named), where=named)
+        around = await self._gate.look(lambda: self._registry.around(cwd), where=cwd) if cwd else None
+        return around or self._registry.only()
 
     def projects(self) -> list[Project]:
         return self._registry.all()
 
-    def forget_project(self, root: str) -> Project:
-        project = self._registry.forget(root)
+    async def forget_project(self, root: str) -> Project:
+        project = await self._gate.look(lambda: self._registry.forget(root), where=root)
         self.watch.end(project.root)
         self._in_use.discard(project.root)
         return project
@@ -121,9 +126,10 @@ class Desk:
             store = self._stores[project.key] = Store(folder, queue, self.config.vectors, self.paths.log)
         return store
 
-    def _use(self, project: Project) -> Store:
+    async def _use(self, project: Project) -> Store:
         store = self.store_of(project)
-        if project.root not in self._in_use and not is_bare(project.root):
+        is_new = project.root not in self._in_use and not await self.reading.is_bare(project)
+        if is_new and project.root not in self._in_use:  # another question may have come first meanwhile
             self._in_use.add(project.root)
             if self.config.watch.enabled:
                 self.watch.begin(project.root)
@@ -134,9 +140,9 @@ class Desk:
     # --- asking
 
     async def read(self, call: Call, work: Callable[[Context], T]) -> T:
-        project = self.project_of(call)
+        project = await self.project_of(call)
         # A question about a commit is no reason to look at the work tree.
-        store = self.store_of(project) if call.common.rev else self._use(project)
+        store = self.store_of(project) if call.common.rev else await self._use(project)
         self._make_way()
         return await self.reading.read(call, project, store, work)
 
@@ -145,20 +151,22 @@ class Desk:
         return await self.read(call, lambda ctx: work(ctx, store.records_to_write()))
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
-        root, known = self._registry.root_of(path), self._registry.all()
-        key = await asyncio.to_thread(relocation.key_for, root, known, self.paths)
-        project = self._registry.register(path, key)
+        project = await self._gate.look(lambda: self._register(path), where=path, deadline_s=0)
         store = self.store_of(project)
         self._make_way()
         rev = await self.reading.sha(project, call.common.rev)
         job = store.queue.post(Target(project.root, rev), full=full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
         if rev is None:
-            self._use(project)
+            await self._use(project)
         return summary
 
+    def _register(self, path: str) -> Project:
+        root, known = self._registry.root_of(path), self._registry.all()
+        return self._registry.register(path, relocation.key_for(root, known, self.paths))
+
     async def change(self, call: Call, request: CheckRequest) -> Change:
-        project = self.project_of(call)
+        project = await self.project_of(call)
         store = self.store_of(project)
         asked = structs.asdict(request) | {"root": project.root, "index": str(store.index_file)}
         limit_s = DEADLINE_S if call.peer.surface == "cli" else self.config.limits.deadline_s
@@ -167,16 +175,17 @@ class Desk:
     async def doctor(self, call: Call, request: DoctorParams) -> Any:
         return await doctor.doctor(self, call, request)
 
-    def completed_status(self, call: Call, answer: Any) -> Any:
-        project = self.project_of(call)
+    async def completed_status(self, call: Call, answer: Any) -> Any:
+        project = await self.project_of(call)
         state = self.watch.state(project.root)
         store = self.store_of(project)
-        own = doctor.own_checks(project.root, state, store, self.config)
+        look = functools.partial(doctor.project_checks, project.root, self.config)
+        own = (*doctor.own_checks(state, store), *await self._gate.look(look, where=project.root))
         learned = store.learned.in_words()
         return structs.replace(answer, watch=state.text, tuning=learned, checks=(*answer.checks, *own))
 
     async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
-        project = self.project_of(call)
+        project = await self.project_of(call)
         await self.reading.embedder_known.wait()
         store, base = self.store_of(project), self.reading.embedder
         self._make_way()
@@ -210,20 +219,22 @@ class Desk:
 
         return redact_text(text)
 
-    def last_seen_s(self, call: Call) -> int:
-        store = self.store_of(self.project_of(call))
-        return last_visits.mark(store.folder, self.actor_of(call.peer))
+    async def last_seen_s(self, call: Call) -> int:
+        store = self.store_of(await self.project_of(call))
+        return await asyncio.to_thread(last_visits.mark, store.folder, self.actor_of(call.peer))
 
     async def write_document(self, call: Call, path: str, text: str) -> None:
-        root = self.project_of(call).root
-        if is_bare(root):
+        project = await self.project_of(call)
+        if await self.reading.is_bare(project):
             raise UsageError(
-                "a bare repository has no files to add to", where=root, next_step="run it in a work tree"
+                "a bare repository has no files to add to",
+                where=project.root,
+                next_step="run it in a work tree",
             )
-        await asyncio.to_thread(documents.write_new, Path(root), path, text.encode())
+        await asyncio.to_thread(documents.write_new, Path(project.root), path, text.encode())
 
     async def forget_copies(self, call: Call) -> None:
-        store = self.store_of(self.project_of(call))
+        store = self.store_of(await self.project_of(call))
         await asyncio.to_thread(store.snapshot_records, only_newest=True)
 
     # --- what happens in the background

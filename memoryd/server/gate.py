@@ -14,6 +14,7 @@ from memoryd.errors import BusyError, MemorydError
 
 T = TypeVar("T")
 INTERRUPT_EVERY_S = 0.05
+_LOOKS_AT_ONCE = 16
 
 
 class DeadlineError(MemorydError):
@@ -27,6 +28,7 @@ class Gate:
         self._limits = limits
         self._pool = ThreadPoolExecutor(limits.parallel, thread_name_prefix="read")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        self._looks = ThreadPoolExecutor(_LOOKS_AT_ONCE, thread_name_prefix="look")
         self.taken = 0
 
     async def run(
@@ -62,6 +64,21 @@ class Gate:
             _press(loop, thread, interrupt)
             raise
 
+    async def look(self, work: Callable[[], T], *, where: str, deadline_s: float | None = None) -> T:
+        """``work()``, which looks at the folder ``where`` that a caller named, in a thread: a disk or network share
+        that hangs holds up the callers that name it, never the event loop. Raises DeadlineError."""
+        seconds = self._limits.deadline_s if deadline_s is None else deadline_s
+        thread = self._looks.submit(work)
+        try:
+            async with asyncio.timeout(seconds or None):
+                return await asyncio.wrap_future(thread)
+        except TimeoutError:
+            raise DeadlineError(
+                f"this folder could not be looked at within {seconds:g} s",
+                where=where,
+                next_step="see whether its disk or network share, or that of another project, hangs",
+            ) from None
+
     def aside(self, work: Callable[[], object]) -> None:
         """``work()`` in the background, one at a time; a failure is logged."""
         self._aside.submit(_logged, work)
@@ -70,7 +87,7 @@ class Gate:
         self.taken -= 1
 
     def close(self) -> None:
-        for pool in (self._pool, self._aside):
+        for pool in (self._pool, self._aside, self._looks):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

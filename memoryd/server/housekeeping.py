@@ -53,7 +53,7 @@ async def status(service: Service, call: Call, request: requests.StatusRequest) 
     """What is known and how fresh; the daemon adds what only it knows."""
     status_of = import_module("memoryd.query.status").status
     answer = await service.read(call, lambda ctx: status_of(ctx, request))
-    return service.completed_status(call, answer)
+    return await service.completed_status(call, answer)
 
 
 async def doctor(service: Service, call: Call, request: params.DoctorParams) -> Any:
@@ -78,7 +78,7 @@ async def tune(service: Service, call: Call, request: params.TuneParams) -> Any:
 
 
 async def projects(service: Service, call: Call, request: params.ProjectsParams) -> ProjectsAnswer:
-    forgotten = service.forget_project(request.forget).root if request.forget else ""
+    forgotten = (await service.forget_project(request.forget)).root if request.forget else ""
     known = tuple(service.projects())
     return ProjectsAnswer(projects=known, total=len(known), forgotten=forgotten)
 

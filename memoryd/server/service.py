@@ -73,10 +73,6 @@ class Service(Protocol):
     config: Config
     paths: Paths
 
-    def project_of(self, call: Call) -> Project:
-        """The project a call is about: its ``project``, else the caller's directory, else the only one.
-        Raises UsageError naming what was tried."""
-
     async def read(self, call: Call, work: Callable[[Context], T]) -> T:
         """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError."""
 
@@ -92,10 +88,10 @@ class Service(Protocol):
 
     def projects(self) -> list[Project]: ...
 
-    def forget_project(self, root: str) -> Project:
+    async def forget_project(self, root: str) -> Project:
         """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
 
-    def completed_status(self, call: Call, answer: Any) -> Any:
+    async def completed_status(self, call: Call, answer: Any) -> Any:
         """A StatusAnswer with what only the daemon knows (watching, its own checks)."""
 
     async def doctor(self, call: Call, request: DoctorParams) -> Any: ...
@@ -118,7 +114,7 @@ class Service(Protocol):
     async def forget_copies(self, call: Call) -> None:
         """Of the project's records keep only what they are now: a person forgot one for good."""
 
-    def last_seen_s(self, call: Call) -> int:
+    async def last_seen_s(self, call: Call) -> int:
         """When this client last asked for changes of the project (0: never); now counts as seen."""
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:

@@ -67,7 +67,7 @@ async def _brief(service: Service, call: Call, request: requests.BriefRequest) -
 
 
 async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
-    seen_s = service.last_seen_s(call) if request.since == "last" else 0
+    seen_s = await service.last_seen_s(call) if request.since == "last" else 0
     request = structs.replace(request, last_seen_s=seen_s)
     return await Question("briefing.changes:changes")(service, call, request)
 

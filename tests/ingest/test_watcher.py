@@ -255,7 +255,7 @@ def test_limits_with_one_errno_are_told_apart(
 import os, resource, sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from memoryd.ingest.watch_limits import EventsRefused
+from memoryd.ingest.watch.limits import EventsRefused
 from memoryd.ingest.watcher import Inotify
 from watchdog.observers import inotify_c
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

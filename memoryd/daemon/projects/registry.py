@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 from msgspec import Struct
@@ -26,10 +27,12 @@ class _File(Struct, frozen=True):
 
 
 class Projects:
-    """The registry. Every change is on disk before the call returns."""
+    """The registry. Every change is on disk before the call returns. May be used from any thread: what asks about
+    a path looks at the disk, and is not for the event loop's."""
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file, self._clock = file, clock
+        self._changing = Lock()
         self._by_root = {project.root: project for project in _read(file)}
 
     def all(self) -> list[Project]:
@@ -54,19 +57,23 @@ class Projects:
         """The project around ``path``, registered if it was not; ``key`` names the stores of a new one, by default
         its own. Raises UsageError like ``root_of``."""
         root = self.root_of(path)
-        known = self._by_root.get(str(root))
-        if known:
-            return known
-        project = Project(root=str(root), key=key or key_of(root), added_at_s=int(self._clock()))
-        self._save({**self._by_root, project.root: project})
+        key = key or key_of(root)
+        with self._changing:
+            known = self._by_root.get(str(root))
+            if known:
+                return known
+            project = Project(root=str(root), key=key, added_at_s=int(self._clock()))
+            self._save({**self._by_root, project.root: project})
         return project
 
     def forget(self, path: str) -> Project:
         """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
-        project = self._by_root.get(os.path.realpath(path))
-        if project is None:
-            raise UsageError("this folder is not registered", where=path, next_step=self._listing())
-        self._save({root: other for root, other in self._by_root.items() if root != project.root})
+        wanted = os.path.realpath(path)
+        with self._changing:
+            project = self._by_root.get(wanted)
+            if project is None:
+                raise UsageError("this folder is not registered", where=path, next_step=self._listing())
+            self._save({root: other for root, other in self._by_root.items() if root != project.root})
         return project
 
     def around(self, path: str) -> Project | None:

@@ -58,9 +58,13 @@ class Reading:
     async def sha(self, project: Project, rev: str | None) -> str | None:
         """The commit that ``rev`` names, None for the work tree; a bare repository has none and means HEAD. Raises
         UsageError."""
-        if rev is None and not is_bare(project.root):
+        if rev is None and not await self.is_bare(project):
             return None
         return await asyncio.to_thread(_resolved, project.root, rev or "HEAD")
+
+    async def is_bare(self, project: Project) -> bool:
+        """There is no work tree to look at or to watch."""
+        return await self._gate.look(functools.partial(_is_bare, project.root), where=project.root)
 
     async def _ensure_view(self, call: Call, store: Store, target: Target) -> None:
         """Return when the view can be read. A person waits as long as it takes and sees the progress; an agent
@@ -150,8 +154,7 @@ class _Answer:
                 conn.interrupt()
 
 
-def is_bare(root: str) -> bool:
-    """There is no work tree to look at or to watch."""
+def _is_bare(root: str) -> bool:
     directory = discover(Path(root))
     return directory is not None and directory.bare
 

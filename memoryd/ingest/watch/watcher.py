@@ -26,9 +26,9 @@ from memoryd.ingest.files.rooted_files import Jail
 from memoryd.ingest.git.directory import GitDir
 from memoryd.ingest.watch.debounce import Pending
 from memoryd.ingest.watch.folders import IsIgnored, hidden_of, printable, visible
+from memoryd.ingest.watch.limits import EventsRefused, no_instance, no_watch
 from memoryd.ingest.watch.mounts import sends_no_events
 from memoryd.ingest.watch.polling import Snapshot
-from memoryd.ingest.watch_limits import EventsRefused, no_instance, no_watch
 
 if TYPE_CHECKING:
     from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
