@@ -147,7 +147,7 @@ class Desk:
         return await self.reading.read(call, project, store, work)
 
     async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
-        store = self.store_of(self.project_of(call))
+        store = self.store_of(await self.project_of(call))
         return await self.read(call, lambda ctx: work(ctx, store.records_to_write()))
 
     async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
