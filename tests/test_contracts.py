@@ -17,7 +17,7 @@ SOURCES = sorted([*(ROOT / "memoryd").rglob("*.py"), *(ROOT / "indexers").rglob(
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 60
 
 DOORS = {
-    "tree_sitter": {"indexers/engine/treesitter.py", "indexers/engine/file_builder.py"},
+    "tree_sitter": {"indexers/engine/treesitter.py", "indexers/engine/node.py"},
     "watchdog": {"memoryd/ingest/watch/watcher.py"},
     "chromadb": {"memoryd/store/vectors/worker.py", "memoryd/store/vectors/chroma_cache.py"},
     "sentence_transformers": {"memoryd/store/vectors/worker.py"},

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from operator import attrgetter
-from typing import TYPE_CHECKING, cast
+from typing import cast
+
+from msgspec import Struct
 
 from indexers.engine import references
 from indexers.engine.comments import clean_comment, clean_docstring, comments, join_blocks, stands_alone
 from indexers.engine.dotted_chains import Chains
+from indexers.engine.node import Node
 from indexers.engine.scopes import (
     CLASS_KINDS,
     TRANSPARENT_KINDS,
@@ -22,6 +24,7 @@ from indexers.engine.scopes import (
     build_segments,
     hide_names,
 )
+from indexers.engine.spans import Spans, innermost, within
 from indexers.facts import (
     Argument,
     Binding,
@@ -34,9 +37,6 @@ from indexers.facts import (
     SymbolKind,
 )
 
-if TYPE_CHECKING:
-    from indexers.engine.treesitter import Node, Rules
-
 _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
 _CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
@@ -47,27 +47,46 @@ _PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
-class Spans(dict[str, list[Span]]):
-    """Captures by name as sorted byte spans, made when asked for; a name never captured has none."""
+Hook = Callable[["File", Node], None]
 
-    def __init__(self, nodes: Mapping[str, Sequence[Node]]) -> None:
-        super().__init__()
-        self._nodes = nodes
 
-    def __missing__(self, name: str) -> list[Span]:
-        spans = [node.byte_range for node in self._nodes.get(name, ())]
-        spans.sort()
-        self[name] = spans
-        return spans
+class Rules(Struct, frozen=True, kw_only=True):
+    """A language as data.
 
-    def get(self, name: str, default: object = None) -> list[Span]:
-        return self[name]
+    ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
+    indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
+    ``literals``: members that are no uses but say what their owner is taken as (``Foo::class``).
+    ``max_line``: bytes in a line beyond which the file is not read (0: any), for grammars whose parse is quadratic
+    in the length of a statement that never ends.
+    ``doc_prefixes``: how a comment starts that documents what follows.
+    ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
+    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the
+    definition. ``kind``: the language's own kind of a definition (default: the captured one).
+    ``exported(file, name, parent, span)``: its own rule of visibility, for definitions and variables (default: not
+    inside a function). ``classify``: first word on the captures, for a language whose grammar does not tell
+    definitions from calls: it adds nodes to them by what their text says. ``parameters``: the names of a function's
+    parameters in order. ``finish``: last word on the facts."""
 
-    def in_any_order(self, name: str) -> list[Span]:
-        """The same, unsorted where nobody asked for them sorted."""
-        if name in self:
-            return self[name]
-        return [node.byte_range for node in self._nodes.get(name, ())]
+    name: str
+    grammar: str
+    queries: tuple[str, ...]
+    entry: str = "language"
+    hooks: Mapping[str, Hook] = {}
+    data: frozenset[str] = frozenset()
+    builtins: frozenset[bytes] = frozenset()
+    self_names: frozenset[bytes] = frozenset()
+    literals: frozenset[str] = frozenset()
+    max_line: int = 0
+    dropped_owners: frozenset[str] = frozenset()
+    doc_prefixes: tuple[bytes, ...] = ()
+    members_in_scope: bool = False
+    header_outside: bool = False
+    local_calls: bool = False
+    kind: Callable[[File, Scope], SymbolKind] | None = None
+    exported: Callable[[File, str, Scope, Span], bool] | None = None
+    classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
+    parameters: Callable[[File, Scope], Iterable[str]] | None = None
+    finish: Callable[[File, FileFacts], FileFacts] | None = None
 
 
 class File:
@@ -344,7 +363,7 @@ class File:
             return True
         scope.names.add(name)
         text = name.decode("utf-8", "replace")
-        declared = _innermost(self.spans["declaration"], span)
+        declared = innermost(self.spans["declaration"], span)
         return self.add_symbol(scope, text, _variable_kind(scope, text, capture), start, declared)
 
     def _add_definition(self, scope: Scope) -> None:
@@ -367,7 +386,7 @@ class File:
         if scope.body_start == scope.end:
             return _one_line(header.partition(b"\n")[0])
         if b"\n" in header:
-            for first, last in _within(self.spans["comment"], start, start + len(header)):
+            for first, last in within(self.spans["comment"], start, start + len(header)):
                 blank = b" " * (min(last, start + len(header)) - first)
                 header = header[: first - start] + blank + header[first - start + len(blank) :]
         return _one_line(header)
@@ -450,26 +469,12 @@ def _outer_first(node: Node) -> tuple[int, int]:
     return start, -end
 
 
-def _within(spans: Sequence[Span], start: int, end: int) -> Sequence[Span]:
-    """The (sorted) spans that start in this range."""
-    return spans[bisect_right(spans, (start, -1)) : bisect_right(spans, (end, -1))]
-
-
 def _variable_kind(scope: Scope, name: str, capture: str) -> SymbolKind:
     if capture == "constant":
         return "constant"
     if scope.kind in CLASS_KINDS:
         return "field"
     return "constant" if _CONSTANT.match(name) else "variable"
-
-
-def _innermost(declarations: Sequence[Span], span: Span) -> Span:
-    """The innermost declaration around the span, or the span itself. Looks at few neighbours only."""
-    index = bisect_right(declarations, (span[0], sys.maxsize))
-    for candidate in reversed(declarations[max(0, index - 8) : index]):
-        if candidate[1] >= span[1]:
-            return candidate
-    return span
 
 
 def _one_line(text: bytes) -> str:

@@ -7,14 +7,11 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from indexers.engine.dotted_chains import Chains
+from indexers.engine.node import Node
 from indexers.engine.scopes import Segment, Span
 from indexers.facts import Reference, ReferenceKind
-
-if TYPE_CHECKING:
-    from indexers.engine.treesitter import Node
 
 ROOT = re.compile(r"[.(\[]")
 _LONG = 256  # bytes

@@ -1,4 +1,4 @@
-"""The shared engine of all languages with a grammar, and the only importer of tree_sitter.
+"""The shared engine of all languages with a grammar, and the only room that imports tree_sitter.
 
 A language is a ``Rules`` value: a grammar, one or more ``.scm`` queries beside the language module, and few
 hooks. ``Grammar(rules).extract(source)`` parses, runs the query once and turns its captures into FileFacts.
@@ -61,20 +61,17 @@ from __future__ import annotations
 
 import gc
 import importlib
-from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 
-from msgspec import Struct
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Parser, Query, QueryCursor
 
-from indexers.engine.file_builder import File
+from indexers.engine.file_builder import File, Hook, Rules
+from indexers.engine.node import Node
 from indexers.engine.scopes import Scope, Span
-from indexers.facts import FileFacts, Problem, SymbolKind
+from indexers.facts import FileFacts, Problem
 
 __all__ = ["File", "Grammar", "Hook", "Node", "Rules", "Scope", "Span"]
-
-Hook = Callable[[File, Node], None]
 
 _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
@@ -83,45 +80,6 @@ _KNOWN = frozenset(
     attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
     error""".split()  # noqa: SIM905
 )
-
-
-class Rules(Struct, frozen=True, kw_only=True):
-    """A language as data.
-
-    ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
-    indexers/languages, joined. ``dropped_owners``: parts of dotted names left out of qualnames (``prototype``).
-    ``literals``: members that are no uses but say what their owner is taken as (``Foo::class``).
-    ``max_line``: bytes in a line beyond which the file is not read (0: any), for grammars whose parse is quadratic
-    in the length of a statement that never ends.
-    ``doc_prefixes``: how a comment starts that documents what follows.
-    ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
-    without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the
-    definition. ``kind``: the language's own kind of a definition (default: the captured one).
-    ``exported(file, name, parent, span)``: its own rule of visibility, for definitions and variables (default: not
-    inside a function). ``classify``: first word on the captures, for a language whose grammar does not tell
-    definitions from calls: it adds nodes to them by what their text says. ``parameters``: the names of a function's
-    parameters in order. ``finish``: last word on the facts."""
-
-    name: str
-    grammar: str
-    queries: tuple[str, ...]
-    entry: str = "language"
-    hooks: Mapping[str, Hook] = {}
-    data: frozenset[str] = frozenset()
-    builtins: frozenset[bytes] = frozenset()
-    self_names: frozenset[bytes] = frozenset()
-    literals: frozenset[str] = frozenset()
-    max_line: int = 0
-    dropped_owners: frozenset[str] = frozenset()
-    doc_prefixes: tuple[bytes, ...] = ()
-    members_in_scope: bool = False
-    header_outside: bool = False
-    local_calls: bool = False
-    kind: Callable[[File, Scope], SymbolKind] | None = None
-    exported: Callable[[File, str, Scope, Span], bool] | None = None
-    classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
-    parameters: Callable[[File, Scope], Iterable[str]] | None = None
-    finish: Callable[[File, FileFacts], FileFacts] | None = None
 
 
 class Grammar:

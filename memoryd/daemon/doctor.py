@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
@@ -16,18 +16,31 @@ from memoryd.config import Config
 from memoryd.daemon.indexing.jobs import Target
 from memoryd.daemon.indexing.watch import WatchState
 from memoryd.errors import MemorydError
-from memoryd.ingest.discovery import Refused, look
+from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.own_config import own_settings
 from memoryd.query.answers import Check
 from memoryd.query.context import Context
 from memoryd.query.requests import StatusRequest
 from memoryd.server.params import DoctorParams
-from memoryd.server.service import Call
+from memoryd.server.service import Call, Project
 from memoryd.store import integrity, sqlite
 
 if TYPE_CHECKING:
     from memoryd.daemon.projects.stores import Store
-    from memoryd.daemon.service import Desk
+    from memoryd.daemon.projects.views import Reading
+
+T = TypeVar("T")
+
+
+class Examined(Protocol):
+    """The service as its doctor sees it."""
+
+    reading: Reading
+
+    async def project_of(self, call: Call) -> Project: ...
+    def store_of(self, project: Project) -> Store: ...
+    async def read(self, call: Call, work: Callable[[Context], T]) -> T: ...
+    async def completed_status(self, call: Call, answer: Any) -> Any: ...
 
 
 class DigestAnswer(Struct, frozen=True):
@@ -70,15 +83,15 @@ def _history_checks(root: str) -> Iterator[Check]:
         yield Check("history", "warn", "a partial clone: contents that git left out are not read", step)
 
 
-async def doctor(desk: Desk, call: Call, request: DoctorParams) -> Any:
+async def doctor(service: Examined, call: Call, request: DoctorParams) -> Any:
     """The status with its checks; ``digest`` and ``repair`` as asked."""
     if request.digest:
-        return await desk.read(call, _digest)
-    repaired = await _repair(desk, call) if request.repair else ()
+        return await service.read(call, _digest)
+    repaired = await _repair(service, call) if request.repair else ()
     from memoryd.query.status import status
 
     asked = StatusRequest(deep=request.deep or request.repair)
-    answer = await desk.completed_status(call, await desk.read(call, lambda ctx: status(ctx, asked)))
+    answer = await service.completed_status(call, await service.read(call, lambda ctx: status(ctx, asked)))
     return structs.replace(answer, checks=(*answer.checks, *repaired))
 
 
@@ -88,10 +101,10 @@ def _digest(ctx: Context) -> DigestAnswer:
     return DigestAnswer(view=ctx.view.name, digest=digest(ctx.index, ctx.view.id))
 
 
-async def _repair(desk: Desk, call: Call) -> tuple[Check, ...]:
+async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
     """Mend what does not pass SQLite's own check: the index is built again, the records are restored."""
-    project = await desk.project_of(call)
-    store = desk.store_of(project)
+    project = await service.project_of(call)
+    store = service.store_of(project)
     checks = []
     if found := await asyncio.to_thread(_damage, store.records_file):
         checks.append(Check("records", "warn", f"{found}; {await asyncio.to_thread(store.restore_records)}"))
@@ -99,7 +112,7 @@ async def _repair(desk: Desk, call: Call) -> tuple[Check, ...]:
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
-        target = Target(project.root, await desk.reading.sha(project, None))
+        target = Target(project.root, await service.reading.sha(project, None))
         await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
         checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
     return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)

@@ -15,8 +15,8 @@ from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
 from memoryd.ingest import embed
-from memoryd.ingest.discovery import why_no_history
 from memoryd.ingest.files.source import Source, open_source
+from memoryd.ingest.git.discovery import why_no_history
 from memoryd.ingest.history import stage
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
 from memoryd.ingest.link.linker import LINKER_VERSION, link_view

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from memoryd.query.answers import Freshness
     from memoryd.query.retrieval.ann_candidates import Near
     from memoryd.query.retrieval.lexical import LexicalIndex
-    from memoryd.query.search.rerank import Model
+    from memoryd.query.retrieval.quality_model import Model
     from memoryd.store.records.reader import RecordReader
 
 

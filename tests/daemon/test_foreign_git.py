@@ -9,7 +9,7 @@ import pytest
 from daemon_harness import Client, StartDaemon, git, small_project
 from shell import typed
 
-from memoryd.ingest import discovery
+from memoryd.ingest.git import discovery
 from memoryd.paths import Paths
 
 SECRET = "The vault code is kept by the cook"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from projects import Repository
 
-from memoryd.ingest import discovery
-from memoryd.ingest.discovery import Refused, discover, find_root, look
+from memoryd.ingest.git import discovery
 from memoryd.ingest.git.directory import GitDir, setting
+from memoryd.ingest.git.discovery import Refused, discover, find_root, look
 from memoryd.ingest.git.repository import Git
 
 

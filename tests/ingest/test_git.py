@@ -19,8 +19,8 @@ from projects import Repository
 
 from indexers.facts import BlameSpan
 from memoryd.errors import GitError, MemorydError, UsageError
-from memoryd.ingest.discovery import discover, find_root
 from memoryd.ingest.git import process
+from memoryd.ingest.git.discovery import discover, find_root
 from memoryd.ingest.git.process import Call, GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git, Head
 
@@ -495,7 +495,7 @@ def test_a_process_that_is_killed_leaves_no_file_behind(
 @pytest.mark.parametrize("closed", [".git", "."])
 def test_a_repository_without_rights_is_not_one_without_history(repo: Repository, closed: str) -> None:
     """What may not be looked into is an error that says so, with the way out."""
-    look = "from memoryd.ingest.discovery import discover; from pathlib import Path; discover(Path('.'))"
+    look = "from memoryd.ingest.git.discovery import discover; from pathlib import Path; discover(Path('.'))"
     (repo.root / closed).chmod(0)
     try:
         done = subprocess.run(

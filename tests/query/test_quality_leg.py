@@ -12,10 +12,11 @@ from search_project import FRESH, SearchProject
 
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query.context import Context
+from memoryd.query.retrieval.quality_model import State
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.query.search.ranking import SIGNALS, Scores
-from memoryd.query.search.rerank import State, phrasings, traded
+from memoryd.query.search.rerank import phrasings, traded
 from memoryd.store.index import reader
 from memoryd.store.vectors.unembedded_chunks import texts, unread
 

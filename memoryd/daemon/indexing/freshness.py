@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from memoryd.daemon.indexing.jobs import IngestQueue, Target
 from memoryd.errors import MemorydError
-from memoryd.ingest.discovery import Refused, look
 from memoryd.ingest.git.directory import Head, shown_branch
+from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.git.repository import Git
 from memoryd.query.answers import Freshness
 from memoryd.store.index import reader

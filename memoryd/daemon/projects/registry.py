@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.errors import StoreError, UsageError
-from memoryd.ingest.discovery import discover, find_root, look
 from memoryd.ingest.files.scan import check_root
+from memoryd.ingest.git.discovery import discover, find_root, look
 from memoryd.paths import replace_private
 from memoryd.server.service import Project
 

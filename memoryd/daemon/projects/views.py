@@ -17,7 +17,7 @@ from memoryd.daemon.indexing.freshness import freshness, standing
 from memoryd.daemon.indexing.jobs import Job, Target
 from memoryd.daemon.projects.stores import Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
-from memoryd.ingest.discovery import discover, why_no_history
+from memoryd.ingest.git.discovery import discover, why_no_history
 from memoryd.ingest.git.repository import Git
 from memoryd.query.context import Context
 from memoryd.server.gate import Gate

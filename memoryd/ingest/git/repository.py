@@ -15,9 +15,9 @@ from msgspec import Struct
 from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
-from memoryd.ingest.discovery import discover
 from memoryd.ingest.git.cat_file import Answers, blob_hash
 from memoryd.ingest.git.directory import GitDir, Head
+from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
     OLDEST_GIT,
     Call,

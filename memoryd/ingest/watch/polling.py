@@ -6,10 +6,10 @@ import stat
 from pathlib import Path
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.discovery import discover
 from memoryd.ingest.files.ignore_files import join
 from memoryd.ingest.files.rooted_files import Jail
 from memoryd.ingest.git.directory import GitDir
+from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.watch.folders import IsIgnored, printable, visible
 
 _Stamp = tuple[int, int, int]

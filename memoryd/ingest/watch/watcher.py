@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.discovery import discover
 from memoryd.ingest.files.ignore_files import GITIGNORE, MEMORYIGNORE, join
 from memoryd.ingest.files.rooted_files import Jail
 from memoryd.ingest.git.directory import GitDir
+from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.watch.debounce import Pending
 from memoryd.ingest.watch.folders import IsIgnored, hidden_of, printable, visible
 from memoryd.ingest.watch.limits import EventsRefused, no_instance, no_watch

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from memoryd.query.retrieval.dense import Vectors, above
+from memoryd.query.retrieval.quality_model import Model, State, Verdict
 from memoryd.query.search.hits import Reader
 from memoryd.query.search.ranking import (
     SIGNALS,
@@ -32,29 +31,6 @@ CHUNK_WEIGHT = 12.0
 FILE_WEIGHT = 4.0
 REPORT_WEIGHT = 1.0  # of either, for a text of several lines
 _ROW = SIGNALS.index("quality")
-
-State = Literal["off", "starting", "used", "late", "failed"]
-
-
-class Verdict(Protocol):
-    """``keys``: 16-byte hashes of the chunks that the model has an opinion of, one after the other; ``scores``:
-    float32 of each, more is better. Empty unless ``state`` is ``used``."""
-
-    @property
-    def state(self) -> State: ...
-    @property
-    def keys(self) -> bytes: ...
-    @property
-    def scores(self) -> bytes: ...
-
-
-class Model(Protocol):
-    """A sentence-transformers model somewhere else."""
-
-    def judge(self, questions: Sequence[str], texts: Iterable[tuple[bytes, str]]) -> Verdict:
-        """Its opinion, within a second or two. ``questions``: one question in one or more ways. ``texts``: (16-byte
-        hash, text) of chunks that it should have an opinion of, the likeliest first; not looked at if it has read
-        everything."""
 
 
 class _Opinion(Struct, frozen=True):
