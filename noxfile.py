@@ -59,6 +59,12 @@ def generate(session: nox.Session) -> None:
     _tool(session, "python", "schemas/generate.py", *session.posargs)
 
 
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel and the source archive into `dist/`."""
+    _tool(session, "hatchling", "build", "--clean")
+
+
 @nox.session(venv_backend="virtualenv")
 def lock(session: nox.Session) -> None:
     """Write both locks for what pyproject.toml says. `-- --upgrade`: to the newest releases."""
