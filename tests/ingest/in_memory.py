@@ -33,8 +33,11 @@ class Project:
         self._ids = {path: number for number, path in enumerate(sorted(sources), 1)}
         self.outlines: dict[str, Outline] = {path: outline(facts) for path, facts in self._facts.items()}
         self.view = self._view()
-        evaluator = Evaluator(self.view, RULES)
-        self.links = {path: self._link(evaluator, path) for path in (order or sorted(sources))}
+        self.links = self.link(Evaluator(self.view, RULES), sorted(sources) if order is None else order)
+
+    def link(self, evaluator: Evaluator, order: Iterable[str]) -> dict[str, Link]:
+        """The links of these files."""
+        return {path: self._link(evaluator, path) for path in order}
 
     def _view(self) -> View:
         paths = {number: path for path, number in self._ids.items()}

@@ -8,10 +8,10 @@ import msgspec
 
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
+from memoryd.ingest.link.definitions import Target, of_method
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
 from memoryd.ingest.link.resolution import MAX_MEANINGS, Meaning, Meanings, enclosing
-from memoryd.ingest.link.view import Target
 from memoryd.store.index.queries.link_queries import EdgeRow
 
 _EDGE_OF = {
@@ -187,14 +187,10 @@ class _File:
         language = self._facts.language
         if ref.name in self._evaluator.rules(self._path).common_methods:
             return None
-        methods = [
-            target
-            for target, kind in self._evaluator.view.named(language, ref.name)
-            if kind in ("method", "function") and "." in target.qualname
-        ]
+        methods = self._evaluator.view.named(language, ref.name).by(of_method)
         if len(methods) != 1:
             return None
-        path, qualname = methods[0].path, methods[0].qualname
+        path, qualname = methods[0].target.path, methods[0].qualname
         if self._evaluator.kind(Target(path, qualname.rpartition(".")[0])) in ("function", "method"):
             return None  # a local function has no receiver
         return EdgeRow(self._symbol(ref.scope), "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)

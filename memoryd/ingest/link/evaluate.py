@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Binding
 from indexers.outline import CLASS_KINDS, join
+from memoryd.ingest.link.definitions import Target
 from memoryd.ingest.link.names import Names
 from memoryd.ingest.link.resolution import (
     OUTSIDE,
@@ -22,7 +23,6 @@ from memoryd.ingest.link.resolution import (
     enclosing,
     less_sure,
 )
-from memoryd.ingest.link.view import Target
 
 _STEP = re.compile(r"([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\)|\[\w*\]")

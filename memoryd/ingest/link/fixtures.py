@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from indexers.facts import FIXTURE, FileFacts
 from indexers.outline import join
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.definitions import Target
+from memoryd.ingest.link.view import View
 
 
 class Asked(Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Binding, Import
 from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join
+from memoryd.ingest.link.definitions import Target, of_top_level
 from memoryd.ingest.link.resolution import (
     OUTSIDE_ONLY,
     Ground,
@@ -16,7 +17,6 @@ from memoryd.ingest.link.resolution import (
     enclosing,
 )
 from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import Target
 
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _MODULES = frozenset({"file", "definition"})
@@ -231,10 +231,9 @@ class Names(Ground):
         if not files:
             return ()
         if not rules.reexports:
-            defined = {
-                t.path: t for t, _ in self.view.named(self.view.language(path), name) if t.qualname == name
-            }
-            return next(((Meaning("definition", defined[f]),) for f in files if f in defined), ())
+            named = self.view.named(self.view.language(path), name)
+            at = next((file for file in files if named.by(of_top_level, file)), None) if named else None
+            return (Meaning("definition", Target(at, name)),) if at else ()
         return next((found for file in files if (found := self.held_by(file, name))), ())
 
     def imported(self, path: str, item: Import) -> Meanings:

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from indexers.facts import Binding
 from indexers.outline import NO_ENTRY, Entry
+from memoryd.ingest.link.definitions import Target
 from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 MAX_MEANINGS = 4  # a name that may be more things than this is called unknown
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from indexers.facts import Import
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.definitions import Target
+from memoryd.ingest.link.view import View
 
 _NO_TYPE = frozenset({"None", "null", "undefined", "void", "nil"})
 
@@ -64,7 +65,7 @@ class Rules:
         """The imports that bring all names of another file."""
         return [item for item in view.outline(path).imports if item.name == "*"]
 
-    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+    def homes(self, view: View, owner: Target, name: str) -> Iterable[str]:
         """The files where the member ``name`` of the type ``owner`` may be defined, the nearest first."""
         return (owner.path,)
 

@@ -18,10 +18,9 @@ from msgspec import Struct
 
 from indexers.facts import Import
 from indexers.outline import IMPORTS, NO_ENTRY, Entry, Outline, entries, essence
+from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definition, Definitions, Target
 from memoryd.ingest.link.fixpoint_cache import Memo
 from memoryd.store.index.queries.link_queries import Defined
-
-_CALLABLE = frozenset({"function", "method", "macro"})
 
 
 class File(Struct, frozen=True):
@@ -32,13 +31,6 @@ class File(Struct, frozen=True):
     file_id: int
     language: str
     package: str
-
-
-class Target(Struct, frozen=True):
-    """A definition (``qualname`` in ``path``), with ``""`` the file itself; a path that ends with ``/`` is a folder."""
-
-    path: str
-    qualname: str = ""
 
 
 class Sources(Struct, frozen=True):
@@ -73,8 +65,8 @@ class View(Memo):
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
         self._entries: dict[str, dict[str, Entry]] = {}
-        self._named: dict[str, tuple[tuple[str, Target, str], ...]] | None = None
-        self._some_named: dict[str, tuple[tuple[str, Target, str], ...]] = {}
+        self._rows: dict[str, list[Defined]] | None = None
+        self._named: dict[str, dict[str, Definitions]] = {}
         self._place_keys: dict[str, int] = {}
 
     # -- files
@@ -161,25 +153,26 @@ class View(Memo):
 
     def load_names(self) -> None:
         """Read all definitions by name at once: many files will be linked."""
-        by_name: dict[str, list[tuple[str, Target, str]]] = defaultdict(list)
+        self._rows = defaultdict(list)
         for row in self._sources.definitions(None):
-            path = self._paths_of_id[row.path_id]
-            by_name[row.name].append((self.language(path), Target(path, row.qualname), row.kind))
-        self._named = {name: tuple(sorted(found, key=_order)) for name, found in by_name.items()}
+            self._rows[row.name].append(row)
 
-    def named(self, language: str, name: str) -> list[tuple[Target, str]]:
-        """(definition, kind) of everything called ``name`` (its last component) in files of that language."""
+    def named(self, language: str, name: str) -> Definitions:
+        """Everything called ``name`` (its last component) in files of that language."""
         self.seen.add(crc32(f"{language}:{name}".encode(*_ESCAPE)))
-        known = self._some_named if self._named is None else self._named
-        found = known.get(name)
+        found = self._named.get(name)
         if found is None:
-            if self._named is not None:
-                return []
-            paths = self._paths_of_id
-            rows = [(paths[r.path_id], r.qualname, r.kind) for r in self._sources.definitions(name)]
-            found = tuple(sorted(((self.language(p), Target(p, q), k) for p, q, k in rows), key=_order))
-            self._some_named[name] = found
-        return [(target, kind) for of, target, kind in found if of == language]
+            rows = self._sources.definitions(name) if self._rows is None else self._rows.pop(name, ())
+            found = self._named[name] = self._by_language(rows)
+        return found.get(language, NO_DEFINITIONS)
+
+    def _by_language(self, rows: Iterable[Defined]) -> dict[str, Definitions]:
+        found: dict[str, list[Definition]] = defaultdict(list)
+        for row in rows:
+            file = self.files[self._paths_of_id[row.path_id]]
+            target = Target(file.path, row.qualname)
+            found[file.language].append(Definition(target, row.kind, row.name, file.package))
+        return {language: Definitions(of) for language, of in found.items()}
 
     # -- keys
 
@@ -195,10 +188,6 @@ class View(Memo):
 
 
 _ESCAPE = ("utf-8", "surrogateescape")
-
-
-def _order(row: tuple[str, Target, str]) -> tuple[str, str, str]:
-    return row[1].path, row[1].qualname, row[2]
 
 
 def folders_of(folders: Iterable[str]) -> set[str]:

@@ -8,19 +8,22 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from indexers.facts import Import
 from indexers.outline import join
+from memoryd.ingest.link.definitions import Definitions, Target
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})
 _LINKED = frozenset({"class", "struct", "enum", "function", "method"})
 _MAX_OPENED = 12  # namespaces that one opens; who opens more means harm
 _MAX_TWINS = 4  # a name with more definitions than this is left with its declaration
+_MAX_PROGRAMS = 256  # that define one name each for themselves; of more none is looked for
 _QUALIFIERS = re.compile(r"\b(?:const|volatile|struct|class|enum|union|typename|mutable|static|inline)\b\s*")
 _POINTERS = frozenset({"unique_ptr", "shared_ptr", "weak_ptr", "optional", "atomic", "reference_wrapper"})
 _OF_POINTER = frozenset(
@@ -80,7 +83,7 @@ class CFamily(Rules):
     def is_root(self, view: View, path: str, name: str) -> bool:
         """A namespace that a macro opens, so that the files do not show it."""
         head = name.upper()
-        return any(True for form in _OPENING for _ in _named(view, form.format(head)))
+        return any(_named(view, form.format(head)) for form in _OPENING)
 
     def outside(self, view: View, path: str, name: str) -> bool:
         return name == "std"
@@ -149,9 +152,8 @@ def _simple(outer: str) -> str:
 # -- names
 
 
-def _named(view: View, name: str) -> Iterator[tuple[Target, str]]:
-    for language in _LANGUAGES:
-        yield from view.named(language, name)
+def _named(view: View, name: str) -> list[Definitions]:
+    return [found for language in _LANGUAGES if (found := view.named(language, name))]
 
 
 def _is_linked(view: View, target: Target) -> bool:
@@ -163,12 +165,24 @@ def _is_linked(view: View, target: Target) -> bool:
 def _definitions(view: View, target: Target) -> tuple[Target, ...]:
     if not view.entry(target.path, target.qualname).is_declaration:
         return (target,)
-    name = target.qualname.rpartition(".")[2]
-    named = dict.fromkeys(t for t, _ in _named(view, name) if t.qualname == target.qualname)
-    found = [t for t in named if _is_linked(view, t)]
-    if len(found) > 1:
-        found = [t for t in found if target.path in _visible(view, t.path)] or found
-    return tuple(found) if 0 < len(found) <= _MAX_TWINS else (target,)
+    found = _linked(view, target.qualname)
+    if 1 < len(found) <= _MAX_PROGRAMS:
+        found = tuple(t for t in found if target.path in _visible(view, t.path)) or found
+    return found if 0 < len(found) <= _MAX_TWINS else (target,)
+
+
+def _linked(view: View, qualname: str) -> tuple[Target, ...]:
+    """The definitions of that name that other files reach without including them; not all, if there are too many."""
+    return view.memo(("c linked", qualname), lambda: tuple(_read_linked(view, qualname)), ())
+
+
+def _read_linked(view: View, qualname: str) -> Iterator[Target]:
+    targets = (Target(path, qualname) for of in _named(view, _last(qualname)) for path in of.files(qualname))
+    yield from islice((target for target in targets if _is_linked(view, target)), _MAX_PROGRAMS + 1)
+
+
+def _last(qualname: str) -> str:
+    return qualname.rpartition(".")[2]
 
 
 def _look(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
@@ -212,10 +226,16 @@ def _usings(view: View, path: str) -> _Usings:
 
 def _only(view: View, qualname: str) -> tuple[Target, ...]:
     """The only function or type of that name in the project, where other files may use it without seeing it."""
-    name = qualname.rpartition(".")[2]
-    named = dict.fromkeys(t for t, kind in _named(view, name) if t.qualname == qualname and kind in _LINKED)
-    found = [t for t in named if _is_linked(view, t)]
-    return tuple(found) if len(found) == 1 and not _is_own_name(qualname) else ()
+    if _is_own_name(qualname) or not any(of.files(qualname) for of in _named(view, _last(qualname))):
+        return ()
+    return view.memo(("c only", qualname), lambda: _read_only(view, qualname), ())
+
+
+def _read_only(view: View, qualname: str) -> tuple[Target, ...]:
+    rows = (rows for of in _named(view, _last(qualname)) for rows in of.files(qualname).values())
+    targets = (one[0].target for one in rows if any(row.kind in _LINKED for row in one))
+    found = tuple(islice((target for target in targets if _is_linked(view, target)), 2))
+    return found if len(found) == 1 else ()
 
 
 def _is_own_name(qualname: str) -> bool:
@@ -226,19 +246,25 @@ def _is_own_name(qualname: str) -> bool:
 
 def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
     """What the file and its includes define under that name: definitions before declarations, and of those one."""
-    files = None
-    found: list[tuple[Target, str]] = []
-    for target, kind in _named(view, qualname.rpartition(".")[2]):
-        if target.qualname == qualname and (kind in _TYPES or not _is_own_name(qualname)):
-            files = _visible(view, path) if files is None else files
-            if target.path in files:
-                found.append((target, kind))
-    found = list(dict.fromkeys(found))
+    found = list(dict.fromkeys(_visible_definitions(view, path, qualname)))
     if len(found) > 1:
         found = [(t, k) for t, k in found if not view.entry(t.path, t.qualname).is_declaration] or found[:1]
         found = [(t, k) for t, k in found if k in _TYPES] or found
         found = found[:1] if found[0][1] == "namespace" else found
     return tuple(target for target, _ in found) if len(found) <= _MAX_TWINS else ()
+
+
+def _visible_definitions(view: View, path: str, qualname: str) -> Iterator[tuple[Target, str]]:
+    is_own_name = _is_own_name(qualname)
+    for named in _named(view, _last(qualname)):
+        files = named.files(qualname)
+        if files:
+            seen = _visible(view, path)
+            for file in files if len(files) <= len(seen) else sorted(files.keys() & seen):
+                if file in seen:
+                    yield from (
+                        (one.target, one.kind) for one in files[file] if one.kind in _TYPES or not is_own_name
+                    )
 
 
 def _resolve(view: View, path: str, scope: str, written: str) -> tuple[Target, ...]:

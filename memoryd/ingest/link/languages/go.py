@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from indexers.facts import Import
 from indexers.languages.go import package_name
+from memoryd.ingest.link.definitions import Definition, Target
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _MODULE = re.compile(r"^[ \t]*module[ \t]+\"?([^\s\"]+)", re.M)
 _REPLACE = re.compile(r"^[ \t]*(?:replace[ \t]+)?([^\s(]+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?/?[^\s]*)", re.M)
@@ -69,7 +70,7 @@ class Go(Rules):
     def _defined(self, view: View, path: str, qualname: str) -> tuple[Target, ...]:
         """The definitions under that qualname in the package of the file."""
         key = ("go", posixpath.dirname(path), view.clause(path), path.endswith("_test.go"), qualname)
-        return view.memo(key, lambda: _defined(view, self._package(view, path), qualname), ())
+        return view.memo(key, lambda: _defined(view, self._package(view, path), path, qualname), ())
 
     def stars(self, view: View, path: str) -> Sequence[Import]:
         return ()  # dot imports bring a package, not a file: see ``beside``
@@ -184,10 +185,24 @@ def _package_file(view: View, folder: str) -> str | None:
     return min(packages)[2] if packages else None
 
 
-def _defined(view: View, files: frozenset[str], qualname: str) -> tuple[Target, ...]:
-    named = view.named("go", qualname.rpartition(".")[2])
-    found = {target: None for target, _ in named if target.qualname == qualname and target.path in files}
-    return tuple(found)
+def _defined(view: View, files: frozenset[str], path: str, qualname: str) -> tuple[Target, ...]:
+    """What ``files``, which are those of the package of ``path``, define under that qualname."""
+    if not files:
+        return ()
+    rows = _of_tested_package if path.endswith("_test.go") else _of_package
+    place = (posixpath.dirname(path), view.clause(path), qualname)
+    named = view.named("go", qualname.rpartition(".")[2]).by(rows, place)
+    return tuple(dict.fromkeys(one.target for one in named))
+
+
+def _of_tested_package(one: Definition) -> tuple[str, str, str]:
+    """Rows of one qualname in one package, as its tests see it."""
+    return posixpath.dirname(one.target.path), one.package, one.qualname
+
+
+def _of_package(one: Definition) -> tuple[str, str, str] | None:
+    """The same without tests."""
+    return None if one.target.path.endswith("_test.go") else _of_tested_package(one)
 
 
 def _join(folder: str, path: str) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from indexers.facts import Import
 from indexers.languages.java import LANG
+from memoryd.ingest.link.definitions import ENOUGH, Definition, Target
+from memoryd.ingest.link.places import Places, upwards
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _TYPES = frozenset({"class", "interface", "enum"})
 _ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*")
@@ -131,18 +133,31 @@ def _top_level(view: View, path: str, package: str, name: str) -> tuple[Target, 
     """The type called ``name`` in the package: where several modules define it, the nearest to ``path``."""
     if not view.package("java", package):
         return ()
-    found = [
-        t
-        for t, kind in view.named("java", name)
-        if t.qualname == name and kind in _TYPES and view.files[t.path].package == package
-    ]
+    found = view.named("java", name).by(_of_package, package)
     if len(found) < 2:
-        return tuple(found)
-    near = max(_common(path, target.path) for target in found)
-    return tuple(target for target in found if _common(path, target.path) == near)
+        return tuple(one.target for one in found)
+    places = view.memo(("java types", package, name), lambda: _places(view, package, name), _NOWHERE)
+    return _nearest(places, posixpath.dirname(path))
 
 
-def _common(one: str, other: str) -> int:
-    """How many folders two paths share at their start."""
-    pairs = zip(posixpath.dirname(one).split("/"), posixpath.dirname(other).split("/"), strict=False)
-    return next((index for index, (a, b) in enumerate(pairs) if a != b), len(one))
+def _of_package(one: Definition) -> str | None:
+    """Rows of the types that one package defines."""
+    return one.package if one.qualname == one.name and one.kind in _TYPES else None
+
+
+def _places(view: View, package: str, name: str) -> Places[Target]:
+    """Where the types of that name in the package lie."""
+    all_ = (one.target for one in view.named("java", name).all() if _of_package(one) == package)
+    return Places(((posixpath.dirname(target.path), target) for target in all_), 2 * ENOUGH)
+
+
+def _nearest(places: Places[Target], folder: str) -> tuple[Target, ...]:
+    """Those in the folder, around it or below it; else those that share most folders with it."""
+    around = [other for other in upwards(folder) if other and other != folder]
+    line = [*(places.below(folder) if folder else places.at("")), *(t for a in around for t in places.at(a))]
+    if line:
+        return tuple(sorted(line, key=lambda target: target.path)[: 2 * ENOUGH])
+    return next((tuple(found) for other in upwards(folder) if (found := places.below(other))), ())
+
+
+_NOWHERE: Places[Target] = Places((), 0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
+from memoryd.ingest.link.definitions import Definition, Target, of_qualname
 from memoryd.ingest.link.languages.paths import Paths
 from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _NOT_TOP = frozenset({"field", "property"})
 
@@ -58,16 +59,14 @@ class Packages(Rules):
         yield from (item.module for item in self.stars(view, path))
 
     def _defined(self, view: View, language: str, package: str, name: str) -> list[Target]:
-        files = set(view.package(language, package)) if package else set()
-        return (
-            [
-                t
-                for t, kind in view.named(language, name)
-                if t.path in files and t.qualname == name and kind not in _NOT_TOP
-            ]
-            if files
-            else []
-        )
+        if not package or not view.package(language, package):
+            return []
+        return [one.target for one in view.named(language, name).by(_of_package, package)]
+
+
+def _of_package(one: Definition) -> str | None:
+    """Rows of what one package defines at its top."""
+    return one.package if one.qualname == one.name and one.kind not in _NOT_TOP else None
 
 
 class Kotlin(Packages):
@@ -123,8 +122,8 @@ class Elixir(Rules):
 
 
 def _module(view: View, name: str) -> Target | None:
-    found = [t for t, _ in view.named("elixir", name.rpartition(".")[2]) if t.qualname == name]
-    return found[0] if len(found) == 1 else None
+    found = view.named("elixir", name.rpartition(".")[2]).by(of_qualname, name)
+    return found[0].target if len(found) == 1 else None
 
 
 _REQUIRED = Paths("")

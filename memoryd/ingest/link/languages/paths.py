@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from indexers.facts import Import
 from indexers.outline import join
+from memoryd.ingest.link.definitions import Definition, Target
 from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _VARIABLE = re.compile(
     r"^(?:\$\{?\w+\}?|\$\([^()]*\))/"
@@ -106,12 +107,12 @@ class Ruby(Paths):
     members_of_values = False
 
     def beside(self, view: View, path: str, name: str) -> list[Target]:
-        kinds = ("class", "module")
-        return [
-            t
-            for t, kind in view.named("ruby", name)
-            if t.qualname == name and kind in kinds and t.path != path
-        ]
+        return [one.target for one in view.named("ruby", name).by(_of_constant) if one.target.path != path]
+
+
+def _of_constant(one: Definition) -> bool | None:
+    """The classes and modules at the top of their files."""
+    return (one.qualname == one.name and one.kind in ("class", "module")) or None
 
 
 PATHS: dict[str, Rules] = {

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.outline import NO_ENTRY
+from memoryd.ingest.link.definitions import Target
 from memoryd.ingest.link.rules import Rules, breadth_first
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 
 class Python(Rules):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
 from indexers.outline import join
 from memoryd.ingest.link.cargo import crates_of, manifest_of
+from memoryd.ingest.link.definitions import Definition, Target, enough
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 _ROOTS = ("mod.rs", "lib.rs", "main.rs")
 _WORDS = frozenset({"crate", "self", "super"})
 _STANDARD = frozenset({"std", "core", "alloc", "proc_macro", "test"})
 _MAX_MODULES = 40  # modules inside of each other
+_MAX_IMPLS = 64  # files of a crate that give one method to types of one name; beyond, the first by path
 
 _PREFIX = re.compile(r"(?:&\s*|'\w+\s+|mut\s+|dyn\s+|impl\s+|\*\s*const\s+|\*\s*mut\s+)+")
 _DEREF = frozenset(
@@ -110,16 +112,13 @@ class Rust(Rules):
         crate = crates_of(view, path).get(name)
         return (Target(crate),) if crate else _macros(view, path, name)
 
-    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+    def homes(self, view: View, owner: Target, name: str) -> Iterator[str]:
         """``impl`` blocks may stand in any file of the crate."""
-        qualname = join(owner.qualname, name)
-        found = [
-            t.path for t, _ in view.named("rust", name) if t.qualname == qualname and t.path != owner.path
-        ]
-        if not found:
-            return (owner.path,)
-        crate = _crate_root(view, owner.path)
-        return (owner.path, *(file for file in found if _crate_root(view, file) == crate))
+        yield owner.path
+        key = ("rust impls", owner.qualname, name)
+        crates = view.memo(key, lambda: _impls(view, owner.qualname, name), {})
+        if crates:
+            yield from crates.get(_crate_root(view, owner.path), ())
 
     def outside(self, view: View, path: str, name: str) -> bool:
         return self.is_builtin(name) or name in manifest_of(view, path).dependencies
@@ -380,10 +379,35 @@ def _child(view: View, at: Target, name: str) -> Target | None:
     return None
 
 
-def _macros(view: View, path: str, name: str) -> tuple[Target, ...]:
+def _impls(view: View, owner: str, name: str) -> dict[str, list[str]]:
+    """Root of the crate -> its files that give ``name`` to a type ``owner`` which they do not define: the first."""
+    crates: dict[str, list[str]] = {}
+    qualname = join(owner, name)
+    for one in view.named("rust", name).all():
+        path = one.target.path
+        if one.qualname == qualname and not view.entry(path, owner).kind:
+            row = crates.setdefault(_crate_root(view, path), [])
+            if len(row) < _MAX_IMPLS and row[-1:] != [path]:
+                row.append(path)
+    return crates
+
+
+def _macros(view: View, path: str, name: str) -> list[Target]:
     """The macros of that name in the crate, by name alone: their scope is textual."""
-    found = [target for target, kind in view.named("rust", name) if kind == "macro" and target.path != path]
-    if not found:
-        return ()
-    crate = _crate_root(view, path)
-    return tuple(target for target in found if _crate_root(view, target.path) == crate)
+    if not view.named("rust", name).by(_of_macro):
+        return []
+    crates = view.memo(("rust macros", name), lambda: _macros_of_crates(view, name), {})
+    return [target for target in crates.get(_crate_root(view, path), ()) if target.path != path]
+
+
+def _of_macro(one: Definition) -> bool | None:
+    return one.kind == "macro" or None
+
+
+def _macros_of_crates(view: View, name: str) -> dict[str, list[Target]]:
+    """Root of the crate -> its macros of that name, as many as make the name ambiguous."""
+    crates: dict[str, list[Definition]] = {}
+    for one in view.named("rust", name).all():
+        if _of_macro(one):
+            crates.setdefault(_crate_root(view, one.target.path), []).append(one)
+    return {crate: [one.target for one in enough(found)] for crate, found in crates.items()}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.languages.shared.ecmascript import GLOBALS, TYPES
+from memoryd.ingest.link.definitions import Definition, Target, enough
 from memoryd.ingest.link.languages.node import MANIFESTS, module_file
 from memoryd.ingest.link.rules import Rules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import Target, View
+from memoryd.ingest.link.view import View
 
 LANGUAGES = frozenset({"javascript", "typescript", "vue"})
 _WHOLE = "export="
@@ -57,13 +58,10 @@ class Script(Rules):
 
     def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
         """What a declaration file that is no module declares for the whole project."""
-        found = [
-            target
-            for language in ("typescript", "javascript")
-            for target, _ in view.named(language, name)
-            if target.qualname == name and target.path.endswith(".d.ts") and target.path != path
-        ]
-        return [target for target in found if _is_script(view, target.path)]
+        if not any(view.named(language, name).by(_of_declaration_file) for language in _DECLARED_IN):
+            return ()
+        found = view.memo(("declared for all", name), lambda: tuple(_declared_for_all(view, name)), ())
+        return [target for target in found if target.path != path]
 
     def outside(self, view: View, path: str, name: str) -> bool:
         return name in _GLOBALS
@@ -89,6 +87,19 @@ class Script(Rules):
 
 
 _BUILTIN = _PRIMITIVES | _NAMES
+_DECLARED_IN = ("typescript", "javascript")
+
+
+def _of_declaration_file(one: Definition) -> bool | None:
+    """What stands at the top of declaration files."""
+    return (one.qualname == one.name and one.target.path.endswith(".d.ts")) or None
+
+
+def _declared_for_all(view: View, name: str) -> Iterator[Target]:
+    """The first definitions of that name in declaration files that are no modules, as many as make it ambiguous."""
+    all_ = (one for language in _DECLARED_IN for one in view.named(language, name).all())
+    found = (one for one in all_ if _of_declaration_file(one) and _is_script(view, one.target.path))
+    yield from (one.target for one in enough(found))
 
 
 def _exported_name(view: View, file: str, name: str) -> str:
