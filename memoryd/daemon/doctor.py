@@ -24,6 +24,8 @@ from memoryd.query.requests import StatusRequest
 from memoryd.server.params import DoctorParams
 from memoryd.server.service import Call, Project
 from memoryd.store import integrity, sqlite
+from memoryd.store.failures import DamagedStore
+from memoryd.store.records import restore
 
 if TYPE_CHECKING:
     from memoryd.daemon.projects.stores import Store
@@ -106,8 +108,10 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
     project = await service.project_of(call)
     store = service.store_of(project)
     checks = []
-    if found := await asyncio.to_thread(_damage, store.records_file):
-        checks.append(Check("records", "warn", f"{found}; {await asyncio.to_thread(store.restore_records)}"))
+    problem = await asyncio.to_thread(restore.problem_of, store.records_file)
+    if isinstance(problem, DamagedStore):
+        done = await asyncio.to_thread(store.restore_records)
+        checks.append(Check("records", "warn", f"{problem.what}; {done.in_words}"))
     if found := await asyncio.to_thread(_damage, store.index_file):
         await store.queue.rest()
         store.forget_caches()

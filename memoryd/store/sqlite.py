@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from memoryd.errors import StoreError
+from memoryd.store.failures import failure
 
 # records.db must not lose an acknowledged row in a power cut; index.db can be rebuilt.
 SYNCHRONOUS = {"records": "FULL", "index": "NORMAL"}
@@ -38,12 +39,13 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         )
         _configure(conn, path, readonly)
     except (OSError, sqlite3.Error) as error:
-        raise StoreError(
-            f"cannot open the store: {error}",
-            where=str(path),
-            next_step="run `memoryd doctor`; a damaged index.db is rebuilt by `memoryd doctor --repair`",
-        ) from error
+        raise failure(error, path) from error
     return conn
+
+
+def immutable(path: Path) -> sqlite3.Connection:
+    """A connection to a finished copy: nothing is written beside it, and a log that lies there is not looked at."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
 
 
 def _configure(conn: sqlite3.Connection, path: Path, readonly: bool) -> None:

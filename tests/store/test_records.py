@@ -13,7 +13,7 @@ from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store.records import audit
 from memoryd.store.records import writer as module
 from memoryd.store.records.reader import RecordReader
-from memoryd.store.records.snapshots import drop_copies, restore_newest
+from memoryd.store.records.snapshots import drop_copies
 from memoryd.store.records.values import (
     CONFIRMED,
     IMPORTED,
@@ -452,24 +452,6 @@ def test_a_snapshot_is_a_whole_store_and_is_made_once_per_change(tmp_path):
     assert copy.list() == store.list()
     copy.close()
     store.close()
-
-
-def test_a_damaged_store_is_named_and_restored_from_the_newest_snapshot(tmp_path):
-    """A damaged records.db raises StoreError, never an empty store; the snapshot brings its rows back."""
-    path = tmp_path / "records.db"
-    store = filled(path)
-    store.snapshot(tmp_path / "backup")
-    kept = store.list()
-    store.close()
-    path.write_bytes(b"not a database, but long enough to be read as one" * 40)
-    with pytest.raises(StoreError):
-        Records.open(path)
-    assert "restored" in restore_newest(path, tmp_path / "backup")
-    again = Records.open(path)
-    assert again.list() == kept
-    assert again.verify().ok
-    again.close()
-    assert list(tmp_path.glob("records.db.damaged-*"))
 
 
 def test_a_reader_cannot_write_and_sees_what_another_connection_wrote(tmp_path):

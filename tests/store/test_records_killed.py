@@ -14,8 +14,8 @@ from memoryd.store.records.writer import Records
 WRITER = """
 import sys
 from pathlib import Path
-from memoryd.store.record_values import NewRecord
-from memoryd.store.records import Records
+from memoryd.store.records.values import NewRecord
+from memoryd.store.records.writer import Records
 store = Records.open(Path(sys.argv[1]))
 for number in range(10_000):
     record = store.add(NewRecord("lesson", f"Rule {number} " + "x" * 500, "agent:a", (f"f{number}.py",))).record

@@ -25,6 +25,7 @@ from memoryd.store import sqlite
 if TYPE_CHECKING:
     from memoryd.query.retrieval.lexical import LexicalIndex
     from memoryd.store.records.reader import RecordReader
+    from memoryd.store.records.restore import Restored
     from memoryd.store.records.writer import Records
 
 log = logging.getLogger(__name__)
@@ -174,14 +175,13 @@ class Store:
 
             drop_copies(self.records_file)
 
-    def restore_records(self) -> str:
-        """Put the newest copy in the place of damaged records; returns what was done, in words. Raises
-        StoreError when there is no copy."""
-        from memoryd.store.records.snapshots import restore_newest
+    def restore_records(self) -> Restored:
+        """Put the newest whole copy in the place of damaged records. Raises StoreError when there is none."""
+        from memoryd.store.records.restore import restore
 
         with self._lock:
             self._close_records()
-            return restore_newest(self.records_file, self.folder / "snapshots")
+            return restore(self.records_file)
 
     def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
         """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -83,6 +83,11 @@ def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[Row, ...]:
     return tuple(map(_row, conn.execute(f"{_ROW} WHERE record_id = ? ORDER BY seq DESC", (record_id,))))
 
 
+def rows_after(conn: sqlite3.Connection, seq: int) -> Iterator[Row]:
+    """The entries later than ``seq``, oldest first, as far as they can be read."""
+    return map(_row, conn.execute(f"{_ROW} WHERE seq > ? ORDER BY seq", (seq,)))
+
+
 def _row(row: tuple) -> Row:
     seq, at_s, actor, action, record_id, payload, prev_hash, row_hash = row
     said = msgspec.json.decode(payload, type=_Payload)
@@ -107,36 +112,39 @@ def length(conn: sqlite3.Connection) -> int:
 def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> Report:
     """Check the chain, its head, and ``digests`` (record id → digest of what the record says now) against
     what the chain last said of each record."""
+    report, sealed = _walk(conn)
+    if not report.ok:
+        return report
+    for record_id, (seq, expected) in sealed.items():
+        if digests.get(record_id, "") != expected:
+            return Report(report.rows, f"record {record_id} is not as the audit left it", seq)
+    for record_id in digests:
+        if record_id not in sealed:
+            return Report(report.rows, f"record {record_id} was added past the audit", report.rows)
+    return report
+
+
+def is_whole(conn: sqlite3.Connection) -> bool:
+    """Every entry can be read, from the first to the last that was written."""
+    return _walk(conn)[0].ok
+
+
+def _walk(conn: sqlite3.Connection) -> tuple[Report, Mapping[str, tuple[int, str]]]:
+    """The chain with its head, and record id → (entry, digest) as the chain last said it."""
     sealed: dict[str, tuple[int, str]] = {}
     previous, seq = GENESIS, 0
     for *fields, prev_hash, row_hash in conn.execute(f"{_ROW} ORDER BY seq"):
         seq += 1
         if fields[0] != seq:
-            return Report(seq - 1, "a row is missing from the audit", seq)
+            return Report(seq - 1, "a row is missing from the audit", seq), {}
         if prev_hash != previous or row_hash != _row_hash(previous, tuple(fields)):
-            return Report(seq - 1, "an audit row was changed", seq)
+            return Report(seq - 1, "an audit row was changed", seq), {}
         sealed[fields[4]] = (seq, msgspec.json.decode(fields[5], type=_Payload).digest)
         previous = row_hash
-    return _compare(conn, seq, previous, sealed, digests)
-
-
-def _compare(
-    conn: sqlite3.Connection,
-    rows: int,
-    last_hash: bytes,
-    sealed: Mapping[str, tuple[int, str]],
-    digests: Mapping[str, str],
-) -> Report:
     head = conn.execute("SELECT value FROM meta WHERE key = ?", (_HEAD,)).fetchone()
-    if (head[0] if head else GENESIS.hex()) != last_hash.hex():
-        return Report(rows, "the audit's end was cut off", rows)
-    for record_id, (seq, expected) in sealed.items():
-        if digests.get(record_id, "") != expected:
-            return Report(rows, f"record {record_id} is not as the audit left it", seq)
-    for record_id in digests:
-        if record_id not in sealed:
-            return Report(rows, f"record {record_id} was added past the audit", rows)
-    return Report(rows)
+    if (head[0] if head else GENESIS.hex()) != previous.hex():
+        return Report(seq, "the audit's end was cut off", seq), {}
+    return Report(seq), sealed
 
 
 def sha256(value: Any) -> bytes:

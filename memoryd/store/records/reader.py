@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from memoryd.store import sqlite
+from memoryd.store import integrity, sqlite
+from memoryd.store.failures import damaged, failure
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 from memoryd.store.records import audit
 from memoryd.store.records.similarity import Alike, meet
@@ -21,10 +23,12 @@ JOINED = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE 
 
 
 class RecordReader:
-    """One project's records, usable from any thread."""
+    """One project's records, usable from any thread. Every method may raise StoreError: the file is damaged
+    (DamagedStore), kept by another program (LockedStore), or cannot be read."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
+        self._path = Path(sqlite.file_of(conn))
         self._lock = threading.RLock()
         self._alike: Alike | None = None
         self._alike_version = 0
@@ -38,7 +42,7 @@ class RecordReader:
         self._conn.close()
 
     def get(self, record_id: str) -> Record | None:
-        with self._lock:
+        with self._reading():
             rows = self._conn.execute(f"SELECT {COLUMNS} FROM record WHERE id = ?", (record_id,)).fetchall()
             return next(iter(self._records(rows)), None)
 
@@ -46,7 +50,7 @@ class RecordReader:
         self, *, status: str = "", kind: str = "", limit: int = 10_000, offset: int = 0
     ) -> tuple[Record, ...]:
         """Records, newest first; empty filters mean all, ``limit`` -1 means no limit."""
-        with self._lock:
+        with self._reading():
             rows = self._conn.execute(
                 f"SELECT {COLUMNS} FROM record WHERE (? = '' OR status = ?) AND (? = '' OR kind = ?)"
                 " ORDER BY created_at_s DESC, id DESC LIMIT ? OFFSET ?",
@@ -56,18 +60,18 @@ class RecordReader:
 
     def everything(self) -> tuple[tuple[Record, ...], tuple[audit.Row, ...]]:
         """All records and all entries of the audit, oldest first, of one moment."""
-        with self._lock:
+        with self._reading():
             return self.list(limit=-1)[::-1], audit.rows(self._conn, 0, "", -1, 0)[::-1]
 
     def count(self, status: str = "") -> int:
-        with self._lock:
+        with self._reading():
             return self._conn.execute(
                 "SELECT count(*) FROM record WHERE ? = '' OR status = ?", (status, status)
             ).fetchone()[0]
 
     def writes_of(self, by: str, since_s: int) -> tuple[Record, ...]:
         """What client ``by`` recorded since and is in force or waiting, newest first."""
-        with self._lock:
+        with self._reading():
             rows = self._conn.execute(
                 f"SELECT {COLUMNS} FROM record WHERE actor = ? AND created_at_s >= ?"
                 " AND status IN ('proposed', 'confirmed') ORDER BY created_at_s DESC, id DESC",
@@ -77,13 +81,13 @@ class RecordReader:
 
     def confirmed_by(self, record_id: str) -> str:
         """The actor who last made the record confirmed, ``""`` for nobody."""
-        with self._lock:
+        with self._reading():
             rows = audit.rows_of(self._conn, record_id)
             return next((row.actor for row in rows if row.action in ("confirmed", "add")), "")
 
     def count_joined(self, by: str, since_s: int) -> int:
         """How many anchors client ``by`` added since to records of others."""
-        with self._lock:
+        with self._reading():
             return self._conn.execute(
                 f"SELECT count(*) FROM anchor WHERE {JOINED}", (by, since_s, by)
             ).fetchone()[0]
@@ -92,7 +96,7 @@ class RecordReader:
         """Ids of other records in force or waiting that say the opposite about the same, oldest first."""
         if not record.is_live:
             return ()
-        with self._lock:
+        with self._reading():
             others = (self.get(record_id) for record_id in self._words().opposing(record))
             return tuple(
                 other.id
@@ -105,27 +109,46 @@ class RecordReader:
         self, *, since_s: int = 0, actor: str = "", limit: int = -1, offset: int = 0
     ) -> tuple[audit.Row, ...]:
         """The audit, newest first."""
-        with self._lock:
+        with self._reading():
             return audit.rows(self._conn, since_s, actor, limit, offset)
 
     def count_audit(self, *, since_s: int = 0, actor: str = "") -> int:
-        with self._lock:
+        with self._reading():
             return audit.count(self._conn, since_s, actor)
 
     def verify(self) -> audit.Report:
         """Whether the audit chain is whole and every record is as the chain last saw it."""
-        with self._lock:
+        with self._reading():
             digests = {record.id: digest(record) for record in self.list(limit=-1)}
             return audit.verify(self._conn, digests)
 
     def size_bytes(self) -> int:
-        with self._lock:
+        with self._reading():
             pages, size = (
                 self._conn.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_count", "page_size")
             )
             return pages * size
 
+    def need_whole(self) -> None:
+        """Raises DamagedStore unless SQLite finds no damage, the audit is whole and every record as it left it."""
+        with self._reading():
+            problem = integrity.problem(self._conn)
+        if problem:
+            raise damaged(self._path, f"{self._path.name} is damaged: {problem}")
+        if not (report := self.verify()).ok:
+            raise damaged(
+                self._path, f"the audit in {self._path.name} breaks at entry {report.seq}: {report.problem}"
+            )
+
     # -- inside
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except (sqlite3.Error, msgspec.DecodeError) as error:
+                raise failure(error, self._path) from error
 
     def _records(self, rows: Sequence[tuple]) -> tuple[Record, ...]:
         anchors: dict[str, list[str]] = {row[0]: [] for row in rows}

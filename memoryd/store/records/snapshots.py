@@ -1,37 +1,80 @@
-"""Copies of records.db: restored when it is damaged, dropped when something was forgotten for good."""
+"""The copies of records.db beside it, and what they say about it: a store that ends before its newest copy has lost
+something, and an empty one is no new project."""
 
 from __future__ import annotations
 
-import time
+import re
+import sqlite3
 from pathlib import Path
 
-from memoryd.errors import StoreError
-from memoryd.store import sqlite
+from msgspec import Struct
+
+from memoryd.store.failures import DamagedStore, damaged
 from memoryd.store.records import audit
 
+_NAME = re.compile(r"records-(\d{1,18})\.db")
 
-def restore_newest(path: Path, snapshots: Path) -> str:
-    """Put the newest snapshot in the place of a damaged ``path``; the damaged files stay beside it. Returns
-    what was done and lost, in words. Raises StoreError when there is no snapshot."""
-    found = sorted(snapshots.glob("records-*.db"))
-    if not found:
-        raise StoreError(
-            "records.db is damaged and there is no snapshot",
+
+class Snapshot(Struct, frozen=True):
+    """A copy. ``entries``: of the audit when it was taken, which only ever grows; ``taken_s``: when that was."""
+
+    file: Path
+    entries: int
+    taken_s: int
+
+
+def folder_of(path: Path) -> Path:
+    """Where the copies of the records at ``path`` are."""
+    return path.parent / "snapshots"
+
+
+def name_of(entries: int) -> str:
+    """The file name of a copy with so many audit entries."""
+    return f"records-{entries:010d}.db"
+
+
+def newest_first(folder: Path) -> tuple[Snapshot, ...]:
+    """The copies in ``folder``, none when there is no such folder."""
+    found = (
+        Snapshot(file, int(match[1]), int(file.stat().st_mtime))
+        for file in folder.glob("records-*.db")
+        if (match := _NAME.fullmatch(file.name))
+    )
+    return tuple(sorted(found, key=lambda copy: -copy.entries))
+
+
+def refuse_lost(path: Path) -> None:
+    """Before records.db is opened. Raises DamagedStore when it is missing or empty although there were records: SQLite
+    would begin a new one, and throw away a write-ahead log that still holds some."""
+    if size_of(path) > 0:
+        return
+    state = "is empty" if path.exists() else "is missing"
+    copies = newest_first(folder_of(path))
+    if copies and copies[0].entries:
+        raise damaged(path, f"{path.name} {state}, but its copies are there: this is no new project")
+    log = path.with_name(f"{path.name}-wal")
+    if size_of(log) > 0:
+        raise DamagedStore(
+            f"{path.name} {state}, but its write-ahead log is there: this is no new project",
             where=str(path),
-            next_step="keep the file; `sqlite3 records.db .recover` may save its rows",
+            next_step=f"put the file back from a backup; to begin without records, move {log.name} away",
         )
-    aside = f"damaged-{int(time.time())}"
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(part.with_name(f"{path.name}.{aside}{suffix}"))
-    source = sqlite.connect(found[-1])
+
+
+def refuse_older(path: Path, conn: sqlite3.Connection) -> None:
+    """Raises DamagedStore when the records end before their newest copy: they were put back, or emptied."""
+    entries, copies = audit.length(conn), newest_first(folder_of(path))
+    if copies and entries < copies[0].entries:
+        later = f"ends at audit entry {entries}, its newest copy at {copies[0].entries}"
+        raise damaged(path, f"{path.name} {later}: it has lost what was recorded between")
+
+
+def size_of(path: Path) -> int:
+    """In bytes; 0 when there is none."""
     try:
-        sqlite.backup(source, path)
-        rows = audit.length(source)
-    finally:
-        source.close()
-    return f"restored {found[-1].name} ({rows} audit rows); what came later is only in {path.name}.{aside}"
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def drop_copies(path: Path) -> None:
@@ -39,3 +82,5 @@ def drop_copies(path: Path) -> None:
     for pattern in (f"{path.name}.layout*.bak", f"{path.name}.damaged-*"):
         for copy in path.parent.glob(pattern):
             copy.unlink(missing_ok=True)
+    for copy in folder_of(path).glob("damaged-*"):
+        copy.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,8 @@ from msgspec import structs
 
 from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import sqlite
-from memoryd.store.records import audit
+from memoryd.store.failures import damaged, failure
+from memoryd.store.records import audit, snapshots
 from memoryd.store.records.reader import COLUMNS, JOINED, RecordReader
 from memoryd.store.records.values import (
     LIVE,
@@ -46,30 +47,37 @@ class Records(RecordReader):
     def __init__(self, conn: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
         super().__init__(conn)
         self._clock = clock
-        self._where = conn.execute("PRAGMA database_list").fetchone()[2]
         conn.execute("PRAGMA secure_delete=ON")  # what `forget` removes must not stay in free pages
 
     @classmethod
     def open(cls, path: Path) -> Records:
-        """Open or create the store at ``path`` (0600). Raises StoreError when it is damaged or newer."""
+        """Open or create the store at ``path`` (0600). Raises StoreError when it is damaged or newer, when it is gone
+        although copies of it are there, and when it ends before its newest copy."""
+        snapshots.refuse_lost(path)
         conn = sqlite.connect(path)
         try:
             sqlite.migrate(conn, "records")
+            snapshots.refuse_older(path, conn)
             return cls(conn)
+        except StoreError:
+            conn.close()
+            raise
         except sqlite3.Error as error:
             conn.close()
-            raise _failed(error, str(path)) from error
+            raise failure(error, path) from error
 
     def snapshot(self, folder: Path, keep: int = 5) -> Path:
         """A consistent copy in ``folder`` (0700), named by the audit's length; older ones beyond ``keep`` go.
-        An unchanged store makes no second copy."""
+        An unchanged store makes no second copy. A copy that is not whole is not kept, and no older one goes for it.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock:
-            target = folder / f"records-{audit.length(self._conn):010d}.db"
+        with self._reading():
+            target = folder / snapshots.name_of(audit.length(self._conn))
             if not target.exists():
                 sqlite.backup(self._conn, target)
-        for old in sorted(folder.glob("records-*.db"))[:-keep]:
-            old.unlink(missing_ok=True)
+                self._need_whole_copy(target)
+        for old in snapshots.newest_first(folder)[keep:]:
+            old.file.unlink(missing_ok=True)
         return target
 
     # -- writing
@@ -207,6 +215,14 @@ class Records(RecordReader):
 
     # -- inside
 
+    def _need_whole_copy(self, target: Path) -> None:
+        try:
+            with closing(sqlite.immutable(target)) as conn:
+                RecordReader(conn).need_whole()
+        except StoreError as error:
+            target.unlink(missing_ok=True)
+            raise damaged(self._path, error.what.replace(target.name, self._path.name)) from error
+
     @contextmanager
     def _write(self) -> Iterator[None]:
         with self._lock:
@@ -215,7 +231,7 @@ class Records(RecordReader):
                 yield
                 self._conn.execute("COMMIT")
             except sqlite3.Error as error:
-                raise _failed(error, self._where) from error
+                raise failure(error, self._path) from error
             finally:
                 if self._conn.in_transaction:
                     self._conn.rollback()
@@ -228,7 +244,7 @@ class Records(RecordReader):
                 if time.monotonic() > deadline_s:
                     raise StoreError(
                         "the record is deleted, but another program reads the store: its log may still hold the text",
-                        where=self._where,
+                        where=str(self._path),
                         next_step="end that program, then restart memoryd: `memoryd daemon stop`",
                     )
                 time.sleep(0.01)
@@ -382,10 +398,3 @@ def _too_many(limit: int) -> BusyError:
         f"{limit} proposals are waiting for a person",
         next_step="review them: `memoryd proposals`, then `memoryd confirm ID` or `retract ID`",
     )
-
-
-def _failed(error: sqlite3.Error, where: str) -> StoreError:
-    return StoreError(
-        f"the records could not be written or read: {error}", where=where,
-        next_step="check free disk space and rights, then run `memoryd doctor`",
-    )  # fmt: skip
