@@ -17,7 +17,7 @@ from memoryd.config import Config
 from memoryd.daemon.processes import logs
 from memoryd.daemon.processes.child_process import kill_children
 from memoryd.daemon.processes.lock import Lock
-from memoryd.daemon.service import DaemonStatus, Desk
+from memoryd.daemon.service import DaemonService, ProcessState
 from memoryd.errors import MemorydError
 from memoryd.paths import Paths
 from memoryd.server.connection import Connection
@@ -56,18 +56,19 @@ async def _serve(paths: Paths, config: Config, lock: Lock, listener: socket.sock
     await daemon.serve(listener)
 
 
-class Daemon(Desk):
-    """The whole service: the desk, and the process around it."""
+class Daemon:
+    """The process around the service: its sockets, its signals, its ticks and its end."""
 
     def __init__(self, paths: Paths, config: Config, lock: Lock) -> None:
         self._gate = Gate(config.limits)
-        super().__init__(paths, config, self._gate)
+        self._config = config
+        self._service = DaemonService(paths, config, self._gate, self)
         self._lock = lock
         self._stopping = asyncio.Event()
         self._loaded = asyncio.Event()
         self._mcp: Any = None
         self._http: Any = None
-        self._sockets = SocketServer(self, self._serve_mcp)
+        self._sockets = SocketServer(self._service, self._serve_mcp)
         self._last_client_s = time.monotonic()
         self._last_compared_s = self._last_snapshot_s = time.monotonic()
 
@@ -90,7 +91,7 @@ class Daemon(Desk):
                 await self._sockets.close()
                 if self._http:
                     await self._http.close()
-                await self.close()
+                await self._service.close()
         except TimeoutError:
             log.warning("something did not end in time; the kernel ends it with us")
         self._gate.close()
@@ -101,13 +102,13 @@ class Daemon(Desk):
     async def _load(self) -> None:
         """Import what is heavy in a thread, while the light verbs are served already."""
         try:
-            self.reading.embedder = await asyncio.to_thread(_embedder, self.config)
+            self._service.views.embedder = await asyncio.to_thread(_embedder, self._config)
         except MemorydError as error:
             log.error("no vectors: %s", error)
         finally:
-            self.reading.embedder_known.set()
+            self._service.views.embedder_known.set()
         try:
-            self._mcp = await asyncio.to_thread(_mcp_server, self)
+            self._mcp = await asyncio.to_thread(_mcp_server, self._service)
         except Exception:
             log.exception("MCP cannot be served")
         self._loaded.set()
@@ -123,40 +124,44 @@ class Daemon(Desk):
 
         await self._loaded.wait()
         if self._http is None:
-            self._http = HttpDoor(self, self._mcp)
-        return await self._http.open(self.config.http.port if port is None else port, token=token)
+            self._http = HttpDoor(self._service, self._mcp)
+        return await self._http.open(self._config.http.port if port is None else port, token=token)
 
-    def status(self) -> DaemonStatus:
-        where = self._http.address if self._http else ""
-        return self.state(clients=self._sockets.clients, http=where, ready=self._loaded.is_set())
+    def state(self) -> ProcessState:
+        address = self._http.address if self._http else ""
+        return ProcessState(clients=self._sockets.clients, http=address, ready=self._loaded.is_set())
 
     async def _tick(self) -> None:
-        """Once a second: is anybody there, is our place still ours, is it time to compare or to tidy?"""
+        """Once a second: is anybody there, is the lock still ours, is it time to compare or to tidy?"""
         while True:
             await asyncio.sleep(TICK_S)
             now_s = time.monotonic()
             if not self._lock.still_ours():
                 log.warning("the lock file is gone: another daemon may begin, this one ends")
                 self.stop()
-            if self._sockets.clients or self.busy or (self._http and self._http.address):
+            if (
+                self._sockets.clients
+                or self._service.open_projects.busy
+                or (self._http and self._http.address)
+            ):
                 self._last_client_s = now_s
-            idle_stop_s = self.config.daemon.idle_stop_s
+            idle_stop_s = self._config.daemon.idle_stop_s
             if idle_stop_s and now_s - self._last_client_s >= idle_stop_s:
                 log.info("no client for %.0f s", now_s - self._last_client_s)
                 self.stop()
-            self._keep_house(now_s)
+            self._maintain(now_s)
 
-    def _keep_house(self, now_s: float) -> None:
-        every_s = self.config.watch.reconcile_s
+    def _maintain(self, now_s: float) -> None:
+        every_s = self._config.watch.reconcile_s
         if every_s and now_s - self._last_compared_s >= every_s:
             self._last_compared_s = now_s
-            self.compare_all()
+            self._service.open_projects.compare_all()
         if now_s - self._last_snapshot_s >= SNAPSHOT_EVERY_S:
             self._last_snapshot_s = now_s
-            self.snapshot_records()
-        self.drop_idle_caches(MEMORY_IDLE_S)
-        self.tune_when_idle(self.config.vectors.tune_idle_s)
-        self.read_when_idle(READ_AFTER_S)
+            self._service.open_projects.snapshot_records()
+        self._service.idle.drop_idle_caches(MEMORY_IDLE_S)
+        self._service.idle.tune_when_idle(self._config.vectors.tune_idle_s)
+        self._service.idle.read_when_idle(READ_AFTER_S)
 
 
 def _embedder(config: Config) -> Any:
@@ -167,7 +172,7 @@ def _embedder(config: Config) -> Any:
     return StaticEmbedder()
 
 
-def _mcp_server(daemon: Daemon) -> Any:
+def _mcp_server(service: DaemonService) -> Any:
     from memoryd.server.mcp.server import McpServer
 
-    return McpServer(daemon)
+    return McpServer(service)

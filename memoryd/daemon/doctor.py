@@ -29,7 +29,7 @@ from memoryd.store.records import restore
 
 if TYPE_CHECKING:
     from memoryd.daemon.projects.stores import Store
-    from memoryd.daemon.projects.views import Reading
+    from memoryd.daemon.projects.views import Views
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 class Examined(Protocol):
     """The service as its doctor sees it."""
 
-    reading: Reading
+    views: Views
 
     async def project_of(self, call: Call) -> Project: ...
     def store_of(self, project: Project) -> Store: ...
@@ -54,7 +54,7 @@ class DigestAnswer(Struct, frozen=True):
 
 def own_checks(watch: WatchState, store: Store) -> tuple[Check, ...]:
     """What only the daemon knows about its health."""
-    checks = [_watch_check(watch), *store.meaning.checks()]
+    checks = [_watch_check(watch), *store.vectors.checks()]
     if store.records is None:
         step = "memoryd doctor --repair restores the newest copy"
         checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
@@ -116,7 +116,7 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
-        target = Target(project.root, await service.reading.sha(project, None))
+        target = Target(project.root, await service.views.sha(project, None))
         await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
         checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
     return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)

@@ -31,7 +31,7 @@ class _Reply(Struct, frozen=True):
 _REPLY = msgspec.json.Decoder(_Reply)
 
 
-class Changes:
+class ChangeReader:
     """The child and the queue before it."""
 
     def __init__(self, log_file: Path, environment: Mapping[str, str], idle_s: float) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.indexing.jobs import IngestQueue
-from memoryd.daemon.projects.vectors import Meaning
+from memoryd.daemon.projects.vectors import ProjectVectors
 from memoryd.daemon.tuning.tuner import Learned
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.change.versions import lines_of
@@ -46,10 +46,12 @@ class ViewVanished(StoreError):
 class Store:
     """The stores of one key. Methods may be called from any thread, except for the queue's."""
 
-    def __init__(self, folder: Path, queue: IngestQueue, vectors: VectorsSection, log_file: Path) -> None:
+    def __init__(self, folder: Path, queue: IngestQueue, settings: VectorsSection, log_file: Path) -> None:
         self.folder, self.queue = folder, queue
-        self.meaning = Meaning(folder / "vectors", self.index_file, vectors, log_file, lambda: queue.busy)
-        self.learned = Learned(folder, vectors)
+        self.vectors = ProjectVectors(
+            folder / "vectors", self.index_file, settings, log_file, lambda: queue.busy
+        )
+        self.learned = Learned(folder, settings)
         self.used_at_s = time.monotonic()
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
@@ -262,4 +264,4 @@ class Store:
         self.snapshot_records()
         with self._lock:
             self._close_records()
-        self.meaning.close()
+        self.vectors.close()

@@ -20,7 +20,7 @@ NEAR_WAIT_S = 0.1  # exact comparison takes less
 CLOSE_S = 1.0
 
 
-class Meaning:
+class ProjectVectors:
     """``folder``: where the worker keeps its files. ``busy``: whether the project is being indexed; no worker is
     begun meanwhile. Methods may be called from any thread."""
 

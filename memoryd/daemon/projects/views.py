@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Reading:
+class Views:
     """Answers questions from the stores. ``embedder`` is set once its import is done."""
 
     def __init__(self, config: Config, gate: Gate, is_dirty: Callable[[str], bool]) -> None:
@@ -116,8 +116,8 @@ class Reading:
             text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
             patches=functools.partial(store.patches, target.root) if view.head else None,
-            near=store.meaning,
-            quality=store.meaning.quality,
+            near=store.vectors,
+            quality=store.vectors.quality,
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:
@@ -126,14 +126,14 @@ class Reading:
             return "absent"
         job = store.queue.job_of(target)
         partial = not view.complete or (job and job.full)
-        return "rebuilding" if partial or store.meaning.rebuilding else "ready"
+        return "rebuilding" if partial or store.vectors.rebuilding else "ready"
 
 
 class _Answer:
     """One answer in a thread, and how to end it early."""
 
-    def __init__(self, reading: Reading, store: Store, target: Target) -> None:
-        self._reading, self._store, self._target = reading, store, target
+    def __init__(self, views: Views, store: Store, target: Target) -> None:
+        self._views, self._store, self._target = views, store, target
         self._conn: Any = None
 
     def run(self, work: Callable[[Context], T]) -> T:
@@ -141,7 +141,7 @@ class _Answer:
         with self._store.connection() as conn:
             self._conn = conn
             try:
-                return work(self._reading.context(self._store, self._target, conn))
+                return work(self._views.context(self._store, self._target, conn))
             finally:
                 self._conn = None
                 log.debug("answered in %.1f ms", (time.perf_counter() - started_s) * 1000)

@@ -1,0 +1,164 @@
+"""The registered projects, the stores that are open, and what is watched. Used from the event loop's thread only."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+
+from memoryd.config import Config, for_child
+from memoryd.daemon.indexing.freshness import differs_from_head
+from memoryd.daemon.indexing.jobs import IngestQueue, Target
+from memoryd.daemon.indexing.watch import Watch
+from memoryd.daemon.projects import relocation
+from memoryd.daemon.projects.registry import Projects
+from memoryd.daemon.projects.stores import Store
+from memoryd.daemon.projects.views import Views, find_view
+from memoryd.ingest.job import IndexSummary
+from memoryd.paths import Paths, private_folder
+from memoryd.server.gate import Gate
+from memoryd.server.service import Call, Project
+
+
+class OpenProjects:
+    """``on_change``: called when files of a project changed, before they are indexed."""
+
+    def __init__(self, paths: Paths, config: Config, gate: Gate, on_change: Callable[[], None]) -> None:
+        self._paths, self._config, self._gate, self._on_change = paths, config, gate, on_change
+        self._registry = Projects(paths.projects_file)
+        self._stores: dict[str, Store] = {}
+        self._in_use: set[str] = set()
+        self._dirty: dict[str, bool] = {}
+        self.views = Views(config, gate, lambda root: self._dirty.get(root, False))
+        self.watch = Watch(config, self.post_changes)
+
+    # --- which project
+
+    async def of_call(self, call: Call) -> Project:
+        """The project a call is about: its ``project``, else the caller's directory, else the only one.
+        Raises UsageError naming what was tried, DeadlineError."""
+        named, cwd = call.common.project, call.peer.cwd
+        if named:
+            return await self._gate.look(lambda: self._registry.find(named), where=named)
+        around = await self._gate.look(lambda: self._registry.around(cwd), where=cwd) if cwd else None
+        return around or self._registry.only()
+
+    def all(self) -> list[Project]:
+        return self._registry.all()
+
+    async def register(self, path: str) -> Project:
+        """The project around ``path``, put on the list if it is not there. Raises UsageError."""
+        return await self._gate.look(lambda: self._register(path), where=path, deadline_s=0)
+
+    def _register(self, path: str) -> Project:
+        root, known = self._registry.root_of(path), self._registry.all()
+        return self._registry.register(path, relocation.key_for(root, known, self._paths))
+
+    async def forget(self, root: str) -> Project:
+        """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
+        project = await self._gate.look(lambda: self._registry.forget(root), where=root)
+        self.watch.end(project.root)
+        self._in_use.discard(project.root)
+        return project
+
+    def is_in_use(self, project: Project) -> bool:
+        """Somebody asked about its work tree in this daemon's life."""
+        return project.root in self._in_use
+
+    def _registered(self, root: str) -> Project | None:
+        """What happens in the background may come after the project was taken off the list."""
+        return next((project for project in self._registry.all() if project.root == root), None)
+
+    # --- its store
+
+    def store_of(self, project: Project) -> Store:
+        """The project's store, opened on first use."""
+        store = self._stores.get(project.key)
+        if store is None:
+            folder = self._paths.project_dir(project.key)
+            private_folder(folder.parent)
+            private_folder(folder)
+            queue = IngestQueue(
+                folder / "index.db",
+                self._paths.log,
+                self.environment(),
+                self._config.daemon.ingest_idle_s,
+                self._on_indexed,
+            )
+            store = self._stores[project.key] = Store(folder, queue, self._config.vectors, self._paths.log)
+        return store
+
+    def opened(self, project: Project) -> Store | None:
+        """The project's store if it was used in this daemon's life."""
+        return self._stores.get(project.key)
+
+    def stores(self) -> list[Store]:
+        """Those that were used in this daemon's life."""
+        return list(self._stores.values())
+
+    async def use(self, project: Project) -> Store:
+        """The project's store, for a question about its work tree: the first one in this daemon's life begins to
+        watch it and compares it with the disk, because nobody looked while no daemon ran."""
+        store = self.store_of(project)
+        is_new = project.root not in self._in_use and not await self.views.is_bare(project)
+        if is_new and project.root not in self._in_use:  # another question may have come first meanwhile
+            self._in_use.add(project.root)
+            if self._config.watch.enabled:
+                self.watch.begin(project.root)
+            else:
+                store.queue.post(Target(project.root))
+        return store
+
+    def environment(self) -> dict[str, str]:
+        """Of the children that read repositories."""
+        return {**os.environ, **for_child(self._config), "MEMORYD_HOME": str(self._paths.home)}
+
+    # --- what happens in the background
+
+    def post_changes(self, root: str, paths: set[str] | None) -> None:
+        """Index what changed; ``paths`` None: look at everything."""
+        if project := self._registered(root):
+            self._on_change()
+            self.store_of(project).queue.post(Target(root), paths)
+
+    def compare_all(self) -> None:
+        """Look at every project in use as a whole: what no event told is found here."""
+        for root in self._in_use:
+            self.post_changes(root, None)
+
+    def snapshot_records(self) -> None:
+        """Copy the records of every open project that changed."""
+        for store in self._stores.values():
+            self._gate.aside(store.snapshot_records)
+
+    def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
+        """Find out, after the job, whether the work tree still is its commit."""
+        project = self._registered(target.root)
+        if project and (store := self._stores.get(project.key)):
+            if summary.parsed:
+                store.vectors.changed()
+            store.learned.look = not store.learned.failed
+        if target.rev is None and project:
+            self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
+
+    def _note_dirty(self, store: Store, target: Target) -> None:
+        view = find_view(store, target)
+        if view:
+            with store.connection() as conn:
+                self._dirty[target.root] = differs_from_head(conn, target.root, view)
+
+    @property
+    def busy(self) -> bool:
+        """Some project is being indexed."""
+        return any(store.queue.busy for store in self._stores.values())
+
+    def indexing(self) -> tuple[str, ...]:
+        """Roots of the projects that are being indexed."""
+        opened = ((project.root, self._stores.get(project.key)) for project in self._registry.all())
+        return tuple(root for root, store in opened if store and store.queue.busy)
+
+    async def close(self) -> None:
+        """End the ingest processes, then close the stores: records last."""
+        for store in self._stores.values():
+            await store.queue.close()
+        await asyncio.gather(*(asyncio.to_thread(store.close) for store in self._stores.values()))
