@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from memoryd.cli.install import jsonc, toml_section
+from memoryd.cli.install import jsonc
+from memoryd.cli.install.toml_section import Tables
 from memoryd.paths import default_paths
 
 NAME = "memoryd"
@@ -130,22 +131,18 @@ def with_server(chosen: Assistant, text: str, entry: Mapping[str, Any]) -> str:
         return text
     after = {**before, chosen.section: {**_servers(before, chosen), NAME: merged}}
     if chosen.is_toml:
-        nested = _subtables(text, chosen, merged)
-        own = {key: value for key, value in merged.items() if key not in nested}
-        return _checked(chosen, toml_section.set_table(text, (chosen.section, NAME), own), after)
+        tables, place = Tables(text), (chosen.section, NAME)
+        # what stands in a table of its own ([mcp_servers.memoryd.env]) is the user's and left there
+        own = {
+            key: value
+            for key, value in merged.items()
+            if not (isinstance(value, dict) and tables.has((*place, key)))
+        }
+        return _checked(chosen, tables.set(place, own), after)
     blank = not text.strip("\ufeff \t\r\n")
     return _checked(
         chosen, jsonc.set_member("{}\n" if blank else text, (chosen.section, NAME), merged), after
     )
-
-
-def _subtables(text: str, chosen: Assistant, merged: Mapping[str, Any]) -> set[str]:
-    """Keys of our TOML table that stand in tables of their own (``[mcp_servers.memoryd.env]``): left there."""
-    return {
-        key
-        for key, value in merged.items()
-        if isinstance(value, dict) and toml_section.has_table(text, (chosen.section, NAME, key))
-    }
 
 
 def without_server(chosen: Assistant, text: str, drop_section: bool) -> str:
@@ -159,7 +156,7 @@ def without_server(chosen: Assistant, text: str, drop_section: bool) -> str:
         return text
     if chosen.is_toml:
         after = {**before, chosen.section: others}
-        return _checked(chosen, toml_section.remove_table(text, (chosen.section, NAME)), after)
+        return _checked(chosen, Tables(text).remove((chosen.section, NAME)), after)
     if drop_section and not others:
         after = {key: value for key, value in before.items() if key != chosen.section}
         return _checked(chosen, jsonc.remove_member(text, (chosen.section,)), after)
