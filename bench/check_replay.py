@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from indexers.facts import Change, FileFacts, Version  # noqa: E402
-from memoryd.globs import is_test  # noqa: E402
+from memoryd.globs.paths import in_scope  # noqa: E402
 from memoryd.ingest.change.change import ChangeRequest, read_change  # noqa: E402
 from memoryd.ingest.change.versions import lines_of  # noqa: E402
 from memoryd.ingest.git.repository import Git  # noqa: E402
@@ -39,10 +39,11 @@ from memoryd.query.check.answers import CheckAnswer  # noqa: E402
 from memoryd.query.check.verdict import check, is_executable  # noqa: E402
 from memoryd.query.context import Context  # noqa: E402
 from memoryd.query.requests import CheckRequest  # noqa: E402
-from memoryd.query.rules.change_case import Case, Rule, in_scope  # noqa: E402
+from memoryd.query.rules.change_case import Case, Rule  # noqa: E402
 from memoryd.query.rules.executors import in_force  # noqa: E402
 from memoryd.query.rules.modules import speaks  # noqa: E402
 from memoryd.query.rules.tool_semantics import binds  # noqa: E402
+from memoryd.query.test_files import is_test  # noqa: E402
 from memoryd.store import sqlite  # noqa: E402
 from memoryd.store.index import reader  # noqa: E402
 

@@ -204,8 +204,9 @@ class Decision(Fact, frozen=True):
 
 
 class Constraint(Fact, frozen=True):
-    """A declared rule of the project. ``scope``: globs of the files that it governs, relative to the project root
-    (empty: all). ``subject`` is bound by it, ``target`` is what it speaks of, in the words of ``kind``:
+    """A declared rule of the project. ``scope``: globs of the files that it governs, relative to the project root, in
+    one notation whatever the tool's own is (empty: all). ``subject`` is bound by it, ``target`` is what it speaks of,
+    in the words of ``kind``:
 
     ``layers``: subject = module names, highest first; a lower one must not import a higher one. ``a | b`` in one entry:
     siblings that must not import each other, ``a : b``: siblings that may.
@@ -256,7 +257,8 @@ class Operation(Fact, frozen=True):
     ``image``, ``service``, ``migration``, ``flag``, ``package``, ``dependency``, ``owner``, ``test_config``.
     ``name`` identifies it inside its kind (``GET /users/{id}``, ``web``, ``requests``); ``detail`` is one line for
     people. ``targets``: what it runs, serves or needs, as written: ``module:qualname``, a path, a glob, a
-    requirement; ``""``-qualname forms mean the file. ``scope``: the enclosing qualname in code."""
+    requirement; ``""``-qualname forms mean the file; of an owner, globs from the root. ``scope``: the enclosing
+    qualname in code."""
 
     kind: OperationKind
     name: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexers.constraints.literal import Script, is_literal
-from indexers.constraints.rule import bounded, comment_above, rule, table, texts
+from indexers.constraints.rule import bounded, comment_above, rule, table, texts, under
 from indexers.facts import Constraint, Severity
 from indexers.operations.source import Source
 
@@ -47,7 +47,7 @@ def _forbidden(source: Source, name: str, entry: dict[str, Any], line: int) -> C
     return rule(
         "forbid_import", _TOOL, name, line, bounded(" ".join(source.lines[line - 1 : line + 8]), 400),
         severity=_SEVERITIES.get(severity, "warn"), scope=[f"!{glob}" for glob in spared or ()], subject=subject or (),
-        target=[f"./{glob}" for glob in target or ()], exceptions=exceptions or (),
+        target=[f"./{glob.removeprefix('./')}" for glob in target or ()], exceptions=exceptions or (),
         message=said if isinstance(said, str) and said else comment_above(source.lines, line),
         not_checkable=_problem(entry, origin, used, target, None in (subject, exceptions, spared)),
     )  # fmt: skip
@@ -98,4 +98,4 @@ def _paths(text: str) -> list[str]:
 
 def _beginning(path: str) -> list[str]:
     """Globs of all files whose path begins so."""
-    return [f"{path}**"] if path.endswith("/") else [f"{path}*", f"{path}*/**"]
+    return [f"{path}**"] if path.endswith("/") else [under("", f"{path}*"), f"{path}*/**"]

@@ -10,7 +10,16 @@ from typing import Any
 from msgspec import Struct
 
 from indexers.constraints.literal import OPAQUE, Script, is_literal
-from indexers.constraints.rule import bounded, braces, comment_above, rule, table, texts, under, within
+from indexers.constraints.rule import (
+    anywhere_under,
+    bounded,
+    comment_above,
+    rule,
+    table,
+    texts,
+    under,
+    within,
+)
 from indexers.facts import Constraint, Severity
 from indexers.operations.source import Source
 from indexers.yaml_tree import Yaml, documents
@@ -127,8 +136,9 @@ def _scope(source: Source, setting: _Setting) -> list[str]:
 
 
 def _globs(source: Source, value: Any) -> list[str]:
-    plain = [glob for text in texts(value) if text[:1] != "!" for glob in braces(text)]
-    return [under(source.folder, glob) if "/" in glob else glob for glob in plain]
+    """``*.js`` is every such file below in an .eslintrc, and only those beside it in an eslint.config.js."""
+    seen_from_root = under if source.name.startswith("eslint.config") else anywhere_under
+    return [seen_from_root(source.folder, text) for text in texts(value) if text[:1] != "!"]
 
 
 def _read(source: Source, setting: _Setting, scope: tuple[str, ...]) -> Iterator[Constraint]:

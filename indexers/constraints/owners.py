@@ -16,14 +16,6 @@ def owners(source: Source) -> Iterator[Constraint]:
         if owned.detail:
             yield rule(
                 "path_protected", "codeowners", owned.name, owned.line, source.lines[owned.line - 1],
-                severity="info", subject=[_glob(owned.name)], target=owned.detail.split(),
+                severity="info", subject=owned.targets, target=owned.detail.split(),
                 message=comment_above(source.lines, owned.line),
             )  # fmt: skip
-
-
-def _glob(pattern: str) -> str:
-    """A pattern of CODEOWNERS as a glob from the root: without an inner ``/`` it holds in every folder."""
-    plain = pattern.strip("/")
-    if pattern == "*" or "/" in plain or pattern.startswith("/"):
-        return "**" if pattern == "*" else plain
-    return f"**/{plain}/**" if pattern.endswith("/") else f"**/{plain}"

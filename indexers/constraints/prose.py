@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from indexers.constraints.rule import bounded, braces, rule, within
+from indexers.constraints.rule import bounded, rule, under, within
 from indexers.facts import Constraint
 from indexers.operations.source import Source
 
@@ -72,7 +72,7 @@ def _scope(source: Source) -> tuple[str, ...]:
     found = _GLOBS.search(head)
     globs = [glob.strip(" \"'[]") for glob in re.split(r",(?![^{]*\})", found[1])] if found else []
     if globs and "**" not in globs:
-        return tuple(f"{folder}/{one}" if folder else one for glob in globs if glob for one in braces(glob))
+        return tuple(under(folder, glob) if folder else glob for glob in globs if glob)
     return within(folder)
 
 

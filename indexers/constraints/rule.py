@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
+import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,8 +13,6 @@ MAX_QUOTE = 400  # characters of a rule that are kept
 MAX_NAMES = 200  # modules, packages or globs of one rule
 MAX_COMMENT_LINES = 12
 _COMMENT = re.compile(r"^\s*(?:#+|//+|\*(?!/)|/\*+)\s?(.*?)(?:\*/)?\s*$")
-_BRACES = re.compile(r"\{([^{}]{0,200})\}")
-_MAX_BRACES = 32
 _SECTION_RULE = re.compile(r"^[-=*#\s]*$")
 
 
@@ -67,19 +65,18 @@ def comment_above(lines: Sequence[str], line: int) -> str:
 
 
 def under(folder: str, glob: str) -> str:
-    """A glob written in a file of ``folder`` as seen from the project's root."""
+    """A glob written in a file of ``folder``, and meant from there, as seen from the project's root."""
     bang = "!" if glob.startswith("!") else ""
-    plain = glob.removeprefix("!").removeprefix("./").lstrip("/")
-    return f"{bang}{folder}/{plain}" if folder else f"{bang}{plain}"
+    plain = posixpath.join(folder, glob.removeprefix("!").removeprefix("./").lstrip("/"))
+    floats = "/" not in plain and any(sign in plain for sign in "*?[{")
+    return f"{bang}./{plain}" if floats else f"{bang}{plain}"
 
 
-def braces(glob: str) -> list[str]:
-    """``a/{b,c}.js`` as ``a/b.js`` and ``a/c.js``: one pair of braces after the other, up to 32 globs."""
-    found = [glob]
-    while len(found) <= _MAX_BRACES and (match := _BRACES.search(found[0])):
-        choices = match[1].split(",")
-        found = [entry.replace(match[0], choice, 1) for entry in found for choice in choices]
-    return found[:_MAX_BRACES]
+def anywhere_under(folder: str, glob: str) -> str:
+    """The same, where the tool takes a glob without ``/`` for a name in whatever folder below."""
+    bang = "!" if glob.startswith("!") else ""
+    plain = glob.removeprefix("!")
+    return under(folder, glob) if "/" in plain else f"{bang}{posixpath.join(folder, '**', plain)}"
 
 
 def within(folder: str) -> tuple[str, ...]:
@@ -104,6 +101,4 @@ def tables(value: Any) -> list[dict[str, Any]]:
 
 def selects(codes: Iterable[str], code: str) -> bool:
     """Whether a linter's list of ``codes`` (prefixes, ``ALL``) switches ``code`` on."""
-    return any(
-        entry == "ALL" or fnmatch.fnmatchcase(code, f"{entry}*") for entry in codes if len(entry) <= 20
-    )
+    return any(entry == "ALL" or code.startswith(entry) for entry in codes)

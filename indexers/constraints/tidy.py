@@ -6,7 +6,7 @@ import configparser
 from collections.abc import Iterator
 from typing import Any
 
-from indexers.constraints.rule import comment_above, rule, selects, table, texts, under, within
+from indexers.constraints.rule import anywhere_under, comment_above, rule, selects, table, texts, within
 from indexers.facts import Constraint, Severity
 from indexers.operations.source import Source
 
@@ -71,7 +71,7 @@ def _spared(source: Source, lint: dict[str, Any], code: str) -> list[str]:
     for key in ("per-file-ignores", "extend-per-file-ignores"):
         for glob, codes in table(lint.get(key)).items():
             if selects(texts(codes), code):
-                spared.append(under(source.folder, glob) if "/" in glob else glob)
+                spared.append(anywhere_under(source.folder, glob))
     return spared
 
 

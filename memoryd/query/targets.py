@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from memoryd.errors import UsageError
-from memoryd.globs import is_glob, is_test, matcher
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
+from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import FileRow, SymbolRow

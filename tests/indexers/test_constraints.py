@@ -225,10 +225,25 @@ def test_eslint_config_in_javascript_is_read_as_text() -> None:
     ] satisfies Config[]
     """
     plain, computed = read("eslint.config.js", text)
-    assert plain.scope == ("!scripts/**", "!*.cjs", "!*.mjs")
+    assert plain.scope == ("!scripts/**", "!./*.{cjs,mjs}")
     assert (plain.target, plain.not_checkable) == (("moment",), "")
-    assert computed.scope == ("scripts/**", "*.cjs", "*.mjs", "!scripts/new/**")
+    assert computed.scope == ("scripts/**", "./*.{cjs,mjs}", "!scripts/new/**")
     assert "computed" in computed.not_checkable
+
+
+def test_a_name_without_a_slash_means_what_the_tool_says() -> None:
+    """In an .eslintrc and for ruff it is such a name in whatever folder below the file, in an eslint.config.js one
+    beside it."""
+    text = '{"overrides": [{"files": "*.ts", "rules": {"no-restricted-imports": ["error", "moment"]}}]}'
+    assert one("web/.eslintrc.json", text).scope == ("web/**/*.ts",)
+    flat = "export default [{ files: ['*.ts'], rules: { 'no-restricted-imports': ['error', 'moment'] } }]"
+    assert one("web/eslint.config.js", flat).scope == ("web/*.ts",)
+    assert one("eslint.config.js", flat).scope == ("./*.ts",)
+    ruff = (
+        'lint.select = ["TID"]\nlint.per-file-ignores = {"__init__.py" = ["TID251"], "lib/*.py" = ["TID"]}\n'
+        'lint.flake8-tidy-imports.banned-api."cgi".msg = "gone"\n'
+    )
+    assert one("ruff.toml", ruff).exceptions == ("**/__init__.py", "lib/*.py")
 
 
 def test_eslint_zones_say_which_folder_may_not_import_which() -> None:
@@ -385,7 +400,7 @@ def test_codeowners_are_no_ban() -> None:
         ("path_protected", "info", ("**",), ("@org/all",)),
         ("path_protected", "info", ("docs",), ("@ann",)),
         ("path_protected", "info", ("**/build/**",), ("@bob",)),
-        ("path_protected", "info", ("**/*.go",), ("@carl",)),
+        ("path_protected", "info", ("**/*.go", "**/*.go/**"), ("@carl",)),
     ]
 
 
@@ -455,7 +470,7 @@ def test_a_rules_files_own_globs_are_its_scope() -> None:
     text = (
         '---\ndescription: Database\nglobs: src/db/**/*.{ts,tsx}, "*.sql"\n---\nAlways use a transaction.\n'
     )
-    assert one(".cursor/rules/db.mdc", text).scope == ("src/db/**/*.ts", "src/db/**/*.tsx", "*.sql")
+    assert one(".cursor/rules/db.mdc", text).scope == ("src/db/**/*.{ts,tsx}", "*.sql")
     everywhere = '---\napplyTo: "**"\n---\nAlways use a transaction.\n'
     assert one(".github/instructions/a.instructions.md", everywhere).scope == ()
 

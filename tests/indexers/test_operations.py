@@ -180,9 +180,9 @@ def test_codeowners_lines_are_owners_in_order():
     check(
         "CODEOWNERS",
         "# all\n* @a\n[Docs] @docs\n/docs/ \n*.go @go # why\n",
-        "owner * -> *",
-        "owner /docs/ -> /docs/",
-        "owner *.go -> *.go",
+        "owner * -> **",
+        "owner /docs/ -> docs",
+        "owner *.go -> **/*.go | **/*.go/**",
     )
 
 

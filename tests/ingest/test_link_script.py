@@ -56,6 +56,13 @@ CALLS: dict[str, Case] = {
          "libs/a/b/lib/start.js": "exports.f = function () {}\n", "m.js": "const { f } = require('p')\nf()\n"},
         ["m.js: -> libs/a/b/lib/start.js:f exact"],
     ),
+    "a workspace that names its folders by choices and takes one out: of two packages of a name one is a member": (
+        {"pnpm-workspace.yaml": "packages:\n  - '{apps,libs/core}/*'\n  - '!apps/old'\n",
+         "libs/core/a/package.json": '{"name": "p", "main": "a.js"}', "libs/core/a/a.js": "exports.f = function () {}\n",
+         "apps/old/package.json": '{"name": "p", "main": "a.js"}', "apps/old/a.js": "exports.f = function () {}\n",
+         "m.js": "const { f } = require('p')\nf()\n"},
+        ["m.js: -> libs/core/a/a.js:f exact"],
+    ),
     "a folder that the manifest links; imports of the package itself": (
         {"package.json": '{"name": "top", "dependencies": {"dep": "file:./third/dep"}, "imports": {"#in/*": "./inner/*.js"}}',
          "third/dep/package.json": '{"name": "dep", "main": "./x"}', "third/dep/x.js": F, "inner/a.js": F,

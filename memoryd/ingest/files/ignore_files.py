@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memoryd.ingest.files.gitignore import PATTERN_LIMIT, Ignore, of_items, parse
+from memoryd.globs.ignore import PATTERN_LIMIT, Ignore, of_items, parse
 from memoryd.ingest.files.rooted_files import Jail, Unreadable
 
 MEMORYIGNORE = ".memoryignore"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from memoryd.globs import is_test
 from memoryd.query.answers import BriefItem, BriefSection
 from memoryd.query.briefing.brief_places import HOPS, Place, Places
 from memoryd.query.context import Context
 from memoryd.query.history.coupling import Coupling
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.test_files import is_test
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
 

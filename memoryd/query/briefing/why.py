@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Evidence
 from memoryd.errors import UsageError
-from memoryd.globs import matcher
+from memoryd.globs.paths import matcher
 from memoryd.query import targets
 from memoryd.query.answers import DecisionLink
 from memoryd.query.context import Context

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexers.facts import ChangedFile
-from memoryd.globs import is_test
 from memoryd.query.check.answers import CheckFinding
 from memoryd.query.graph.impact import tests_of, walk_back
 from memoryd.query.history import coupling
 from memoryd.query.rules.change_case import Case
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
+from memoryd.query.test_files import is_test
 from memoryd.store.index.queries import graph_queries
 
 MAX_FILES = 20  # of a change that company is looked for; a larger one is no single matter

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from indexers.facts import ChangedFile
-from memoryd.globs import matcher
+from memoryd.globs.paths import matcher
 from memoryd.query.check.answers import CheckFinding
 from memoryd.query.rules.change_case import Case, Rule, governs
 from memoryd.query.rules.executors import added_dependencies

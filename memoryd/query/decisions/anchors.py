@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.context import Context
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader

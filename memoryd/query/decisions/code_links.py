@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.answers import DecisionLink
 from memoryd.query.context import Context
 from memoryd.query.decisions.supersession import Book

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from indexers import terms
 from memoryd.errors import UsageError
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.answers import DecisionItem, DecisionsAnswer
 from memoryd.query.context import Context
 from memoryd.query.dates import day

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from memoryd.globs import is_inner_test, is_test
 from memoryd.query import targets
 from memoryd.query.answers import (
     Dependent,
@@ -26,6 +25,7 @@ from memoryd.query.requests import ImpactRequest
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations
 from memoryd.query.targets import Target
+from memoryd.query.test_files import is_inner_test, is_test
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, How, Node, Step
 from memoryd.store.index.queries.history_queries import Touch

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from indexers.facts import Import
 from memoryd.errors import UsageError
-from memoryd.globs import is_test, matcher
+from memoryd.globs.paths import matcher
 from memoryd.query.context import Context
 from memoryd.query.history.answers import ConventionItem, ConventionsAnswer
 from memoryd.query.requests import ConventionsRequest
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import history_queries, survey_queries
 from memoryd.store.index.queries.survey_queries import SurveyFile, SurveySymbol

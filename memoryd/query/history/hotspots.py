@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from msgspec import Struct
 
 from memoryd.errors import UsageError
-from memoryd.globs import matcher
+from memoryd.globs.paths import matcher
 from memoryd.query.answers import OwnerItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day

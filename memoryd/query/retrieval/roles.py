@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-from memoryd.globs import is_test
+from memoryd.query.test_files import is_test
 
 Role = Literal["code", "test", "doc", "config", "example", "generated", "decision"]
 ROLES: tuple[Role, ...] = get_args(Role)

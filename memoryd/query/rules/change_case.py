@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
 from indexers.facts import Change, ChangedFile, Constraint, FileFacts
-from memoryd.globs import matcher
+from memoryd.globs.paths import in_scope
 from memoryd.query.context import Context
 from memoryd.query.rules.modules import Imported, Modules, imported
 from memoryd.query.safe_text import quote
@@ -90,13 +90,6 @@ class Case:
             paths[file_id]: frozenset((i.module.partition(".")[0], i.type_only) for i in shown.imports)
             for file_id, shown in reader.outlines(ctx.index, paths)
         }
-
-
-def in_scope(scope: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a path is governed: it fits one of the globs and none of those that begin with ``!``."""
-    wanted = [matcher(glob) for glob in scope if not glob.startswith("!")]
-    spared = [matcher(glob[1:]) for glob in scope if glob.startswith("!")]
-    return lambda path: (not wanted or any(t(path) for t in wanted)) and not any(t(path) for t in spared)
 
 
 def governs(case: Case, rule: Rule) -> Iterator[ChangedFile]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from indexers.facts import Constraint
-from memoryd.globs import any_matcher, matcher
+from memoryd.globs.paths import in_scope, matcher
 from memoryd.query.answers import DecisionItem
 from memoryd.query.context import Context
 from memoryd.query.rules.entry import Entry
@@ -47,12 +47,9 @@ def declared(ctx: Context) -> list[Entry]:
 
 def governs(constraint: Constraint, path: str) -> bool:
     """Whether the rule is about the file in particular: its scope or its subject names it, not everything."""
-    scope = [glob for glob in constraint.scope if not glob.startswith("!")]
-    if any(matcher(glob[1:])(path) for glob in constraint.scope if glob.startswith("!")):
-        return False
     if constraint.subject:
-        return any_matcher(scope)(path) and any(_is_about(name, path) for name in constraint.subject)
-    return bool(scope) and any_matcher(scope)(path)
+        return in_scope(constraint.scope)(path) and any(_is_about(name, path) for name in constraint.subject)
+    return any(glob[:1] != "!" for glob in constraint.scope) and in_scope(constraint.scope)(path)
 
 
 def narrow(constraint: Constraint) -> bool:

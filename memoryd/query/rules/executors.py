@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexers.facts import ChangedFile, Constraint, ConstraintKind, Version
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import any_matcher, is_glob, matcher
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.imports import forbid_import, layers, require_import
 from memoryd.store.index.queries import finding_queries
@@ -78,11 +78,11 @@ def ban_pattern(case: Case, rule: Rule) -> Iterator[Violation]:
 
 def require_companion(case: Case, rule: Rule) -> Iterator[Violation]:
     """Files of the subject that changed while none of their companions did."""
-    subject, target = _any(rule.constraint.subject), _any(rule.constraint.target)
+    subject, target = any_matcher(rule.constraint.subject), any_matcher(rule.constraint.target)
     everything = [path for file in case.change.files for path in (file.path, file.old_path) if path]
     if any(target(path) for path in everything):
         return
-    spared = _any(rule.constraint.exceptions)
+    spared = any_matcher(rule.constraint.exceptions)
     first = next((f for f in governs(case, rule) if subject(f.path) and not spared(f.path)), None)
     if first:
         wanted = " or ".join(rule.constraint.target[:3])
@@ -91,7 +91,7 @@ def require_companion(case: Case, rule: Rule) -> Iterator[Violation]:
 
 def path_protected(case: Case, rule: Rule) -> Iterator[Violation]:
     """Files that are not to be changed."""
-    subject, spared = _any(rule.constraint.subject), _any(rule.constraint.exceptions)
+    subject, spared = any_matcher(rule.constraint.subject), any_matcher(rule.constraint.exceptions)
     for file in governs(case, rule):
         names = [path for path in (file.path, file.old_path) if path and subject(path) and not spared(path)]
         if names:
@@ -103,7 +103,7 @@ def naming(case: Case, rule: Rule) -> Iterator[Violation]:
     """New names, of symbols or of files, that are not of the form that they should have."""
     globs = [entry for entry in rule.constraint.subject if "/" in entry or is_glob(entry)]
     kinds = {entry for entry in rule.constraint.subject if entry not in globs}
-    bound = _any(globs) if globs else lambda _: True
+    bound = any_matcher(globs) if globs else lambda _: True
     fits = [_form(target) for target in rule.constraint.target]
     for file in governs(case, rule):
         if not bound(file.path):
@@ -132,12 +132,6 @@ def _new_file(file: ChangedFile) -> Iterator[tuple[int, str]]:
 def _form(target: str) -> Callable[[str], bool]:
     style = _STYLES.get(target)
     return (lambda name: bool(style.fullmatch(name[:200]))) if style else matcher(target)
-
-
-def _any(globs: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a path fits one of the globs; without any, none does."""
-    tests = [matcher(glob) for glob in globs]
-    return lambda path: any(test(path) for test in tests)
 
 
 # -- dependencies

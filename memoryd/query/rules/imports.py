@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from indexers.facts import ChangedFile, Version
-from memoryd.globs import is_glob
+from memoryd.globs.paths import is_glob
 from memoryd.query.rules.banned_uses import banned_uses
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.import_chains import Chains, Place

@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from msgspec import Struct
 
 from indexers.facts import FileFacts, Import
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.ignore import Ignore, of_items
+from memoryd.globs.paths import MODULES, PACKAGES, exact, is_glob, package_pattern
 
 PYTHON = (".py", ".pyi")
 SCRIPTS = frozenset(("javascript", "typescript"))
@@ -143,39 +144,22 @@ def _python(statement: Import, own: str, package: bool) -> Imported:
 
 
 def covers(pattern: str) -> Callable[[str], bool]:
-    """Whether a dotted name is the pattern's or lies below it; ``*`` is one component, ``**`` any number."""
+    """Whether a dotted name is the pattern's or lies below it; ``*`` is one name, ``**`` one or more."""
     if is_glob(pattern):
-        return _globbed(pattern, below=True)
-    below = f"{pattern}."
-    return lambda name: name == pattern or name.startswith(below)
-
-
-def _globbed(pattern: str, *, below: bool) -> Callable[[str], bool]:
-    plain = pattern.replace("..", "/**/").replace(".", "/").strip("/")
-    exact = matcher(f"./{plain}") if "/" in plain else _one_component(plain)
-    inside = matcher(f"{plain}/**")
-
-    def test(name: str) -> bool:
-        path = name.replace(".", "/")
-        return exact(path) or (below and inside(path))
-
-    return test
-
-
-def _one_component(plain: str) -> Callable[[str], bool]:
-    """``*`` alone is one component, not the last of many."""
-    last = matcher(plain)
-    return lambda path: plain == "**" or ("/" not in path and last(path))
+        itself, below = exact(pattern, MODULES), exact(f"{pattern}.**", MODULES)
+        return lambda name: itself(name) or below(name)
+    inside = f"{pattern}."
+    return lambda name: name == pattern or name.startswith(inside)
 
 
 def exactly(pattern: str) -> Callable[[str], bool]:
     """Whether a dotted name is the pattern's."""
-    return _globbed(pattern, below=False) if is_glob(pattern) else lambda name: name == pattern
+    return exact(pattern, MODULES)
 
 
 def package(pattern: str) -> Callable[[str], bool]:
     """ArchUnit: whether a package is the pattern's; ``..`` is any number of packages."""
-    return _globbed(pattern, below=False) if ".." in pattern or is_glob(pattern) else exactly(pattern)
+    return exact(package_pattern(pattern), PACKAGES)
 
 
 def prefix(pattern: str) -> Callable[[str], bool]:
@@ -189,34 +173,26 @@ def prefix(pattern: str) -> Callable[[str], bool]:
 
 def specifiers(patterns: Sequence[str]) -> Callable[[str, str], bool]:
     """eslint: whether (specifier, imported name) is restricted. Plain entries are exact; those that begin with
-    ``glob:`` are lines of a .gitignore, of which the last that fits decides; ``…#name`` is about that name alone."""
-    exact: set[tuple[str, str]] = set()
-    rules: list[tuple[str, bool, Callable[[str], bool]]] = []
+    ``glob:`` are lines of a .gitignore; ``…#name`` is about that name alone."""
+    plain: set[tuple[str, str]] = set()
+    lines: dict[str, list[str]] = {}
     for pattern in patterns:
         head, mark, member = pattern.rpartition("#")
         if not mark or head in ("", "glob:", "glob:!"):  # `#internal/x` is a specifier of its own
             head, member = pattern, ""
         if head.startswith("glob:"):
-            rules.append((member, *_gitignored(head.removeprefix("glob:"))))
+            lines.setdefault(member, []).append(head.removeprefix("glob:"))
         else:
-            exact.add((head, member))
+            plain.add((head, member))
+    ignores = {member: Ignore({"": of_items(listed)}) for member, listed in lines.items()}
 
     def test(name: str, imported_name: str) -> bool:
-        found = (name, "") in exact or (name, imported_name) in exact
-        for member, restricts, fits in rules:
-            if member in ("", imported_name) and fits(name):
-                found = restricts
-        return found
+        return any(
+            (name, member) in plain or (member in ignores and ignores[member].ignored(name))
+            for member in {"", imported_name}
+        )
 
     return test
-
-
-def _gitignored(pattern: str) -> tuple[bool, Callable[[str], bool]]:
-    restricts = not pattern.startswith("!")
-    plain = pattern.removeprefix("!").rstrip("/")
-    base = plain.lstrip("/") if "/" in plain else f"**/{plain}"
-    tests = [matcher(base), matcher(f"{base}/**")]
-    return restricts, lambda name: any(test(name) for test in tests)
 
 
 def script_path(paths: Collection[str], path: str, specifier: str) -> str:

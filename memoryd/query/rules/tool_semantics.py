@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from indexers.facts import Constraint, Version
-from memoryd.globs import is_test, matcher
+from memoryd.globs.paths import matcher
 from memoryd.query.rules.change_case import Case, Rule
 from memoryd.query.rules.modules import (
     DOTTED,
@@ -19,6 +19,7 @@ from memoryd.query.rules.modules import (
     script_path,
     specifiers,
 )
+from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 
@@ -99,7 +100,7 @@ def targets(case: Case, rule: Constraint) -> Targets:
 
 def _script_targets(case: Case, rule: Constraint) -> Targets:
     """Specifiers as written, and with ``./`` the project's files that they lead to."""
-    files = [matcher(target[2:]) for target in rule.target if target.startswith("./")]
+    files = [matcher(target) for target in rule.target if target.startswith("./")]
     restricted = specifiers([target for target in rule.target if not target.startswith("./")])
 
     def test(path: str, item: Imported) -> str:

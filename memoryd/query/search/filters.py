@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.errors import UsageError
-from memoryd.globs import matcher
+from memoryd.globs.paths import matcher
 from memoryd.query.retrieval.lexical import FileSlot, LexicalView
 from memoryd.query.search.answers import SearchRequest
 

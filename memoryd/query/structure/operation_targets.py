@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from indexers.facts import Operation
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.context import Context
 from memoryd.store.index.queries import graph_queries, structure_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
@@ -171,7 +171,7 @@ class Finder:
                 yield from self._path(folder, word.rstrip(":"))
 
     def _path(self, folder: str, word: str) -> list[Place]:
-        word = word.removeprefix("file:").removesuffix("/...")
+        word = word.removeprefix("file:").removesuffix("/...").removesuffix("/**")
         if word.startswith(("-", "/", "$", "http")) or not word.strip("./*"):
             return []
         for base in dict.fromkeys(("",) if folder.startswith(".") else (folder, "")):  # jobs run at the root

