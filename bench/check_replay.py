@@ -35,10 +35,9 @@ from memoryd.ingest.job import IndexJob  # noqa: E402
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits  # noqa: E402
 from memoryd.ingest.pipeline import index  # noqa: E402
 from memoryd.query.answers import Freshness  # noqa: E402
-from memoryd.query.check.answers import CheckAnswer  # noqa: E402
+from memoryd.query.check.answers import CheckAnswer, CheckRequest  # noqa: E402
 from memoryd.query.check.verdict import check, is_executable  # noqa: E402
 from memoryd.query.context import Context  # noqa: E402
-from memoryd.query.requests import CheckRequest  # noqa: E402
 from memoryd.query.rules.change_case import Case, Rule  # noqa: E402
 from memoryd.query.rules.executors import in_force  # noqa: E402
 from memoryd.query.rules.modules import speaks  # noqa: E402

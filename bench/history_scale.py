@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 from rows import Rows, rename  # noqa: E402
 
 from memoryd.query.history.topic import history  # noqa: E402
-from memoryd.query.requests import HistoryRequest  # noqa: E402
+from memoryd.query.history.topic_answers import HistoryRequest  # noqa: E402
 
 
 def main() -> None:

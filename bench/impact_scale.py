@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 from rows import Rows  # noqa: E402
 
 from memoryd.query.graph.impact import impact  # noqa: E402
-from memoryd.query.requests import ImpactRequest  # noqa: E402
+from memoryd.query.graph.impact_answers import ImpactRequest  # noqa: E402
 
 SYMBOLS_PER_FILE = 40
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import msgspec
 
@@ -17,12 +19,8 @@ sys.path.insert(0, str(HERE.parent))
 
 from indexers import facts  # noqa: E402
 from memoryd.config import Config  # noqa: E402
-from memoryd.query import answers, requests  # noqa: E402
-from memoryd.query.check import answers as check_answers  # noqa: E402
-from memoryd.query.history import answers as past_answers  # noqa: E402
-from memoryd.query.records import answers as memory_answers  # noqa: E402
-from memoryd.query.search import answers as search_answers  # noqa: E402
-from memoryd.query.structure import operation_answers, overview_answers  # noqa: E402
+from memoryd.server.params import Common  # noqa: E402
+from memoryd.server.verbs import VERBS  # noqa: E402
 
 
 def _structs(module: ModuleType) -> list[type]:
@@ -34,6 +32,16 @@ def _structs(module: ModuleType) -> list[type]:
         and value.__module__ == module.__name__
     ]
     return sorted(found, key=lambda kind: kind.__name__)
+
+
+def _answers() -> list[type]:
+    """What the verbs of the table answer; the daemon's own values are left out."""
+    found = (verb.answer for verb in VERBS.values() if verb.answer)
+    return _unique(answer for kind in found for answer in get_args(kind) or (kind,))
+
+
+def _unique(types: Iterable[type]) -> list[type]:
+    return sorted(set(types), key=lambda kind: kind.__name__)
 
 
 def canonical(schema: object) -> object:
@@ -72,22 +80,8 @@ def contracts() -> dict[str, bytes]:
     }
     return {
         "facts.schema.json": _schema(_structs(facts)),
-        "answers.schema.json": _schema(
-            [
-                kind
-                for module in (
-                    answers,
-                    check_answers,
-                    memory_answers,
-                    operation_answers,
-                    overview_answers,
-                    past_answers,
-                    search_answers,
-                )
-                for kind in _structs(module)
-            ]
-        ),
-        "requests.schema.json": _schema(_structs(requests)),
+        "answers.schema.json": _schema(_answers()),
+        "requests.schema.json": _schema([Common, *_unique(verb.request for verb in VERBS.values())]),
         "config.schema.json": _schema([Config]),
         **layouts,
     }

@@ -18,9 +18,8 @@ from memoryd.daemon.indexing.watch import WatchState
 from memoryd.errors import MemorydError
 from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.own_config import own_settings
-from memoryd.query.answers import Check
 from memoryd.query.context import Context
-from memoryd.query.requests import StatusRequest
+from memoryd.query.status_answers import Check, StatusRequest
 from memoryd.server.params import DoctorParams
 from memoryd.server.service import Call, Project
 from memoryd.store import integrity, sqlite

@@ -28,8 +28,8 @@ from memoryd.errors import UsageError
 from memoryd.ingest import documents
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths
+from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
-from memoryd.query.requests import CheckRequest
 from memoryd.server.gate import Gate
 from memoryd.server.params import DoctorParams, TuneParams
 from memoryd.server.service import Call, Peer, Project

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from memoryd.query.answers import Check, Counts, SkippedItem, StatusAnswer
 from memoryd.query.context import Context
-from memoryd.query.requests import StatusRequest
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.status_answers import Check, Counts, SkippedItem, StatusAnswer, StatusRequest
 from memoryd.store import integrity
 from memoryd.store.index import totals
 from memoryd.store.index.queries import status_queries

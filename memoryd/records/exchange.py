@@ -18,10 +18,9 @@ from msgspec import Meta, Struct
 from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.records.answers import ExportAnswer, ExportLine, ImportAnswer
 from memoryd.query.records.shown import records_of
-from memoryd.query.requests import ExportRequest, ImportRequest
 from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.records.answers import ExportAnswer, ExportLine, ExportRequest, ImportAnswer, ImportRequest
 from memoryd.store.records import audit
 from memoryd.store.records.values import Record, storable
 from memoryd.store.records.writer import Records

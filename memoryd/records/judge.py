@@ -8,14 +8,18 @@ from __future__ import annotations
 from msgspec import structs
 
 from memoryd.errors import UsageError
-from memoryd.query.answers import RecordAnswer
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.records.answers import RetractedAnswer
 from memoryd.query.records.listing import moment_of
 from memoryd.query.records.shown import item, items, known
-from memoryd.query.requests import JudgeRequest, RetractRequest, SupersedeRequest
 from memoryd.query.safe_text import safe_line
+from memoryd.records.answers import (
+    JudgeRequest,
+    RecordAnswer,
+    RetractedAnswer,
+    RetractRequest,
+    SupersedeRequest,
+)
 from memoryd.records.propose import answer
 from memoryd.store.records.values import is_person
 from memoryd.store.records.writer import Records

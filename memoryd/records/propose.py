@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from memoryd.query.answers import RecordAnswer, RecordItem
 from memoryd.query.context import Context
 from memoryd.query.decisions import anchors
+from memoryd.query.records.record_item import RecordItem
 from memoryd.query.records.shown import item, records_of
-from memoryd.query.requests import RecordRequest
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.records.answers import RecordAnswer, RecordRequest
 from memoryd.store.records.values import NewRecord, Record, is_person
 from memoryd.store.records.writer import Records
 

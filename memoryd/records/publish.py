@@ -15,12 +15,11 @@ from msgspec import Struct, structs
 from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.records.answers import PublishAnswer
 from memoryd.query.records.shown import item, records_of
-from memoryd.query.requests import PublishRequest
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.records import adr_dialect
 from memoryd.records.adr_dialect import Dialect, Facts
+from memoryd.records.answers import PublishAnswer, PublishRequest
 from memoryd.store.index import reader
 from memoryd.store.index.queries import decision_queries, graph_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow

@@ -10,44 +10,52 @@ from typing import Any
 from msgspec import structs
 
 from memoryd.errors import MemorydError, UsageError
-from memoryd.query import requests
+from memoryd.records.answers import (
+    ExportRequest,
+    ImportRequest,
+    JudgeRequest,
+    PublishRequest,
+    RecordRequest,
+    RetractRequest,
+    SupersedeRequest,
+)
 from memoryd.server.service import Call, Service
 from memoryd.store.records.values import is_person
 
 ROWS_AT_ONCE = 200
 
 
-async def record(service: Service, call: Call, request: requests.RecordRequest) -> Any:
+async def record(service: Service, call: Call, request: RecordRequest) -> Any:
     """What an agent says becomes a proposal, what a person at a terminal says is confirmed."""
     anchors = tuple(map(service.redacted, request.anchors))
     clean = structs.replace(request, text=service.redacted(request.text), anchors=anchors)
     return await _as_actor(service, call, "record", clean)
 
 
-async def confirm(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+async def confirm(service: Service, call: Call, request: JudgeRequest) -> Any:
     return await _as_actor(service, call, "confirm", _without_secrets(service, request))
 
 
-async def retract(service: Service, call: Call, request: requests.RetractRequest) -> Any:
+async def retract(service: Service, call: Call, request: RetractRequest) -> Any:
     return await _as_actor(service, call, "retract", _without_secrets(service, request))
 
 
-async def restore(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+async def restore(service: Service, call: Call, request: JudgeRequest) -> Any:
     return await _as_actor(service, call, "restore", _without_secrets(service, request))
 
 
-async def supersede(service: Service, call: Call, request: requests.SupersedeRequest) -> Any:
+async def supersede(service: Service, call: Call, request: SupersedeRequest) -> Any:
     return await _as_actor(service, call, "supersede", request)
 
 
-async def forget(service: Service, call: Call, request: requests.JudgeRequest) -> Any:
+async def forget(service: Service, call: Call, request: JudgeRequest) -> Any:
     """With the copies that still hold the record."""
     answer = await _as_actor(service, call, "forget", _without_secrets(service, request))
     await service.forget_copies(call)
     return answer
 
 
-async def publish(service: Service, call: Call, request: requests.PublishRequest) -> Any:
+async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
     """Show the document, or write it. The link is kept first: a document of which the record knows nothing would be
     written again, a link to a document that is missing is offered again."""
     actor = service.actor_of(call.peer)
@@ -74,7 +82,7 @@ async def publish(service: Service, call: Call, request: requests.PublishRequest
     return written
 
 
-async def export(service: Service, call: Call, request: requests.ExportRequest) -> Any:
+async def export(service: Service, call: Call, request: ExportRequest) -> Any:
     """Line by line: each is a row, the answer is the last."""
     exported = import_module("memoryd.records.exchange").exported
     answer = await service.read(call, lambda ctx: exported(ctx, request))
@@ -86,7 +94,7 @@ async def export(service: Service, call: Call, request: requests.ExportRequest) 
     return structs.replace(answer, lines=())
 
 
-async def take_in(service: Service, call: Call, request: requests.ImportRequest) -> Any:
+async def take_in(service: Service, call: Call, request: ImportRequest) -> Any:
     """Lines of an export, as the lowest rank of trust whoever hands them in."""
     imported = import_module("memoryd.records.exchange").imported
     return await service.write_records(

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from memoryd.config import settings
 from memoryd.errors import UsageError
-from memoryd.query import requests
+from memoryd.query.status_answers import StatusRequest
 from memoryd.server import params
 from memoryd.server.service import Call, Project, Service
 
@@ -49,7 +49,7 @@ class StopAnswer(Struct, frozen=True):
     pid: int
 
 
-async def status(service: Service, call: Call, request: requests.StatusRequest) -> Any:
+async def status(service: Service, call: Call, request: StatusRequest) -> Any:
     """What is known and how fresh; the daemon adds what only it knows."""
     status_of = import_module("memoryd.query.status").status
     answer = await service.read(call, lambda ctx: status_of(ctx, request))

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from indexers.facts import Change
 from memoryd.config import Config, Paths
+from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
-from memoryd.query.requests import CheckRequest
 from memoryd.server.params import Common, DoctorParams, TuneParams
 
 if TYPE_CHECKING:

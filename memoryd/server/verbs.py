@@ -1,57 +1,103 @@
 """Every verb that can be asked over the socket, in one table: arguments in, answer value out.
 
-Questions are answered by ``memoryd.query``, whose modules are imported on their first use, so that the
-daemon listens before numpy is there.
+Questions are answered by ``memoryd.query``. Requests and answers are imported with the table; the functions on their
+first use, so that the daemon listens before numpy is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct, structs
 
+from memoryd.config import Config, SearchSection
 from memoryd.errors import UsageError
-from memoryd.query import requests
+from memoryd.query.briefing.brief_answers import BriefAnswer, BriefRequest
+from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest
+from memoryd.query.briefing.why_answers import WhyAnswer, WhyRequest
+from memoryd.query.check.answers import CheckAnswer, CheckRequest
+from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
+from memoryd.query.graph.impact_answers import ImpactAnswer, ImpactRequest
+from memoryd.query.graph.symbols_answers import (
+    EdgesAnswer,
+    EdgesRequest,
+    RefsAnswer,
+    RefsRequest,
+    SymbolAnswer,
+    SymbolRequest,
+)
+from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeRequest
+from memoryd.query.history.conventions_answers import ConventionsAnswer, ConventionsRequest
+from memoryd.query.history.hotspots_answers import HotspotsAnswer, HotspotsRequest
+from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
+from memoryd.query.history.topic_answers import HistoryAnswer, HistoryRequest
+from memoryd.query.records.answers import AuditAnswer, AuditRequest, ProposalsAnswer, ProposalsRequest
+from memoryd.query.search.answers import SearchAnswer, SearchRequest
+from memoryd.query.status_answers import StatusAnswer, StatusRequest
+from memoryd.query.structure.operations_answers import OperationsAnswer, OperationsRequest
+from memoryd.query.structure.overview_answers import OverviewAnswer, OverviewRequest
 from memoryd.query.text.budget import Rendered
+from memoryd.query.text.render import rendered as as_text
+from memoryd.records.answers import (
+    ExportAnswer,
+    ExportRequest,
+    ImportAnswer,
+    ImportRequest,
+    JudgeRequest,
+    PublishAnswer,
+    PublishRequest,
+    RecordAnswer,
+    RecordRequest,
+    RetractedAnswer,
+    RetractRequest,
+    SupersedeRequest,
+)
 from memoryd.server import contributed, housekeeping, params
 from memoryd.server.argument_errors import in_words
 from memoryd.server.service import Call, Service
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
-SEARCH = "memoryd.query.search.answers:SearchRequest"
+TextLength = Literal["normal", "short", "long"]
+SHORT_TOKENS = 400  # of what is asked before every edit, and so says the most telling first
 
 
 class Verb(Struct, frozen=True):
-    """``request``: the type of the verb's own arguments (or where to find it); ``run`` answers with a Struct;
-    ``is_missing``: the answer is that what was named does not exist, or that a change is blocked."""
+    """``request``: the type of the verb's own arguments. ``answer``: the type of what it answers, or a union of such
+    (None: a value of the daemon's own). ``is_missing``: the answer is that what was named does not exist, or that a
+    change is blocked. ``length``: of its text where the call does not say. ``defaults``: arguments that the
+    configuration gives where the call does not."""
 
     name: str
-    request: type | str
+    request: type
+    answer: Any
     run: Run
     is_missing: Callable[[Any], bool] = lambda _: False
+    length: TextLength = "normal"
+    defaults: Callable[[Config], dict[str, Any]] = lambda _: {}
 
 
-class Question:
+class QueryFunction:
     """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread."""
 
     def __init__(self, place: str) -> None:
         self.place = place
 
     async def __call__(self, service: Service, call: Call, request: Any) -> Any:
-        return await service.read(call, lambda ctx: _found(self.place)(ctx, request))
+        return await service.read(call, lambda ctx: self.function(ctx, request))
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        module, _, name = self.place.partition(":")
+        found: Callable[..., Any] = getattr(import_module(f"memoryd.query.{module}"), name)
+        return found
 
 
-def _found(place: str) -> Any:
-    module, _, name = place.partition(":")
-    return getattr(import_module(f"memoryd.query.{module}"), name)
-
-
-async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -> Any:
+async def _edges(service: Service, call: Call, request: EdgesRequest) -> Any:
     """The graph page by page: each edge is a row, the answer is the last page."""
-    ask = Question("graph.symbols:edges")
+    ask = QueryFunction("graph.symbols:edges")
     while True:
         answer = await ask(service, call, request)
         if call.common.format == "text" or not answer.truncated:
@@ -60,19 +106,19 @@ async def _edges(service: Service, call: Call, request: requests.EdgesRequest) -
         request = structs.replace(request, offset=request.offset + len(answer.edges))
 
 
-async def _brief(service: Service, call: Call, request: requests.BriefRequest) -> Any:
+async def _brief(service: Service, call: Call, request: BriefRequest) -> Any:
     tokens = call.common.max_tokens or service.config.search.brief_max_tokens
     request = structs.replace(request, max_tokens=tokens)
-    return await Question("briefing.brief:brief")(service, call, request)
+    return await QueryFunction("briefing.brief:brief")(service, call, request)
 
 
-async def _changes(service: Service, call: Call, request: requests.ChangesRequest) -> Any:
+async def _changes(service: Service, call: Call, request: ChangesRequest) -> Any:
     seen_s = await service.last_seen_s(call) if request.since == "last" else 0
     request = structs.replace(request, last_seen_s=seen_s)
-    return await Question("briefing.changes:changes")(service, call, request)
+    return await QueryFunction("briefing.changes:changes")(service, call, request)
 
 
-async def _check(service: Service, call: Call, request: requests.CheckRequest) -> Any:
+async def _check(service: Service, call: Call, request: CheckRequest) -> Any:
     """The change is read by ingest, then judged on the view that it leads to: the commit of a range is answered
     from its own view unless the work tree stands on it."""
     change = await service.change(call, request)
@@ -82,61 +128,89 @@ async def _check(service: Service, call: Call, request: requests.CheckRequest) -
         and change.head != await service.read(call, lambda ctx: ctx.view.head)
     ):
         call = structs.replace(call, common=structs.replace(call.common, rev=change.head))
-    return await service.read(call, lambda ctx: _found("check.verdict:check")(ctx, request, change))
+    check = QueryFunction("check.verdict:check")
+    return await service.read(call, lambda ctx: check.function(ctx, request, change))
+
+
+def _search_defaults(config: Config) -> dict[str, Any]:
+    return {"k": config.search.k}
 
 
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("search", SEARCH, Question("search.hybrid:search")),
         Verb(
-            "symbol", requests.SymbolRequest, Question("graph.symbols:symbol"), lambda a: a.definition is None
+            "search",
+            SearchRequest,
+            SearchAnswer,
+            QueryFunction("search.hybrid:search"),
+            defaults=_search_defaults,
         ),
-        Verb("refs", requests.RefsRequest, Question("graph.symbols:refs")),
-        Verb("edges", requests.EdgesRequest, _edges),
-        Verb("impact", requests.ImpactRequest, Question("graph.impact:impact")),
-        Verb("cochange", requests.CochangeRequest, Question("history.coupling:cochange")),
-        Verb("why", requests.WhyRequest, Question("briefing.why:why")),
-        Verb("history", requests.HistoryRequest, Question("history.topic:history")),
-        Verb("reverts", requests.RevertsRequest, Question("history.reverts:reverts")),
-        Verb("decisions", requests.DecisionsRequest, Question("decisions.listing:decisions")),
-        Verb("check", requests.CheckRequest, _check, lambda a: a.verdict == "BLOCK"),
-        Verb("brief", requests.BriefRequest, _brief),
-        Verb("changes", requests.ChangesRequest, _changes),
-        Verb("conventions", requests.ConventionsRequest, Question("history.conventions:conventions")),
-        Verb("operations", requests.OperationsRequest, Question("structure.operations:operations")),
-        Verb("overview", requests.OverviewRequest, Question("structure.overview:overview")),
-        Verb("hotspots", requests.HotspotsRequest, Question("history.hotspots:hotspots")),
-        Verb("record", requests.RecordRequest, contributed.record),
-        Verb("proposals", requests.ProposalsRequest, Question("records.listing:proposals")),
-        Verb("confirm", requests.JudgeRequest, contributed.confirm),
-        Verb("retract", requests.RetractRequest, contributed.retract),
-        Verb("restore", requests.JudgeRequest, contributed.restore),
-        Verb("supersede", requests.SupersedeRequest, contributed.supersede),
-        Verb("forget", requests.JudgeRequest, contributed.forget),
-        Verb("publish", requests.PublishRequest, contributed.publish),
-        Verb("export", requests.ExportRequest, contributed.export),
-        Verb("import", requests.ImportRequest, contributed.take_in),
-        Verb("audit", requests.AuditRequest, Question("records.listing:audit"), lambda a: not a.ok),
-        Verb("status", requests.StatusRequest, housekeeping.status),
-        Verb("doctor", params.DoctorParams, housekeeping.doctor, housekeeping.has_failed),
-        Verb("up", params.IndexParams, housekeeping.index),
-        Verb("index", params.IndexParams, housekeeping.index),
-        Verb("tune", params.TuneParams, housekeeping.tune),
-        Verb("projects", params.ProjectsParams, housekeeping.projects),
-        Verb("config", params.NoParams, housekeeping.config),
-        Verb("serve", params.ServeParams, housekeeping.serve),
-        Verb("daemon_status", params.NoParams, housekeeping.daemon_status),
-        Verb("daemon_stop", params.NoParams, housekeeping.daemon_stop),
+        Verb(
+            "symbol",
+            SymbolRequest,
+            SymbolAnswer,
+            QueryFunction("graph.symbols:symbol"),
+            lambda a: a.definition is None,
+        ),
+        Verb("refs", RefsRequest, RefsAnswer, QueryFunction("graph.symbols:refs")),
+        Verb("edges", EdgesRequest, EdgesAnswer, _edges),
+        Verb("impact", ImpactRequest, ImpactAnswer, QueryFunction("graph.impact:impact")),
+        Verb("cochange", CochangeRequest, CochangeAnswer, QueryFunction("history.coupling:cochange")),
+        Verb("why", WhyRequest, WhyAnswer, QueryFunction("briefing.why:why"), length="short"),
+        Verb(
+            "history", HistoryRequest, HistoryAnswer, QueryFunction("history.topic:history"), length="short"
+        ),
+        Verb("reverts", RevertsRequest, RevertsAnswer, QueryFunction("history.reverts:reverts")),
+        Verb("decisions", DecisionsRequest, DecisionsAnswer, QueryFunction("decisions.listing:decisions")),
+        Verb("check", CheckRequest, CheckAnswer, _check, lambda a: a.verdict == "BLOCK"),
+        Verb("brief", BriefRequest, BriefAnswer, _brief, length="long"),
+        Verb("changes", ChangesRequest, ChangesAnswer, _changes),
+        Verb(
+            "conventions",
+            ConventionsRequest,
+            ConventionsAnswer,
+            QueryFunction("history.conventions:conventions"),
+        ),
+        Verb(
+            "operations",
+            OperationsRequest,
+            OperationsAnswer,
+            QueryFunction("structure.operations:operations"),
+        ),
+        Verb(
+            "overview",
+            OverviewRequest,
+            OverviewAnswer,
+            QueryFunction("structure.overview:overview"),
+            length="long",
+        ),
+        Verb("hotspots", HotspotsRequest, HotspotsAnswer, QueryFunction("history.hotspots:hotspots")),
+        Verb("record", RecordRequest, RecordAnswer, contributed.record),
+        Verb("proposals", ProposalsRequest, ProposalsAnswer, QueryFunction("records.listing:proposals")),
+        Verb("confirm", JudgeRequest, RecordAnswer, contributed.confirm),
+        Verb("retract", RetractRequest, RecordAnswer | RetractedAnswer, contributed.retract),
+        Verb("restore", JudgeRequest, RecordAnswer, contributed.restore),
+        Verb("supersede", SupersedeRequest, RecordAnswer, contributed.supersede),
+        Verb("forget", JudgeRequest, RecordAnswer, contributed.forget),
+        Verb("publish", PublishRequest, PublishAnswer, contributed.publish),
+        Verb("export", ExportRequest, ExportAnswer, contributed.export),
+        Verb("import", ImportRequest, ImportAnswer, contributed.take_in),
+        Verb("audit", AuditRequest, AuditAnswer, QueryFunction("records.listing:audit"), lambda a: not a.ok),
+        Verb("status", StatusRequest, StatusAnswer, housekeeping.status),
+        Verb("doctor", params.DoctorParams, StatusAnswer, housekeeping.doctor, housekeeping.has_failed),
+        Verb("up", params.IndexParams, None, housekeeping.index),
+        Verb("index", params.IndexParams, None, housekeeping.index),
+        Verb("tune", params.TuneParams, None, housekeeping.tune),
+        Verb("projects", params.ProjectsParams, housekeeping.ProjectsAnswer, housekeeping.projects),
+        Verb("config", params.NoParams, housekeeping.ConfigAnswer, housekeeping.config),
+        Verb("serve", params.ServeParams, None, housekeeping.serve),
+        Verb("daemon_status", params.NoParams, None, housekeeping.daemon_status),
+        Verb("daemon_stop", params.NoParams, housekeeping.StopAnswer, housekeeping.daemon_stop),
     )
 }
 
 _COMMON = frozenset(params.Common.__struct_fields__)
-
-
-_SHORT = {"why": 400, "history": 400}  # tokens: asked before every edit, so they say the most telling first
-
-_LONG = frozenset(("brief", "overview"))  # answered in search.brief_max_tokens
 
 
 class Answered(Struct, frozen=True):
@@ -166,28 +240,22 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
             f"there is no verb {name[:40]!r}", where="method", next_step=f"verbs: {', '.join(VERBS)}"
         )
     common = {key: value for key, value in arguments.items() if key in _COMMON}
-    own = {key: value for key, value in arguments.items() if key not in _COMMON}
-    if name == "search":
-        own.setdefault("k", service.config.search.k)
+    own = verb.defaults(service.config) | {k: value for k, value in arguments.items() if k not in _COMMON}
     call = structs.replace(call, common=typed(common, params.Common, name))
-    value = await verb.run(service, call, typed(own, request_type(verb), name))
-    limits = service.config.search
-    default = limits.brief_max_tokens if name in _LONG else min(limits.max_tokens, _SHORT.get(name, 1 << 30))
-    return Answered(verb=verb, call=call, value=value, max_tokens=call.common.max_tokens or default)
+    value = await verb.run(service, call, typed(own, verb.request, name))
+    max_tokens = call.common.max_tokens or _tokens(verb.length, service.config.search)
+    return Answered(verb=verb, call=call, value=value, max_tokens=max_tokens)
+
+
+def _tokens(length: TextLength, limits: SearchSection) -> int:
+    if length == "long":
+        return limits.brief_max_tokens
+    return min(limits.max_tokens, SHORT_TOKENS) if length == "short" else limits.max_tokens
 
 
 def rendered(answered: Answered) -> Rendered:
     """The answer as compact text, with how much of it that shows."""
-    found: Rendered = _found("text.render:rendered")(answered.value, answered.max_tokens)
-    return found
-
-
-def request_type(verb: Verb) -> type:
-    """The Struct of the verb's own arguments."""
-    if isinstance(verb.request, str):
-        module, _, name = verb.request.partition(":")
-        return getattr(import_module(module), name)
-    return verb.request
+    return as_text(answered.value, answered.max_tokens)
 
 
 def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:

@@ -15,7 +15,6 @@ from memoryd.server.mcp import resources
 from memoryd.server.mcp.tools import TOOLS
 from memoryd.server.params import Common
 from memoryd.server.verbs import VERBS as ASKED
-from memoryd.server.verbs import request_type
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMON = {"-C", "--project", "--json", "--rev", "--max-tokens", "-h", "--help"}
@@ -73,7 +72,7 @@ def test_every_verbs_help_shows_an_example(verb):
 def test_the_daemon_knows_every_argument_of_a_question(verb):
     """What the CLI sends under its own names, the daemon's request has under the same names."""
     asked = "decisions" if verb == "decision" else verb
-    known = {*request_type(ASKED[asked]).__struct_fields__, *Common.__struct_fields__}
+    known = {*ASKED[asked].request.__struct_fields__, *Common.__struct_fields__}
     sent = {action.dest for action in _actions(verb) if not action.dest.startswith("_")}
     assert sent <= known
 

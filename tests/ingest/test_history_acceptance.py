@@ -11,19 +11,17 @@ from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.query.answers import Freshness
 from memoryd.query.briefing.changes import changes
+from memoryd.query.briefing.changes_answers import ChangesRequest
 from memoryd.query.briefing.why import why
+from memoryd.query.briefing.why_answers import WhyRequest
 from memoryd.query.context import Context
-from memoryd.query.history.answers import RevertItem
+from memoryd.query.history.cochange_answers import CochangeRequest
+from memoryd.query.history.commit_items import RevertItem
 from memoryd.query.history.coupling import cochange
 from memoryd.query.history.reverts import reverts
+from memoryd.query.history.reverts_answers import RevertsRequest
 from memoryd.query.history.topic import history
-from memoryd.query.requests import (
-    ChangesRequest,
-    CochangeRequest,
-    HistoryRequest,
-    RevertsRequest,
-    WhyRequest,
-)
+from memoryd.query.history.topic_answers import HistoryRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.store.index import reader
 from memoryd.store.sqlite import connect

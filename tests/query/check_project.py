@@ -10,12 +10,12 @@ from memoryd.ingest.change.change import ChangeRequest, read_change
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.pipeline import index
-from memoryd.query.answers import DecisionsAnswer, Freshness
-from memoryd.query.check.answers import CheckAnswer
+from memoryd.query.answers import Freshness
+from memoryd.query.check.answers import CheckAnswer, CheckRequest
 from memoryd.query.check.verdict import check
 from memoryd.query.context import Context
+from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
 from memoryd.query.decisions.listing import decisions
-from memoryd.query.requests import CheckRequest, DecisionsRequest
 from memoryd.store import sqlite
 from memoryd.store.index import reader
 

@@ -8,9 +8,8 @@ from msgspec import structs
 
 from memoryd.errors import UsageError
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
-from memoryd.query.answers import BriefAnswer, BriefItem
 from memoryd.query.briefing.brief import brief
-from memoryd.query.requests import BriefRequest
+from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.query.text.render import rendered
 from memoryd.store import sqlite

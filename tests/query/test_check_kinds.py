@@ -8,11 +8,10 @@ import pytest
 from rows import Rows
 
 from indexers.facts import Change, ChangedFile, Constraint, FileFacts, Import, Operation, Symbol, Version
-from memoryd.query.check.answers import CheckAnswer, CheckFinding
+from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest
 from memoryd.query.check.quoted_rules import unwanted
 from memoryd.query.check.verdict import check
 from memoryd.query.context import Context
-from memoryd.query.requests import CheckRequest
 
 FACTS = FileFacts("python")
 

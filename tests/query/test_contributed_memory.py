@@ -14,23 +14,16 @@ from indexers.facts import Decision, FileChange
 from indexers.secrets import redact_text
 from memoryd.errors import UsageError
 from memoryd.query.briefing.brief import brief
+from memoryd.query.briefing.brief_answers import BriefRequest
 from memoryd.query.briefing.why import why
+from memoryd.query.briefing.why_answers import WhyRequest
+from memoryd.query.decisions.answers import DecisionsRequest
 from memoryd.query.decisions.listing import decisions
+from memoryd.query.records.answers import AuditRequest, ProposalsRequest
 from memoryd.query.records.listing import audit, proposals
 from memoryd.query.records.shown import item
-from memoryd.query.requests import (
-    AuditRequest,
-    BriefRequest,
-    DecisionsRequest,
-    ExportRequest,
-    ImportRequest,
-    JudgeRequest,
-    ProposalsRequest,
-    RecordRequest,
-    RetractRequest,
-    WhyRequest,
-)
 from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.records.answers import ExportRequest, ImportRequest, JudgeRequest, RecordRequest, RetractRequest
 from memoryd.records.exchange import exported, imported
 from memoryd.records.judge import confirm, restore, retract
 from memoryd.records.propose import record

@@ -7,17 +7,12 @@ from rows import Rows
 
 from indexers.facts import Decision, FileChange
 from memoryd.errors import StoreError, UsageError
+from memoryd.query.decisions.answers import DecisionsRequest
 from memoryd.query.decisions.listing import decisions
+from memoryd.query.records.answers import ProposalsRequest
 from memoryd.query.records.listing import proposals
-from memoryd.query.requests import (
-    DecisionsRequest,
-    JudgeRequest,
-    ProposalsRequest,
-    RecordRequest,
-    RetractRequest,
-    SupersedeRequest,
-)
 from memoryd.query.rules.project_rules import rules
+from memoryd.records.answers import JudgeRequest, RecordRequest, RetractRequest, SupersedeRequest
 from memoryd.records.judge import confirm, forget, retract, supersede
 from memoryd.records.propose import record
 from memoryd.store.records.values import NewRecord

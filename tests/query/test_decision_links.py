@@ -9,11 +9,11 @@ from rows import Rows, rename
 from indexers.facts import Comment, CommitNote, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
 from memoryd.query.briefing.why import why
+from memoryd.query.briefing.why_answers import WhyRequest
+from memoryd.query.decisions.answers import DecisionsRequest
 from memoryd.query.decisions.documents import documents
 from memoryd.query.decisions.listing import decisions
-from memoryd.query.requests import DecisionsRequest, WhyRequest
 from memoryd.query.rules.project_rules import rules
-from memoryd.query.text.texts import decisions as as_text
 
 
 @pytest.fixture
@@ -251,9 +251,9 @@ def test_the_text_tells_a_doubt_in_one_line(rows):
     """With its reason, under the decision; in full also what was turned down."""
     linked(rows, "src/gone.py", alternatives=("Y",))
     rows.commit("Remove it", [FileChange("D", "src/gone.py")])
-    listed = as_text(decisions(rows.context(), DecisionsRequest())).sections[0].items[0]
+    listed = decisions(rows.context(), DecisionsRequest()).page().sections[0].items[0]
     assert "in doubt: `src/gone.py`, which it names, was deleted" in listed
-    full = as_text(decisions(rows.context(), DecisionsRequest(id="1-x"))).head
+    full = decisions(rows.context(), DecisionsRequest(id="1-x")).page().head
     assert "health: in doubt" in full
     assert "turned down: Y" in full
 

@@ -9,10 +9,11 @@ from check_project import CheckedProject
 
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
-from memoryd.query.answers import DecisionItem, Freshness
+from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionItem
+from memoryd.query.decisions.answers import DecisionsRequest
 from memoryd.query.decisions.listing import decisions
-from memoryd.query.requests import DecisionsRequest
 from memoryd.store import sqlite
 from memoryd.store.index import reader
 

@@ -8,9 +8,10 @@ from rows import Rows, rename
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
 from memoryd.query.history.conventions import Case, conventions, mined, style
+from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.history.coupling import couplings, is_forgotten, touched, worth_showing
 from memoryd.query.history.hotspots import hotspots
-from memoryd.query.requests import ConventionsRequest, HotspotsRequest
+from memoryd.query.history.hotspots_answers import HotspotsRequest
 from memoryd.store.index.queries import graph_queries
 
 

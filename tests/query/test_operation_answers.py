@@ -7,11 +7,13 @@ from rows import Rows
 
 from indexers import registry
 from memoryd.query.graph.impact import impact
-from memoryd.query.requests import ImpactRequest, OperationsRequest, OverviewRequest
+from memoryd.query.graph.impact_answers import ImpactRequest
 from memoryd.query.retrieval.roles import is_test_symbol, role_of
 from memoryd.query.structure import overview_graph
 from memoryd.query.structure.operations import operations
+from memoryd.query.structure.operations_answers import OperationsRequest
 from memoryd.query.structure.overview import overview
+from memoryd.query.structure.overview_answers import OverviewRequest
 from memoryd.query.text.render import render
 
 VIEWS = """

@@ -11,12 +11,15 @@ from rows import DAY_S, Rows, rename
 from indexers.facts import Comment, Decision, FileChange, FileFacts
 from memoryd.errors import UsageError
 from memoryd.query.briefing.changes import changes
+from memoryd.query.briefing.changes_answers import ChangesRequest
 from memoryd.query.briefing.why import why
+from memoryd.query.briefing.why_answers import WhyRequest
 from memoryd.query.context import BlameSpan
 from memoryd.query.history.topic import history
-from memoryd.query.requests import ChangesRequest, HistoryRequest, StatusRequest, WhyRequest
+from memoryd.query.history.topic_answers import HistoryRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.query.status import status
+from memoryd.query.status_answers import StatusRequest
 from memoryd.store.records import writer as records_module
 from memoryd.store.records.values import NewRecord
 from memoryd.store.records.writer import Records

@@ -9,7 +9,7 @@ from rows import Rows
 
 from indexers.decisions.adr import extract
 from memoryd.errors import UsageError
-from memoryd.query.requests import PublishRequest
+from memoryd.records.answers import PublishRequest
 from memoryd.records.publish import linked, publish, title_of
 from memoryd.store.records.values import NewRecord
 from memoryd.store.records.writer import Records

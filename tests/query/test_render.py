@@ -12,20 +12,48 @@ from hypothesis import strategies as st
 from rows import Rows
 
 from indexers.facts import Comment, Decision, FileFacts
-from memoryd.query import answers as a
+from memoryd.query.answers import Definition, Freshness
+from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefSection
+from memoryd.query.briefing.changes_answers import ChangedFile, ChangesAnswer, ChangesTotals
 from memoryd.query.briefing.why import why
+from memoryd.query.briefing.why_answers import WhyAnswer, WhyItem, WhyRequest
+from memoryd.query.decision_item import DecisionItem
+from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
 from memoryd.query.decisions.listing import decisions
 from memoryd.query.graph.impact import impact
+from memoryd.query.graph.impact_answers import (
+    Dependent,
+    ImpactAnswer,
+    ImpactRequest,
+    ImpactTotals,
+    ReachingTest,
+)
 from memoryd.query.graph.symbols import refs, symbol
-from memoryd.query.history import answers as p
-from memoryd.query.requests import DecisionsRequest, ImpactRequest, RefsRequest, SymbolRequest, WhyRequest
+from memoryd.query.graph.symbols_answers import (
+    EdgeItem,
+    EdgesAnswer,
+    ReferenceItem,
+    RefsAnswer,
+    RefsRequest,
+    SymbolAnswer,
+    SymbolRequest,
+)
+from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem
+from memoryd.query.history.commit_items import CommitItem, DependencyItem, RevertItem
+from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer
+from memoryd.query.history.hotspots_answers import HotspotItem, HotspotsAnswer, OwnerItem
+from memoryd.query.history.reverts_answers import RevertsAnswer
+from memoryd.query.history.topic_answers import HistoryAnswer
+from memoryd.query.records.answers import ProposalsAnswer
+from memoryd.query.records.record_item import RecordItem
 from memoryd.query.safe_text import quote
 from memoryd.query.search.answers import Hit, SearchAnswer, Signals
 from memoryd.query.text.budget import Page, Section, fit
 from memoryd.query.text.render import MIN_TOKENS, render, rendered
+from memoryd.records.answers import RecordAnswer
 
-FRESH = a.Freshness("a" * 40, "a" * 40, "main", False, 0, False, "ready")
-STALE = a.Freshness("a" * 40, "b" * 40, "feature\x1b[31m/x", True, 7, True, "rebuilding")
+FRESH = Freshness("a" * 40, "a" * 40, "main", False, 0, False, "ready")
+STALE = Freshness("a" * 40, "b" * 40, "feature\x1b[31m/x", True, 7, True, "rebuilding")
 
 TEXT = st.text(max_size=300)
 NAME = st.text(min_size=1, max_size=80)
@@ -38,55 +66,55 @@ def listed(item, most=40):
     return st.lists(item, max_size=most).map(tuple)
 
 
-DEFINITION = st.builds(a.Definition, NAME, SMALL, SMALL, NAME, TEXT, TEXT)
-REFERENCE = st.builds(a.ReferenceItem, NAME, SMALL, NAME, NAME, SURE, TEXT, TEXT)
-COMMIT = st.builds(p.CommitItem, NAME, NAME, NAME, TEXT, SMALL, TEXT, NAME, SURE, TEXT)
+DEFINITION = st.builds(Definition, NAME, SMALL, SMALL, NAME, TEXT, TEXT)
+REFERENCE = st.builds(ReferenceItem, NAME, SMALL, NAME, NAME, SURE, TEXT, TEXT)
+COMMIT = st.builds(CommitItem, NAME, NAME, NAME, TEXT, SMALL, TEXT, NAME, SURE, TEXT)
 REVERT = st.builds(
-    p.RevertItem, NAME, NAME, NAME, st.sampled_from(["in", "out"]), NAME, TEXT, NAME, TEXT, TEXT, NAME,
+    RevertItem, NAME, NAME, NAME, st.sampled_from(["in", "out"]), NAME, TEXT, NAME, TEXT, TEXT, NAME,
     listed(NAME, 5), st.sampled_from(["in", "out"]), st.booleans(),
 )  # fmt: skip
-DEPENDENCY = st.builds(p.DependencyItem, NAME, NAME, TEXT, NAME, NAME, NAME, TEXT)
-OWNERS = listed(st.builds(a.OwnerItem, NAME, SMALL, SURE, NAME), 5)
+DEPENDENCY = st.builds(DependencyItem, NAME, NAME, TEXT, NAME, NAME, NAME, TEXT)
+OWNERS = listed(st.builds(OwnerItem, NAME, SMALL, SURE, NAME), 5)
 DECISION = st.builds(
-    a.DecisionItem, NAME, listed(NAME, 3), NAME, TEXT, NAME, NAME, NAME, NAME, TEXT, SMALL, listed(NAME, 3),
+    DecisionItem, NAME, listed(NAME, 3), NAME, TEXT, NAME, NAME, NAME, NAME, TEXT, SMALL, listed(NAME, 3),
     listed(NAME, 3), listed(NAME, 3), NAME, SURE, NAME, TEXT, TEXT,
 )  # fmt: skip
-RECORD = st.builds(a.RecordItem, NAME, NAME, TEXT, NAME, NAME, NAME, NAME, listed(NAME, 3), NAME)
-DEPENDENT = st.builds(a.Dependent, NAME, TEXT, TEXT, NAME, SURE, SMALL)
-COUPLED = st.builds(a.CochangeItem, NAME, SURE, SMALL, st.booleans())
-BRIEF_ITEMS = listed(st.builds(a.BriefItem, TEXT, NAME, NAME, SURE))
+RECORD = st.builds(RecordItem, NAME, NAME, TEXT, NAME, NAME, NAME, NAME, listed(NAME, 3), NAME)
+DEPENDENT = st.builds(Dependent, NAME, TEXT, TEXT, NAME, SURE, SMALL)
+COUPLED = st.builds(CochangeItem, NAME, SURE, SMALL, st.booleans())
+BRIEF_ITEMS = listed(st.builds(BriefItem, TEXT, NAME, NAME, SURE))
 ANSWERS = st.one_of(
-    st.builds(a.SymbolAnswer, FRESHNESS, NAME, st.none() | DEFINITION, listed(DEFINITION), SMALL, SMALL),
-    st.builds(a.RefsAnswer, FRESHNESS, NAME, st.none() | DEFINITION, listed(REFERENCE), listed(DEFINITION, 5), SMALL,
+    st.builds(SymbolAnswer, FRESHNESS, NAME, st.none() | DEFINITION, listed(DEFINITION), SMALL, SMALL),
+    st.builds(RefsAnswer, FRESHNESS, NAME, st.none() | DEFINITION, listed(REFERENCE), listed(DEFINITION, 5), SMALL,
               command=NAME),
-    st.builds(a.EdgesAnswer, FRESHNESS, listed(st.builds(a.EdgeItem, NAME, NAME, NAME, NAME, SURE))),
+    st.builds(EdgesAnswer, FRESHNESS, listed(st.builds(EdgeItem, NAME, NAME, NAME, NAME, SURE))),
     listed(listed(DEPENDENT, 10), 4).flatmap(
         lambda hops: st.builds(
-            a.ImpactAnswer, FRESHNESS, NAME, listed(DEFINITION, 3), st.just(hops),
-            listed(st.builds(a.ReachingTest, NAME, SMALL, NAME, SURE, listed(NAME, 5))), listed(COUPLED, 10),
-            listed(st.builds(a.OwnerItem, NAME, SMALL, SURE, NAME), 5),
-            st.just(a.ImpactTotals(sum(map(len, hops)), tuple(map(len, hops)), 3, 100, 50)), command=NAME,
+            ImpactAnswer, FRESHNESS, NAME, listed(DEFINITION, 3), st.just(hops),
+            listed(st.builds(ReachingTest, NAME, SMALL, NAME, SURE, listed(NAME, 5))), listed(COUPLED, 10),
+            listed(st.builds(OwnerItem, NAME, SMALL, SURE, NAME), 5),
+            st.just(ImpactTotals(sum(map(len, hops)), tuple(map(len, hops)), 3, 100, 50)), command=NAME,
         )
     ),
-    st.builds(a.CochangeAnswer, FRESHNESS, NAME, listed(COUPLED), SMALL, SMALL),
-    st.builds(p.WhyAnswer, FRESHNESS, NAME, listed(DEFINITION, 3),
-              listed(st.builds(p.WhyItem, NAME, TEXT, NAME, SMALL, NAME, NAME, NAME, SURE)), SMALL, command=NAME),
-    st.builds(p.HistoryAnswer, FRESHNESS, NAME, st.sampled_from(["path", "query"]), listed(COMMIT), SMALL,
+    st.builds(CochangeAnswer, FRESHNESS, NAME, listed(COUPLED), SMALL, SMALL),
+    st.builds(WhyAnswer, FRESHNESS, NAME, listed(DEFINITION, 3),
+              listed(st.builds(WhyItem, NAME, TEXT, NAME, SMALL, NAME, NAME, NAME, SURE)), SMALL, command=NAME),
+    st.builds(HistoryAnswer, FRESHNESS, NAME, st.sampled_from(["path", "query"]), listed(COMMIT), SMALL,
               st.lists(NAME, min_size=1, max_size=4).map(tuple), reverts=listed(REVERT, 6),
               dependencies=listed(DEPENDENCY, 6)),
-    st.builds(p.RevertsAnswer, FRESHNESS, listed(REVERT), SMALL),
-    st.builds(p.ConventionsAnswer, FRESHNESS, TEXT,
-              listed(st.builds(p.ConventionItem, NAME, TEXT, SURE, SMALL, listed(NAME, 3), listed(NAME, 3), NAME)),
+    st.builds(RevertsAnswer, FRESHNESS, listed(REVERT), SMALL),
+    st.builds(ConventionsAnswer, FRESHNESS, TEXT,
+              listed(st.builds(ConventionItem, NAME, TEXT, SURE, SMALL, listed(NAME, 3), listed(NAME, 3), NAME)),
               SMALL, SMALL),
-    st.builds(p.HotspotsAnswer, FRESHNESS, TEXT,
-              listed(st.builds(p.HotspotItem, NAME, SURE, SMALL, SMALL, NAME, OWNERS)), OWNERS, SMALL),
-    st.builds(a.DecisionsAnswer, FRESHNESS, TEXT, listed(DECISION), SMALL, command=NAME),
-    st.builds(a.RecordAnswer, FRESHNESS, RECORD, st.booleans(), TEXT),
-    st.builds(a.ProposalsAnswer, FRESHNESS, listed(RECORD), SMALL),
-    st.builds(a.BriefAnswer, FRESHNESS, TEXT, listed(st.builds(a.BriefSection, NAME, BRIEF_ITEMS, SMALL), 7),
+    st.builds(HotspotsAnswer, FRESHNESS, TEXT,
+              listed(st.builds(HotspotItem, NAME, SURE, SMALL, SMALL, NAME, OWNERS)), OWNERS, SMALL),
+    st.builds(DecisionsAnswer, FRESHNESS, TEXT, listed(DECISION), SMALL, command=NAME),
+    st.builds(RecordAnswer, FRESHNESS, RECORD, st.booleans(), TEXT),
+    st.builds(ProposalsAnswer, FRESHNESS, listed(RECORD), SMALL),
+    st.builds(BriefAnswer, FRESHNESS, TEXT, listed(st.builds(BriefSection, NAME, BRIEF_ITEMS, SMALL), 7),
               command=NAME),
-    st.builds(p.ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(p.ChangedFile, NAME, NAME, SMALL)),
-              listed(DECISION, 5), listed(RECORD, 5), st.builds(p.ChangesTotals, SMALL, SMALL, SMALL, SMALL),
+    st.builds(ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(ChangedFile, NAME, NAME, SMALL)),
+              listed(DECISION, 5), listed(RECORD, 5), st.builds(ChangesTotals, SMALL, SMALL, SMALL, SMALL),
               reverts=listed(REVERT, 3), dependencies=listed(DEPENDENCY, 3)),
 )  # fmt: skip
 
@@ -219,7 +247,7 @@ def test_a_quote_says_that_it_was_cut():
 
 def test_freshness_never_passes_stale_off_as_current():
     """Current and stale read differently, and all that is pending is named."""
-    fresh, stale = (render(a.EdgesAnswer(f, ()), 100).splitlines()[-1] for f in (FRESH, STALE))
+    fresh, stale = (render(EdgesAnswer(f, ()), 100).splitlines()[-1] for f in (FRESH, STALE))
     assert fresh == "freshness: aaaaaaaaaa = HEAD, main"
     assert stale == (
         "freshness: STALE: indexed aaaaaaaaaa, HEAD bbbbbbbbbb, feature\\x1b[31m/x, with uncommitted changes,"
@@ -229,19 +257,18 @@ def test_freshness_never_passes_stale_off_as_current():
 
 def test_an_answer_as_of_a_commit_is_not_called_stale():
     """Who asks about an old commit gets it as asked; the line still says where the project is now."""
-    asked = a.Freshness("a" * 40, "b" * 40, "", False, 0, False, "ready", rev="a" * 40)
-    line = render(a.EdgesAnswer(asked, ()), 100).splitlines()[-1]
+    asked = Freshness("a" * 40, "b" * 40, "", False, 0, False, "ready", rev="a" * 40)
+    line = render(EdgesAnswer(asked, ()), 100).splitlines()[-1]
     assert line == "freshness: as of aaaaaaaaaa, as asked; HEAD is bbbbbbbbbb"
 
 
 def test_references_read_with_place_method_and_confidence():
     """One line an item: path:line, kind, where, method and confidence; then the handle and the freshness."""
     items = tuple(
-        a.ReferenceItem(f"src/m{n}.py", n, "calls", "inferred", 0.8, "Job.run", "x.py:f")
-        for n in range(1, 100)
+        ReferenceItem(f"src/m{n}.py", n, "calls", "inferred", 0.8, "Job.run", "x.py:f") for n in range(1, 100)
     )
-    answer = a.RefsAnswer(
-        FRESH, "f", a.Definition("x.py", 3, 9, "function", "f"), items, (), 250, command="memoryd refs f"
+    answer = RefsAnswer(
+        FRESH, "f", Definition("x.py", 3, 9, "function", "f"), items, (), 250, command="memoryd refs f"
     )
     result = rendered(answer, 100)
     lines = result.text.splitlines()
@@ -263,20 +290,18 @@ def test_references_read_with_place_method_and_confidence():
 
 def test_a_later_page_counts_what_is_still_to_come():
     """With an offset, the number left off and the handle go on from there, and the total stays exact."""
-    items = tuple(a.ReferenceItem(f"m{n}.py", n, "calls", "exact", 1.0) for n in range(5))
-    answer = a.RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=95)
+    items = tuple(ReferenceItem(f"m{n}.py", n, "calls", "exact", 1.0) for n in range(5))
+    answer = RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=95)
     result = rendered(answer, 400)
     assert (result.total, result.shown, result.truncated, result.next) == (100, 5, False, "")
-    earlier = rendered(
-        a.RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=90), 400
-    )
+    earlier = rendered(RefsAnswer(FRESH, "f", None, items, (), 100, command="memoryd refs f", offset=90), 400)
     assert "… 5 more" in earlier.text
     assert earlier.next == "memoryd refs f --offset 95"
 
 
 def test_an_empty_answer_says_what_was_searched():
     """Nothing found names the extent of the search."""
-    text = render(p.HistoryAnswer(FRESH, "quaternion", "query", (), 0, searched="120 commit messages"), 100)
+    text = render(HistoryAnswer(FRESH, "quaternion", "query", (), 0, searched="120 commit messages"), 100)
     assert text.splitlines()[0] == "No commit about quaternion. Searched 120 commit messages."
 
 
@@ -299,9 +324,9 @@ def test_any_other_value_reads_line_by_line():
         name: str
         count: int
         seconds: dict[str, float]
-        rows: tuple[p.ChangedFile, ...]
+        rows: tuple[ChangedFile, ...]
 
-    text = render(Other("x\x1b", 3, {"scan": 0.5}, (p.ChangedFile("a.py", "M", 2),)), 100)
+    text = render(Other("x\x1b", 3, {"scan": 0.5}, (ChangedFile("a.py", "M", 2),)), 100)
     assert text.splitlines() == [
         "name: x\\x1b",
         "count: 3",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from importlib import import_module
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from daemon_harness import Client, RunningDaemon, git, small_project, until
 
+from memoryd.query.answers import Answer
 from memoryd.server.mcp.server import META_KEY
-from memoryd.server.verbs import VERBS, Question, request_type
+from memoryd.server.verbs import VERBS, QueryFunction
 
 HOSTILE = [
     "\x1b[31mred\x1b[0m",
@@ -36,12 +37,18 @@ def here(daemon: RunningDaemon, project: Path) -> Client:
 
 @pytest.mark.parametrize("name", VERBS)
 def test_every_verb_can_be_asked(name: str) -> None:
-    """Each verb of the table has its request type and, where it is a question, its function."""
+    """Each verb of the table has its request type and, where it is a question, a function that answers as it says."""
     verb = VERBS[name]
-    assert request_type(verb).__struct_fields__ is not None
-    if isinstance(verb.run, Question):
-        module, _, function = verb.run.place.partition(":")
-        assert callable(getattr(import_module(f"memoryd.query.{module}"), function))
+    assert verb.request.__struct_fields__ is not None
+    if isinstance(verb.run, QueryFunction):
+        assert get_type_hints(verb.run.function)["return"] is verb.answer
+
+
+@pytest.mark.parametrize("name", [name for name, verb in VERBS.items() if verb.answer])
+def test_every_answer_has_a_text(name: str) -> None:
+    """What questions answer knows how it reads."""
+    for answer in get_args(VERBS[name].answer) or (VERBS[name].answer,):
+        assert not issubclass(answer, Answer) or answer.page is not Answer.page
 
 
 @pytest.mark.parametrize(

@@ -155,8 +155,8 @@ def test_closed_input_still_gets_answers(daemon: RunningDaemon) -> None:
 def test_every_tool_has_a_verb() -> None:
     """Each tool's arguments are fields of its verb's request."""
     from memoryd.server.params import Common
-    from memoryd.server.verbs import VERBS, request_type
+    from memoryd.server.verbs import VERBS
 
     for tool in TOOLS.values():
-        known = {*request_type(VERBS[tool.verb]).__struct_fields__, *Common.__struct_fields__}
+        known = {*VERBS[tool.verb].request.__struct_fields__, *Common.__struct_fields__}
         assert set(tool.fields.values()) <= known, tool.name

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.processes import process_memory
-from memoryd.query.answers import Check
+from memoryd.query.status_answers import Check
 
 if TYPE_CHECKING:
     from memoryd.store.vectors.client import Hit, VectorClient

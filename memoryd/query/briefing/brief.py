@@ -7,17 +7,18 @@ import shlex
 from collections.abc import Sequence
 
 from memoryd.query import targets
-from memoryd.query.answers import BriefAnswer, BriefItem, BriefSection, DecisionItem
 from memoryd.query.briefing import why
+from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefRequest, BriefSection
 from memoryd.query.briefing.brief_code import SHA_CHARS, dependents, others, tests, where
 from memoryd.query.briefing.brief_places import Places, places
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import listing
 from memoryd.query.decisions.health import examined
 from memoryd.query.history import coupling, reverts, topic
 from memoryd.query.history.conventions import conventions
-from memoryd.query.requests import BriefRequest, ConventionsRequest
+from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.rules.project_rules import relevant, rules
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.search.question import question

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from memoryd.query.answers import BriefItem, BriefSection
+from memoryd.query.briefing.brief_answers import BriefItem, BriefSection
 from memoryd.query.briefing.brief_places import HOPS, Place, Places
 from memoryd.query.context import Context
 from memoryd.query.history.coupling import Coupling

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 from memoryd.query import targets
-from memoryd.query.answers import ReachingTest
 from memoryd.query.context import Context
 from memoryd.query.graph import impact
 from memoryd.query.graph.impact import Walk
+from memoryd.query.graph.impact_answers import ReachingTest
 from memoryd.query.history import coupling
 from memoryd.query.history.coupling import Coupling
 from memoryd.query.retrieval.roles import Role, role_of

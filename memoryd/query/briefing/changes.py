@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from memoryd.errors import UsageError
-from memoryd.query.answers import RecordItem
+from memoryd.query.answers import paging
+from memoryd.query.briefing.changes_answers import ChangedFile, ChangesAnswer, ChangesRequest, ChangesTotals
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies, reverts
-from memoryd.query.history.answers import ChangedFile, ChangesAnswer, ChangesTotals
 from memoryd.query.history.topic import commit_item, pairs_of, reasons
-from memoryd.query.paging import paging
+from memoryd.query.records.record_item import RecordItem
 from memoryd.query.records.shown import items
-from memoryd.query.requests import ChangesRequest
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable
 

@@ -11,14 +11,13 @@ from indexers.facts import Evidence
 from memoryd.errors import UsageError
 from memoryd.globs.paths import matcher
 from memoryd.query import targets
-from memoryd.query.answers import DecisionLink
+from memoryd.query.answers import paging
+from memoryd.query.briefing.commit_reasons import committed
+from memoryd.query.briefing.why_answers import WhyAnswer, WhyItem, WhyRequest
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionLink
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies
-from memoryd.query.history.answers import WhyAnswer, WhyItem
-from memoryd.query.history.commit_reasons import committed
-from memoryd.query.paging import paging
-from memoryd.query.requests import WhyRequest
 from memoryd.query.rules import declared
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target

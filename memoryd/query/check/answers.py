@@ -1,10 +1,30 @@
-"""The answer to `check`."""
+"""`check`: what it may be asked, what it answers, and how that reads."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
 
-from memoryd.query.answers import Answer
+from msgspec import Meta, Struct
+
+from memoryd.query.answers import PagedAnswer
+from memoryd.query.requests import OptionalText, Path, Request
+from memoryd.query.safe_text import safe_line
+from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.lines import place
+
+_WORDS = {"block": "BLOCK", "warn": "WARN", "info": "info"}
+
+
+class CheckRequest(Request, frozen=True, kw_only=True):
+    """Is this change allowed? ``range``: ``A..B``, ``A...B`` (from their merge base) or one commit; ``staged``: what
+    git would commit; ``diff``: the text of a unified diff; else what the work tree has that its commit has not, of
+    ``paths`` (files or folders) or of all."""
+
+    range: OptionalText = ""
+    staged: bool = False
+    diff: Annotated[str, Meta(max_length=4_194_304)] | None = None
+    paths: Annotated[tuple[Path, ...], Meta(max_length=1_000)] = ()
+    index_file: OptionalText = ""
 
 
 class CheckFinding(Struct, frozen=True):
@@ -20,8 +40,14 @@ class CheckFinding(Struct, frozen=True):
     quote: str
     source: str
 
+    def label(self) -> str:
+        first = f"{_WORDS[self.severity]} {place(self.path, self.line)} {self.message} [{self.rule}]"
+        said = f"“{self.quote}”" if self.quote else ""
+        second = " — ".join(part for part in (said, safe_line(self.source)) if part)
+        return f"{first}\n    {second}" if second else first
 
-class CheckAnswer(Answer, frozen=True):
+
+class CheckAnswer(PagedAnswer, frozen=True):
     """``verdict``: BLOCK, WARN or OK. ``change``: what was checked, in words; ``files``: how many it has.
     ``checked``: the rules and questions that were put to it; ``not_checkable``: what could not be, each with why."""
 
@@ -32,7 +58,25 @@ class CheckAnswer(Answer, frozen=True):
     checked: tuple[str, ...]
     not_checkable: tuple[str, ...]
     total: int = 0
-    truncated: bool = False
-    next: str = ""
-    command: str = ""
-    offset: int = 0
+
+    def page(self) -> Page:
+        """The verdict and its reasons, then what was looked at and what could not be."""
+        files = f"{self.files} changed file{'' if self.files == 1 else 's'}"
+        counts = ", ".join(
+            f"{count} {word}"
+            for severity, word in (("block", "blocking"), ("warn", "to look at"), ("info", "to know"))
+            if (count := sum(finding.severity == severity for finding in self.findings))
+        )
+        return Page(
+            head=f"{self.verdict}: {safe_line(self.change)}, {files}" + (f"; {counts}" if counts else ""),
+            sections=[
+                Section(items=[f.label() for f in self.findings], total=self.total, main=True),
+                Section(
+                    items=[f"  {safe_line(c)}" for c in self.not_checkable], title="not checkable:", keep=4
+                ),
+                Section(items=[f"  {safe_line(c)}" for c in self.checked], title="checked:", keep=3),
+            ],
+            foot=self.freshness.line(),
+            more=lambda shown: f"{self.command} --json",
+            rest=f"{self.command} --json",
+        )

@@ -6,12 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Change
-from memoryd.query.check.answers import CheckAnswer, CheckFinding
+from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest
 from memoryd.query.check.cochange_and_tests import company
 from memoryd.query.check.from_history import past
 from memoryd.query.check.quoted_rules import prose, reviewers
 from memoryd.query.context import Context
-from memoryd.query.requests import CheckRequest
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.executors import EXECUTORS, in_force
 from memoryd.query.safe_text import quote, safe_line

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from memoryd.globs.paths import is_glob, matcher
-from memoryd.query.answers import DecisionLink
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionLink
 from memoryd.query.decisions.supersession import Book
 from memoryd.store.index.queries import decision_queries, graph_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow

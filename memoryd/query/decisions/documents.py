@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from memoryd.query.answers import DecisionItem, DecisionLink
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionItem, DecisionLink
 from memoryd.query.decisions.code_links import code_links
 from memoryd.query.decisions.supersession import Succession, identifier
 from memoryd.query.rules.entry import Entry

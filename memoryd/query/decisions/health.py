@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from memoryd.query.answers import DecisionItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import anchors
 from memoryd.query.decisions.documents import Documents, documents
 from memoryd.query.decisions.supersession import identifier, slug

@@ -12,14 +12,14 @@ from msgspec import structs
 from indexers import terms
 from memoryd.errors import UsageError
 from memoryd.globs.paths import is_glob, matcher
-from memoryd.query.answers import DecisionItem, DecisionsAnswer
+from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import anchors
+from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
 from memoryd.query.decisions.documents import documents
 from memoryd.query.decisions.health import examined
-from memoryd.query.paging import paging
-from memoryd.query.requests import DecisionsRequest
 from memoryd.query.rules import declared
 from memoryd.query.rules.entry import Entry
 from memoryd.query.rules.violated import judged

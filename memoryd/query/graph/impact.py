@@ -9,19 +9,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from memoryd.query import targets
-from memoryd.query.answers import (
-    Dependent,
-    ImpactAnswer,
-    ImpactTotals,
-    OwnerItem,
-    ReachingTest,
-)
+from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.graph.impact_answers import (
+    Dependent,
+    ImpactAnswer,
+    ImpactRequest,
+    ImpactTotals,
+    ReachingTest,
+)
 from memoryd.query.history import coupling
 from memoryd.query.history.coupling import cochange
-from memoryd.query.paging import paging
-from memoryd.query.requests import ImpactRequest
+from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations
 from memoryd.query.targets import Target

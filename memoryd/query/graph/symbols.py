@@ -6,17 +6,18 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from memoryd.query import targets
-from memoryd.query.answers import (
-    Definition,
+from memoryd.query.answers import Definition, paging
+from memoryd.query.context import Context
+from memoryd.query.graph.symbols_answers import (
     EdgeItem,
     EdgesAnswer,
+    EdgesRequest,
     ReferenceItem,
     RefsAnswer,
+    RefsRequest,
     SymbolAnswer,
+    SymbolRequest,
 )
-from memoryd.query.context import Context
-from memoryd.query.paging import paging
-from memoryd.query.requests import EdgesRequest, RefsRequest, SymbolRequest
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import Aim

@@ -13,8 +13,7 @@ from indexers.facts import Import
 from memoryd.errors import UsageError
 from memoryd.globs.paths import matcher
 from memoryd.query.context import Context
-from memoryd.query.history.answers import ConventionItem, ConventionsAnswer
-from memoryd.query.requests import ConventionsRequest
+from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer, ConventionsRequest
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.test_files import is_test
 from memoryd.store.index import reader

@@ -12,17 +12,14 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 from memoryd.query import targets
-from memoryd.query.answers import CochangeAnswer, CochangeItem
 from memoryd.query.context import Context
-from memoryd.query.requests import CochangeRequest
+from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem, CochangeRequest, is_often
 from memoryd.store.index.queries import graph_queries, history_queries, skipped_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Touch
 
 MAX_FILES = 30  # a commit over more files says little, and costs its square
 HALF_LIFE_COMMITS = 500  # of all commits, merges included; measured on five histories
 NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five histories
-MIN_SUPPORT = 3  # fewer common commits are not worth a line
-MIN_SCORE = 0.1
 FORGOTTEN_SCORE, FORGOTTEN_SUPPORT = 0.9, 5  # below .9 more than one complete change in fifty is suspected
 MAX_COMMITS = 2_000  # of the target's newest that are looked at
 _ALWAYS_TOUCHED = re.compile(
@@ -122,12 +119,7 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
 
 def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
     """Without what every commit touches and what is too seldom to mean anything."""
-    return [c for c in found if is_often(c) and not is_always_touched(c.path)]
-
-
-def is_often(one: Coupling | CochangeItem) -> bool:
-    """Whether they changed together often enough to mean something."""
-    return one.support >= MIN_SUPPORT and one.score >= MIN_SCORE
+    return [c for c in found if is_often(c.score, c.support) and not is_always_touched(c.path)]
 
 
 def is_forgotten(one: Coupling) -> bool:

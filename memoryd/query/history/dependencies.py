@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from indexers.facts import CommitNote
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.answers import DependencyItem
+from memoryd.query.history.commit_items import DependencyItem
 from memoryd.query.safe_text import quote
 from memoryd.store.index.queries import history_queries, note_queries
 

@@ -10,12 +10,10 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 from memoryd.globs.paths import matcher
-from memoryd.query.answers import OwnerItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.answers import HotspotItem, HotspotsAnswer
 from memoryd.query.history.coupling import Names, is_always_touched
-from memoryd.query.requests import HotspotsRequest
+from memoryd.query.history.hotspots_answers import HotspotItem, HotspotsAnswer, HotspotsRequest, OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.store.index.queries import history_queries, survey_queries
 from memoryd.store.index.queries.survey_queries import Churn

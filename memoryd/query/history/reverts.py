@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.answers import RevertItem, RevertsAnswer
-from memoryd.query.paging import paging
-from memoryd.query.requests import RevertsRequest
+from memoryd.query.history.commit_items import RevertItem
+from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
 from memoryd.store.index.queries import history_queries, note_queries

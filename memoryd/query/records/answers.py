@@ -1,23 +1,49 @@
-"""What the verbs about contributed memory answer, beside a single record."""
+"""`proposals` and `audit`: what they may be asked, what they answer, and how that reads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from msgspec import Struct
 
-from memoryd.query.answers import Answer, RecordItem
+from memoryd.query.answers import PagedAnswer
+from memoryd.query.records.record_item import RecordItem
+from memoryd.query.requests import Limit, Offset, OptionalText, Request
+from memoryd.query.safe_text import quote
+from memoryd.query.text.budget import Page, Section
+
+RecordStatus = Literal["proposed", "confirmed", "retracted", "superseded", ""]
 
 
-class RetractedAnswer(Answer, frozen=True):
-    """What a client wrote and is taken back. ``records``: its proposals; ``kept``: what a person confirmed since, and
-    so stays; ``anchors``: how many it had added to others' records. ``preview``: nothing was changed."""
+class ProposalsRequest(Request, frozen=True, kw_only=True):
+    """Records by ``status`` (empty: all)."""
 
-    by: str
-    since: str
+    status: RecordStatus = "proposed"
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class AuditRequest(Request, frozen=True, kw_only=True):
+    """Who did what: since a time or age, by one actor."""
+
+    since: OptionalText = ""
+    by: OptionalText = ""
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class ProposalsAnswer(PagedAnswer, frozen=True):
     records: tuple[RecordItem, ...]
-    kept: tuple[RecordItem, ...]
-    anchors: int
-    preview: bool
-    message: str
+    total: int
+
+    def page(self) -> Page:
+        return Page(
+            head=f"{self.total} records" if self.total else "No records.",
+            sections=[records_section(self.records, self.total, before=self.offset)],
+            foot=self.freshness.line(),
+            more=self.rest_from,
+        )
 
 
 class AuditItem(Struct, frozen=True):
@@ -32,52 +58,29 @@ class AuditItem(Struct, frozen=True):
     reason: str
     hash: str
 
+    def label(self) -> str:
+        status = f" [{self.status}]" if self.status else ""
+        reason = f" “{quote(self.reason, 160)}”" if self.reason else ""
+        return f"{self.seq} {self.at} {self.actor} {self.action} {self.record_id}{status}{reason}"
 
-class AuditAnswer(Answer, frozen=True):
+
+class AuditAnswer(PagedAnswer, frozen=True):
     """``ok``: the chain is whole and every record is as it was left; ``state`` says so in words."""
 
     entries: tuple[AuditItem, ...]
     total: int
     ok: bool
     state: str
-    truncated: bool = False
-    next: str = ""
-    command: str = ""
-    offset: int = 0
+
+    def page(self) -> Page:
+        entries = [entry.label() for entry in self.entries]
+        return Page(
+            head=f"audit: {self.state}",
+            sections=[Section(items=entries, total=self.total, main=True, before=self.offset)],
+            foot=self.freshness.line(),
+            more=self.rest_from,
+        )
 
 
-class ExportLine(Struct, frozen=True):
-    """One line of an export: a JSON document, or Markdown."""
-
-    text: str
-
-
-class ExportAnswer(Answer, frozen=True):
-    """``lines``: all of them where nobody took them as rows before."""
-
-    records: int
-    entries: int
-    lines: tuple[ExportLine, ...] = ()
-
-
-class ImportAnswer(Answer, frozen=True):
-    """``taken``: records that are proposals here now (or stayed out of force); ``known``: were here already."""
-
-    source: str
-    taken: int
-    known: int
-    message: str
-
-
-class PublishAnswer(Answer, frozen=True):
-    """A decision document: ``path`` relative to the project's root, ``text`` its content, ``dialect`` in words with
-    what it was taken from, ``digest`` of path and text. ``written``: it is on the disk now."""
-
-    record: RecordItem
-    path: str
-    text: str
-    dialect: str
-    diff: str
-    digest: str
-    written: bool
-    message: str
+def records_section(found: Sequence[RecordItem], total: int, before: int = 0) -> Section:
+    return Section(items=[record.with_notes() for record in found], total=total, main=True, before=before)

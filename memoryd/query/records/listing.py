@@ -6,13 +6,17 @@ import shlex
 import time
 
 from memoryd.errors import UsageError
-from memoryd.query.answers import ProposalsAnswer
+from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
-from memoryd.query.paging import paging
-from memoryd.query.records.answers import AuditAnswer, AuditItem
+from memoryd.query.records.answers import (
+    AuditAnswer,
+    AuditItem,
+    AuditRequest,
+    ProposalsAnswer,
+    ProposalsRequest,
+)
 from memoryd.query.records.shown import items, records_of
-from memoryd.query.requests import AuditRequest, ProposalsRequest
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.store.records import audit as audit_log
 

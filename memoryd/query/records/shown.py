@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from memoryd.errors import StoreError, UsageError
-from memoryd.query.answers import AnchorItem, RecordItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decisions import anchors
+from memoryd.query.records.record_item import AnchorItem, RecordItem
 from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.store.index.queries import history_queries
 from memoryd.store.records.reader import RecordReader

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Constraint
 from memoryd.globs.paths import in_scope, matcher
-from memoryd.query.answers import DecisionItem
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.rules.entry import Entry
 from memoryd.query.safe_text import quote
 from memoryd.store.index.queries import finding_queries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memoryd.query.answers import DecisionItem
+from memoryd.query.decision_item import DecisionItem
 
 
 class Entry(Struct, frozen=True):

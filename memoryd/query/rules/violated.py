@@ -10,8 +10,8 @@ from msgspec import structs
 
 from indexers.facts import Change, ChangedFile, Constraint, FileFacts, Version
 from memoryd.globs.paths import in_scope
-from memoryd.query.answers import DecisionItem
 from memoryd.query.context import Context
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.rules import declared
 from memoryd.query.rules.change_case import MAX_OUTLINES, Case, Rule, Violation
 from memoryd.query.rules.executors import EXECUTORS

@@ -1,4 +1,4 @@
-"""What search may be asked and what it answers."""
+"""`search`: what it may be asked, what it answers, and how that reads."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Answer
-from memoryd.query.requests import NOT_BLANK, Path, Request
+from memoryd.query.requests import LongText, Path, Request
+from memoryd.query.safe_text import quote, safe_line, safe_text
+from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.lines import SHA_CHARS, place
 
 HitKind = Literal["code", "doc", "decision", "commit", "note"]
-# A whole issue with its logs may be pasted; what is beyond question.MAX_TEXT_CHARS is not read.
-Query = Annotated[str, Meta(min_length=1, max_length=61_440, pattern=NOT_BLANK)]
 Language = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class SearchRequest(Request, frozen=True, kw_only=True):
     """Find what ``query`` is about: words, a question, an error text, a whole issue (its first line counts most).
-    ``kinds``, ``paths`` (globs) and ``langs`` narrow; empty means all. ``files`` ranks whole files."""
+    ``kinds``, ``paths`` (globs) and ``langs`` narrow; empty means all. ``files`` ranks whole files. What of ``query``
+    is beyond ``question.MAX_TEXT_CHARS`` is not read."""
 
-    query: Query
+    query: LongText
     k: Annotated[int, Meta(ge=1, le=100)] = 10
     kinds: Annotated[tuple[HitKind, ...], Meta(max_length=5)] = ()
     paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
@@ -40,6 +42,12 @@ class Signals(Struct, frozen=True):
     vector: float = 0.0
     mention: float = 0.0
     quality: float = 0.0
+
+    def strongest(self) -> str:
+        """The three that add most."""
+        values = ((getattr(self, name), name) for name in self.__struct_fields__)
+        found = sorted((pair for pair in values if pair[0] > 0), reverse=True)
+        return ", ".join(f"{name} {value:.2f}" for value, name in found[:3])
 
 
 class Legs(Struct, frozen=True):
@@ -81,6 +89,20 @@ class Hit(Struct, frozen=True):
     status: str = ""
     commits: tuple[str, ...] = ()
 
+    def label(self) -> str:
+        """Its place, what it is and why it was found; below it the lines that answer best."""
+        at = (
+            f"{place(self.path, self.line)}-{self.end_line}"
+            if self.path and self.line
+            else safe_line(self.path)
+        )
+        name = safe_line(self.symbol) or (f"“{quote(self.title, 160)}”" if self.title else "")
+        state = f"[{self.status}]" if self.status else ""
+        source = (at, self.sha[:SHA_CHARS], self.id, self.date, self.author)
+        first = " ".join(part for part in (*source, self.kind, state, name) if part)
+        lines = [f"    | {line}" for line in safe_text(self.snippet).splitlines()]
+        return "\n".join([f"{first} score {self.score:.2f} ({self.signals.strongest()})", *lines])
+
 
 class SearchAnswer(Answer, frozen=True):
     """``total``: everything found, before ``k``. ``searched``: what was looked through, in words. ``weak``: even the
@@ -94,3 +116,17 @@ class SearchAnswer(Answer, frozen=True):
     next: str = ""
     legs: Legs = Legs()
     weak: bool = False
+
+    def page(self) -> Page:
+        question = quote(self.query, 100)
+        if not self.hits:
+            return self.absence(f"Nothing found for {question}", self.searched)
+        head = f"{len(self.hits)} of {self.total} for {question}, best first"
+        if self.weak:
+            head = f"Probably nothing here answers {question}. The least unlike of {self.total}:"
+        return Page(
+            head=head,
+            sections=[Section(items=[hit.label() for hit in self.hits], total=len(self.hits), main=True)],
+            foot=self.freshness.line() + self.legs.note(),
+            more=lambda shown: self.next,
+        )

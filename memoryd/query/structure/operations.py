@@ -11,14 +11,17 @@ from msgspec import Struct
 
 from indexers.facts import Operation
 from memoryd.globs.paths import any_matcher
-from memoryd.query.answers import OperationReach
+from memoryd.query.answers import paging
 from memoryd.query.context import Context
-from memoryd.query.paging import paging
-from memoryd.query.requests import OperationsRequest
 from memoryd.query.retrieval.roles import role_of
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.structure.operation_answers import OperationItem, OperationsAnswer
 from memoryd.query.structure.operation_targets import Finder, Place
+from memoryd.query.structure.operations_answers import (
+    OperationItem,
+    OperationReach,
+    OperationsAnswer,
+    OperationsRequest,
+)
 from memoryd.store.index.queries import finding_queries, graph_queries, structure_queries
 
 MAX_REACHES = 30

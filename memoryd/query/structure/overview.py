@@ -10,12 +10,17 @@ from typing import TypedDict
 from msgspec import structs
 
 from memoryd.query.context import Context
-from memoryd.query.requests import OverviewRequest
 from memoryd.query.retrieval.roles import is_test_case, role_of
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations, overview_graph
 from memoryd.query.structure.operations import Tied
-from memoryd.query.structure.overview_answers import CycleItem, Named, OverviewAnswer, PackageItem
+from memoryd.query.structure.overview_answers import (
+    CycleItem,
+    Named,
+    OverviewAnswer,
+    OverviewRequest,
+    PackageItem,
+)
 from memoryd.store.index.queries import graph_queries, structure_queries, survey_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS
 from memoryd.store.index.queries.survey_queries import SurveyFile

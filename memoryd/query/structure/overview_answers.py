@@ -1,11 +1,22 @@
-"""The overview as a value."""
+"""`overview`: what it may be asked, what it answers, and how that reads: short lines, each with its place."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from memoryd.query.answers import Answer
+from memoryd.query.requests import Request
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.text.budget import Page, Section
 from memoryd.store.index.queries.structure_queries import Hub
+
+_NAMES, _PACKAGES, _HUBS = 6, 18, 8
+
+
+class OverviewRequest(Request, frozen=True, kw_only=True):
+    """The architecture of the project; it takes nothing."""
 
 
 class PackageItem(Struct, frozen=True):
@@ -20,12 +31,20 @@ class PackageItem(Struct, frozen=True):
     needs: tuple[str, ...]
     needed_by: int
 
+    def label(self) -> str:
+        needs = f", needs {_listed(self.needs, 4)}" if self.needs else ""
+        used = f", needed by {self.needed_by}" if self.needed_by else ""
+        return f"{safe_line(self.name)} {self.language} {self.files} files {_size(self.bytes)}{used}{needs}"
+
 
 class CycleItem(Struct, frozen=True):
     """Packages that need each other. ``example``: ``path:line → path:symbol``, one use per step of a round."""
 
     packages: tuple[str, ...]
     example: tuple[str, ...]
+
+    def label(self) -> str:
+        return f"{_listed(self.packages, 6)}: {'; '.join(map(safe_line, self.example[:3]))}"
 
 
 class Named(Struct, frozen=True):
@@ -34,6 +53,19 @@ class Named(Struct, frozen=True):
     total: int
     names: tuple[str, ...]
     places: tuple[str, ...] = ()
+
+    def lines(self, title: str, more: str = "", *, most: int = _NAMES, places: bool = False) -> list[str]:
+        """One line with the first ``most`` names; none where there is no name."""
+        if not self.total:
+            return []
+        shown = [
+            f"{quote(name, 60)} ({safe_line(place)})"
+            if places and place.rpartition(":")[0] != name
+            else quote(name, 60)
+            for name, place in list(zip(self.names, self.places, strict=True))[:most]
+        ]
+        rest = f" … {self.total - len(shown)} more" if self.total > len(shown) else ""
+        return [f"  {title}: {self.total}{more}: {', '.join(shown)}{rest}"]
 
 
 class OverviewAnswer(Answer, frozen=True):
@@ -64,3 +96,60 @@ class OverviewAnswer(Answer, frozen=True):
     test_cases: int
     test_configs: Named
     searched: str = ""
+
+    def page(self) -> Page:
+        packages = [f"  {item.label()}" for item in self.packages[:_PACKAGES]]
+        layers = [
+            f"  {number}: {_listed(names, 10)}" for number, names in reversed(list(enumerate(self.layers)))
+        ]
+        cycles = [f"  {cycle.label()}" for cycle in self.cycles]
+        hubs = [
+            f"  {safe_line(hub.path)}:{safe_line(hub.qualname)} used by {hub.files} files"
+            for hub in self.hubs[:_HUBS]
+        ]
+        return Page(
+            head=self._head(),
+            sections=[
+                Section(items=packages, total=len(self.packages), title="packages (largest first):", keep=12),
+                Section(items=layers if len(layers) > 1 else [], title="layers (upper need lower):", keep=6),
+                Section(items=cycles, total=self.cycles_total, title="cycles:", keep=3),
+                Section(items=hubs, title="hubs:", keep=6),
+                Section(items=self._operations(), title="operation:", keep=12),
+            ],
+            foot=self.freshness.line(),
+            rest="memoryd overview --json",
+        )
+
+    def _head(self) -> str:
+        languages = ", ".join(
+            f"{name} {files} files {_size(size)}" for name, files, size in self.languages[:6]
+        )
+        head = f"overview: {self.files} files, {self.symbols} symbols"
+        head += f"\nsource: {languages}" if languages else ""
+        return head + (f"\nNo package to show: searched {self.searched}." if self.searched else "")
+
+    def _operations(self) -> list[str]:
+        indirect = f", and {self.dev_dependencies} indirect or for development"
+        tests = f"  tests: {self.test_cases} cases in {self.test_files} files"
+        return [
+            *self.entry_points.lines("entry points", most=4, places=True),
+            *self.routes.lines("routes"),
+            *self.declared_packages.lines("packages declared"),
+            *self.dependencies.lines("external dependencies", indirect),
+            *([tests] if self.test_files else []),
+            *self.test_configs.lines("test runs"),
+            *self.ci_jobs.lines("CI jobs", most=4, places=True),
+            *self.containers.lines("images and services"),
+            *self.migrations.lines("migrations", most=4),
+            *self.flags.lines("flags"),
+            *self.owners.lines("code owners' lines"),
+        ]
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    rest = f" +{len(names) - most}" if len(names) > most else ""
+    return ", ".join(map(safe_line, names[:most])) + rest
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 1_000_000 else f"{max(1, size_bytes // 1000)} kB"

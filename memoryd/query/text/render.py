@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
-from memoryd.query import answers
-from memoryd.query.check.answers import CheckAnswer
-from memoryd.query.history import answers as past_answers
-from memoryd.query.records import answers as memory_answers
 from memoryd.query.safe_text import safe_line, safe_text
-from memoryd.query.structure.operation_answers import OperationsAnswer
-from memoryd.query.structure.overview_answers import OverviewAnswer
-from memoryd.query.text import check_text, history_texts, memory_texts, structure_texts, texts
 from memoryd.query.text.budget import Page, Rendered, Section, fit
 
 MIN_TOKENS = 50
-_PAGES: Mapping[type, Callable[[Any], Page]] = {
-    answers.SymbolAnswer: texts.symbol,
-    answers.RefsAnswer: texts.refs,
-    answers.EdgesAnswer: texts.edges,
-    answers.ImpactAnswer: texts.impact,
-    answers.CochangeAnswer: texts.cochange,
-    past_answers.WhyAnswer: history_texts.why,
-    past_answers.HistoryAnswer: history_texts.history,
-    past_answers.RevertsAnswer: history_texts.reverts,
-    past_answers.ConventionsAnswer: history_texts.conventions,
-    past_answers.HotspotsAnswer: history_texts.hotspots,
-    OperationsAnswer: structure_texts.operations,
-    OverviewAnswer: structure_texts.overview,
-    answers.DecisionsAnswer: texts.decisions,
-    answers.RecordAnswer: memory_texts.record,
-    answers.ProposalsAnswer: memory_texts.proposals,
-    memory_answers.RetractedAnswer: memory_texts.retracted,
-    memory_answers.AuditAnswer: memory_texts.audit,
-    memory_answers.ExportAnswer: memory_texts.exported,
-    memory_answers.ImportAnswer: memory_texts.imported,
-    memory_answers.PublishAnswer: memory_texts.published,
-    answers.BriefAnswer: texts.brief,
-    past_answers.ChangesAnswer: history_texts.changes,
-    answers.StatusAnswer: texts.status,
-    CheckAnswer: check_text.check,
-}
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A value that knows how it reads."""
+
+    def page(self) -> Page:
+        """The value as text, before it is fitted into a budget."""
 
 
 def render(answer: Struct, max_tokens: int) -> str:
@@ -54,16 +28,8 @@ def render(answer: Struct, max_tokens: int) -> str:
 
 def rendered(answer: Struct, max_tokens: int) -> Rendered:
     """The text, with how much of the answer it shows."""
-    return fit(_page(answer), max(max_tokens, MIN_TOKENS))
-
-
-def _page(answer: Struct) -> Page:
-    make = _PAGES.get(type(answer))
-    if make:
-        return make(answer)
-    if {"hits", "query", "total"} <= set(answer.__struct_fields__):  # search, which numpy comes with
-        return texts.search(answer)
-    return _plain(answer)
+    page = answer.page() if isinstance(answer, Readable) else _plain(answer)
+    return fit(page, max(max_tokens, MIN_TOKENS))
 
 
 def _plain(answer: Struct) -> Page:
@@ -73,8 +39,6 @@ def _plain(answer: Struct) -> Page:
 
 
 def _field(name: str, value: Any) -> list[str]:
-    if isinstance(value, answers.Freshness):
-        return [texts.freshness(value)]
     if isinstance(value, list | tuple):
         return [f"{name}: none"] if not value else [f"{name}:", *(f"  {_short(entry)}" for entry in value)]
     if isinstance(value, dict):

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from indexers.facts import CommitNote
+from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import BlameSpan, Context
 from memoryd.query.dates import day
 from memoryd.query.history import coupling, reverts
-from memoryd.query.history.answers import RevertItem, WhyItem
+from memoryd.query.history.commit_items import RevertItem
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import history_queries, note_queries

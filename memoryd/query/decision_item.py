@@ -1,0 +1,66 @@
+"""A decision, record or rule as answers show it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from memoryd.query.safe_text import safe_line
+from memoryd.query.text.lines import place
+
+
+class DecisionLink(Struct, frozen=True):
+    """Code that a decision names: ``to`` is a path, folder, glob or ``path:Qual.name``; ``how``: path, folder, glob,
+    symbol."""
+
+    to: str
+    how: str
+    confidence: float
+
+
+class DecisionItem(Struct, frozen=True):
+    """``status``: proposed accepted rejected deprecated superseded withdrawn. ``status_source``: explicit,
+    implied_by_merge, agent, import, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
+    evidence, proposed. ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only.
+    ``reason``: why ``health`` is what it is, in one line. ``valid_from``, ``valid_to``: the commits that brought it and
+    that ended it (``""``: none yet, or unknown); as of a revision, those that it can see."""
+
+    id: str
+    aliases: tuple[str, ...]
+    kind: str
+    title: str
+    status: str
+    status_source: str
+    health: str
+    date: str
+    path: str
+    line: int
+    supersedes: tuple[str, ...]
+    superseded_by: tuple[str, ...]
+    scope: tuple[str, ...]
+    tier: str
+    confidence: float
+    author: str = ""
+    excerpt: str = ""
+    text: str = ""
+    reason: str = ""
+    links: tuple[DecisionLink, ...] = ()
+    amends: tuple[str, ...] = ()
+    amended_by: tuple[str, ...] = ()
+    conflicts_with: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+
+    def summary(self) -> str:
+        """Status, title, place and how sure; below it what speaks against it, and what it says."""
+        implied = " (implied by merge)" if self.status_source == "implied_by_merge" else ""
+        links = "".join(f", superseded by {safe_line(new)}" for new in self.superseded_by[:2])
+        source = place(self.path, self.line) if self.path else f"record {self.id} by {self.author}"
+        kind = f" {self.kind}" if self.kind in ("constraint", "rule") else ""
+        first = f"[{self.status}{implied}{links}]{kind} {self.title} — {source} {self.date}"
+        lines = [f"{first} {self.tier} {self.confidence:.2f}"]
+        if self.health in ("in_doubt", "violated"):
+            lines.append(f"    {self.health.replace('_', ' ')}: {safe_line(self.reason)}")
+        if self.excerpt and self.excerpt != self.title:
+            lines.append(f"    “{self.excerpt}”")
+        return "\n".join(lines)

@@ -1,0 +1,137 @@
+"""`impact`: what it may be asked, what it answers, and how that reads."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.history.cochange_answers import CochangeItem
+from memoryd.query.history.hotspots_answers import OwnerItem
+from memoryd.query.requests import Limit, Offset, Request, TargetText
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.structure.operations_answers import OperationReach
+from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.lines import place, proof
+
+
+class ImpactRequest(Request, frozen=True, kw_only=True):
+    """What depends on ``target``, up to ``hops`` steps away."""
+
+    target: TargetText
+    hops: Annotated[int, Meta(ge=1, le=12)] = 3
+    limit: Limit = 1_000
+    offset: Offset = 0
+
+
+class Dependent(Struct, frozen=True):
+    """Something that depends on the target. ``via``: ``kind path:symbol`` of the step towards the target;
+    ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it."""
+
+    path: str
+    symbol: str
+    via: str
+    method: str
+    confidence: float
+    line: int = 0
+
+
+class ReachingTest(Struct, frozen=True):
+    """A test file to run. ``hop``: its distance; ``symbols``: up to five of its tests that reach it."""
+
+    path: str
+    hop: int
+    method: str
+    confidence: float
+    symbols: tuple[str, ...] = ()
+
+
+class ImpactTotals(Struct, frozen=True):
+    """Exact counts, before any truncation. ``hops``: dependents at each distance."""
+
+    dependents: int
+    hops: tuple[int, ...]
+    files: int
+    tests: int
+    cochange: int
+
+
+class ImpactAnswer(PagedAnswer, frozen=True):
+    """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
+    ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it."""
+
+    target: str
+    definitions: tuple[Definition, ...]
+    hops: tuple[tuple[Dependent, ...], ...]
+    tests: tuple[ReachingTest, ...]
+    cochange: tuple[CochangeItem, ...]
+    owners: tuple[OwnerItem, ...]
+    totals: ImpactTotals
+    candidates: tuple[Definition, ...] = ()
+    operations: tuple[OperationReach, ...] = ()
+    operations_total: int = 0
+
+    def page(self) -> Page:
+        if self.candidates:
+            return self.ambiguity(self.target, self.candidates)
+        return Page(
+            head=self._head(),
+            sections=[
+                Section(items=self._tests(), total=self.totals.tests, title="tests to run:", keep=5),
+                Section(
+                    items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
+                ),
+                Section(
+                    items=[f"  {item.label()}" for item in self.cochange],
+                    total=self.totals.cochange,
+                    title="also changes with it (history):",
+                    keep=3,
+                ),
+                Section(
+                    items=[f"  {reach.label()}" for reach in self.operations],
+                    total=self.operations_total,
+                    title="run, served, owned by:",
+                    keep=4,
+                ),
+                Section(items=[f"  {owner.label()}" for owner in self.owners], title="owners:", keep=1),
+            ],
+            foot=self.freshness.line(),
+            rest=f"{self.command} --json",
+            more=self.rest_from,
+        )
+
+    def _head(self) -> str:
+        totals = self.totals
+        name = ", ".join(d.label() for d in self.definitions[:3]) or quote(self.target, 200)
+        counts = " + ".join(map(str, totals.hops)) or "0"
+        head = (
+            f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
+            f" {totals.tests} test files reach it"
+        )
+        if not totals.dependents:
+            head += "\nNothing in the graph depends on it; dynamic uses are not seen."
+        return head
+
+    def _tests(self) -> list[str]:
+        return [
+            f"  {safe_line(t.path)} hop {t.hop} {proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
+            for t in self.tests
+        ]
+
+    def _dependents(self) -> list[str]:
+        """One line each, under its hop and under what it uses."""
+        items = []
+        for number, hop in enumerate(self.hops, 1):
+            used = ""
+            for i, d in enumerate(hop):
+                kind, _, target = d.via.partition(" ")
+                title = f"hop {number} ({self.totals.hops[number - 1]}):\n" if i == 0 else ""
+                if target != used:
+                    title += f"  uses {safe_line(target)}\n"
+                    used = target
+                symbol = safe_line(d.symbol) or "(top level)"
+                items.append(
+                    f"{title}    {place(d.path, d.line)} {symbol} {kind} {proof(d.method, d.confidence)}"
+                )
+        return items

@@ -1,0 +1,153 @@
+"""`symbol`, `refs` and `edges`: what they may be asked, what they answer, and how that reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.requests import Limit, Offset, Request, TargetText
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.lines import place, proof
+
+EdgeLevel = Literal["file", "symbol"]
+EdgeKindName = Literal["imports", "depends", "calls", "inherits", "references"]
+
+
+class SymbolRequest(Request, frozen=True, kw_only=True):
+    """Where is ``name`` defined? ``name``: a bare name, ``Qual.name`` or ``path:Qual.name``."""
+
+    name: TargetText
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class RefsRequest(Request, frozen=True, kw_only=True):
+    """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
+
+    target: TargetText
+    limit: Limit = 10_000
+    offset: Offset = 0
+
+
+class EdgesRequest(Request, frozen=True, kw_only=True):
+    """The graph for export. ``kinds`` empty: imports and depends of files, everything of symbols."""
+
+    level: EdgeLevel = "file"
+    kinds: Annotated[tuple[EdgeKindName, ...], Meta(max_length=8)] = ()
+    limit: Annotated[int, Meta(ge=1, le=50_000)] = 50_000
+    offset: Offset = 0
+
+
+class SymbolAnswer(PagedAnswer, frozen=True):
+    """``definition`` is the likeliest of ``definitions`` (None: not found). ``references``: how many uses
+    ``definition`` has."""
+
+    name: str
+    definition: Definition | None
+    definitions: tuple[Definition, ...]
+    references: int
+    total: int
+    searched: str = ""
+
+    def page(self) -> Page:
+        if not self.definition:
+            return self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
+        items = [
+            d.label() + (f"\n    {quote(d.signature, 160)}" if d.signature else "") for d in self.definitions
+        ]
+        uses = f"{self.references} uses of the first: memoryd refs {self.definition.address()}"
+        return Page(
+            head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
+            sections=[
+                Section(items=items, total=self.total, main=True, before=self.offset),
+                Section(items=[uses] if self.references else [], keep=1),
+            ],
+            foot=self.freshness.line(),
+            more=self.rest_from,
+        )
+
+
+class ReferenceItem(Struct, frozen=True):
+    """One use. ``symbol``: the qualname in which it stands (``""``: the file); ``to``: what is used."""
+
+    path: str
+    line: int
+    kind: str
+    method: str
+    confidence: float
+    symbol: str = ""
+    to: str = ""
+
+    def label(self, *, with_target: bool) -> str:
+        within = f" in {safe_line(self.symbol)}" if self.symbol else ""
+        used = f" → {safe_line(self.to)}" if with_target else ""
+        return (
+            f"{place(self.path, self.line)} {self.kind}{within}{used} {proof(self.method, self.confidence)}"
+        )
+
+
+class RefsAnswer(PagedAnswer, frozen=True):
+    """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
+    the uses of all of them, each with its ``to``."""
+
+    target: str
+    definition: Definition | None
+    references: tuple[ReferenceItem, ...]
+    candidates: tuple[Definition, ...]
+    total: int
+
+    def page(self) -> Page:
+        several = len(self.candidates) > 1
+        name = self.definition.address() if self.definition else quote(self.target, 200)
+        head = f"{self.total} references to {name}"
+        if self.definition and self.definition.qualname:
+            head += f" ({self.definition.kind}, line {self.definition.line})"
+        if several:
+            head += f": {len(self.candidates)} definitions have that name"
+        return Page(
+            head=head,
+            sections=[
+                Section(items=[d.label() for d in self.candidates], title="definitions:", keep=5),
+                Section(
+                    items=[item.label(with_target=several) for item in self.references],
+                    total=self.total,
+                    title="references:" if several else "",
+                    main=True,
+                    before=self.offset,
+                ),
+            ],
+            foot=self.freshness.line(),
+            rest=f"{self.command} --json",
+            more=self.rest_from,
+        )
+
+
+class EdgeItem(Struct, frozen=True):
+    """``src`` depends on ``dst``: paths at file level, ``path:Qual.name`` at symbol level."""
+
+    src: str
+    dst: str
+    kind: str
+    method: str
+    confidence: float
+
+
+class EdgesAnswer(PagedAnswer, frozen=True):
+    """One page of the graph, ordered; the last page has ``truncated`` false."""
+
+    edges: tuple[EdgeItem, ...]
+
+    def page(self) -> Page:
+        items = [
+            f"{safe_line(e.src)} {e.kind} {safe_line(e.dst)} {proof(e.method, e.confidence)}"
+            for e in self.edges
+        ]
+        return Page(
+            head="" if items else "No edges.",
+            sections=[Section(items=items, main=True)],
+            foot=self.freshness.line(),
+            more=self.rest_from,
+        )

@@ -1,0 +1,95 @@
+"""Commits, reverts and changes of packages as answers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from memoryd.query.safe_text import safe_line
+from memoryd.query.text.budget import Section
+from memoryd.query.text.lines import SHA_CHARS
+
+
+class CommitItem(Struct, frozen=True):
+    """``path``: the file's name at that commit, for the history of a path. ``score`` is 0 there. ``body``: the
+    sentence that says why, else the beginning. ``reachable`` is false for a commit that is no part of this history."""
+
+    sha: str
+    date: str
+    author: str
+    subject: str
+    files: int
+    path: str = ""
+    status: str = ""
+    score: float = 0.0
+    body: str = ""
+    reachable: bool = True
+
+    def label(self, note: str = "") -> str:
+        lost = "" if self.reachable else " (no longer in this history)"
+        first = f"{self.sha[:SHA_CHARS]} {self.date} {self.author}: “{self.subject}”{note}{lost}"
+        return f"{first}\n    “{self.body}”" if self.body else first
+
+
+class RevertItem(Struct, frozen=True):
+    """Commit ``by`` undoes ``target``. ``how``: ``stated`` (a sha), ``pull`` (a number), ``text`` (a title),
+    ``structural`` (the files' bytes went back), ``patch`` (its lines went back). ``parity``: ``out`` when the target's
+    change is undone now, ``in`` when a later commit brought it back. ``chain``: all commits of the back and forth, from
+    the first change on; ``ends``: whether that first change is ``in`` or ``out`` now. ``reachable`` is false where the
+    target is no part of this history (a squashed branch, a force-push). ``reason`` is quoted."""
+
+    by: str
+    target: str
+    how: str
+    parity: str
+    date: str
+    reason: str
+    author: str = ""
+    subject: str = ""
+    target_subject: str = ""
+    target_date: str = ""
+    chain: tuple[str, ...] = ()
+    ends: str = "out"
+    reachable: bool = True
+
+    def label(self) -> str:
+        state = "still out" if self.parity == "out" else "back in since"
+        target = (
+            f" “{self.target_subject}” of {self.target_date}"
+            if self.target_subject
+            else " (not in this history)"
+        )
+        chain = (
+            f"; {len(self.chain)} commits back and forth, ends {self.ends.upper()}"
+            if len(self.chain) > 2
+            else ""
+        )
+        what = f"{self.date} {self.author} undoes {self.target[:SHA_CHARS]}{target}"
+        first = f"  {self.by[:SHA_CHARS]} {what}: {state}{chain} [{self.how}]"
+        return f"{first}\n    “{self.reason}”" if self.reason else first
+
+
+class DependencyItem(Struct, frozen=True):
+    """``how``: added removed replaced capped. ``requirement``: before → after, as written. ``reason`` is quoted: what
+    the commit says of why, else its subject."""
+
+    package: str
+    how: str
+    requirement: str
+    sha: str
+    date: str
+    author: str
+    reason: str
+
+    def label(self) -> str:
+        what = f"{self.how} {safe_line(self.package)} ({safe_line(self.requirement)})"
+        return f"  {self.sha[:SHA_CHARS]} {self.date} {self.author} {what}: “{self.reason}”"
+
+
+def reverts_section(found: Sequence[RevertItem], total: int, keep: int) -> Section:
+    return Section(items=[item.label() for item in found], total=total, title="tried and undone:", keep=keep)
+
+
+def dependencies_section(found: Sequence[DependencyItem], total: int, keep: int) -> Section:
+    return Section(items=[item.label() for item in found], total=total, title="dependencies:", keep=keep)

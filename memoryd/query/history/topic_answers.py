@@ -1,0 +1,71 @@
+"""`history`: what it may be asked, what it answers, and how that reads."""
+
+from __future__ import annotations
+
+from memoryd.query.answers import PagedAnswer
+from memoryd.query.history.commit_items import (
+    CommitItem,
+    DependencyItem,
+    RevertItem,
+    dependencies_section,
+    reverts_section,
+)
+from memoryd.query.requests import Limit, Offset, Request, Text
+from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.text.budget import Page, Section
+
+
+class HistoryRequest(Request, frozen=True, kw_only=True):
+    """``query``: a path of the project (its commits through renames) or words (commits about them)."""
+
+    query: Text
+    limit: Limit = 100
+    offset: Offset = 0
+
+
+class HistoryAnswer(PagedAnswer, frozen=True):
+    """``mode``: ``path``, ``query`` or ``commit``. ``names``: the names that the file had, newest first. ``reverts``
+    and ``dependencies``: what was tried and undone, and what happened to packages, about the same."""
+
+    query: str
+    mode: str
+    commits: tuple[CommitItem, ...]
+    total: int
+    names: tuple[str, ...] = ()
+    searched: str = ""
+    reverts: tuple[RevertItem, ...] = ()
+    dependencies: tuple[DependencyItem, ...] = ()
+
+    def page(self) -> Page:
+        if not (self.commits or self.total or self.reverts or self.dependencies):
+            return self.absence(f"No commit about {quote(self.query, 100)}", self.searched)
+        return Page(
+            head=self._head(),
+            sections=[
+                reverts_section(self.reverts, len(self.reverts), keep=3),
+                dependencies_section(self.dependencies, len(self.dependencies), keep=2),
+                Section(
+                    items=[commit.label(self._note(commit)) for commit in self.commits],
+                    total=self.total,
+                    title="commits:" if self.reverts or self.dependencies else "",
+                    main=True,
+                    before=self.offset,
+                ),
+            ],
+            foot=self.freshness.line(),
+            rest=f"{self.command} --json",
+            more=self.rest_from,
+        )
+
+    def _head(self) -> str:
+        if self.mode == "path":
+            former = f", formerly {', '.join(map(safe_line, self.names[1:4]))}" if len(self.names) > 1 else ""
+            return f"{self.total} commits changed {safe_line(self.names[0])}{former}"
+        if self.mode == "commit":
+            return f"commit {self.commits[0].sha}"
+        return f"{self.total} commits about {quote(self.query, 100)}, best first"
+
+    def _note(self, commit: CommitItem) -> str:
+        if self.mode == "path":
+            return f" as {safe_line(commit.path)}" if commit.path != self.names[0] else ""
+        return f" [history {commit.score:.2f}]" if commit.score else ""

@@ -1,0 +1,58 @@
+"""A record of contributed memory as answers show it."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from memoryd.query.safe_text import quote
+from memoryd.query.text.lines import SHA_CHARS
+
+
+class AnchorItem(Struct, frozen=True):
+    """An anchor that is not where it was. ``state``: moved (``now``: its new name) or lost (``now``: what is left)."""
+
+    anchor: str
+    now: str
+    state: str
+
+
+class RecordItem(Struct, frozen=True):
+    """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
+    ``import:FILE``; ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
+    opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
+    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit)."""
+
+    id: str
+    kind: str
+    text: str
+    status: str
+    actor: str
+    date: str
+    head: str
+    anchors: tuple[str, ...]
+    supersedes: str = ""
+    conflicts_with: tuple[str, ...] = ()
+    moved: tuple[AnchorItem, ...] = ()
+    origin: str = ""
+    published: str = ""
+    head_lost: bool = False
+
+    def summary(self) -> str:
+        """Kind, status, author and what it says."""
+        about = f" about {', '.join(self.anchors[:5])}" if self.anchors else ""
+        first = f"{self.id} {self.kind} [{self.status}] {self.date} {self.actor}{about}"
+        return f"{first}\n    “{quote(self.text, 400)}”"
+
+    def with_notes(self) -> str:
+        """The summary, and below it what is to be known about the record."""
+        notes = [f"contradicts {', '.join(self.conflicts_with)}"] if self.conflicts_with else []
+        notes += [
+            f"{place.anchor} moved to {place.now}" if place.state == "moved" else f"{place.anchor} is lost"
+            for place in self.moved
+        ]
+        notes += [f"supersedes {self.supersedes}"] if self.supersedes else []
+        notes += [f"published as {self.published}"] if self.published else []
+        notes += [self.origin] if self.origin else []
+        lost = f"its commit {self.head[:SHA_CHARS]} is no longer in the history"
+        notes += [lost] if self.head_lost else []
+        return "\n".join([self.summary(), *(f"    {note}" for note in notes)])

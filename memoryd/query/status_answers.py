@@ -1,0 +1,123 @@
+"""`status` and `doctor`: what `status` may be asked, what both answer, and how that reads."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from memoryd.query.answers import Answer
+from memoryd.query.requests import Request
+from memoryd.query.safe_text import safe_line
+from memoryd.query.text.budget import Page, Section
+
+
+class StatusRequest(Request, frozen=True, kw_only=True):
+    """``deep`` checks the audit chain and the stores' integrity as well."""
+
+    deep: bool = False
+
+
+class SkippedItem(Struct, frozen=True):
+    path: str
+    reason: str
+    detail: str
+
+    def label(self) -> str:
+        return f"{self.path} ({self.reason}{f': {self.detail}' if self.detail else ''})"
+
+
+class Check(Struct, frozen=True):
+    """One thing that ``doctor`` looked at. ``state``: ok, warn, fail."""
+
+    name: str
+    state: str
+    detail: str
+    next_step: str = ""
+
+    def label(self) -> str:
+        step = f" → {self.next_step}" if self.next_step else ""
+        return f"{self.state.upper()} {self.name}: {self.detail}{step}"
+
+
+class Counts(Struct, frozen=True):
+    """Of the answering view, except ``commits_known`` (all ever indexed)."""
+
+    files: int
+    symbols: int
+    chunks: int
+    edges: int
+    unresolved: int
+    commits: int
+    commits_known: int
+    decisions: int
+    records: int
+    proposals: int
+    embeddings: int
+    redacted: int
+
+
+class StatusAnswer(Answer, frozen=True):
+    """``languages``: (language, files), most first. ``skipped_reasons``: (reason, files). ``skipped``: the
+    first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and ``tuning`` (what questions
+    are read by, and why), and appends its own checks."""
+
+    root: str
+    view: str
+    indexed_commit: str
+    head: str
+    branch: str
+    dirty: bool
+    pending: int
+    indexing: bool
+    vectors: str
+    watch: str
+    indexed_at_s: int
+    complete: bool
+    counts: Counts
+    languages: tuple[tuple[str, int], ...]
+    skipped_total: int
+    skipped_reasons: tuple[tuple[str, int], ...]
+    skipped: tuple[SkippedItem, ...]
+    quarantined: int
+    index_bytes: int
+    records_bytes: int
+    checks: tuple[Check, ...] = ()
+    tuning: str = ""
+
+    def page(self) -> Page:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in self.skipped_reasons)
+        return Page(
+            head=self._head(),
+            sections=[
+                Section(items=[f"  {check.label()}" for check in self.checks], title="checks:", keep=20),
+                Section(
+                    items=[f"  {item.label()}" for item in self.skipped],
+                    total=self.skipped_total,
+                    title=f"left out ({reasons}):",
+                    main=True,
+                ),
+            ],
+            foot=self.freshness.line(),
+            rest="memoryd status --json",
+            more=lambda shown: "memoryd status --json",
+        )
+
+    def _head(self) -> str:
+        c = self.counts
+        languages = ", ".join(f"{language} {count}" for language, count in self.languages)
+        return "\n".join(
+            [
+                safe_line(self.root) or self.view,
+                f"{c.files} files, {c.symbols} symbols, {c.edges} edges, {c.chunks} chunks;"
+                f" {c.unresolved} references unresolved",
+                f"{c.commits} commits, {c.decisions} decisions, {c.records} records ({c.proposals} proposals),"
+                f" {c.redacted} secrets redacted",
+                f"index {_megabytes(self.index_bytes)}, records {_megabytes(self.records_bytes)},"
+                f" watch {self.watch or 'unknown'}, vectors {self.vectors}",
+                *([f"vectors: {self.tuning}"] if self.tuning else []),
+                *([f"languages: {languages}"] if languages else []),
+            ]
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"

@@ -1,0 +1,23 @@
+"""Parts that the lines of many answers have in common."""
+
+from __future__ import annotations
+
+from memoryd.query.safe_text import safe_line
+
+SHA_CHARS = 10  # of a commit id in a text
+MAX_LINE_CHARS = 400
+
+
+def place(path: str, line: int) -> str:
+    """``path:line``, or the path alone where there is no line."""
+    return f"{safe_line(path)}:{line}" if line else safe_line(path)
+
+
+def proof(method: str, confidence: float) -> str:
+    """How an item is known and how sure that is (0..1)."""
+    return f"[{method} {confidence:.2f}]"
+
+
+def clipped(line: str) -> str:
+    """The line in at most MAX_LINE_CHARS characters."""
+    return line if len(line) <= MAX_LINE_CHARS else f"{line[: MAX_LINE_CHARS - 1]}…"
