@@ -22,6 +22,7 @@ from memoryd.store.index.writer import IndexWriter
 LINKER_HISTORY = {
     1: "first version",
     2: "workspaces of package.json and pnpm may name folders by choices, and take some out",
+    3: "the same edges; Rust and C note other keys, since the definitions of a name are told apart once for all files",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or looking
 at them other keys: stores of an earlier version are then linked again. A test demands it (tests/versions)."""
