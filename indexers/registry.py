@@ -41,15 +41,6 @@ from indexers.languages import (
     yaml,
 )
 
-EXTRACTOR_HISTORY = {
-    1: "first version",
-    2: "owners and the scopes of eslint, ruff and rules files are globs from the root that mean what the tool means",
-}
-"""Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
-terms or notes of a commit: stores of an earlier version are then read again. A test demands it (tests/versions)."""
-EXTRACTOR_VERSION = max(EXTRACTOR_HISTORY)
-
-
 LANGUAGES: dict[str, Language] = {
     "bash": bash,
     "c": c,

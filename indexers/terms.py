@@ -6,7 +6,7 @@ and, when it has several parts, the whole identifier (case and ``_`` folded: ``r
 ``MAX_WORD`` characters (encoded data) yield nothing. Terms are CRC-32 values: one in a few thousand
 collides in a large project, which costs less than keeping the strings.
 
-Changing what a word yields changes stored data: raise ``indexers.registry.EXTRACTOR_VERSION`` with it.
+Changing what a word yields changes stored data: raise EXTRACTOR_VERSION (memoryd/store/index/versions.py) with it.
 """
 
 from __future__ import annotations

@@ -54,9 +54,8 @@ class DigestAnswer(Struct, frozen=True):
 def own_checks(watch: WatchState, store: Store) -> tuple[Check, ...]:
     """What only the daemon knows about its health."""
     checks = [_watch_check(watch), *store.vectors.checks()]
-    if store.records is None:
-        step = "memoryd doctor --repair restores the newest copy"
-        checks.append(Check("records", "fail", "the records cannot be opened; see daemon.log", step))
+    if store.records is None and (problem := store.records_problem):
+        checks.append(Check("records", "fail", f"{problem.what} ({problem.where})", problem.next_step))
     return tuple(checks)
 
 
@@ -111,7 +110,7 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
     if isinstance(problem, DamagedStore):
         done = await asyncio.to_thread(store.restore_records)
         checks.append(Check("records", "warn", f"{problem.what}; {done.in_words}"))
-    if found := await asyncio.to_thread(_damage, store.index_file):
+    if found := await asyncio.to_thread(_index_damage, store.index_file):
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
@@ -121,16 +120,19 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
     return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)
 
 
-def _damage(file: Path) -> str:
-    """What is wrong with a database file, in words; ``""`` when it is sound or not there yet."""
+def _index_damage(file: Path) -> str:
+    """What is wrong with index.db, in words; ``""`` when it is sound, not there yet, or of a newer memoryd: what we do
+    not know is no damage."""
     if not file.exists():
         return ""
     try:
         conn = sqlite.connect(file, readonly=True)
+    except sqlite.NewerStore:
+        return ""
     except MemorydError as error:
         return error.what
     with contextlib.closing(conn):
-        return integrity.problem(conn)
+        return integrity.problem(conn) or integrity.other_tables(conn, "index")
 
 
 def _put_aside(file: Path) -> Path:

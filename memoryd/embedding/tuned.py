@@ -22,7 +22,7 @@ VERSION = 1
 MIN_COMMITS = 300  # usable ones: with fewer there is little to learn, and too little to prove that it helped
 GROWTH = 1.2  # tried again when the history has grown by so much
 
-State = Literal["tuned", "base", "few", "off"]
+State = Literal["tuned", "base", "few", "off", "newer"]
 
 
 class Proof(Struct, frozen=True):
@@ -40,8 +40,9 @@ class Proof(Struct, frozen=True):
 
 class Tuning(Struct, frozen=True):
     """``state``: ``tuned`` (in use), ``base`` (tried, did not help), ``few`` (too few usable commits), ``off`` (a
-    person went back). ``base``: id of the model that it was learned for. ``known``: commits of the view when it was
-    tried; ``commits``: those learned from. ``hashes``, ``rows``, ``scales``: the Words, little-endian."""
+    person went back), ``newer`` (the file is of a newer memoryd, and left as it is). ``base``: id of the model that it
+    was learned for. ``known``: commits of the view when it was tried; ``commits``: those learned from. ``hashes``,
+    ``rows``, ``scales``: the Words, little-endian."""
 
     version: int
     base: str
@@ -62,7 +63,15 @@ class Tuning(Struct, frozen=True):
 
     def is_due(self, base: str, known: int) -> bool:
         """Whether trying again may find something: another model, or a history grown enough."""
-        return self.state != "off" and (self.base != base or known >= GROWTH * max(self.known, 1))
+        return self.state not in ("off", "newer") and (
+            self.base != base or known >= GROWTH * max(self.known, 1)
+        )
+
+
+class _Head(Struct, frozen=True):
+    """What a Tuning of any version says."""
+
+    version: int
 
 
 def packed(words: Words) -> dict[str, bytes]:
@@ -80,6 +89,8 @@ def in_words(tuning: Tuning | None) -> str:
         return "not tuned yet"
     if tuning.state == "off":
         return "not tuned: set back, `memoryd tune` begins anew"
+    if tuning.state == "newer":
+        return "not tuned: what was learned is of a newer memoryd; upgrade it, or `memoryd tune` begins anew"
     if tuning.state == "few":
         return f"not tuned: {tuning.commits:,} usable commits, it takes {MIN_COMMITS}"
     proof = tuning.proof
@@ -93,9 +104,13 @@ def in_words(tuning: Tuning | None) -> str:
 
 
 def read(file: Path) -> Tuning | None:
-    """None where there is none, or none that this version wrote whole: it is only ever learned again."""
+    """None where there is none, or none that this version wrote whole: it is only ever learned again. What a newer
+    memoryd learned has the state ``newer``: a person may replace it, idle time may not."""
     try:
-        tuning = msgspec.msgpack.decode(file.read_bytes(), type=Tuning)
+        data = file.read_bytes()
+        if (version := msgspec.msgpack.decode(data, type=_Head).version) > VERSION:
+            return Tuning(version, "", "newer")
+        tuning = msgspec.msgpack.decode(data, type=Tuning)
     except (OSError, msgspec.DecodeError):
         return None
     count = len(tuning.hashes) // 4

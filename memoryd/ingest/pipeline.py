@@ -11,7 +11,6 @@ from threading import Event
 
 from msgspec import structs
 
-from indexers.registry import EXTRACTOR_VERSION
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
 from memoryd.ingest import embed
@@ -19,7 +18,7 @@ from memoryd.ingest.files.source import Source, open_source
 from memoryd.ingest.git.discovery import why_no_history
 from memoryd.ingest.history import stage
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
-from memoryd.ingest.link.linker import LINKER_VERSION, link_view
+from memoryd.ingest.link.linker import link_view
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.parse.stage import Work, parse
 from memoryd.store.index import reader, totals
@@ -78,12 +77,9 @@ def _notes(job: IndexJob) -> Iterator[str]:
 
 def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:
     with writer.transaction():
-        if job.full or reader.meta(writer.conn, "extractor") != str(EXTRACTOR_VERSION):
+        writer.forget_outdated()
+        if job.full:
             writer.forget_files()
-            writer.set_meta("extractor", str(EXTRACTOR_VERSION))
-        if reader.meta(writer.conn, "linker") != str(LINKER_VERSION):
-            writer.forget_links()
-            writer.set_meta("linker", str(LINKER_VERSION))
         return writer.open_view(source.name)
 
 

@@ -12,6 +12,7 @@ from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:
     from memoryd.embedding.base import Embedder
+    from memoryd.errors import MemorydError
     from memoryd.query.answers import Freshness
     from memoryd.query.retrieval.ann_candidates import Near
     from memoryd.query.retrieval.lexical import LexicalIndex
@@ -31,7 +32,8 @@ class BlameSpan(Struct, frozen=True):
 
 
 class Context(Struct, frozen=True):
-    """``index``: read-only connection to index.db. ``blame(path, head)``: spans of the file at a commit, or
+    """``index``: read-only connection to index.db. ``records``: None where they cannot be opened, and
+    ``records_problem`` says why. ``blame(path, head)``: spans of the file at a commit, or
     None where the project has no git. ``lines(sha, path)``: what that commit added to the file and removed from it.
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
@@ -54,3 +56,4 @@ class Context(Struct, frozen=True):
     patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
     near: Near | None = None
     quality: Model | None = None
+    records_problem: MemorydError | None = None

@@ -64,13 +64,6 @@ def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
 def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
     yield _files(ctx, known)
     yield _sqlite()
-    if ctx.records is None:
-        yield Check(
-            "records",
-            "fail",
-            "records.db cannot be opened",
-            "restore a snapshot; see `memoryd doctor --repair`",
-        )
     if deep:
         damage = integrity.problem(ctx.index)
         step = "`memoryd doctor --repair` rebuilds it" if damage else ""

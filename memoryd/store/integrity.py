@@ -1,8 +1,11 @@
-"""Whether a database file is whole."""
+"""Whether a database file is whole, and has the tables that its layout says."""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+
+from memoryd.store.sqlite import layout, migrate, newest_layout
 
 
 def problem(conn: sqlite3.Connection) -> str:
@@ -12,3 +15,26 @@ def problem(conn: sqlite3.Connection) -> str:
     except sqlite3.DatabaseError as error:
         return str(error)
     return "" if found == "ok" else str(found)
+
+
+def other_tables(conn: sqlite3.Connection, kind: str) -> str:
+    """What is not as a new store of ``kind`` has it, in words; ``""`` when all is, or where the layout is an older one.
+    Builds before the first release changed the first layout in place."""
+    if layout(conn) != newest_layout(kind):
+        return ""
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        migrate(fresh, kind)
+        expected, found = _columns(fresh), _columns(conn)
+    names = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    return f"other tables than its layout has: {', '.join(names)}" if names else ""
+
+
+def _columns(conn: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """Table or view → its columns."""
+    names = conn.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+    ).fetchall()
+    return {
+        name: tuple(row[0] for row in conn.execute("SELECT name FROM pragma_table_info(?)", (name,)))
+        for (name,) in names
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sqlite3
@@ -17,14 +18,23 @@ SYNCHRONOUS = {"records": "FULL", "index": "NORMAL"}
 BUSY_TIMEOUT_MS = 5_000
 READ_MMAP_BYTES = 256 * 1024 * 1024  # a quarter off wide edge queries; pages stay the kernel's
 
+_WITHOUT_IT = {
+    "index": "upgrade memoryd; or move the file away: it is built again from the project",
+    "records": "upgrade memoryd; until then answers go on without these records, which stay as they are",
+}
+
 SqliteError = sqlite3.Error  # what any statement may raise, for an outer loop that knows no SQL
+
+
+class NewerStore(StoreError):
+    """The file was written by a newer memoryd. It is left as it is: nobody migrates it down or puts it aside."""
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     """A connection in WAL mode with foreign keys on and rows as tuples; usable from any one thread at a time.
 
     ``path.stem`` names the kind (``records`` or ``index``) and so the synchronous level. A new file is 0600.
-    Raises StoreError when the file cannot be opened or is no database.
+    Raises StoreError when the file cannot be opened or is no database, NewerStore when it has a later layout.
     """
     try:
         if not readonly:
@@ -37,7 +47,12 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
             isolation_level=None,
             timeout=BUSY_TIMEOUT_MS / 1000,
         )
-        _configure(conn, path, readonly)
+        try:
+            _refuse_newer(conn, path)  # before anything is set in the file
+            _configure(conn, path, readonly)
+        except BaseException:
+            conn.close()
+            raise
     except (OSError, sqlite3.Error) as error:
         raise failure(error, path) from error
     return conn
@@ -61,36 +76,48 @@ def _configure(conn: sqlite3.Connection, path: Path, readonly: bool) -> None:
     conn.execute("PRAGMA temp_store=MEMORY")
 
 
-def _migrations(kind: str) -> list[tuple[int, str]]:
+def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
+    kind = path.stem
+    if kind in SYNCHRONOUS and (found := layout(conn)) > newest_layout(kind):
+        raise NewerStore(
+            f"{path.name} was written by a newer memoryd: it has layout {found}, this one knows {newest_layout(kind)}",
+            where=str(path),
+            next_step=_WITHOUT_IT[kind],
+        )
+
+
+def layout(conn: sqlite3.Connection) -> int:
+    """The number of the last migration that the database went through; 0 for an empty one."""
+    return conn.execute("PRAGMA user_version").fetchone()[0]
+
+
+def newest_layout(kind: str) -> int:
+    """The layout that this memoryd writes."""
+    return _migrations(kind)[-1][0]
+
+
+@functools.cache
+def _migrations(kind: str) -> tuple[tuple[int, str], ...]:
     folder = resources.files("memoryd.store") / "migrations" / kind
     found = []
     for entry in folder.iterdir():
         match = re.fullmatch(r"(\d{4})_\w+\.sql", entry.name)
         if match:
             found.append((int(match[1]), entry.read_text(encoding="utf-8")))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def migrate(conn: sqlite3.Connection, kind: str) -> int:
-    """Bring ``conn`` to the newest layout of ``kind``; returns the layout number.
+    """Bring ``conn``, which ``connect`` gave, to the newest layout of ``kind``; returns the layout number.
 
-    Each step is one transaction; ``records`` is copied beside itself first. A store written by a newer
-    memoryd is refused and left alone (StoreError).
+    Each step is one transaction; ``records`` is copied beside itself first.
     """
-    steps = _migrations(kind)
-    newest = steps[-1][0]
-    current = conn.execute("PRAGMA user_version").fetchone()[0]
-    if current > newest:
-        raise StoreError(
-            f"this {kind} store has layout {current}, written by a newer memoryd; this one knows {newest}",
-            where=file_of(conn),
-            next_step="upgrade memoryd, or point MEMORYD_HOME at another folder",
-        )
-    if current == newest:
-        return newest
+    current, newest = layout(conn), newest_layout(kind)
+    if current >= newest:
+        return current
     if kind == "records" and current:
         backup(conn, Path(f"{file_of(conn)}.layout{current}.bak"))
-    for number, sql in steps:
+    for number, sql in _migrations(kind):
         if number > current:
             conn.executescript(f"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version={number};\nCOMMIT;")
     return newest

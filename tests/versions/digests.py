@@ -40,8 +40,8 @@ from indexers import registry  # noqa: E402
 from indexers.parse import parse_file  # noqa: E402
 from memoryd.ingest.git.repository import Git  # noqa: E402
 from memoryd.ingest.history.commits import entries  # noqa: E402
-from memoryd.ingest.link import linker  # noqa: E402
 from memoryd.ingest.parse.worker import pack  # noqa: E402
+from memoryd.store.index import versions  # noqa: E402
 
 FILE = HERE / "digests.toml"
 COMMAND = "python tests/versions/digests.py"
@@ -84,8 +84,8 @@ def current() -> Digests:
     facts |= {name: _files(sources) for name, sources in projects.items()}
     facts["project: history"] = _history()
     return Digests(
-        registry.EXTRACTOR_VERSION,
-        linker.LINKER_VERSION,
+        versions.EXTRACTOR_VERSION,
+        versions.LINKER_VERSION,
         parsers(),
         dict(sorted(facts.items())),
         {name: _edges(sources) for name, sources in sorted(projects.items())},
@@ -216,8 +216,8 @@ def _inline(value: str | Parts) -> str:
 def problem(committed: Digests, now: Digests) -> Problem | None:
     """What stands between the two, the worst first; None when they are the same."""
     facts, edges = _changed(committed.facts, now.facts), _changed(committed.edges, now.edges)
-    extractor = _Version("EXTRACTOR", registry.__file__, committed.extractor, now.extractor)
-    links = _Version("LINKER", linker.__file__, committed.linker, now.linker)
+    extractor = _Version("EXTRACTOR", committed.extractor, now.extractor)
+    links = _Version("LINKER", committed.linker, now.linker)
     if lowered := next((one for one in (extractor, links) if one.now < one.before), None):
         return lowered.lowered()
     if facts and extractor.same:
@@ -244,10 +244,9 @@ def _changed(before: Mapping[str, Parts], now: Mapping[str, Parts]) -> list[str]
 
 
 class _Version(Struct, frozen=True):
-    """One of the two versions: what was committed, and what the source in ``file`` says ``now``."""
+    """One of the two versions: what was committed, and what the source says ``now``."""
 
     name: str
-    file: str
     before: int
     now: int
 
@@ -257,7 +256,7 @@ class _Version(Struct, frozen=True):
 
     @property
     def _place(self) -> str:
-        return f"{self.name}_HISTORY in {Path(self.file).relative_to(ROOT)}"
+        return f"{self.name}_HISTORY in {Path(versions.__file__).relative_to(ROOT)}"
 
     def lowered(self) -> Problem:
         what = f"{self.name}_VERSION is {self.now}, but the committed digests are of version {self.before}"

@@ -10,8 +10,12 @@ import pytest
 from digests import Digests, problem
 from msgspec import structs
 
-from indexers.registry import EXTRACTOR_HISTORY, EXTRACTOR_VERSION
-from memoryd.ingest.link.linker import LINKER_HISTORY, LINKER_VERSION
+from memoryd.store.index.versions import (
+    EXTRACTOR_HISTORY,
+    EXTRACTOR_VERSION,
+    LINKER_HISTORY,
+    LINKER_VERSION,
+)
 
 SMALL = Digests(
     extractor=3,
@@ -70,7 +74,7 @@ def test_other_facts_under_the_same_version_are_refused_by_name_and_with_the_nex
     assert found.refused
     assert "go/a.go (facts)" in found.what
     assert "EXTRACTOR_VERSION is still 3" in found.what
-    assert '`4: "what changed and why",` to EXTRACTOR_HISTORY in indexers/registry.py' in found.next_step
+    assert '`4: "what changed and why",` to EXTRACTOR_HISTORY in memoryd/store/' in found.next_step
     assert f"run `{digests.COMMAND}`" in found.next_step
 
 

@@ -21,6 +21,7 @@ from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
 from memoryd.paths import private_folder
 from memoryd.store import sqlite
+from memoryd.store.index import versions
 
 if TYPE_CHECKING:
     from memoryd.query.retrieval.lexical import LexicalIndex
@@ -43,6 +44,17 @@ class ViewVanished(StoreError):
         super().__init__("the index was removed just now", where=where, next_step="ask again in a moment")
 
 
+class OutdatedIndex(StoreError):
+    """The index was made by another version, and is not brought up yet."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            "the index was made by another version of memoryd and has to be brought up",
+            where=where,
+            next_step="ask again in a moment; `memoryd up` shows the progress",
+        )
+
+
 class Store:
     """The stores of one key. Methods may be called from any thread, except for the queue's."""
 
@@ -57,6 +69,7 @@ class Store:
         self._idle: list[tuple[int, sqlite3.Connection]] = []
         self._records: Records | None = None
         self._record_reader: RecordReader | None = None
+        self.records_problem: StoreError | None = None  # why they could not be opened when last asked for
         self._lexical: LexicalIndex | None = None
         self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
@@ -74,7 +87,7 @@ class Store:
     def connection(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for one answer, inside one transaction: all its queries see one state.
 
-        Raises ViewVanished when there is no index, StoreError when it cannot be read.
+        Raises ViewVanished when there is no index, OutdatedIndex, NewerStore, StoreError when it cannot be read.
         """
         self.used_at_s = time.monotonic()
         inode, conn = self._take()
@@ -115,7 +128,11 @@ class Store:
                 if known == inode:
                     return known, conn
                 conn.close()
-        return inode, sqlite.connect(self.index_file, readonly=True)
+        conn = sqlite.connect(self.index_file, readonly=True)
+        if not versions.is_current(conn):
+            conn.close()
+            raise OutdatedIndex(str(self.index_file))
+        return inode, conn
 
     @property
     def cached(self) -> bool:
@@ -134,12 +151,15 @@ class Store:
     @property
     def records(self) -> RecordReader | None:
         """What questions see of the records, on a connection that cannot write. None when they cannot be opened:
-        questions go on without, and ``doctor`` says why."""
+        questions go on without, and ``records_problem`` says why."""
         with self._lock:
             try:
                 self._open_records()
+                self.records_problem = None
             except StoreError as error:
-                log.error("no records: %s", error)
+                if str(error) != str(self.records_problem):  # once, not with every question
+                    log.error("no records: %s", error)
+                self.records_problem = error
             return self._record_reader
 
     def records_to_write(self) -> Records:
@@ -154,8 +174,9 @@ class Store:
             from memoryd.store.records.writer import Records
 
             private_folder(self.folder)
-            self._records = Records.open(self.records_file)
+            records = Records.open(self.records_file)
             self._record_reader = RecordReader.open_readonly(self.records_file)
+            self._records = records  # last: both or none
         return self._records
 
     def _close_records(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from memoryd.config import Config
 from memoryd.daemon.indexing.freshness import freshness, standing
 from memoryd.daemon.indexing.jobs import Job, Target
-from memoryd.daemon.projects.stores import Store, ViewVanished
+from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
 from memoryd.ingest.git.discovery import discover, why_no_history
 from memoryd.ingest.git.repository import Git
@@ -118,6 +118,7 @@ class Views:
             patches=functools.partial(store.patches, target.root) if view.head else None,
             near=store.vectors,
             quality=store.vectors.quality,
+            records_problem=store.records_problem,
         )
 
     def _vectors(self, view: View, store: Store, target: Target) -> str:
@@ -178,11 +179,14 @@ def view_name(target: Target) -> str:
 
 
 def find_view(store: Store, target: Target) -> View | None:
-    """The view as stored, None when there is none yet."""
+    """The view as stored, None when there is none yet, or only one that has to be brought up first."""
     if not store.index_file.exists():
         return None
-    with store.connection() as conn:
-        return reader.view(conn, view_name(target))
+    try:
+        with store.connection() as conn:
+            return reader.view(conn, view_name(target))
+    except OutdatedIndex:
+        return None
 
 
 def _words(job: Job) -> str:

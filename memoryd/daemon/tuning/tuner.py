@@ -30,7 +30,8 @@ ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_TH
 
 
 class TuneAnswer(Struct, frozen=True):
-    """``state``: ``tuned`` (in use), ``base`` (tried, did not help), ``few`` (too few commits), ``off``.
+    """``state``: ``tuned`` (in use), ``base`` (tried, did not help), ``few`` (too few commits), ``off``, ``newer`` (of
+    a newer memoryd).
     ``detail``: the same in words. ``model``: what questions are read by now. MRR before and after on ``questions``
     held-back commits: of ``files`` and ``pieces`` by the whole ranking, and of files by the vectors ``alone``."""
 

@@ -10,8 +10,8 @@ from memoryd.ingest.change.versions import MAX_FILE_BYTES
 from memoryd.ingest.files.rooted_files import Jail, Unreadable
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.git.repository import Git
-from memoryd.store import sqlite
 from memoryd.store.index import reader
+from memoryd.store.index.versions import open_current
 
 MAX_RENAMES = 40  # of so many gone and new files each the pairs are compared
 _SIMILAR = 0.5  # as git: this share of the larger one's lines is the same
@@ -50,9 +50,9 @@ def _row(
 
 
 def _known(root: Path, index: Path) -> dict[str, reader.ViewFile]:
-    if not index.is_file():
+    conn = open_current(index)
+    if conn is None:
         return {}
-    conn = sqlite.connect(index, readonly=True)
     try:
         view = reader.view(conn, f"worktree:{root}")
         return {row.path: row for row in reader.view_files(conn, view.id)} if view else {}

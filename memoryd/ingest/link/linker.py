@@ -1,6 +1,7 @@
 """The link phase: edges for the files of a view that have none, and for those whose edges no longer hold.
 
-A body that changed links one file; a changed definition links the files that looked at it.
+A body that changed links one file; a changed definition links the files that looked at it. When the same facts give
+other edges, the linker has another version: memoryd/store/index/versions.py.
 """
 
 from __future__ import annotations
@@ -19,14 +20,6 @@ from memoryd.store.index.queries.link_queries import Stale
 from memoryd.store.index.reader import ViewFile
 from memoryd.store.index.writer import IndexWriter
 
-LINKER_HISTORY = {
-    1: "first version",
-    2: "workspaces of package.json and pnpm may name folders by choices, and take some out",
-    3: "the same edges; Rust and C note other keys, since the definitions of a name are told apart once for all files",
-}
-"""Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or looking
-at them other keys: stores of an earlier version are then linked again. A test demands it (tests/versions)."""
-LINKER_VERSION = max(LINKER_HISTORY)
 FILES_PER_TRANSACTION = 100  # a run that is overtaken by another stops between two of them
 _MANY = 500  # from so many files on everything is read at once
 

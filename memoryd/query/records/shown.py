@@ -50,7 +50,7 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
 def records_of(ctx: Context) -> RecordReader:
     """The project's records. Raises StoreError when they cannot be opened."""
     if ctx.records is None:
-        raise StoreError(
+        raise ctx.records_problem or StoreError(
             "the records of this project cannot be opened", where=ctx.root, next_step="run `memoryd doctor`"
         )
     return ctx.records

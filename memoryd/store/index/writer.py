@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from indexers.facts import Commit, CommitNote
-from memoryd.store.index import reader
+from memoryd.store.index import reader, versions
 from memoryd.store.index.queries import embedding_queries, link_queries
 from memoryd.store.sqlite import connect, migrate
 
@@ -89,10 +89,20 @@ class IndexWriter:
     def set_meta(self, key: str, value: str) -> None:
         self.conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def forget_outdated(self) -> None:
+        """Drop what other versions of the readers or of the linker made; it is made again as views are indexed."""
+        if not versions.is_read_by_us(self.conn):
+            self.forget_files()
+            self.forget_history()
+            self.conn.execute("DELETE FROM embedding")  # vectors are of terms
+        if not versions.is_linked_by_us(self.conn):
+            self.forget_links()
+        versions.note_ours(self.conn)
+
     # -- files
 
     def forget_files(self) -> None:
-        """Drop everything extracted from files (a new extractor reads them again); history stays."""
+        """Drop everything extracted from files, so that they are read again; history stays."""
         for table in (
             "view_file",
             "stale",
@@ -110,10 +120,12 @@ class IndexWriter:
         self.conn.execute("UPDATE view SET complete = 0")
 
     def forget_links(self) -> None:
-        """Drop all edges (a new linker draws them again)."""
+        """Drop all edges. Views count as incomplete until they are linked again: without edges they would deny every
+        use."""
         self.conn.execute("UPDATE view_file SET link_id = NULL")
         for table in ("edge_row", "link", "stale"):
             self.conn.execute(f"DELETE FROM {table}")
+        self.conn.execute("UPDATE view SET complete = 0")
 
     def path_id(self, path: str) -> int:
         return self._intern(self._paths, "path", "path", path)

@@ -75,7 +75,10 @@ def copies(path: Path) -> tuple[Copy, ...]:
 
 def restore(path: Path) -> Restored:
     """Put the newest whole copy in the place of ``path``, or its own rows where all of them can still be read. What was
-    there is kept beside it. Raises StoreError when there is nothing whole."""
+    there is kept beside it. Raises StoreError when there is nothing whole, NewerStore when what is there is no older
+    memoryd's to judge."""
+    if isinstance(problem := problem_of(path), sqlite.NewerStore):
+        raise problem
     with _workshop(path) as place:
         own = _own_rows(path, place)
         if own is None:

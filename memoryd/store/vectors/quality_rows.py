@@ -17,17 +17,20 @@ from numpy.typing import NDArray
 
 from memoryd.embedding.base import SCALE
 from memoryd.embedding.exact import exact_scores
+from memoryd.store.sqlite import NewerStore
 
 _FIRST_ROOM = 256
-_LAYOUT = """
-PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
+LAYOUT = 1  # raise when the tables or what a vector means change, and say here how older files are brought up
+_TABLES = f"""
+PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA user_version={LAYOUT};
 CREATE TABLE IF NOT EXISTS model (id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vector (hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
 class QualityRows:
-    """Vectors of ``model`` in ``file``; a damaged file is deleted. May be used by several threads.
+    """Vectors of ``model`` in ``file``; a damaged file is deleted, one of a newer memoryd is refused (NewerStore). May
+    be used by several threads.
 
     A vector is int8, as long as its largest entry allows: one byte a dimension, and the order of the cosines is that
     of float32."""
@@ -49,7 +52,14 @@ class QualityRows:
     def _open(self, file: Path, model: str) -> sqlite3.Connection:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         conn = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        conn.executescript(_LAYOUT)
+        if (found := conn.execute("PRAGMA user_version").fetchone()[0]) > LAYOUT:
+            conn.close()
+            raise NewerStore(
+                f"{file.name} was written by a newer memoryd: it has layout {found}, this one knows {LAYOUT}",
+                where=str(file),
+                next_step="upgrade memoryd; or delete the file: it is only a cache",
+            )
+        conn.executescript(_TABLES)
         if conn.execute("SELECT id FROM model").fetchall() != [(model,)]:
             conn.executescript("BEGIN; DELETE FROM model; DELETE FROM vector; COMMIT; VACUUM")
             conn.execute("INSERT INTO model VALUES (?)", (model,))

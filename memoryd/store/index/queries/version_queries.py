@@ -10,17 +10,17 @@ import msgspec
 
 from indexers.facts import Constraint, FileFacts, Operation, Symbol, Version
 from indexers.outline import Outline
-from memoryd.store.sqlite import connect
+from memoryd.store.index.versions import open_current
 
 _FACTS, _OUTLINE = msgspec.msgpack.Decoder(FileFacts), msgspec.msgpack.Decoder(Outline)
 _CONSTRAINT, _OPERATION = msgspec.msgpack.Decoder(Constraint), msgspec.msgpack.Decoder(Operation)
 
 
 class Known:
-    """The index, if there is one, opened for reading: a context manager."""
+    """The index, if there is one that need not be brought up first, opened for reading: a context manager."""
 
     def __init__(self, index: Path) -> None:
-        self._conn = connect(index, readonly=True) if index.is_file() else None
+        self._conn = open_current(index)
 
     def __enter__(self) -> Known:
         return self

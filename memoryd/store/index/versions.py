@@ -1,0 +1,65 @@
+"""What made the rows of index.db: the layout of its tables, the readers, the linker.
+
+Whoever makes them give something else adds a line to a history; the line's number is the new version, and an index of
+an earlier one is brought up before it answers. tests/versions compares digests of all cases, and demands it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from memoryd.store import sqlite
+from memoryd.store.index import reader
+
+EXTRACTOR_HISTORY = {
+    1: "first version",
+    2: "owners and the scopes of eslint, ruff and rules files are globs from the root that mean what the tool means",
+}
+"""Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
+terms or notes of a commit: files and history are then read again."""
+EXTRACTOR_VERSION = max(EXTRACTOR_HISTORY)
+
+LINKER_HISTORY = {
+    1: "first version",
+    2: "workspaces of package.json and pnpm may name folders by choices, and take some out",
+    3: "the same edges; Rust and C note other keys, since the definitions of a name are told apart once for all files",
+}
+"""Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
+keys of what a file depends on: all files are then linked again."""
+LINKER_VERSION = max(LINKER_HISTORY)
+
+_EXTRACTOR, _LINKER = "extractor", "linker"  # keys of meta
+
+
+def is_read_by_us(conn: sqlite3.Connection) -> bool:
+    """Files and history were read by this version of the readers."""
+    return reader.meta(conn, _EXTRACTOR) == str(EXTRACTOR_VERSION)
+
+
+def is_linked_by_us(conn: sqlite3.Connection) -> bool:
+    """The edges were drawn by this version of the linker."""
+    return reader.meta(conn, _LINKER) == str(LINKER_VERSION)
+
+
+def is_current(conn: sqlite3.Connection) -> bool:
+    """The index is of this layout and these versions: what is read from it is what a new index would say."""
+    newest = sqlite.newest_layout("index")
+    return sqlite.layout(conn) == newest and is_read_by_us(conn) and is_linked_by_us(conn)
+
+
+def note_ours(conn: sqlite3.Connection) -> None:
+    """What is written from now on is made by these versions."""
+    for key, version in ((_EXTRACTOR, EXTRACTOR_VERSION), (_LINKER, LINKER_VERSION)):
+        conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(version)))
+
+
+def open_current(index: Path) -> sqlite3.Connection | None:
+    """A connection for reading; None where there is no index, or one that has to be brought up first."""
+    if not index.is_file():
+        return None
+    conn = sqlite.connect(index, readonly=True)
+    if is_current(conn):
+        return conn
+    conn.close()
+    return None

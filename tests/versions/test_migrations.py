@@ -1,0 +1,57 @@
+"""Migrations are append-only: a store that went through one is never read by another of that number."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from memoryd.store import sqlite
+
+FOLDER = Path(sqlite.__file__).parent / "migrations"
+COMMITTED = {
+    "index/0001_initial.sql": "0b576a2d47f42eb5bee2dbcff15dbda97282b2a962e74982999ef397109dc092",
+    "records/0001_initial.sql": "b8fb8040b5b59b0a30495752da224424d746051d05a355574f9e27c906994996",
+    "records/0002_contributed.sql": "e7e7f692c6ce965d2832be00c8264321530653ae324af7902e3ff12ac3640d71",
+}
+
+
+def found() -> dict[str, str]:
+    """File → sha256 of its text, whatever its line ends."""
+    return {
+        path.relative_to(FOLDER).as_posix(): hashlib.sha256(path.read_text("utf-8").encode()).hexdigest()
+        for path in sorted(FOLDER.glob("*/*.sql"))
+    }
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_committed_migration_is_never_edited(name: str) -> None:
+    """Stores out there have its number and will never run it again: not even a comment may lead somebody to edit it."""
+    assert found().get(name) == COMMITTED[name], (
+        f"{name} was edited or removed. Put it back (`git checkout main -- {FOLDER / name}`), and write what is to"
+        " change as a new file with the next number: it brings the stores up that went through this one."
+    )
+
+
+def test_every_migration_is_committed_with_its_digest() -> None:
+    """A new one is fixed from the moment it is on the main branch."""
+    new = {name: digest for name, digest in found().items() if name not in COMMITTED}
+    assert new == {}, f"add to COMMITTED, and a fixture of the layout before to {FOLDER.parent}: {new}"
+
+
+@pytest.mark.parametrize("kind", ["index", "records"])
+def test_migrations_are_numbered_without_gaps(kind: str) -> None:
+    """The number of a layout is how many migrations it went through."""
+    names = sorted(path.name for path in (FOLDER / kind).glob("*.sql"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    assert sqlite.newest_layout(kind) == len(names)
+
+
+@pytest.mark.parametrize("kind", ["index", "records"])
+def test_every_layout_has_a_fixture(kind: str) -> None:
+    """A store of each layout that was ever written is opened in the tests."""
+    from stores import FIXTURES
+
+    layouts = {int(path.stem.rpartition("-")[2]) for path in FIXTURES.glob(f"{kind}-*.sql")}
+    assert layouts == set(range(1, sqlite.newest_layout(kind) + 1))
