@@ -29,7 +29,7 @@ from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.query.search.question import question
 from memoryd.store import sqlite
-from memoryd.store.vectors.client import Hit, VectorClient
+from memoryd.store.vectors.client import VectorClient, VectorHit
 
 GENERATION = 1
 NOISE = 3.0  # per entry of a vector of length 127: cosine .94 with the original
@@ -128,7 +128,9 @@ class Cache:
     def __init__(self, client: VectorClient) -> None:
         self._client = client
 
-    def nearest(self, model: str, vector: NDArray[np.float32], k: int, generation: int) -> list[Hit] | None:
+    def nearest(
+        self, model: str, vector: NDArray[np.float32], k: int, generation: int
+    ) -> list[VectorHit] | None:
         return self._client.nearest(model, vector, k, generation=generation)
 
 

@@ -53,7 +53,7 @@ class _Span(Struct, frozen=True):
 def chunk(language: str, data: bytes, facts: FileFacts) -> tuple[Chunk, ...]:
     """The chunks of ``data``. A qualname is that of the symbol, or of the enclosing one; for Markdown the
     path of headings joined by `` > ``; ``""`` for the file."""
-    lines = _Lines(data)
+    lines = _SourceLines(data)
     if language in _WINDOWED:
         return tuple(_windows(lines))
     if language == "markdown":
@@ -66,7 +66,7 @@ def chunk(language: str, data: bytes, facts: FileFacts) -> tuple[Chunk, ...]:
     return tuple(piece for span in spans for piece in _pieces(lines, span))
 
 
-class _Lines:
+class _SourceLines:
     """The lines of a file by byte offset, and which of them are blank."""
 
     def __init__(self, data: bytes) -> None:
@@ -98,7 +98,7 @@ class _Lines:
         return self.starts[last + 1] - self.starts[first]
 
 
-def _code_spans(lines: _Lines, symbols: Iterable[Symbol], prefixes: tuple[bytes, ...]) -> list[_Span]:
+def _code_spans(lines: _SourceLines, symbols: Iterable[Symbol], prefixes: tuple[bytes, ...]) -> list[_Span]:
     """Every line under the innermost class or module, or the outermost function, around it. Symbols are
     nested or apart, so one sweep with a stack of the open ones is enough."""
     spans: list[_Span] = []
@@ -128,7 +128,7 @@ def _give(spans: list[_Span], stack: list[_Span], start: int, stop: int) -> int:
     return stop
 
 
-def _units(lines: _Lines, symbols: Iterable[Symbol]) -> Iterator[_Span]:
+def _units(lines: _SourceLines, symbols: Iterable[Symbol]) -> Iterator[_Span]:
     """The symbols that get chunks of their own, outer ones first."""
     for symbol in sorted(symbols, key=lambda s: (s.start_byte, -s.end_byte)):
         first, last = symbol.line - 1, min(symbol.end_line, lines.count) - 1
@@ -142,14 +142,14 @@ def _units(lines: _Lines, symbols: Iterable[Symbol]) -> Iterator[_Span]:
             yield _Span("remainder", symbol.qualname, first, last)
 
 
-def _with_prefix(lines: _Lines, first: int, floor: int, prefixes: tuple[bytes, ...]) -> int:
+def _with_prefix(lines: _SourceLines, first: int, floor: int, prefixes: tuple[bytes, ...]) -> int:
     """The first of the lines of comment and decoration that end right above ``first``."""
     while first > floor and lines.split[first - 1].lstrip().startswith(prefixes):
         first -= 1
     return first
 
 
-def _joined(lines: _Lines, spans: Iterable[_Span], defined: set[int]) -> list[_Span]:
+def _joined(lines: _SourceLines, spans: Iterable[_Span], defined: set[int]) -> list[_Span]:
     """Trimmed spans; one too small to be found by itself joins the span after it, or (closing brackets, the
     end of the file) the one before it."""
     kept: list[_Span] = []
@@ -174,16 +174,16 @@ def _widened(span: _Span, first: int, last: int) -> _Span:
     return _Span(span.kind, span.qualname, first, last)
 
 
-def _is_small(lines: _Lines, kind: ChunkKind, first: int, last: int, defined: set[int]) -> bool:
+def _is_small(lines: _SourceLines, kind: ChunkKind, first: int, last: int, defined: set[int]) -> bool:
     small = kind != "function" and lines.size(first, last) <= _SMALL_BYTES
     return small and defined.isdisjoint(range(first, last + 1))
 
 
-def _has_words(lines: _Lines, first: int, last: int) -> bool:
+def _has_words(lines: _SourceLines, first: int, last: int) -> bool:
     return lines.size(first, last) > _SMALL_BYTES or bool(_WORD.search(lines.text(first, last)))
 
 
-def _sections(lines: _Lines) -> Iterator[_Span]:
+def _sections(lines: _SourceLines) -> Iterator[_Span]:
     """One span per heading, down to the next heading; a heading without text goes with the next one."""
     decoded = [line.decode("utf-8", "replace") for line in lines.split]
     headings = markdown.scan(decoded).headings
@@ -199,7 +199,7 @@ def _sections(lines: _Lines) -> Iterator[_Span]:
         held = -1
 
 
-def _windows(lines: _Lines) -> Iterator[Chunk]:
+def _windows(lines: _SourceLines) -> Iterator[Chunk]:
     """Windows of at most WINDOW_LINES lines and MAX_BYTES bytes, each beginning inside the one before it."""
     start, covered = 0, -1
     while start < lines.count:
@@ -215,7 +215,7 @@ def _windows(lines: _Lines) -> Iterator[Chunk]:
         start += max(1, int((stop - start) * _STRIDE))
 
 
-def _pieces(lines: _Lines, span: _Span) -> Iterator[Chunk]:
+def _pieces(lines: _SourceLines, span: _Span) -> Iterator[Chunk]:
     """The span in pieces of at most MAX_BYTES, cut at blank lines where there are some, else at line ends;
     a longer line is cut between characters."""
     first, end = lines.trim(span.first, span.last)
@@ -236,7 +236,7 @@ def _pieces(lines: _Lines, span: _Span) -> Iterator[Chunk]:
         first, end = lines.trim(last + 1, end)
 
 
-def _cut(lines: _Lines, first: int, end: int) -> int:
+def _cut(lines: _SourceLines, first: int, end: int) -> int:
     """The last line of the piece that begins at ``first``."""
     if lines.size(first, end) <= MAX_BYTES:
         return end
@@ -248,7 +248,7 @@ def _cut(lines: _Lines, first: int, end: int) -> int:
     return gap if gap > first and lines.size(first, gap) >= MAX_BYTES // 2 else last
 
 
-def _slices(lines: _Lines, span: _Span, index: int) -> Iterator[Chunk]:
+def _slices(lines: _SourceLines, span: _Span, index: int) -> Iterator[Chunk]:
     """One line of more than MAX_BYTES, cut where no UTF-8 character is split."""
     start, stop = lines.starts[index], lines.starts[index + 1]
     while start < stop:

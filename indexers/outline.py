@@ -17,7 +17,7 @@ IMPORTS = " import"  # no name
 _OWN = ("self.", "this.", "cls.")
 
 
-class Shown(Fact, frozen=True):
+class OutlineSymbol(Fact, frozen=True):
     """One definition: ``qualname`` in its file, its SymbolKind, whether other files may see it, and whether it only
     announces a definition."""
 
@@ -33,13 +33,13 @@ class Outline(Fact, frozen=True):
     language: str
     package: str = ""
     exports: tuple[str, ...] | None = None
-    symbols: tuple[Shown, ...] = ()
+    symbols: tuple[OutlineSymbol, ...] = ()
     imports: tuple[Import, ...] = ()
     bindings: tuple[Binding, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
 
 
-class Entry(Struct, frozen=True):
+class NameEntry(Struct, frozen=True):
     """What one dotted name means in a file. ``kind``: of its definition (``""``: it defines none);
     ``imports``: statements that bind it; ``hints``: what is said of its type (``return`` for its result);
     ``bases``: of a class, as written."""
@@ -52,7 +52,7 @@ class Entry(Struct, frozen=True):
     is_declaration: bool = False
 
 
-NO_ENTRY = Entry()
+NO_ENTRY = NameEntry()
 
 
 def outline(facts: FileFacts) -> Outline:
@@ -61,7 +61,7 @@ def outline(facts: FileFacts) -> Outline:
         language=facts.language,
         package=facts.package,
         exports=facts.exports,
-        symbols=tuple(Shown(s.qualname, s.kind, s.exported, s.is_declaration) for s in facts.symbols),
+        symbols=tuple(OutlineSymbol(s.qualname, s.kind, s.exported, s.is_declaration) for s in facts.symbols),
         imports=facts.imports,
         bindings=facts.bindings,
         bases=tuple(_bases(facts)),
@@ -74,7 +74,7 @@ def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
             yield ref.scope, f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
 
 
-def entries(shown: Outline) -> dict[str, Entry]:
+def entries(shown: Outline) -> dict[str, NameEntry]:
     """Dotted name → what it means, for every name the file binds. ``self.x`` of a method belongs to its class:
     its name is ``Class.x``."""
     kinds: dict[str, tuple[str, bool]] = {}
@@ -98,7 +98,7 @@ def entries(shown: Outline) -> dict[str, Entry]:
     announced = {symbol.qualname for symbol in shown.symbols if symbol.is_declaration}
     names = {**kinds, **imports, **hints, **bases}
     return {
-        name: Entry(
+        name: NameEntry(
             *kinds.get(name, ("", False)),
             tuple(imports.get(name, ())),
             tuple(hints.get(name, ())),

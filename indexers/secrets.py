@@ -18,7 +18,7 @@ _Span = tuple[int, int]
 _UTF16_MARKS = {b"\xff\xfe": 0, b"\xfe\xff": 1}  # where the low byte of a pair stands
 
 
-class _Rule(Struct, frozen=True):
+class _SecretRule(Struct, frozen=True):
     """``hint`` occurs in every match; the pattern's last group (or all of it) is the secret."""
 
     hint: bytes
@@ -121,11 +121,11 @@ _WORDS_ONLY = bytes(
 )
 
 
-def _token(prefix: str, rest: str, hint: str = "") -> _Rule:
+def _token(prefix: str, rest: str, hint: str = "") -> _SecretRule:
     """A vendor's token of at least _TOKEN_MIN_BYTES: ``prefix`` (a regex) where no letter or digit stands
     before (a branch may be called ``topic-`` and the token), ``rest``."""
     pattern = rf"(?<![A-Za-z0-9])(?:{prefix}){rest}"
-    return _Rule((hint or prefix).encode(), re.compile(pattern.encode()))
+    return _SecretRule((hint or prefix).encode(), re.compile(pattern.encode()))
 
 
 def _is_key_block(block: bytes) -> bool:
@@ -178,7 +178,7 @@ _TOKEN_RULES = (
     _token("eyJ", r"[A-Za-z0-9_\-]{10,4000}+\.eyJ[A-Za-z0-9_\-]{8,8000}+\.[A-Za-z0-9_\-]{10,2000}+"),
     _token(r"SG\.", r"[A-Za-z0-9_\-]{16,32}+\.[A-Za-z0-9_\-]{16,64}+", "SG."),
     _token("sk-(?:proj|svcacct|admin|ant|or)-", r"[A-Za-z0-9_\-]{20,300}+", "sk-"),
-    _Rule(b"sk-", re.compile(rb"(?<![A-Za-z0-9_\-])sk-[A-Za-z0-9]{32,64}+"), _is_random),
+    _SecretRule(b"sk-", re.compile(rb"(?<![A-Za-z0-9_\-])sk-[A-Za-z0-9]{32,64}+"), _is_random),
     _token("hf_", "[A-Za-z0-9]{30,60}+"),
     _token("do[opr]_v1_", "[a-f0-9]{64}", "_v1_"),
     _token("dckr_pat_", r"[A-Za-z0-9_\-]{20,60}+"),
@@ -188,17 +188,19 @@ _TOKEN_RULES = (
     _token("lin_api_", "[A-Za-z0-9]{32,60}+"),
     _token("ATATT3", r"[A-Za-z0-9_\-]{50,300}+"),
     _token("AGE-SECRET-KEY-1", "[0-9A-Z]{50,60}+"),
-    _Rule(b"8Q~", re.compile(rb"(?<![\w~.\-])[\w~.\-]{3}8Q~[\w~.\-]{31,34}(?![\w~.\-])")),
+    _SecretRule(b"8Q~", re.compile(rb"(?<![\w~.\-])[\w~.\-]{3}8Q~[\w~.\-]{31,34}(?![\w~.\-])")),
 )
 _OTHER_RULES = (
-    _Rule(b"PRIVATE KEY", _KEY_BLOCK, _is_key_block),
-    _Rule(b"://", _URL_PASSWORD, _is_url_password),
-    _Rule(b"slack.com/", re.compile(rb"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9+/]{20,100}+)")),
-    _Rule(b"Key=", re.compile(rb"(?:AccountKey|SharedAccessKey|PrimaryKey)=([A-Za-z0-9+/]{40,90}+=*)")),
-    *(_Rule(name, _AWS_SECRET) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")),
-    _Rule(b"sig=", re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),
-    _Rule(b"earer ", re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),
-    _Rule(b"Basic ", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
+    _SecretRule(b"PRIVATE KEY", _KEY_BLOCK, _is_key_block),
+    _SecretRule(b"://", _URL_PASSWORD, _is_url_password),
+    _SecretRule(
+        b"slack.com/", re.compile(rb"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9+/]{20,100}+)")
+    ),
+    _SecretRule(b"Key=", re.compile(rb"(?:AccountKey|SharedAccessKey|PrimaryKey)=([A-Za-z0-9+/]{40,90}+=*)")),
+    *(_SecretRule(name, _AWS_SECRET) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")),
+    _SecretRule(b"sig=", re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),
+    _SecretRule(b"earer ", re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),
+    _SecretRule(b"Basic ", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
 )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from indexers.constraints.rule import bounded, comment_above, rule
 from indexers.facts import Constraint
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 _TOOL = "archunit"
 _START = re.compile(
@@ -33,7 +33,7 @@ _ACCESS = re.compile(
 )
 
 
-def archunit(source: Source) -> Iterator[Constraint]:
+def archunit(source: OperationSource) -> Iterator[Constraint]:
     """The fluent rules of one file, each up to its closing semicolon."""
     if "archunit" not in source.text:
         return
@@ -50,7 +50,7 @@ def _statement(text: str, start: int) -> str:
     return re.split(r";|\n\s*\n", piece, maxsplit=1)[0]
 
 
-def _no_classes(source: Source, text: str, line: int) -> Iterator[Constraint]:
+def _no_classes(source: OperationSource, text: str, line: int) -> Iterator[Constraint]:
     """``noClasses().that().resideIn…(A).should().dependOnClassesThat().resideIn…(B)``."""
     calls = [(match[1], _arguments(text, match.end())) for match in _CALL.finditer(text)]
     names = [name for name, _values in calls]
@@ -68,7 +68,7 @@ def _arguments(text: str, start: int) -> list[str]:
     return _TEXT.findall(text[start : start + 600].partition(")")[0])
 
 
-def _layered(source: Source, text: str, line: int) -> Iterator[Constraint]:
+def _layered(source: OperationSource, text: str, line: int) -> Iterator[Constraint]:
     """Each ``whereLayer`` is a ban for the packages of the other layers."""
     layers = {name: _TEXT.findall(packages) for name, packages in _LAYER.findall(text)}
     if not layers:
@@ -85,13 +85,19 @@ def _layered(source: Source, text: str, line: int) -> Iterator[Constraint]:
         )  # fmt: skip
 
 
-def _unread(source: Source, text: str, line: int) -> Iterator[Constraint]:
+def _unread(source: OperationSource, text: str, line: int) -> Iterator[Constraint]:
     if ".should" in text or "Architecture" in text:
         yield _rule(source, text, line, text.partition("(")[0], [], [], "conditions beyond packages")
 
 
 def _rule(
-    source: Source, text: str, line: int, name: str, subject: list[str], target: list[str], problem: str
+    source: OperationSource,
+    text: str,
+    line: int,
+    name: str,
+    subject: list[str],
+    target: list[str],
+    problem: str,
 ) -> Constraint:
     said = _BECAUSE.search(text)
     if not problem and any("(" in package or "[" in package for package in (*subject, *target)):
@@ -104,7 +110,7 @@ def _rule(
     )  # fmt: skip
 
 
-def _first_line(source: Source, line: int) -> int:
+def _first_line(source: OperationSource, line: int) -> int:
     """Where the declaration begins that the rule at ``line`` belongs to: above it, its annotations."""
     while line > 1 and re.match(
         r"\s*(?:@\w|(?:public|static|final|private|val|ArchRule)\b)", source.lines[line - 2][:200]

@@ -8,13 +8,13 @@ from typing import Any
 
 from indexers.constraints.rule import comment_above, rule, table, texts
 from indexers.facts import Constraint
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 _TOOL = "cargo-deny"
 _VERSION = re.compile(r"^([\w.-]+)\s*[@:]\s*(.+)$")
 
 
-def cargo_deny(source: Source) -> Iterator[Constraint]:
+def cargo_deny(source: OperationSource) -> Iterator[Constraint]:
     """``[bans] deny = […]`` and ``allow = […]``."""
     bans = table(source.toml().get("bans"))
     for entry in bans.get("deny", ()) if isinstance(bans.get("deny"), list) else ():
@@ -31,7 +31,7 @@ def cargo_deny(source: Source) -> Iterator[Constraint]:
         )  # fmt: skip
 
 
-def _banned(source: Source, entry: Any) -> Constraint | None:
+def _banned(source: OperationSource, entry: Any) -> Constraint | None:
     name, version = _crate(entry)
     if not name:
         return None

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from indexers.constraints.literal import Script, is_literal
+from indexers.constraints.literal import LiteralScript, is_literal
 from indexers.constraints.rule import bounded, comment_above, rule, table, texts, under
 from indexers.facts import Constraint, Severity
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 _TOOL = "dependency-cruiser"
 _SEVERITIES: dict[Any, Severity] = {"error": "block", "warn": "warn", "info": "info"}
@@ -20,9 +20,9 @@ _MAX_PATHS = 64
 _MAX_RULES = 200
 
 
-def cruiser(source: Source) -> Iterator[Constraint]:
+def cruiser(source: OperationSource) -> Iterator[Constraint]:
     """.dependency-cruiser.js and its kin."""
-    read = Script(source.text)
+    read = LiteralScript(source.text)
     for key in itertools.islice(read.keys("forbidden"), 3):
         heads = [index for index in itertools.islice(read.keys("name"), 2_000) if index > key]
         entries = read.value(key)
@@ -35,21 +35,21 @@ def cruiser(source: Source) -> Iterator[Constraint]:
                     yield found
 
 
-def _forbidden(source: Source, name: str, entry: dict[str, Any], line: int) -> Constraint | None:
+def _forbidden(source: OperationSource, name: str, entry: dict[str, Any], line: int) -> Constraint | None:
     severity = entry.get("severity", "warn")
     if severity == "ignore":
         return None
     origin, used = table(entry.get("from")), table(entry.get("to"))
     subject, target = _globs(origin.get("path")), _globs(used.get("path"))
     exceptions = _globs(used.get("pathNot")) if "pathNot" in used else []
-    spared = _globs(origin.get("pathNot")) if "pathNot" in origin else []
+    exempt = _globs(origin.get("pathNot")) if "pathNot" in origin else []
     said = entry.get("comment", "")
     return rule(
         "forbid_import", _TOOL, name, line, bounded(" ".join(source.lines[line - 1 : line + 8]), 400),
-        severity=_SEVERITIES.get(severity, "warn"), scope=[f"!{glob}" for glob in spared or ()], subject=subject or (),
+        severity=_SEVERITIES.get(severity, "warn"), scope=[f"!{glob}" for glob in exempt or ()], subject=subject or (),
         target=[f"./{glob.removeprefix('./')}" for glob in target or ()], exceptions=exceptions or (),
         message=said if isinstance(said, str) and said else comment_above(source.lines, line),
-        not_checkable=_problem(entry, origin, used, target, None in (subject, exceptions, spared)),
+        not_checkable=_problem(entry, origin, used, target, None in (subject, exceptions, exempt)),
     )  # fmt: skip
 
 

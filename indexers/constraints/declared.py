@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indexers.constraints.rule import bounded, rule
 from indexers.facts import Constraint
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 TOOL = "comment"
 NAME = "decision"
@@ -16,7 +16,7 @@ _NEXT = re.compile(r"\n\s*\n|\n\s*[A-Z]{4,}(?:\s*\([^()\n]{0,100}\))?:")
 MIN_CHARS = 12
 
 
-def declared(source: Source) -> Iterator[Constraint]:
+def declared(source: OperationSource) -> Iterator[Constraint]:
     """Each goes from its word to the end of the paragraph."""
     for comment in source.facts.comments:
         for found in _DECISION.finditer(comment.text[:10_000]):

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from indexers.constraints.rule import comment_above, rule, under
 from indexers.facts import Constraint, Severity
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 from indexers.yaml_tree import Yaml, documents
 
 _TOOL = "depguard"
 _TESTS = "**/*_test.go"
 
 
-def golangci(source: Source) -> Iterator[Constraint]:
+def golangci(source: OperationSource) -> Iterator[Constraint]:
     """.golangci.yml, versions 1 and 2."""
     if _TOOL not in source.text:
         return
@@ -33,7 +33,7 @@ def _severity(document: Yaml) -> Severity:
     return "block" if enabled and _TOOL not in linters.get("disable").texts else "warn"
 
 
-def _rule(source: Source, name: str, entry: Yaml, severity: Severity) -> Iterator[Constraint]:
+def _rule(source: OperationSource, name: str, entry: Yaml, severity: Severity) -> Iterator[Constraint]:
     scope = _scope(source, entry)
     for ban in entry.get("deny").entries:
         package = ban.get("pkg").text or ban.text
@@ -56,7 +56,7 @@ def _rule(source: Source, name: str, entry: Yaml, severity: Severity) -> Iterato
         )  # fmt: skip
 
 
-def _scope(source: Source, entry: Yaml) -> tuple[str, ...]:
+def _scope(source: OperationSource, entry: Yaml) -> tuple[str, ...]:
     """``$all``, ``$test``, ``!$test`` and globs as globs."""
     globs: list[str] = []
     for text in entry.get("files").texts:
@@ -66,7 +66,7 @@ def _scope(source: Source, entry: Yaml) -> tuple[str, ...]:
     return tuple(globs)
 
 
-def _first_version(source: Source, options: Yaml, severity: Severity) -> Iterator[Constraint]:
+def _first_version(source: OperationSource, options: Yaml, severity: Severity) -> Iterator[Constraint]:
     """golangci-lint before 1.53: one list for all files; a denylist unless it says otherwise."""
     said = {
         name: reason.text

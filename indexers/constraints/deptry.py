@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from indexers.constraints.rule import comment_above, rule, table, texts
 from indexers.facts import Constraint
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 
-def deptry(source: Source) -> Iterator[Constraint]:
+def deptry(source: OperationSource) -> Iterator[Constraint]:
     """``[tool.deptry]`` of pyproject.toml."""
     tool = table(source.toml().get("tool"))
     if "deptry" not in tool:

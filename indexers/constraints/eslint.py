@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from indexers.constraints.literal import OPAQUE, Script, is_literal
+from indexers.constraints.literal import OPAQUE, LiteralScript, is_literal
 from indexers.constraints.rule import (
     anywhere_under,
     bounded,
@@ -21,7 +21,7 @@ from indexers.constraints.rule import (
     within,
 )
 from indexers.facts import Constraint, Severity
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 from indexers.yaml_tree import Yaml, documents
 
 _TOOL = "eslint"
@@ -39,7 +39,7 @@ _MAX_RULES = 200  # configured rules of one file that are read
 _DYNAMIC = "the config is computed: only running it would tell"
 
 
-class _Setting(Struct, frozen=True):
+class _RuleSetting(Struct, frozen=True):
     """A rule as one object of the config sets it; ``value`` is what stands behind its name."""
 
     name: str
@@ -58,7 +58,7 @@ class _Setting(Struct, frozen=True):
         return self.value[1:] if isinstance(self.value, list) else []
 
 
-class _Found(Struct, frozen=True):
+class _ConfiguredRule(Struct, frozen=True):
     """One configured rule. ``options``: what follows the severity."""
 
     name: str
@@ -81,21 +81,21 @@ class _Found(Struct, frozen=True):
         )  # fmt: skip
 
 
-def script(source: Source) -> Iterator[Constraint]:
+def script(source: OperationSource) -> Iterator[Constraint]:
     """.eslintrc.js, eslint.config.*, .eslintrc.json, .eslintrc, the ``eslintConfig`` of package.json."""
     if "no-restricted-" not in source.text:
         return
-    read = Script(source.text)
+    read = LiteralScript(source.text)
     settings = []
     for key in itertools.islice(read.keys(*_RULES), _MAX_RULES):
         token = read.tokens[key]
         files, ignores = _property(read, key, "files"), _property(read, key, "ignores", "excludedFiles")
         end_line = max(token.line, read.end_line(key))
-        settings.append(_Setting(token.text, read.value(key), files, ignores, token.line, end_line))
+        settings.append(_RuleSetting(token.text, read.value(key), files, ignores, token.line, end_line))
     yield from _constraints(source, settings)
 
 
-def yaml(source: Source) -> Iterator[Constraint]:
+def yaml(source: OperationSource) -> Iterator[Constraint]:
     """.eslintrc.yml."""
     if "no-restricted-" not in source.text:
         return
@@ -106,17 +106,19 @@ def yaml(source: Source) -> Iterator[Constraint]:
             for name, entry in part.get("rules").items.items():
                 if name in _RULES:
                     line = max(1, entry.line - (not entry.text))
-                    settings.append(_Setting(name, _plain(entry, 0), files, ignores, line, entry.end_line))
+                    settings.append(
+                        _RuleSetting(name, _plain(entry, 0), files, ignores, line, entry.end_line)
+                    )
     yield from _constraints(source, settings[:_MAX_RULES])
 
 
-def _property(read: Script, key: int, *names: str) -> Any:
+def _property(read: LiteralScript, key: int, *names: str) -> Any:
     """``files`` and its like of the object whose ``rules`` hold the rule at ``key``."""
     places = (read.sibling(key, name, up=1) for name in names)
     return next((read.value(at) for at in places if at >= 0), [])
 
 
-def _constraints(source: Source, settings: list[_Setting]) -> Iterator[Constraint]:
+def _constraints(source: OperationSource, settings: list[_RuleSetting]) -> Iterator[Constraint]:
     """A later setting of a rule replaces the earlier ones, in the files that it is for."""
     for index, setting in enumerate(settings):
         later = [other for other in settings[index + 1 :] if other.name == setting.name]
@@ -130,20 +132,20 @@ def _constraints(source: Source, settings: list[_Setting]) -> Iterator[Constrain
         yield from _read(source, setting, scope)
 
 
-def _scope(source: Source, setting: _Setting) -> list[str]:
+def _scope(source: OperationSource, setting: _RuleSetting) -> list[str]:
     files = _globs(source, setting.files) or list(within(source.folder))
     return files + [f"!{glob}" for glob in _globs(source, setting.ignores)]
 
 
-def _globs(source: Source, value: Any) -> list[str]:
+def _globs(source: OperationSource, value: Any) -> list[str]:
     """``*.js`` is every such file below in an .eslintrc, and only those beside it in an eslint.config.js."""
     seen_from_root = under if source.name.startswith("eslint.config") else anywhere_under
     return [seen_from_root(source.folder, text) for text in texts(value) if text[:1] != "!"]
 
 
-def _read(source: Source, setting: _Setting, scope: tuple[str, ...]) -> Iterator[Constraint]:
+def _read(source: OperationSource, setting: _RuleSetting, scope: tuple[str, ...]) -> Iterator[Constraint]:
     head = setting.head if isinstance(setting.head, str | float) else ""
-    found = _Found(
+    found = _ConfiguredRule(
         name=setting.name, severity=_SEVERITIES.get(head, "warn"), options=setting.options, scope=scope,
         folder=source.folder, line=setting.line, end_line=setting.end_line,
         quote=" ".join(source.lines[setting.line - 1 : setting.end_line][:40]),
@@ -163,7 +165,7 @@ def _read(source: Source, setting: _Setting, scope: tuple[str, ...]) -> Iterator
 # -- what is imported
 
 
-def _imports(found: _Found) -> Iterator[Constraint]:
+def _imports(found: _ConfiguredRule) -> Iterator[Constraint]:
     for option in found.options:
         if isinstance(option, str):
             yield _path(found, {"name": option})
@@ -179,7 +181,7 @@ def _imports(found: _Found) -> Iterator[Constraint]:
                 yield _pattern(found, entry)
 
 
-def _path(found: _Found, entry: dict[str, Any]) -> Constraint:
+def _path(found: _ConfiguredRule, entry: dict[str, Any]) -> Constraint:
     names = texts(entry.get("name"))
     members = texts(entry.get("importNames"))
     problem = "a relative path means another file in every folder" if names and names[0][:1] == "." else ""
@@ -190,7 +192,7 @@ def _path(found: _Found, entry: dict[str, Any]) -> Constraint:
     )  # fmt: skip
 
 
-def _pattern(found: _Found, entry: dict[str, Any]) -> Constraint:
+def _pattern(found: _ConfiguredRule, entry: dict[str, Any]) -> Constraint:
     group = texts(entry.get("group"))
     members = texts(entry.get("importNames"))
     problem = "" if group else "a regular expression"
@@ -211,7 +213,7 @@ def _typing(entry: dict[str, Any]) -> list[str]:
 # -- which folder imports from which
 
 
-def _zones(found: _Found) -> Iterator[Constraint]:
+def _zones(found: _ConfiguredRule) -> Iterator[Constraint]:
     """Zones: files of ``target`` must not import files of ``from``."""
     for option in found.options:
         base = table(option).get("basePath", "")
@@ -220,7 +222,7 @@ def _zones(found: _Found) -> Iterator[Constraint]:
                 yield _zone(found, zone, base if isinstance(base, str) else "")
 
 
-def _zone(found: _Found, zone: dict[str, Any], base: str) -> Constraint:
+def _zone(found: _ConfiguredRule, zone: dict[str, Any], base: str) -> Constraint:
     folder = posixpath.normpath(posixpath.join(found.folder, base.removeprefix("./")))
     folder = "" if folder == "." else folder
     problem = "a base path outside of the project" if folder.startswith((".", "/")) else ""
@@ -243,7 +245,7 @@ def _below(folder: str, glob: str) -> str:
     return f"{path}/**" if plain else path
 
 
-def _syntax(found: _Found) -> Iterator[Constraint]:
+def _syntax(found: _ConfiguredRule) -> Iterator[Constraint]:
     for option in found.options:
         entry = option if isinstance(option, dict) else {"selector": option}
         said = entry.get("message", "")

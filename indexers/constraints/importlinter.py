@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from indexers.constraints.rule import bounded, comment_above, rule, table, tables, texts
 from indexers.facts import Constraint, ConstraintKind
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 _TOOL = "import-linter"
 _SECTION = re.compile(r"^\[importlinter:contract:([^\]\n]{1,200})\]")
@@ -51,7 +51,7 @@ class _Contract(Struct, frozen=True):
         )  # fmt: skip
 
 
-def from_toml(source: Source) -> Iterator[Constraint]:
+def from_toml(source: OperationSource) -> Iterator[Constraint]:
     """``[[tool.importlinter.contracts]]`` of pyproject.toml."""
     options = table(table(source.toml().get("tool")).get("importlinter"))
     heads = [number for number, text in enumerate(source.lines, 1) if _HEADER.match(text)]
@@ -61,7 +61,7 @@ def from_toml(source: Source) -> Iterator[Constraint]:
         yield from _constraints(_contract(source, data, str(data.get("name", "")), line, typing_counts))
 
 
-def from_ini(source: Source) -> Iterator[Constraint]:
+def from_ini(source: OperationSource) -> Iterator[Constraint]:
     """``[importlinter:contract:…]`` of .importlinter or setup.cfg."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     if "importlinter" not in source.text or len(source.text) > 200_000:
@@ -81,7 +81,9 @@ def from_ini(source: Source) -> Iterator[Constraint]:
             )
 
 
-def _contract(source: Source, data: Mapping[str, Any], name: str, line: int, typing: bool) -> _Contract:
+def _contract(
+    source: OperationSource, data: Mapping[str, Any], name: str, line: int, typing: bool
+) -> _Contract:
     end = next(
         (n for n, text in enumerate(source.lines[line:], line + 1) if text.lstrip().startswith("[")),
         len(source.lines) + 1,

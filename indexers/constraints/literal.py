@@ -31,7 +31,7 @@ class Opaque(Struct, frozen=True):
 OPAQUE = Opaque()
 
 
-class Token(Struct, frozen=True):
+class LiteralToken(Struct, frozen=True):
     """``kind``: ``string`` (``text`` unquoted), ``name``, ``number`` or the mark itself; ``other`` for the rest.
     ``parent``: the index of the bracket that encloses it, -1 outside of all."""
 
@@ -41,7 +41,7 @@ class Token(Struct, frozen=True):
     parent: int
 
 
-class Script:
+class LiteralScript:
     """The tokens of one file."""
 
     def __init__(self, text: str) -> None:
@@ -162,7 +162,7 @@ def is_literal(value: Any) -> bool:
     return True
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def _tokens(text: str) -> Iterator[LiteralToken]:
     line, seen, count = 1, 0, 0
     open_brackets: list[int] = []
     for match in _TOKEN.finditer(text):
@@ -175,7 +175,7 @@ def _tokens(text: str) -> Iterator[Token]:
         kind, written = _kind_of(match)
         if kind in _CLOSES and open_brackets:
             open_brackets.pop()
-        yield Token(kind, written, line, open_brackets[-1] if open_brackets else -1)
+        yield LiteralToken(kind, written, line, open_brackets[-1] if open_brackets else -1)
         if kind in _OPENS:
             open_brackets.append(count)
         count += 1

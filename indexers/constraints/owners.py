@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from indexers.constraints.rule import comment_above, rule
 from indexers.facts import Constraint
 from indexers.operations.codeowners import codeowners
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 
-def owners(source: Source) -> Iterator[Constraint]:
+def owners(source: OperationSource) -> Iterator[Constraint]:
     """One per line that names owners; the last match wins, which is for readers to apply."""
     for owned in codeowners(source):
         if owned.detail:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from indexers.constraints.rule import bounded, rule, under, within
 from indexers.facts import Constraint
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 TOOL = "agent-rules"
 FILE = re.compile(
@@ -53,7 +53,7 @@ MAX_RULES = 150  # sentences of one file
 MIN_CHARS, MAX_CHARS = 12, 400
 
 
-def prose(source: Source) -> Iterator[Constraint]:
+def prose(source: OperationSource) -> Iterator[Constraint]:
     """The sentences of a rules file; ``warn`` for must and never, ``info`` for should and prefer. Code blocks,
     tables, headings and questions are left out."""
     scope = _scope(source)
@@ -65,7 +65,7 @@ def prose(source: Source) -> Iterator[Constraint]:
         )  # fmt: skip
 
 
-def _scope(source: Source) -> tuple[str, ...]:
+def _scope(source: OperationSource) -> tuple[str, ...]:
     """The folder of the file, or the globs of its front matter (``globs:``, ``applyTo:``) in it."""
     folder = home(source.path)
     head = "\n".join(source.lines[1:30]).partition("\n---")[0] if source.lines[0].strip() == "---" else ""

@@ -20,10 +20,10 @@ from indexers.constraints import (
     tidy,
 )
 from indexers.facts import Constraint, FileFacts
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 MAX_RULES = 400  # of one file
-_Reader = Callable[[Source], Iterator[Constraint]]
+_Reader = Callable[[OperationSource], Iterator[Constraint]]
 
 BY_NAME: dict[str, tuple[_Reader, ...]] = {
     ".importlinter": (importlinter.from_ini,),
@@ -56,7 +56,7 @@ def constraints(path: str, text: bytes, facts: FileFacts) -> tuple[Constraint, .
     readers = _readers(path)
     if not readers and not any("DECISION" in comment.text for comment in facts.comments):
         return ()
-    source = Source(path, text, facts)
+    source = OperationSource(path, text, facts)
     found = [rule for reader in (*readers, declared.declared) for rule in reader(source)]
     return tuple(found[:MAX_RULES])
 

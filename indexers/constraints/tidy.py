@@ -8,22 +8,22 @@ from typing import Any
 
 from indexers.constraints.rule import anywhere_under, comment_above, rule, selects, table, texts, within
 from indexers.facts import Constraint, Severity
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
 _BANNED, _RELATIVE, _EARLY = "TID251", "TID252", "TID253"
 
 
-def ruff_in_pyproject(source: Source) -> Iterator[Constraint]:
+def ruff_in_pyproject(source: OperationSource) -> Iterator[Constraint]:
     """``[tool.ruff…]``."""
     yield from _ruff(source, table(table(source.toml().get("tool")).get("ruff")))
 
 
-def ruff(source: Source) -> Iterator[Constraint]:
+def ruff(source: OperationSource) -> Iterator[Constraint]:
     """ruff.toml and .ruff.toml."""
     yield from _ruff(source, source.toml())
 
 
-def _ruff(source: Source, options: dict[str, Any]) -> Iterator[Constraint]:
+def _ruff(source: OperationSource, options: dict[str, Any]) -> Iterator[Constraint]:
     lint = {**options, **table(options.get("lint"))}  # before 0.2 the lint options stood at the top
     tidy = table(lint.get("flake8-tidy-imports"))
     for name, entry in table(tidy.get("banned-api")).items():
@@ -46,7 +46,7 @@ def _ruff(source: Source, options: dict[str, Any]) -> Iterator[Constraint]:
     yield from _relative(source, lint, tidy)
 
 
-def _relative(source: Source, lint: dict[str, Any], tidy: dict[str, Any]) -> Iterator[Constraint]:
+def _relative(source: OperationSource, lint: dict[str, Any], tidy: dict[str, Any]) -> Iterator[Constraint]:
     """Silent unless the option or the code is written: few have decided about a default."""
     if "ban-relative-imports" in tidy:
         line = source.line_of("ban-relative-imports")
@@ -65,17 +65,17 @@ def _severity(lint: dict[str, Any], code: str) -> Severity:
     return "block" if selects(selected, code) and not selects(ignored, code) else "warn"
 
 
-def _spared(source: Source, lint: dict[str, Any], code: str) -> list[str]:
+def _spared(source: OperationSource, lint: dict[str, Any], code: str) -> list[str]:
     """Globs of files in which the code is switched off."""
-    spared: list[str] = []
+    exempt: list[str] = []
     for key in ("per-file-ignores", "extend-per-file-ignores"):
         for glob, codes in table(lint.get(key)).items():
             if selects(texts(codes), code):
-                spared.append(anywhere_under(source.folder, glob))
-    return spared
+                exempt.append(anywhere_under(source.folder, glob))
+    return exempt
 
 
-def flake8(source: Source) -> Iterator[Constraint]:
+def flake8(source: OperationSource) -> Iterator[Constraint]:
     """``banned-modules`` of setup.cfg, tox.ini or .flake8: ``name = what to use instead``, one per line."""
     if "banned-modules" not in source.text and "banned_modules" not in source.text:
         return

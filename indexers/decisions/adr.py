@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.decisions.document import Document, Section, read
+from indexers.decisions.document import Document, DocumentSection, read
 from indexers.decisions.location import (
     KINDS,
     NUMBERED,
@@ -177,7 +177,7 @@ def _date(path: str, document: Document) -> str:
     return found[0] if found else ""
 
 
-def _text(section: Section | None) -> str:
+def _text(section: DocumentSection | None) -> str:
     return section.text[:_TEXT_LIMIT].strip() if section else ""
 
 

@@ -43,7 +43,7 @@ _LINE_LIMIT = 2_000  # characters of a line that are read
 _HEADER_LINES = 60  # an RFC-822 header is not longer
 
 
-class Section(Struct, frozen=True):
+class DocumentSection(Struct, frozen=True):
     """``name``: the heading lower-cased, without numbering and signs; ``lines``: the prose up to the next
     heading, fences and comments blanked; ``line``: 1-based line of the heading; ``level`` of the heading."""
 
@@ -62,14 +62,14 @@ class Document(Struct, frozen=True):
     """``sections[0]`` is the text above the first heading (name ``""``). ``fields``: key (lower case, words
     parted by one space) -> values in the order of precedence."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[DocumentSection, ...]
     fields: dict[str, tuple[str, ...]]
 
     def field(self, *keys: str) -> str:
         """The first value of the first of ``keys`` that has one, else ``""``."""
         return next((v for key in keys for v in self.fields.get(key, ()) if v), "")
 
-    def section(self, *names: str) -> Section | None:
+    def section(self, *names: str) -> DocumentSection | None:
         """The first section with text under the first of ``names`` that has one."""
         for name in names:
             for index, section in enumerate(self.sections):
@@ -77,7 +77,7 @@ class Document(Struct, frozen=True):
                     return found
         return None
 
-    def _with_text(self, index: int) -> Section | None:
+    def _with_text(self, index: int) -> DocumentSection | None:
         """The section, or where it is empty the first of its sub-sections with text."""
         top = self.sections[index]
         for section in self.sections[index:]:
@@ -92,7 +92,7 @@ def read(path: str, text: str) -> Document:
     """The document at ``path``; its ending chooses between Markdown, RST, AsciiDoc and YAML headings."""
     lines = text.removeprefix("\ufeff").splitlines()
     if path.endswith((".yaml", ".yml")):
-        return Document(sections=(Section("", "", 0, 1, ()),), fields=_collect(_yaml(lines)))
+        return Document(sections=(DocumentSection("", "", 0, 1, ()),), fields=_collect(_yaml(lines)))
     outline = scan(lines)
     meta = sum(kind == "meta" for kind in outline.kinds)
     lines = [line[:_LINE_LIMIT] for line in lines]
@@ -123,15 +123,15 @@ def _collect(pairs: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(values) for key, values in fields.items()}
 
 
-def _sections(headings: Sequence[Heading], prose: Sequence[str]) -> tuple[Section, ...]:
+def _sections(headings: Sequence[Heading], prose: Sequence[str]) -> tuple[DocumentSection, ...]:
     bounds = [heading.line for heading in headings] + [len(prose) + 1]
-    sections = [Section("", "", 0, 1, tuple(prose[: bounds[0] - 1]))]
+    sections = [DocumentSection("", "", 0, 1, tuple(prose[: bounds[0] - 1]))]
     for heading, end in zip(headings, bounds[1:], strict=True):
         body = prose[heading.line : end - 1]
         if body and _ADORNMENT.match(body[0]):
             body = body[1:]
         sections.append(
-            Section(simple(heading.title), heading.title, heading.level, heading.line, tuple(body))
+            DocumentSection(simple(heading.title), heading.title, heading.level, heading.line, tuple(body))
         )
     return tuple(sections)
 

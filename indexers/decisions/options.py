@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexers.decisions.document import Document, Section, simple
+from indexers.decisions.document import Document, DocumentSection, simple
 
 _SECTIONS = frozenset(
     (
@@ -43,7 +43,7 @@ def alternatives(document: Document) -> tuple[str, ...]:
     return tuple(found)[:_MAX_OPTIONS]
 
 
-def _options(document: Document, index: int, section: Section) -> Iterator[str]:
+def _options(document: Document, index: int, section: DocumentSection) -> Iterator[str]:
     items = [match[1] for line in section.lines if (match := _ITEM.match(line))]
     for below in document.sections[index + 1 :]:
         if below.level <= section.level:

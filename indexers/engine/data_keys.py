@@ -10,7 +10,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts
 
 MAX_KEYS = 400
@@ -29,11 +29,11 @@ class _Key(Struct):
     end: int = -1
 
 
-class Keys:
+class DataKeys:
     """The keys of one file while it is read; ``notes`` takes its comments and imports."""
 
     def __init__(self, language: str, source: bytes) -> None:
-        self.notes = Notes(language, source)
+        self.notes = PlainBuilder(language, source)
         self._limit = MAX_DEPTH
         self._kept: list[_Key] = []
         self._per_depth: Counter[int] = Counter()

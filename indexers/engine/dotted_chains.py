@@ -30,7 +30,7 @@ Member = tuple[str, str, int]
 """Name, receiver, and the name's length in bytes."""
 
 
-class Chains:
+class DottedChains:
     """The dotted chains of one file. ``spans``: those of ``call`` (the called expressions) and ``member``, sorted.
     ``names``: where a name with type arguments ends, and where it does without them.
     ``known``: members by their source text, those whose text says all."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from indexers.engine import references
 from indexers.engine.comments import clean_comment, clean_docstring, comments, join_blocks, stands_alone
-from indexers.engine.dotted_chains import Chains
+from indexers.engine.dotted_chains import DottedChains
 from indexers.engine.node import Node
 from indexers.engine.scopes import (
     CLASS_KINDS,
@@ -47,10 +47,10 @@ _PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (
 _NOT_SYMBOLS = TRANSPARENT_KINDS | {"container"}
 
 
-Hook = Callable[["File", Node], None]
+Hook = Callable[["FileBuilder", Node], None]
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class GrammarRules(Struct, frozen=True, kw_only=True):
     """A language as data.
 
     ``grammar``: module of the grammar wheel; ``entry``: its function. ``queries``: file names in
@@ -82,21 +82,21 @@ class Rules(Struct, frozen=True, kw_only=True):
     members_in_scope: bool = False
     header_outside: bool = False
     local_calls: bool = False
-    kind: Callable[[File, Scope], SymbolKind] | None = None
-    exported: Callable[[File, str, Scope, Span], bool] | None = None
+    kind: Callable[[FileBuilder, Scope], SymbolKind] | None = None
+    exported: Callable[[FileBuilder, str, Scope, Span], bool] | None = None
     classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
-    parameters: Callable[[File, Scope], Iterable[str]] | None = None
-    finish: Callable[[File, FileFacts], FileFacts] | None = None
+    parameters: Callable[[FileBuilder, Scope], Iterable[str]] | None = None
+    finish: Callable[[FileBuilder, FileFacts], FileFacts] | None = None
 
 
-class File:
+class FileBuilder:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
     ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``,
     say in ``kinds`` what the name or member that ends at an offset is used for, and
     keep in ``memory`` what it must know at the next node.
     ``type_parameters``: by the qualname of their scope what bounds each, ``?`` for nothing."""
 
-    def __init__(self, rules: Rules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
+    def __init__(self, rules: GrammarRules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
         self.rules, self.source, self.nodes = rules, source, nodes
         self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
@@ -114,7 +114,7 @@ class File:
         self.exports: list[str] | None = None
         self.package = ""
         self.type_parameters: dict[str, dict[str, str]] = {}
-        self.chains = Chains(source, self.spans, self._names)
+        self.chains = DottedChains(source, self.spans, self._names)
         self._mark_starts = [start for start, _ in marks]
         self._mark_scopes = [scope for _, scope in marks]
         self._line_starts = list(accumulate([len(line) + 1 for line in source.split(b"\n")[:-1]], initial=0))

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 import msgspec
 
-from indexers.engine.treesitter import File, Scope
+from indexers.engine.treesitter import FileBuilder, Scope
 from indexers.facts import Binding, FileFacts, Reference
 
 UNKNOWN = "?"
@@ -17,7 +17,7 @@ _ROOT = re.compile(r"[.(\[]")
 _MAX_DISTANCE = 2_000  # bytes between a name and its use in one statement
 
 
-def without_parameters(file: File, scope: str, text: str) -> str:
+def without_parameters(file: FileBuilder, scope: str, text: str) -> str:
     """The type as it is written at ``scope``, with ``?`` (or what bounds it) for every type parameter."""
     known = file.type_parameters
     if not known:
@@ -41,7 +41,7 @@ def without_idle(facts: FileFacts) -> FileFacts:
     return facts if len(kept) == len(facts.bindings) else msgspec.structs.replace(facts, bindings=kept)
 
 
-def hide_types(file: File, facts: FileFacts) -> FileFacts:
+def hide_types(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """The facts where a local name that is declared without a known type hides one of the function that has it."""
     typed: dict[tuple[str, str], set[int]] = {}
     for binding in facts.bindings:
@@ -57,7 +57,7 @@ def hide_types(file: File, facts: FileFacts) -> FileFacts:
     return _with_bindings(facts, found) if found else facts
 
 
-def _untyped(file: File, name: str, start: int, scope: Scope) -> Binding:
+def _untyped(file: FileBuilder, name: str, start: int, scope: Scope) -> Binding:
     until = file.line(scope.end - 1) if scope.kind in ("block", "scope") else 0
     return Binding(scope.qualname, name, UNKNOWN, file.line(start), "alias", until)
 
@@ -67,20 +67,20 @@ def _with_bindings(facts: FileFacts, more: Iterable[Binding]) -> FileFacts:
     return msgspec.structs.replace(facts, bindings=tuple(bindings))
 
 
-def settle_locals(file: File, facts: FileFacts, names: Iterable[str]) -> FileFacts:
+def settle_locals(file: FileBuilder, facts: FileFacts, names: Iterable[str]) -> FileFacts:
     """The same where ``:=`` declares a name only the first time in a block, and only from there on: before, it means
     what it means outside of the function. ``names``: those that the file gives a meaning outside of functions."""
-    declared = _Declared(file, {binding.name for binding in facts.bindings} | set(names))
+    declared = _DeclaredNames(file, {binding.name for binding in facts.bindings} | set(names))
     facts = _with_bindings(facts, declared.without_type(facts.bindings))
     outside = {name.encode() for name in names}
     references = tuple(declared.settled(reference, outside) for reference in facts.references)
     return msgspec.structs.replace(facts, references=references)
 
 
-class _Declared:
+class _DeclaredNames:
     """Where local names are declared first in their scope, those that are asked for."""
 
-    def __init__(self, file: File, names: set[str]) -> None:
+    def __init__(self, file: FileBuilder, names: set[str]) -> None:
         self._file = file
         self._first: dict[tuple[int, bytes], tuple[int, Scope]] = {}
         wanted, source = {name.encode() for name in names}, file.source

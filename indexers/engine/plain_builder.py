@@ -33,7 +33,7 @@ class _Block(Struct, frozen=True):
     start: int
 
 
-class Notes:
+class PlainBuilder:
     """The facts of one file while it is read. ``comments``: byte spans of its comments, in order. Names and
     modules are given as bytes of the source; ``at`` is where they stand."""
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from indexers.engine.dotted_chains import Chains
+from indexers.engine.dotted_chains import DottedChains
 from indexers.engine.node import Node
 from indexers.engine.scopes import Segment, Span
 from indexers.facts import Reference, ReferenceKind
@@ -72,7 +72,7 @@ def member_uses(
     source: bytes,
     spans: Iterable[Span],
     segments: Sequence[Segment],
-    chains: Chains,
+    chains: DottedChains,
     kinds: Mapping[int, ReferenceKind],
 ) -> list[Use]:
     """Uses of the last names of member expressions, whatever their root is."""

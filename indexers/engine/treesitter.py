@@ -1,6 +1,6 @@
 """The shared engine of all languages with a grammar, and the only room that imports tree_sitter.
 
-A language is a ``Rules`` value: a grammar, one or more ``.scm`` queries beside the language module, and few
+A language is a ``GrammarRules`` value: a grammar, one or more ``.scm`` queries beside the language module, and few
 hooks. ``Grammar(rules).extract(source)`` parses, runs the query once and turns its captures into FileFacts.
 Every capture is taken as a byte span; relations between captures follow from their positions alone (what
 encloses what, what comes next), never from a walk over the tree. So write patterns that end early (capture
@@ -44,9 +44,9 @@ Captures that build references
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
-A hook ``x`` in ``Rules.hooks`` is called once per node captured as ``@x`` (one of the above or a name of its own), in
-order of position (outer before inner), with the File and the Node; hooks run in the order of ``Rules.hooks``. A
-capture that is but data for hooks is listed in ``Rules.data``; ``file.spans[name]``, ``file.starts(name)`` and
+A hook ``x`` in ``GrammarRules.hooks`` is called once per node captured as ``@x`` (one of the above or its own),
+in order of position (outer before inner), with the FileBuilder and the Node; hooks run in the order of the mapping. A
+capture that is but data for hooks is listed in ``GrammarRules.data``; ``file.spans[name]``, ``file.starts(name)`` and
 ``file.ends(name)`` tell where it is; a hook may add spans of its own. Predicates (``#match?`` …) raise on bytes that
 are no UTF-8: not used.
 
@@ -66,12 +66,12 @@ from importlib import resources
 
 from tree_sitter import Language, Parser, Query, QueryCursor
 
-from indexers.engine.file_builder import File, Hook, Rules
+from indexers.engine.file_builder import FileBuilder, GrammarRules, Hook
 from indexers.engine.node import Node
 from indexers.engine.scopes import Scope, Span
 from indexers.facts import FileFacts, Problem
 
-__all__ = ["File", "Grammar", "Hook", "Node", "Rules", "Scope", "Span"]
+__all__ = ["FileBuilder", "Grammar", "GrammarRules", "Hook", "Node", "Scope", "Span"]
 
 _MAX_DEPTH = 10_000  # beyond 65,535 the library's own counter wraps and queries turn quadratic
 _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of one ERROR node
@@ -85,7 +85,7 @@ _KNOWN = frozenset(
 class Grammar:
     """A compiled language; compiles on first use."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: GrammarRules) -> None:
         self.rules = rules
 
     @cached_property
@@ -136,7 +136,7 @@ class Grammar:
             captures |= self._captures(self._error_query, root)
         if self.rules.classify:
             self.rules.classify(source, captures)
-        return File(self.rules, source, captures).facts()
+        return FileBuilder(self.rules, source, captures).facts()
 
     @staticmethod
     def _captures(query: Query, root: Node) -> dict[str, list[Node]]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from indexers.engine.treesitter import File, Hook, Node
+from indexers.engine.treesitter import FileBuilder, Hook, Node
 from indexers.facts import FileFacts, ReferenceKind, Symbol
 
 How = Literal["type", "cast", "call", "name", "inner"]
@@ -30,7 +30,7 @@ def child(node: Node, where: str | int) -> Node | None:
     return node.named_child(where) if 0 <= where < count else None
 
 
-def bind_type(file: File, name: Node, written: Node | None, ignored: frozenset[bytes]) -> None:
+def bind_type(file: FileBuilder, name: Node, written: Node | None, ignored: frozenset[bytes]) -> None:
     """``name`` is declared to be of the ``written`` type, unless that is one of the ``ignored`` (built-in) ones.
     That it may be missing (``T?``) is left out."""
     if written is not None and file.source[slice(*written.byte_range)] not in ignored:
@@ -38,22 +38,22 @@ def bind_type(file: File, name: Node, written: Node | None, ignored: frozenset[b
         file.add_binding(name.start_byte, file.text(name), text, "annotation", _home(file, name))
 
 
-def bind_value(file: File, name: Node, value: Node | None, shapes: Shapes, text: str = "") -> None:
+def bind_value(file: FileBuilder, name: Node, value: Node | None, shapes: Shapes, text: str = "") -> None:
     """What the value tells of the type of ``name`` (``text``: called so instead)."""
     for _ in range(_MAX_WRAPPERS):
         how, where = shapes.get(value.type, ("", "")) if value is not None else ("", "")
         if how != "inner" or value is None:
             break
         value = child(value, where)
-    told = value if how == "name" or value is None or not how else child(value, where)
-    if value is None or told is None or not how:
+    shown = value if how == "name" or value is None or not how else child(value, where)
+    if value is None or shown is None or not how:
         return
-    written = file.text(told) if how in ("type", "cast") else file.chain(told)
+    written = file.text(shown) if how in ("type", "cast") else file.chain(shown)
     if written not in ("?", "") and "{" not in written:
         file.add_binding(name.start_byte, text or file.text(name), written, _HOW[how], _home(file, name))
 
 
-def _home(file: File, name: Node) -> str | None:
+def _home(file: FileBuilder, name: Node) -> str | None:
     """A member that is a scope of its own is bound in the scope around it."""
     scope = file.scope_at(name.start_byte)
     is_own_name = scope.name_start == name.start_byte and scope.parent is not None
@@ -63,7 +63,7 @@ def _home(file: File, name: Node) -> str | None:
 def typed(ignored: frozenset[bytes], name: str | int = "name", written: str | int = "type") -> Hook:
     """The hook for nodes with a name and its type."""
 
-    def hook(file: File, node: Node) -> None:
+    def hook(file: FileBuilder, node: Node) -> None:
         target, given = child(node, name), child(node, written)
         if target is not None and given != target:
             bind_type(file, target, given, ignored)
@@ -74,7 +74,7 @@ def typed(ignored: frozenset[bytes], name: str | int = "name", written: str | in
 def built(shapes: Shapes, name: str | int = "name", value: str | int = "value") -> Hook:
     """The hook for nodes with a name and the value that it gets."""
 
-    def hook(file: File, node: Node) -> None:
+    def hook(file: FileBuilder, node: Node) -> None:
         target = child(node, name)
         if target is not None:
             bind_value(file, target, child(node, value), shapes)
@@ -85,7 +85,7 @@ def built(shapes: Shapes, name: str | int = "name", value: str | int = "value") 
 def returns(ignored: frozenset[bytes]) -> Hook:
     """The hook for a result type inside of the function that gives it."""
 
-    def hook(file: File, node: Node) -> None:
+    def hook(file: FileBuilder, node: Node) -> None:
         scope = file.scope_at(node.start_byte)
         text = file.text(node).rstrip("?!")
         if scope.name and scope.parent is not None and text.encode() not in ignored:
@@ -97,7 +97,7 @@ def returns(ignored: frozenset[bytes]) -> Hook:
 def container_use(kind: ReferenceKind, ignored: frozenset[bytes]) -> Hook:
     """The hook for what gives members to a type that has its definition elsewhere, and so uses it."""
 
-    def hook(file: File, node: Node) -> None:
+    def hook(file: FileBuilder, node: Node) -> None:
         scope = file.scope_at(node.start_byte)
         if scope.kind == "container" and scope.name and scope.name.encode() not in ignored:
             file.add_use(scope.name_start, scope.name, scope.owner, kind)
@@ -105,12 +105,12 @@ def container_use(kind: ReferenceKind, ignored: frozenset[bytes]) -> Hook:
     return hook
 
 
-def package(file: File, node: Node) -> None:
+def package(file: FileBuilder, node: Node) -> None:
     """The hook for the name in a package clause; the first one counts."""
     file.package = file.package or "".join(file.text(node).split())
 
 
-def merge_clauses(file: File, facts: FileFacts) -> FileFacts:
+def merge_clauses(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """The ``finish`` of languages that write a function as several clauses (Elixir, Haskell with its signature):
     those that follow each other in one scope become one symbol, with the signature and doc of the first."""
     symbols: list[Symbol] = []

@@ -56,7 +56,7 @@ Lines = tuple[tuple[int, str], ...]
 def parse(data: bytes) -> tuple[FileDiff, ...]:
     """The files of a diff as git or ``diff -u`` writes it; text around them (a mail, a commit message) is passed
     over. Raises DiffError: a hunk shorter than it says, a combined diff, a file that comes twice, too many files."""
-    reader = _Reader(data)
+    reader = _DiffReader(data)
     found: dict[str, FileDiff] = {}
     while (file := reader.next_file()) is not None:
         if file.path in found:
@@ -101,7 +101,7 @@ class _Header:
         return _of_git_line(self.git or b"")
 
 
-class _Reader:
+class _DiffReader:
     """The lines of a diff, one file at a time. ``at``: the line last read, 1-based."""
 
     def __init__(self, data: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.treesitter import File, Grammar, Node, Rules
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node
 from indexers.facts import FileFacts
 
 NAME = "bash"
@@ -20,7 +20,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _command(file: File, node: Node) -> None:
+def _command(file: FileBuilder, node: Node) -> None:
     """``source lib.sh`` gives all of its names; what a trap or a wrapper runs is called;
     ``read`` binds names."""
     name, argument = node.child_by_field_name("name"), node.child_by_field_name("argument")
@@ -57,7 +57,7 @@ _COMMANDS = frozenset(
 )
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_bash",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.engine.treesitter import Grammar, Rules
+from indexers.engine.treesitter import Grammar, GrammarRules
 from indexers.facts import FileFacts
 from indexers.languages.shared import cfamily, cmacros
 
@@ -17,7 +17,7 @@ def extract(source: bytes) -> FileFacts:
 
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_c",
         queries=("c_family.scm", "c.scm"),

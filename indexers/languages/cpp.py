@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from indexers.engine.generics import UNKNOWN
 from indexers.engine.scopes import dotted, without_arguments
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Span
 from indexers.facts import FileFacts, ReferenceKind, Symbol
 from indexers.languages.shared import cfamily, cmacros
 
@@ -54,7 +54,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(cmacros.readable(source))
 
 
-def _using(file: File, node: Node) -> None:
+def _using(file: FileBuilder, node: Node) -> None:
     """``using a::b;`` imports b from a, ``using namespace a;`` all of a, ``namespace f = a::b;`` b as f."""
     text, at = file.text(node), node.start_byte
     alias, found = _ALIAS.match(text), _USING.match(text)
@@ -69,7 +69,7 @@ def _using(file: File, node: Node) -> None:
         file.add_import(at, module, name, name)
 
 
-def _inline(file: File, node: Node) -> None:
+def _inline(file: FileBuilder, node: Node) -> None:
     """The names of an inline namespace are those of the one around it."""
     name = node.child_by_field_name("name")
     if name is not None and file.source.startswith(b"inline", node.start_byte):
@@ -77,7 +77,7 @@ def _inline(file: File, node: Node) -> None:
         file.add_import(scope.start if scope else 0, "".join(file.text(name).split()), "*", "")
 
 
-def _built(file: File, node: Node) -> None:
+def _built(file: FileBuilder, node: Node) -> None:
     """``auto x = ns::make<T>(…)``, ``auto* x = new T``, ``auto& x = y->z``: what x is."""
     leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
     value = node.child_by_field_name("value")
@@ -86,7 +86,7 @@ def _built(file: File, node: Node) -> None:
         file.add_binding(leaf.start_byte, file.text(leaf), text, how)
 
 
-def _ranged(file: File, node: Node) -> None:
+def _ranged(file: FileBuilder, node: Node) -> None:
     """``for (auto& x : xs)``: an element."""
     leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
     right = node.child_by_field_name("right")
@@ -96,7 +96,7 @@ def _ranged(file: File, node: Node) -> None:
         file.add_binding(leaf.start_byte, file.text(leaf), text, "alias")
 
 
-def _value(file: File, value: Node) -> tuple[str, str]:
+def _value(file: FileBuilder, value: Node) -> tuple[str, str]:
     """An expression as the text and kind of a binding; ``?`` when it is unknown."""
     for _ in range(_MAX_WRAPPERS):
         inner = value.child_by_field_name("argument") if value.type == "pointer_expression" else None
@@ -114,7 +114,7 @@ def _value(file: File, value: Node) -> tuple[str, str]:
     return (file.chain(value) if value.type in _NAMES else UNKNOWN), "alias"
 
 
-def _result(file: File, function: Node) -> tuple[str, str]:
+def _result(file: FileBuilder, function: Node) -> tuple[str, str]:
     """The chain without template arguments; ``make_unique<T>`` and its kin give the T."""
     text = file.text(function)
     if ">" not in text or function.type == "field_expression":
@@ -131,7 +131,7 @@ def _bare(text: str) -> str:
     return dotted(without_arguments(text).removeprefix("::").replace("template ", ""))
 
 
-def _unit(file: File, node: Node) -> None:
+def _unit(file: FileBuilder, node: Node) -> None:
     """Qualified names nest to the right: only the outermost is one use. Template arguments stand in the way
     of chains: such names are recorded here. Names of definitions are no uses."""
     defined = {scope.name_start + len(scope.name.encode()) for scope in file.scopes}
@@ -152,20 +152,20 @@ def _unit(file: File, node: Node) -> None:
     file.spans["id"] = [span for span in file.spans.get("id", ()) if span[1] not in done]
 
 
-def _use_owner(file: File, span: Span) -> None:
+def _use_owner(file: FileBuilder, span: Span) -> None:
     """What stands outside of its class uses it."""
     owner, _, name = _bare(file.text(span)).rpartition(".")[0].rpartition(".")
     if name.isidentifier() and b"operator" not in file.source[slice(*span)]:
         file.add_use(span[0], name, owner, "type")
 
 
-def _use(file: File, span: Span, kind: ReferenceKind) -> None:
+def _use(file: FileBuilder, span: Span, kind: ReferenceKind) -> None:
     receiver, _, name = _bare(file.text(span)).rpartition(".")
     if name.isidentifier():
         file.add_use(max(span[0], file.source.rfind(name.encode(), *span)), name, receiver, kind)
 
 
-def _finish(file: File, facts: FileFacts) -> FileFacts:
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Members after ``private:`` (and those of a class before any such word) are not exported."""
     sections: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for start, _ in file.spans.get("access", ()):
@@ -194,7 +194,7 @@ co_return co_yield defined
 """
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_cpp",
         queries=("c_family.scm", "cpp.scm"),

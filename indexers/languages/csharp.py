@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "csharp"
@@ -52,7 +52,7 @@ def _first_branches(source: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _using(file: File, node: Node) -> None:
+def _using(file: FileBuilder, node: Node) -> None:
     """``using A.B;`` opens a namespace, ``using static`` a type, ``using X = A.B;`` gives one type a name."""
     found = _USING.match(file.text(node))
     if not found:
@@ -65,7 +65,7 @@ def _using(file: File, node: Node) -> None:
         file.add_import(node.start_byte, path, "*", "")
 
 
-def _declared(file: File, node: Node) -> None:
+def _declared(file: FileBuilder, node: Node) -> None:
     """``T a = …, b;`` and ``var a = new T();``"""
     given = node.child_by_field_name("type")
     for declarator in node.named_children:
@@ -78,7 +78,7 @@ def _declared(file: File, node: Node) -> None:
             type_text.bind_type(file, name, given, _PREDEFINED)
 
 
-def _initialised(file: File, node: Node) -> None:
+def _initialised(file: FileBuilder, node: Node) -> None:
     """``new Point { X = 1 }`` uses the member X of Point."""
     given, initializer = node.child_by_field_name("type"), node.child_by_field_name("initializer")
     if given is None or initializer is None:
@@ -89,7 +89,7 @@ def _initialised(file: File, node: Node) -> None:
             file.add_use(name.start_byte, file.text(name), file.chain(given), "read")
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """What says so, or lists what all may see; a type outside of types is visible in its assembly."""
     if parent.in_function:
         return False
@@ -97,7 +97,7 @@ def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
     return (is_open and span[0] not in file.starts("private")) or span[0] in file.starts("visible")
 
 
-def _finish(file: File, facts: FileFacts) -> FileFacts:
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Documentation is XML: its text counts."""
     symbols = [
         replace(symbol, doc=_plain(symbol.doc)) if "<" in symbol.doc else symbol for symbol in facts.symbols
@@ -133,7 +133,7 @@ _SHAPES: type_text.Shapes = {
 }
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_c_sharp",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "css"
@@ -34,7 +34,7 @@ _NAMED: dict[bytes, SymbolKind] = {b"mixin": "macro", b"function": "function", b
 def extract(source: bytes) -> FileFacts:
     """The facts of a style sheet. A class is a ``class``, a variable (``--x``, ``$x``) a ``variable``, a mixin a
     ``macro``; ``@include``, ``@extend``, ``var()``, ``$x`` and the ids of selectors are references."""
-    reader = _Reader(source)
+    reader = _CssReader(source)
     begin = 0  # of the statement
     for token in _TOKEN.finditer(source):
         start, end = token.span()
@@ -48,9 +48,9 @@ def extract(source: bytes) -> FileFacts:
     return reader.notes.facts()
 
 
-class _Reader:
+class _CssReader:
     def __init__(self, source: bytes) -> None:
-        self.notes, self.source = Notes(NAME, source), source
+        self.notes, self.source = PlainBuilder(NAME, source), source
 
     def statement(self, begin: int, end: int, closing: int) -> None:
         """The text between two braces or semicolons, and which of them follows it."""

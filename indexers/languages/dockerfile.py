@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts
 
 NAME = "dockerfile"
@@ -23,7 +23,7 @@ _MAX_HEREDOC = 100_000  # bytes
 def extract(source: bytes) -> FileFacts:
     """The facts of a Dockerfile: ``FROM`` and the sources of ``COPY`` and ``ADD`` are imports; a stage is a
     ``module``, what ``ARG`` and ``ENV`` set is a ``variable``; stages and variables that are used, references."""
-    reader = _Reader(source)
+    reader = _DockerfileReader(source)
     at = 0
     while at < len(source):
         at = reader.read(at)
@@ -31,9 +31,9 @@ def extract(source: bytes) -> FileFacts:
     return reader.notes.facts()
 
 
-class _Reader:
+class _DockerfileReader:
     def __init__(self, source: bytes) -> None:
-        self.notes, self.source = Notes(NAME, source), source
+        self.notes, self.source = PlainBuilder(NAME, source), source
         self.stages: set[bytes] = set()
         self.may_have_heredocs = True
 

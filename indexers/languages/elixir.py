@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "elixir"
@@ -70,7 +70,7 @@ def _head(node: Node) -> Node | None:
     return None
 
 
-def _form(file: File, node: Node) -> None:
+def _form(file: FileBuilder, node: Node) -> None:
     """In order of position, so that ``@doc`` is known when its function comes."""
     if node.type == "unary_operator":
         _attribute(file, node)
@@ -87,7 +87,7 @@ def _form(file: File, node: Node) -> None:
 # -- imports
 
 
-def _load(file: File, node: Node, word: bytes) -> None:
+def _load(file: FileBuilder, node: Node, word: bytes) -> None:
     """``alias A.B, as: C`` binds C to the module; ``import`` and ``use`` give its names."""
     first = _first_argument(node)
     if first is None:
@@ -105,7 +105,7 @@ def _load(file: File, node: Node, word: bytes) -> None:
             file.add_import(node.start_byte, module, "", bound)
 
 
-def _modules(file: File, node: Node) -> Iterator[str]:
+def _modules(file: FileBuilder, node: Node) -> Iterator[str]:
     """``A.B`` and ``A.{B, C}``"""
     if node.type == "alias":
         yield file.text(node)
@@ -116,7 +116,7 @@ def _modules(file: File, node: Node) -> Iterator[str]:
                 yield f"{prefix}.{file.text(item)}"
 
 
-def _pairs(file: File, node: Node) -> Iterator[tuple[str, Node]]:
+def _pairs(file: FileBuilder, node: Node) -> Iterator[tuple[str, Node]]:
     """Key and node of each ``key: value`` among the keywords that are the last thing in a node."""
     keywords = type_text.child(node, -1)
     for pair in keywords.named_children if keywords is not None and keywords.type == "keywords" else ():
@@ -128,7 +128,7 @@ def _pairs(file: File, node: Node) -> Iterator[tuple[str, Node]]:
 # -- attributes and structs
 
 
-def _attribute(file: File, node: Node) -> None:
+def _attribute(file: FileBuilder, node: Node) -> None:
     """``@max 3`` is a constant; ``@doc`` documents what follows, ``@type`` and ``@callback`` define."""
     call = node.named_children[0]
     word = file.source[slice(*call.children[0].byte_range)]
@@ -149,7 +149,7 @@ def _attribute(file: File, node: Node) -> None:
         file.add_symbol(scope, f"@{file.text(name)}", "constant", name.start_byte, node.byte_range)
 
 
-def _document(file: File, value: Node, module: Scope | None) -> None:
+def _document(file: FileBuilder, value: Node, module: Scope | None) -> None:
     start, end = value.byte_range
     if value.type == "sigil":
         start += 2  # ~S
@@ -161,13 +161,13 @@ def _document(file: File, value: Node, module: Scope | None) -> None:
         file.memory["doc"], file.memory["doc end"] = start, end
 
 
-def _declare(file: File, scope: Scope, kind: SymbolKind, name: Node, node: Node) -> None:
+def _declare(file: FileBuilder, scope: Scope, kind: SymbolKind, name: Node, node: Node) -> None:
     if "doc" in file.memory:
         file.add_doc(node.start_byte, (file.memory.pop("doc"), file.memory.pop("doc end")))
     file.add_symbol(scope, file.text(name), kind, name.start_byte, node.byte_range)
 
 
-def _fields(file: File, node: Node) -> None:
+def _fields(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     first = _first_argument(node)
     if first is None or scope.in_function:
@@ -179,7 +179,7 @@ def _fields(file: File, node: Node) -> None:
         file.add_symbol(scope, name, "field", pair.start_byte, pair.byte_range)
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but ``defp`` and its kin, ``@typep`` and attributes."""
     return not parent.in_function and not file.source.startswith(_PRIVATE, span[0]) and name[:1] != "@"
 
@@ -213,7 +213,7 @@ _KERNEL = frozenset(
 )
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_elixir",

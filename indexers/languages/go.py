@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.engine.generics import UNKNOWN, settle_locals, without_parameters
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "go"
@@ -32,11 +32,11 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _package(file: File, node: Node) -> None:
+def _package(file: FileBuilder, node: Node) -> None:
     file.package = file.text(node)
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """An import binds its alias, else the package's name: by convention the last part of its path."""
     found = _IMPORT.match(file.text(node))
     if not found or not found[2]:
@@ -54,7 +54,7 @@ def package_name(module: str) -> str:
     return _NO_IDENTIFIER.sub("_", last.removeprefix("go-").removesuffix("-go").removesuffix(".go"))
 
 
-def _type_parameter(file: File, node: Node) -> None:
+def _type_parameter(file: FileBuilder, node: Node) -> None:
     """``[K comparable, V Shape]``: only a named interface says what can be done with a value."""
     names = node.children_by_field_name("name")
     bound = node.child_by_field_name("type")
@@ -64,7 +64,7 @@ def _type_parameter(file: File, node: Node) -> None:
     known.update({file.text(name): text if plain else UNKNOWN for name in names if name.is_named})
 
 
-def _say(file: File, byte: int, name: str, text: str, how: str, scope: str | None = None) -> None:
+def _say(file: FileBuilder, byte: int, name: str, text: str, how: str, scope: str | None = None) -> None:
     """Bind a name to a written type, if that says something."""
     text = text.strip()
     inside = file.scope_at(byte).qualname if scope is None else scope
@@ -75,7 +75,7 @@ def _say(file: File, byte: int, name: str, text: str, how: str, scope: str | Non
     file.add_binding(byte, name, text, how, scope)
 
 
-def _parameter(file: File, node: Node) -> None:
+def _parameter(file: FileBuilder, node: Node) -> None:
     """``a, b *T`` or ``more ...T``, read as text: there are too many for a walk over nodes."""
     start, end = node.byte_range
     found = _PARAMETER.match(file.source, start, end)
@@ -88,7 +88,7 @@ def _parameter(file: File, node: Node) -> None:
         _say(file, start, name.strip(), text, "annotation", scope)
 
 
-def _receiver(file: File, node: Node) -> None:
+def _receiver(file: FileBuilder, node: Node) -> None:
     found = _PARAMETER.match(file.source, *node.byte_range)
     if not found:
         return
@@ -99,7 +99,7 @@ def _receiver(file: File, node: Node) -> None:
         known.update(dict.fromkeys(_WORDS.findall(parameters), UNKNOWN))
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     """A field or a variable with its written type."""
     written = node.child_by_field_name("type")
     text = file.text(written) if written is not None else ""
@@ -116,7 +116,7 @@ def _is_own(field: Node) -> bool:
     return struct is not None and struct.parent is not None and struct.parent.type == "type_spec"
 
 
-def _embedded(file: File, node: Node) -> None:
+def _embedded(file: FileBuilder, node: Node) -> None:
     """``*pkg.Base`` in a struct is a field ``Base``, too."""
     written = node.child_by_field_name("type")
     text = file.text(written).partition("[")[0] if written is not None else ""
@@ -129,7 +129,7 @@ def _embedded(file: File, node: Node) -> None:
         file.add_binding(node.start_byte, name, text, "annotation")
 
 
-def _underlying(file: File, node: Node) -> None:
+def _underlying(file: FileBuilder, node: Node) -> None:
     """``type Names []Name`` and ``type Old = pkg.New``."""
     name, written = node.child_by_field_name("name"), node.child_by_field_name("type")
     parent = file.scope_at(node.start_byte).parent
@@ -140,7 +140,7 @@ def _underlying(file: File, node: Node) -> None:
     _say(file, name.start_byte, file.text(name), text, how, parent.qualname)
 
 
-def _built(file: File, node: Node) -> None:
+def _built(file: FileBuilder, node: Node) -> None:
     """``x := T{}``, ``x, err := pkg.New()``, ``x := y.z``, ``x := y.(T)``: what x is, as far as the values say."""
     names = node.child_by_field_name("left") or node
     values = node.child_by_field_name("right") or node.child_by_field_name("value")
@@ -161,13 +161,13 @@ def _built(file: File, node: Node) -> None:
                 _bind(file, target, "alias", f"{text}()[{index}]")
 
 
-def _bind(file: File, target: Node, how: str, text: str) -> None:
+def _bind(file: FileBuilder, target: Node, how: str, text: str) -> None:
     name = file.text(target)
     if name != "_" and text[:1] not in ("", UNKNOWN):
         _say(file, target.start_byte, name, text, how)
 
 
-def _told(file: File, value: Node) -> tuple[str, str]:
+def _told(file: FileBuilder, value: Node) -> tuple[str, str]:
     """(how, type text) that an expression tells of its value; the text is empty where it tells nothing."""
     for _ in range(_MAX_WRAPPERS):
         inner, suffix = _unwrapped(file, value)
@@ -194,7 +194,7 @@ def _told(file: File, value: Node) -> tuple[str, str]:
     return "alias", _known(file.chain(value)) if kind in ("identifier", "selector_expression") else ""
 
 
-def _unwrapped(file: File, value: Node) -> tuple[Node | None, str]:
+def _unwrapped(file: FileBuilder, value: Node) -> tuple[Node | None, str]:
     """The expression inside of one that says nothing of its own, and ``[]`` where the value is an element of that."""
     kind = value.type
     if kind == "unary_expression":
@@ -210,7 +210,7 @@ def _unwrapped(file: File, value: Node) -> tuple[Node | None, str]:
     return None, ""
 
 
-def _called(file: File, call: Node) -> tuple[str, str]:
+def _called(file: FileBuilder, call: Node) -> tuple[str, str]:
     function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
     chain = _known(file.chain(function)) if function is not None else ""
     if chain not in ("new", "make", "append") or arguments is None or not arguments.named_child_count:
@@ -229,7 +229,7 @@ def _suffixed(chain: str, suffix: str) -> str:
     return chain + suffix if _known(chain) else ""
 
 
-def _ranged(file: File, node: Node) -> None:
+def _ranged(file: FileBuilder, node: Node) -> None:
     """``for i, x := range xs``: x is an element of xs."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None:
@@ -247,7 +247,7 @@ def _ranged(file: File, node: Node) -> None:
             _bind(file, target, "alias", text + part)
 
 
-def _case(file: File, node: Node) -> None:
+def _case(file: FileBuilder, node: Node) -> None:
     """In a case of ``switch x := y.(type)`` x is of the one type of the case."""
     switch = node.parent
     alias = switch.child_by_field_name("alias") if switch is not None else None
@@ -263,7 +263,7 @@ def _case(file: File, node: Node) -> None:
         file.add_binding(node.start_byte, name, file.chain(value), "alias")
 
 
-def _key(file: File, node: Node) -> None:
+def _key(file: FileBuilder, node: Node) -> None:
     """``Item{Name: …}`` uses the field Item.Name; inside of ``[]Item{…}`` the type of the elements is left out."""
     depth, literal = 0, node.parent
     for _ in range(_MAX_STEPS_UP):
@@ -284,20 +284,20 @@ def _key(file: File, node: Node) -> None:
         file.add_use(node.start_byte, file.text(node), name, "read")
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name:
         owner = scope.qualname.rpartition(".")[0]
         _say(file, scope.name_start, scope.name, file.text(node), "return", owner)
 
 
-def _finish(file: File, facts: FileFacts) -> FileFacts:
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     names = {item.alias for item in facts.imports if item.alias}
     names |= {symbol.qualname for symbol in facts.symbols if "." not in symbol.qualname}
     return settle_locals(file, facts, names)
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     return name[:1].isupper() and not parent.in_function
 
 
@@ -310,7 +310,7 @@ _NAMES = (
 _PREDECLARED = frozenset(_NAMES.split())
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_go",
         queries=("go.scm",),

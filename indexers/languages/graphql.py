@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "graphql"
@@ -30,7 +30,7 @@ _BUILTINS = frozenset(b"Int Float String Boolean ID true false null on".split())
 def extract(source: bytes) -> FileFacts:
     """The facts of a GraphQL document. A field of a schema is a ``field``, an operation or fragment a
     ``function``; named types are ``type`` references, spread fragments ``read``."""
-    reader = _Reader(source)
+    reader = _GraphqlReader(source)
     at = 0
     while token := _TOKEN.search(source, at):
         at = reader.read(token)
@@ -38,12 +38,12 @@ def extract(source: bytes) -> FileFacts:
     return reader.notes.facts()
 
 
-class _Reader:
+class _GraphqlReader:
     """``head``: the definition whose body has not begun. ``body``: whether this is the body of a schema's type.
     ``parentheses``: how many are open. ``directive``: whether they are the arguments of one."""
 
     def __init__(self, source: bytes) -> None:
-        self.notes, self.source = Notes(NAME, source), source
+        self.notes, self.source = PlainBuilder(NAME, source), source
         self.head: re.Match[bytes] | None = None
         self.body = b""
         self.parentheses = 0

@@ -7,7 +7,7 @@ import re
 from msgspec.structs import replace
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node
 from indexers.facts import FileFacts, ReferenceKind
 
 NAME = "haskell"
@@ -28,7 +28,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """``import M (a, B(..))`` gives names, ``import M`` all of them, ``import qualified M as N`` the module N."""
     text = _COMMENT.sub(" ", file.text(node))
     found = _IMPORT.match(text)
@@ -49,7 +49,7 @@ def _import(file: File, node: Node) -> None:
         file.add_import(at, module, name[1].strip("()"), name[1].strip("()"))
 
 
-def _qualified(file: File, node: Node) -> None:
+def _qualified(file: FileBuilder, node: Node) -> None:
     """``M.insert``: names may end in primes, which no chain has."""
     module, name = node.named_children[0], node.named_children[-1]
     if name.type in ("variable", "constructor", "name"):
@@ -58,7 +58,7 @@ def _qualified(file: File, node: Node) -> None:
         file.add_use(name.start_byte, file.text(name), file.text(module).rstrip("."), kind)
 
 
-def _listed(file: File, node: Node) -> None:
+def _listed(file: FileBuilder, node: Node) -> None:
     """An export list; a type is exported by its name whatever it shows of itself."""
     named = node.child_by_field_name("variable") or node.child_by_field_name("type")
     named = named or node.child_by_field_name("operator")
@@ -66,7 +66,7 @@ def _listed(file: File, node: Node) -> None:
         file.exports = [*(file.exports or ()), file.text(named).strip("()")]
 
 
-def _finish(file: File, facts: FileFacts) -> FileFacts:
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Exported is what the list names, with its parts; without a list, all that is not local."""
     facts = type_text.merge_clauses(file, facts)
     if facts.exports is None:
@@ -97,7 +97,7 @@ _PRELUDE = frozenset(
 )
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_haskell",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "hcl"
@@ -41,18 +41,18 @@ def extract(source: bytes) -> FileFacts:
     """The facts of an HCL file. The qualname of a block is its address as Terraform writes it (``var.region``,
     ``module.net``, ``aws_s3_bucket.logs``, ``data.aws_ami.base``, ``local.tags``); uses of addresses are reads
     with the address as written; a module's ``source`` is an import."""
-    reader = _Reader(source)
+    reader = _HclReader(source)
     at = 0
     while token := _TOKEN.search(source, at):
         at = reader.read(token)
     return reader.notes.facts()
 
 
-class _Reader:
+class _HclReader:
     """``words``: names and strings in this line before a brace. ``blocks``: the first word of each open block."""
 
     def __init__(self, source: bytes) -> None:
-        self.notes, self.source = Notes(NAME, source), source
+        self.notes, self.source = PlainBuilder(NAME, source), source
         self.words: list[tuple[bytes, int]] = []
         self.blocks: list[bytes] = []
         self.assigned = b""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts
 
 NAME = "html"
@@ -31,7 +31,7 @@ def extract(source: bytes) -> FileFacts:
     """The facts of a page: an element with an id is a ``property``; ``src`` of scripts and pictures, ``href`` of
     ``link`` and the templates that it extends or includes are imports; custom elements and ids that labels and
     fragments name are references."""
-    notes = Notes(NAME, source)
+    notes = PlainBuilder(NAME, source)
     at = 0
     while tag := _TAG.search(source, at):
         if tag[1] is None:
@@ -48,7 +48,7 @@ def extract(source: bytes) -> FileFacts:
     return notes.facts()
 
 
-def _comment(notes: Notes, start: int) -> int:
+def _comment(notes: PlainBuilder, start: int) -> int:
     """Record the comment at ``start``; where it ends."""
     end = notes.source.find(b"-->", start)
     end = len(notes.source) if end < 0 else end + 3
@@ -56,7 +56,7 @@ def _comment(notes: Notes, start: int) -> int:
     return end
 
 
-def _element(notes: Notes, name: bytes, tag: re.Match[bytes]) -> None:
+def _element(notes: PlainBuilder, name: bytes, tag: re.Match[bytes]) -> None:
     if b"-" in name:
         notes.use(tag[1], tag.start(1))
     span = tag.span(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.engine.generics import UNKNOWN, hide_types, without_parameters
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "java"
@@ -24,11 +24,11 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _package(file: File, node: Node) -> None:
+def _package(file: FileBuilder, node: Node) -> None:
     file.package = "".join(file.text(node).split())
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """``import a.b.C`` gives module ``a.b`` and name ``C``; a static import names the type as its module."""
     found = _IMPORT.match(_COMMENT.sub(" ", file.text(node)))
     if not found:
@@ -41,7 +41,7 @@ def _import(file: File, node: Node) -> None:
     file.add_import(node.start_byte, module, name, name)
 
 
-def _type_parameter(file: File, node: Node) -> None:
+def _type_parameter(file: FileBuilder, node: Node) -> None:
     """``<K, T extends Shape & Named>``: what bounds it first says what can be done with a value."""
     name = node.named_child(0)
     bound = node.named_child(1) if node.named_child_count > 1 else None
@@ -51,14 +51,14 @@ def _type_parameter(file: File, node: Node) -> None:
         known[file.text(name)] = file.text(first) if first is not None else UNKNOWN
 
 
-def _say(file: File, name: Node, text: str, how: str) -> None:
+def _say(file: FileBuilder, name: Node, text: str, how: str) -> None:
     """Bind a local name or field to what is written of it, if that says something."""
     text = without_parameters(file, file.scope_at(name.start_byte).qualname, text)
     if text and not text.startswith(UNKNOWN):
         file.add_binding(name.start_byte, file.text(name), text, how)
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     """Declared names with their written types; ``var x = …`` with what its value tells."""
     written = _written_type(node)
     if written is None or written.type in _PRIMITIVE:
@@ -93,7 +93,7 @@ def _declarator_name(node: Node) -> Node | None:
     return declarator.child_by_field_name("name") if declarator is not None else None
 
 
-def _bind_value(file: File, name: Node, value: Node | None, part: str) -> None:
+def _bind_value(file: FileBuilder, name: Node, value: Node | None, part: str) -> None:
     """``part``: ``[]`` where the name is an element of the value."""
     if value is None:
         return
@@ -111,7 +111,7 @@ def _bind_value(file: File, name: Node, value: Node | None, part: str) -> None:
             _say(file, name, chain + part, "alias")
 
 
-def _called(file: File, call: Node) -> str:
+def _called(file: FileBuilder, call: Node) -> str:
     called = call.child_by_field_name("name")
     return file.chain((call.start_byte, called.end_byte)) if called is not None else UNKNOWN
 
@@ -126,7 +126,7 @@ def _around(node: Node, kind: str) -> Node | None:
     return None
 
 
-def _label(file: File, node: Node) -> None:
+def _label(file: FileBuilder, node: Node) -> None:
     """``case RED`` means the constant of the type that is switched over, unless RED has a meaning here."""
     name, switch = file.text(node), _around(node, "switch_expression")
     condition = switch.child_by_field_name("condition") if switch is not None else None
@@ -139,7 +139,7 @@ def _label(file: File, node: Node) -> None:
     file.add_use(node.start_byte, name, "" if is_known else chain, "read")
 
 
-def _anonymous(file: File, node: Node) -> None:
+def _anonymous(file: FileBuilder, node: Node) -> None:
     """A method of ``new Type() {…}`` belongs to a Type, whatever encloses it."""
     creation = _around(node, "object_creation_expression")
     written = creation.child_by_field_name("type") if creation is not None else None
@@ -149,7 +149,7 @@ def _anonymous(file: File, node: Node) -> None:
         file.add_binding(node.start_byte, scope.name, file.text(written), "receiver", owner)
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name and scope.parent is not None and node.type not in _PRIMITIVE:
         text = without_parameters(file, scope.qualname, file.text(node))
@@ -157,7 +157,7 @@ def _returns(file: File, node: Node) -> None:
             file.add_binding(scope.name_start, scope.name, text, "return", scope.parent.qualname)
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private: other classes of the package see the rest."""
     return not parent.in_function and span[0] not in file.starts("private")
 
@@ -173,7 +173,7 @@ LANG = frozenset(_LANG.split())
 """Types that need no import."""
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_java",
         queries=("java.scm",),

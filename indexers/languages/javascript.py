@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.engine.treesitter import Grammar, Rules
+from indexers.engine.treesitter import Grammar, GrammarRules
 from indexers.facts import FileFacts
 from indexers.languages.shared import ecmascript
 
@@ -17,7 +17,7 @@ def extract(source: bytes) -> FileFacts:
 
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_javascript",
         queries=("ecmascript.scm", "javascript.scm", "jsx.scm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.data_keys import Keys
+from indexers.engine.data_keys import DataKeys
 from indexers.facts import FileFacts
 
 NAME = "json"
@@ -20,7 +20,7 @@ _FILE = re.compile(rb'"(?:\$ref|extends)"\s*:\s*"([^"\\\n#]{1,300})')
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a JSON file; ``extends`` and the file part of ``$ref`` are imports."""
-    keys = Keys(NAME, source)
+    keys = DataKeys(NAME, source)
     lists = depth = 0
     stack: list[bytes] = []
     for token in _TOKEN.finditer(source):
@@ -41,7 +41,7 @@ def extract(source: bytes) -> FileFacts:
     return keys.facts()
 
 
-def _key_or_comment(keys: Keys, token: re.Match[bytes], depth: int, lists: int) -> None:
+def _key_or_comment(keys: DataKeys, token: re.Match[bytes], depth: int, lists: int) -> None:
     text = token["string"]
     if text is None:
         keys.notes.comments.append(token.span())

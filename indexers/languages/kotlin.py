@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "kotlin"
@@ -21,7 +21,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """``import a.b.C as D`` gives module ``a.b`` and name ``C``."""
     found = _IMPORT.match(file.text(node))
     if not found:
@@ -36,7 +36,7 @@ def _import(file: File, node: Node) -> None:
         file.add_import(node.start_byte, name, "", found[3] or name)
 
 
-def _parameter(file: File, node: Node) -> None:
+def _parameter(file: FileBuilder, node: Node) -> None:
     """A parameter of a class: its name is the first identifier, its type what comes next."""
     children = node.named_children
     for name, given in pairwise(children):
@@ -45,7 +45,7 @@ def _parameter(file: File, node: Node) -> None:
             return
 
 
-def _value(file: File, node: Node) -> None:
+def _value(file: FileBuilder, node: Node) -> None:
     """``val x = Foo(…)``"""
     children = node.named_children
     for name, value in pairwise(children):
@@ -54,14 +54,14 @@ def _value(file: File, node: Node) -> None:
             return
 
 
-def _kind(file: File, scope: Scope) -> SymbolKind:
+def _kind(file: FileBuilder, scope: Scope) -> SymbolKind:
     if scope.kind == "class":
         head = file.source[scope.start : scope.name_start].split()
         return "enum" if b"enum" in head else "interface" if b"interface" in head else "class"
     return scope.kind  # type: ignore[return-value]
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private: the rest is seen by other files of the module."""
     return not parent.in_function and span[0] not in file.starts("private")
 
@@ -87,7 +87,7 @@ _SHAPES: type_text.Shapes = {
 }
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_kotlin",

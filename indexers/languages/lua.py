@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "lua"
@@ -16,7 +16,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _loaded(file: File, node: Node) -> None:
+def _loaded(file: FileBuilder, node: Node) -> None:
     """``local a = require "m"`` and ``local b = require("m").b``."""
     name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
     if name is None or arguments is None or file.source[slice(*name.byte_range)] != b"require":
@@ -45,7 +45,7 @@ def _target(values: Node | None) -> Node | None:
     return names.named_children[0] if names.named_children[0].type == "identifier" else None
 
 
-def _field(file: File, node: Node) -> None:
+def _field(file: FileBuilder, node: Node) -> None:
     """``M.x = …`` of the file defines a field of M."""
     target = node.named_children[0].named_children[0]
     table, name = target.child_by_field_name("table"), target.child_by_field_name("field")
@@ -56,7 +56,7 @@ def _field(file: File, node: Node) -> None:
             file.add_symbol(file.scopes[0], file.text(name), "field", name.start_byte, span, owner=owner)
 
 
-def _assigned(file: File, node: Node) -> None:
+def _assigned(file: FileBuilder, node: Node) -> None:
     """``local x = Foo.new(…)`` makes a Foo; ``local x = a.b`` names it."""
     values = node.named_children[-1]
     name, value = _target(values), values.named_children[0]
@@ -69,12 +69,12 @@ def _assigned(file: File, node: Node) -> None:
         file.add_binding(name.start_byte, file.text(name), chain.removesuffix(".new"), how)
 
 
-def _returned(file: File, node: Node) -> None:
+def _returned(file: FileBuilder, node: Node) -> None:
     """What the file hands out."""
     file.add_binding(node.start_byte, "module.exports", file.text(node), "alias", "")
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     return not parent.in_function and span[0] not in file.starts("hidden")
 
 
@@ -85,7 +85,7 @@ _GLOBALS = frozenset(
 )
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_lua",

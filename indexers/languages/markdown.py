@@ -39,7 +39,7 @@ class Heading(Struct, frozen=True):
     path: tuple[str, ...]
 
 
-class Outline(Struct, frozen=True):
+class MarkdownOutline(Struct, frozen=True):
     """``kinds[i]`` says what line ``i + 1`` is; ``meta`` covers the front matter with its two rules."""
 
     headings: tuple[Heading, ...]
@@ -51,14 +51,14 @@ def extract(source: bytes) -> FileFacts:
     return FileFacts(language=NAME)
 
 
-def scan(lines: Sequence[str]) -> Outline:
+def scan(lines: Sequence[str]) -> MarkdownOutline:
     """The outline of a document given as lines (line ends allowed); one pass, never fails."""
     stripped = [line.rstrip("\r\n") for line in lines]
     if stripped:
         stripped[0] = stripped[0].removeprefix("\ufeff")
     scanner = _Scanner(stripped)
     scanner.run()
-    return Outline(headings=tuple(scanner.headings), kinds=tuple(scanner.kinds))
+    return MarkdownOutline(headings=tuple(scanner.headings), kinds=tuple(scanner.kinds))
 
 
 class _Scanner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "php"
@@ -21,7 +21,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _use(file: File, node: Node) -> None:
+def _use(file: FileBuilder, node: Node) -> None:
     """One name of ``use A\\\\{B, C as D};``: module ``A``, name ``B``."""
     group = (
         node.parent.parent if node.parent is not None and node.parent.type == "namespace_use_group" else None
@@ -39,7 +39,7 @@ def _use(file: File, node: Node) -> None:
         file.add_import(node.start_byte, name, "", bound)
 
 
-def _require(file: File, node: Node) -> None:
+def _require(file: FileBuilder, node: Node) -> None:
     """``require __DIR__ . '/a.php'`` gives ``./a.php``; what a variable tells is not followed."""
     value = node.named_children[0] if node.named_children else None
     found = _PATH.match(file.text(value).strip("() \n")) if value is not None else None
@@ -47,7 +47,7 @@ def _require(file: File, node: Node) -> None:
         file.add_import(node.start_byte, f".{found[2]}" if found[1] else found[2], "", "")
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     """Parameters by their name, properties (promoted ones too) as ``$this.name``."""
     given = node.child_by_field_name("type")
     text = _type_text(file, given) if given is not None else ""
@@ -65,7 +65,7 @@ def _typed(file: File, node: Node) -> None:
             file.add_binding(field.start_byte, own, text, "annotation", owner.qualname)
 
 
-def _promoted(file: File, node: Node) -> None:
+def _promoted(file: FileBuilder, node: Node) -> None:
     """A parameter of a constructor that is a property too."""
     name = node.child_by_field_name("name")
     owner = file.scope_at(node.start_byte).enclosing_class()
@@ -73,7 +73,7 @@ def _promoted(file: File, node: Node) -> None:
         file.add_symbol(owner, file.text(name)[1:], "field", name.start_byte, node.byte_range)
 
 
-def _assigned(file: File, node: Node) -> None:
+def _assigned(file: FileBuilder, node: Node) -> None:
     """``$x = new T``, and ``$this->x = …``, which tells of the property."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None:
@@ -87,7 +87,7 @@ def _assigned(file: File, node: Node) -> None:
         type_text.bind_value(file, left, right, _SHAPES, name)
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     text = _type_text(file, node)
     if scope.name and scope.parent is not None and text:
@@ -95,13 +95,13 @@ def _returns(file: File, node: Node) -> None:
         file.add_binding(scope.name_start, scope.name, text, "return", scope.parent.qualname)
 
 
-def _type_text(file: File, node: Node) -> str:
+def _type_text(file: FileBuilder, node: Node) -> str:
     """Without null; empty for a type that has no members."""
     text = _NULL.sub("", file.text(node)).strip()
     return "" if text.lower() in _PRIMITIVE else text
 
 
-def _constant(file: File, node: Node) -> None:
+def _constant(file: FileBuilder, node: Node) -> None:
     """``A::B`` reads B of A, ``A::class`` but A; of ``A::$b`` the name is ``b``."""
     name, owner = node.named_children[-1], node.named_children[0]
     text = file.text(name)
@@ -110,7 +110,7 @@ def _constant(file: File, node: Node) -> None:
         file.add_use(name.start_byte + sigil, text[sigil:], file.chain(owner), "read")
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private: subclasses see what is protected."""
     return not parent.in_function and span[0] not in file.starts("private")
 
@@ -149,7 +149,7 @@ _SHAPES: type_text.Shapes = {
 }
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_php",

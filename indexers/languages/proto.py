@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "proto"
@@ -41,7 +41,7 @@ _NO_TYPE = frozenset((b"option", b"reserved", b"extensions", b"returns", b"synta
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a .proto file. Types that fields and rpcs name are ``type`` references."""
-    reader = _Reader(source)
+    reader = _ProtoReader(source)
     begin = 0
     for token in _TOKEN.finditer(source):
         start, end = token.span()
@@ -54,9 +54,9 @@ def extract(source: bytes) -> FileFacts:
     return msgspec.structs.replace(reader.notes.facts(), package=reader.package)
 
 
-class _Reader:
+class _ProtoReader:
     def __init__(self, source: bytes) -> None:
-        self.notes, self.source = Notes(NAME, source), source
+        self.notes, self.source = PlainBuilder(NAME, source), source
         self.package = ""
 
     def statement(self, begin: int, end: int, closing: int) -> None:

@@ -7,7 +7,7 @@ import re
 
 from msgspec.structs import replace
 
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FIXTURE, Argument, FileFacts, SymbolKind
 
 NAME = "python"
@@ -40,7 +40,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     start = node.start_byte
     text = file.text(node)
     if "#" in text or "\\" in text:
@@ -58,7 +58,7 @@ def _import(file: File, node: Node) -> None:
             file.add_import(at, name, "", alias or name.partition(".")[0], type_only=type_only)
 
 
-def _guard(file: File, node: Node) -> None:
+def _guard(file: FileBuilder, node: Node) -> None:
     """What ``if TYPE_CHECKING:`` imports is for types only."""
     condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
     if condition is None or body is None:
@@ -67,7 +67,7 @@ def _guard(file: File, node: Node) -> None:
         file.spans["guarded"].append(body.byte_range)
 
 
-def _assign(file: File, node: Node) -> None:
+def _assign(file: FileBuilder, node: Node) -> None:
     start, end = node.byte_range
     _assign_many(file, node)
     _assign_chained(file, node)
@@ -89,7 +89,7 @@ def _assign(file: File, node: Node) -> None:
         _bind_value(file, start, name, found.span(2), end)
 
 
-def _assign_many(file: File, node: Node) -> None:
+def _assign_many(file: FileBuilder, node: Node) -> None:
     """``a, b = x, y`` pair by pair."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None or left.type not in _SEQUENCES or right.type not in _SEQUENCES:
@@ -106,7 +106,7 @@ def _assign_many(file: File, node: Node) -> None:
                 pairs.append((target, value))
 
 
-def _assign_chained(file: File, node: Node) -> None:
+def _assign_chained(file: FileBuilder, node: Node) -> None:
     """``a = b = x``: a is x."""
     left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or left.type != "identifier" or value is None or value.type != "assignment":
@@ -119,7 +119,7 @@ def _assign_chained(file: File, node: Node) -> None:
         _bind_expression(file, left.start_byte, file.text(left), value)
 
 
-def _bind_expression(file: File, at: int, name: str, value: Node, scope: str | None = None) -> None:
+def _bind_expression(file: FileBuilder, at: int, name: str, value: Node, scope: str | None = None) -> None:
     """``name`` holds ``value``, where that is a name or the call of one."""
     if value.type == "await":
         value = value.named_children[-1] if value.named_children else value
@@ -133,7 +133,7 @@ def _bind_expression(file: File, at: int, name: str, value: Node, scope: str | N
         file.add_binding(at, name, text, how, scope)
 
 
-def _returned(file: File, node: Node) -> None:
+def _returned(file: FileBuilder, node: Node) -> None:
     """``return x``: what a function without written result gives back."""
     scope = file.scope_at(node.start_byte)
     value = node.named_children[0] if node.named_children else None
@@ -141,7 +141,7 @@ def _returned(file: File, node: Node) -> None:
         _bind_expression(file, node.start_byte, "return", value)
 
 
-def _arguments(file: File, node: Node) -> None:
+def _arguments(file: FileBuilder, node: Node) -> None:
     """Names that are handed to a call: they may be called there."""
     called, handed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if called is None or handed is None or called.type not in ("identifier", "attribute"):
@@ -162,7 +162,7 @@ def _arguments(file: File, node: Node) -> None:
             position += 1
 
 
-def _decorated(file: File, node: Node) -> None:
+def _decorated(file: FileBuilder, node: Node) -> None:
     """``@f`` hands the definition to f."""
     definition = node.child_by_field_name("definition")
     name = definition.child_by_field_name("name") if definition is not None else None
@@ -175,7 +175,7 @@ def _decorated(file: File, node: Node) -> None:
                 file.add_argument(node.start_byte, callee, file.text(name), 0, "")
 
 
-def _default(file: File, node: Node) -> None:
+def _default(file: FileBuilder, node: Node) -> None:
     """``def f(x=g)``: x may be g."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is not None and value is not None:
@@ -184,7 +184,7 @@ def _default(file: File, node: Node) -> None:
         )
 
 
-def _bind_value(file: File, at: int, name: str, chain: Span, end: int) -> None:
+def _bind_value(file: FileBuilder, at: int, name: str, chain: Span, end: int) -> None:
     """``chain``: the dotted name that the value begins with; ``end``: where the value ends."""
     function_end = file.starts("built").get(chain[0])
     if chain[1] == end:
@@ -200,21 +200,21 @@ def _bind_value(file: File, at: int, name: str, chain: Span, end: int) -> None:
             file.add_binding(at, name, text, "constructor")
 
 
-def _add_field(file: File, name: str, start: int, end: int) -> None:
+def _add_field(file: FileBuilder, name: str, start: int, end: int) -> None:
     """``self.x = …`` defines the field x of the class, unless the class has it."""
     owner = file.scope_at(start).enclosing_class()
     if owner is not None:
         file.add_symbol(owner, name, "field", start, (start, end))
 
 
-def _add_fields(file: File, start: int, end: int) -> None:
+def _add_fields(file: FileBuilder, start: int, end: int) -> None:
     """``self.x, self.y = …``"""
     targets = _TARGETS.match(file.source, start, end)
     for found in _SELF_FIELD.finditer(targets[0]) if targets else ():
         _add_field(file, found[1].decode("utf-8", "replace"), start, end)
 
 
-def _exports(file: File, node: Node, more: bool) -> None:
+def _exports(file: FileBuilder, node: Node, more: bool) -> None:
     """``__all__`` when it is a literal; anything else states nothing that could be read."""
     value = node.child_by_field_name("right")
     if file.scope_at(node.start_byte).parent is not None:
@@ -226,14 +226,14 @@ def _exports(file: File, node: Node, more: bool) -> None:
         file.exports = (file.exports or []) + names if more else names
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     annotation = node.child_by_field_name("type")
     name = _NAMES.match(file.text(node))
     if annotation is not None and name:
         file.add_binding(node.start_byte, name[0], _unquoted(file.text(annotation)), "annotation")
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.parent is not None:
         file.add_binding(
@@ -241,7 +241,7 @@ def _returns(file: File, node: Node) -> None:
         )
 
 
-def _as(file: File, node: Node) -> None:
+def _as(file: FileBuilder, node: Node) -> None:
     """``with Foo() as x``: x is what Foo gives."""
     value, target = node.children[0], node.children[-1]
     chain = file.chain(value)
@@ -249,7 +249,7 @@ def _as(file: File, node: Node) -> None:
         file.add_binding(target.start_byte, file.text(target), chain.removesuffix("()"), "constructor")
 
 
-def _quoted(file: File, node: Node) -> None:
+def _quoted(file: FileBuilder, node: Node) -> None:
     """Names inside of quoted annotations are uses too."""
     start, end = node.byte_range
     if start < file.memory.get("type", 0):
@@ -268,7 +268,7 @@ def _quoted(file: File, node: Node) -> None:
                 file.add_use(at, name, receiver, "type")
 
 
-def _construction(file: File, node: Node) -> None:
+def _construction(file: FileBuilder, node: Node) -> None:
     """``Point(x=1)`` uses the field x of Point: what data classes and their kin are built with."""
     called = _CLASS_CALL.match(file.source, node.start_byte)
     if called is None:
@@ -283,7 +283,7 @@ def _construction(file: File, node: Node) -> None:
             file.add_use(name.start_byte, file.text(name), receiver, "read")
 
 
-def _parameters(file: File, scope: Scope) -> list[str]:
+def _parameters(file: FileBuilder, scope: Scope) -> list[str]:
     """Names between the parentheses of ``def f(a, b: T = c, *rest)``: the stretches outside of any bracket."""
     head = file.source[scope.name_start : scope.body_start].decode("utf-8", "replace")
     names, depth, word = [], 0, ""
@@ -303,7 +303,7 @@ def _parameters(file: File, scope: Scope) -> list[str]:
     return names
 
 
-def _fixtures(file: File, facts: FileFacts) -> FileFacts:
+def _fixtures(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """The parameters of tests and fixtures: pytest fills them by name."""
     marked = {r.scope for r in facts.references if r.kind == "decorate" and r.name.endswith("fixture")}
     asked = [
@@ -321,7 +321,7 @@ def _unquoted(text: str) -> str:
     return text.strip("\"'") if text[:1] in "\"'" else text
 
 
-def _kind(file: File, scope: Scope) -> SymbolKind:
+def _kind(file: FileBuilder, scope: Scope) -> SymbolKind:
     if (
         scope.outer_start < scope.start
         and scope.kind == "method"
@@ -334,7 +334,7 @@ def _kind(file: File, scope: Scope) -> SymbolKind:
 _BUILTINS = frozenset(name.encode() for name in dir(builtins)) | {b"__file__", b"__path__", b"reveal_type"}
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_python",
         queries=("python.scm",),

@@ -8,7 +8,7 @@ import re
 import sys
 from bisect import bisect_right
 
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts, Problem, SymbolKind
 
 NAME = "ruby"
@@ -40,7 +40,7 @@ def _ended(source: bytes, words: set[bytes]) -> int:
     return sum(line.strip() in words for line in source.split(b"\n"))
 
 
-def _sent(file: File, node: Node) -> None:
+def _sent(file: FileBuilder, node: Node) -> None:
     """A message without receiver whose name is one of those that declare something."""
     method, arguments = node.child_by_field_name("method"), node.child_by_field_name("arguments")
     if method is None or arguments is None:
@@ -61,7 +61,7 @@ def _sent(file: File, node: Node) -> None:
             file.memory[f"private at {child.start_byte}"] = 1
 
 
-def _load(file: File, node: Node, word: bytes, text: str) -> None:
+def _load(file: FileBuilder, node: Node, word: bytes, text: str) -> None:
     found = _STRING.match(text)
     if found is None:
         return
@@ -71,7 +71,7 @@ def _load(file: File, node: Node, word: bytes, text: str) -> None:
     file.add_import(node.start_byte, module, found[1] or "", found[1] or "")
 
 
-def _define(file: File, node: Node, kind: SymbolKind, arguments: Node, first_only: bool) -> None:
+def _define(file: FileBuilder, node: Node, kind: SymbolKind, arguments: Node, first_only: bool) -> None:
     owner = file.scope_at(node.start_byte)
     if owner.in_function:
         return
@@ -81,7 +81,7 @@ def _define(file: File, node: Node, kind: SymbolKind, arguments: Node, first_onl
             file.add_symbol(owner, name[1] or name[2], kind, argument.start_byte, node.byte_range)
 
 
-def _visibility(file: File, node: Node) -> None:
+def _visibility(file: FileBuilder, node: Node) -> None:
     """``private`` by itself hides what follows in the body, up to ``public`` or ``protected``."""
     word = file.source[slice(*node.byte_range)]
     body = node.parent if word in _VISIBILITIES else None
@@ -95,7 +95,7 @@ def _visibility(file: File, node: Node) -> None:
         file.spans["hidden"].append((node.start_byte, body.start_byte))
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     if _home(parent).in_function or f"private {parent.qualname}.{name}" in file.memory:
         return False
     hidden = file.spans["hidden"]
@@ -114,21 +114,21 @@ def _home(scope: Scope) -> Scope:
     return scope
 
 
-def _singleton(file: File, at: int) -> int:
+def _singleton(file: FileBuilder, at: int) -> int:
     """Where the ``class << self`` around an offset begins, or -1. Looks at few neighbours only."""
     spans = file.spans["singleton"]
     index = bisect_right(spans, (at, sys.maxsize))
     return next((start for start, end in reversed(spans[max(0, index - 4) : index]) if at < end), -1)
 
 
-def _alias(file: File, node: Node) -> None:
+def _alias(file: FileBuilder, node: Node) -> None:
     name = node.child_by_field_name("name")
     owner = file.scope_at(node.start_byte)
     if name is not None and not owner.in_function:
         file.add_symbol(owner, file.text(name).lstrip(":"), "method", name.start_byte, node.byte_range)
 
 
-def _assigned(file: File, node: Node) -> None:
+def _assigned(file: FileBuilder, node: Node) -> None:
     """``x = Foo.new`` and ``@x = Foo.new``; the first ``@x = …`` defines the field."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None:
@@ -149,7 +149,7 @@ def _module(scope: Scope | None) -> Scope | None:
     return scope
 
 
-def _bind(file: File, name: Node, value: Node, scope: str) -> None:
+def _bind(file: FileBuilder, name: Node, value: Node, scope: str) -> None:
     method, receiver = value.child_by_field_name("method"), value.child_by_field_name("receiver")
     if value.type != "call" or method is None:
         return
@@ -159,7 +159,7 @@ def _bind(file: File, name: Node, value: Node, scope: str) -> None:
         file.add_binding(name.start_byte, file.text(name), chain, "constructor", scope)
 
 
-def _kind(file: File, scope: Scope) -> SymbolKind:
+def _kind(file: FileBuilder, scope: Scope) -> SymbolKind:
     """A function of a module is a method; a constant is a class when it is given one."""
     if (
         scope.kind == "function"
@@ -201,7 +201,7 @@ _KERNEL = frozenset(
 )
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_ruby",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from indexers.engine.generics import UNKNOWN, without_idle, without_parameters
 from indexers.engine.scopes import dotted, without_arguments
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "rust"
@@ -54,7 +54,7 @@ class _Leaf(Struct, frozen=True):
     at: int
 
 
-def _use(file: File, node: Node) -> None:
+def _use(file: FileBuilder, node: Node) -> None:
     text = _COMMENT.sub(lambda comment: " " * len(comment[0]), file.text(node))
     keyword = _USE_KEYWORD.search(text)
     if keyword is None:
@@ -102,7 +102,7 @@ def use_tree(text: str, start: int) -> list[_Leaf]:
     return leaves
 
 
-def _extern(file: File, node: Node) -> None:
+def _extern(file: FileBuilder, node: Node) -> None:
     name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
     if name is not None:
         module = file.text(name)
@@ -110,7 +110,7 @@ def _extern(file: File, node: Node) -> None:
         file.add_import(node.start_byte, module, "", file.text(alias) if alias else module, reexport=public)
 
 
-def _mod(file: File, node: Node) -> None:
+def _mod(file: FileBuilder, node: Node) -> None:
     """``mod x;``: the file x of this module."""
     name = node.child_by_field_name("name")
     if name is not None:
@@ -123,7 +123,7 @@ def _mod(file: File, node: Node) -> None:
             file.add_import(start, "self", text, text, reexport=public)
 
 
-def _impl(file: File, node: Node) -> None:
+def _impl(file: FileBuilder, node: Node) -> None:
     """The type that gets methods here is used here: it may be defined in another file."""
     scope = file.scope_at(node.start_byte)
     plain = file.source[scope.name_start - 1 : scope.name_start] != b":"
@@ -131,14 +131,14 @@ def _impl(file: File, node: Node) -> None:
         file.add_use(scope.name_start, scope.name, "", "type")
 
 
-def _receiver(file: File, node: Node) -> None:
+def _receiver(file: FileBuilder, node: Node) -> None:
     function = file.scope_at(node.start_byte)
     owner = function.parent.enclosing_class() if function.parent else None
     if owner is not None:
         file.add_binding(node.start_byte, "self", owner.name, "receiver")
 
 
-def _bound(file: File, node: Node) -> None:
+def _bound(file: FileBuilder, node: Node) -> None:
     """``T: Foo``: what a type parameter stands for."""
     name = node.child_by_field_name("name") or node.child_by_field_name("left")
     bounds = node.child_by_field_name("bounds")
@@ -149,7 +149,7 @@ def _bound(file: File, node: Node) -> None:
             known[file.text(name)] = UNKNOWN if text.startswith(("'", "?", "Fn")) else text
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     name = node.child_by_field_name("pattern") or node.child_by_field_name("name")
     written = node.child_by_field_name("type")
     if name is None or written is None:
@@ -162,7 +162,7 @@ def _typed(file: File, node: Node) -> None:
         file.add_binding(name.start_byte, file.text(name), UNKNOWN, "alias")
 
 
-def _payload(file: File, node: Node) -> None:
+def _payload(file: FileBuilder, node: Node) -> None:
     """``Variant(A, B)``: what the parts of a variant are."""
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if name is not None and body is not None:
@@ -175,14 +175,14 @@ def _bare(text: str) -> str:
     return _REFERENCE.sub("", text) or text
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name and scope.parent is not None and node.type != "primitive_type":
         text = without_parameters(file, scope.qualname, _bare(file.text(node)))
         file.add_binding(scope.name_start, scope.name, text, "return", scope.parent.qualname)
 
 
-def _built(file: File, node: Node) -> None:
+def _built(file: FileBuilder, node: Node) -> None:
     """``let x = Foo::new()?``, ``let x = Foo { … }``, ``if let Some(x) = y.z``: what x is."""
     target, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
     if target is None or node.child_by_field_name("type") is not None:
@@ -199,7 +199,7 @@ def _built(file: File, node: Node) -> None:
     _unpack(file, target, text)
 
 
-def _says(file: File, value: Node, name: Node) -> bool:
+def _says(file: FileBuilder, value: Node, name: Node) -> bool:
     """Whether the value is made of what the name meant before: then it holds from the next line on."""
     word = rf"(?<!\w){re.escape(file.text(name))}(?!\w)"
     return file.line(value.start_byte) == file.line(name.start_byte) and bool(
@@ -207,20 +207,20 @@ def _says(file: File, value: Node, name: Node) -> bool:
     )
 
 
-def _looped(file: File, node: Node) -> None:
+def _looped(file: FileBuilder, node: Node) -> None:
     """``for x in xs``: an element."""
     pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
     if pattern is not None and value is not None:
         _unpack(file, pattern, f"{_value(file, value)}[]")
 
 
-def _closed(file: File, node: Node) -> None:
+def _closed(file: FileBuilder, node: Node) -> None:
     """Parameters of a closure whose types nobody wrote."""
     for parameter in node.named_children:
         _unpack(file, parameter, UNKNOWN)
 
 
-def _matched(file: File, node: Node) -> None:
+def _matched(file: FileBuilder, node: Node) -> None:
     """``match x { A(y) => … }``: the parts of x."""
     value, body = node.child_by_field_name("value"), node.child_by_field_name("body")
     if value is None or body is None:
@@ -232,7 +232,7 @@ def _matched(file: File, node: Node) -> None:
             _unpack(file, pattern.named_children[0], text)
 
 
-def _unpack(file: File, pattern: Node, text: str) -> None:
+def _unpack(file: FileBuilder, pattern: Node, text: str) -> None:
     """Bind the names of a pattern to parts of a value, ``?`` where it is unknown."""
     todo = [(pattern, text)]
     for _ in range(_MAX_PATTERN):
@@ -251,7 +251,7 @@ def _unpack(file: File, pattern: Node, text: str) -> None:
             todo += [(child, text) for child in node.named_children]
 
 
-def _parts(file: File, node: Node, text: str) -> list[tuple[Node, str]]:
+def _parts(file: FileBuilder, node: Node, text: str) -> list[tuple[Node, str]]:
     """``Some(x)`` takes a part of the value, ``Kind::A(x)`` says itself what x is."""
     written, *inner = _inside(node)
     name = dotted(without_arguments(file.text(written)))
@@ -265,7 +265,7 @@ def _inside(node: Node) -> list[Node]:
     return [child for child in node.children if child.type not in _PUNCTUATION]
 
 
-def _bind_fields(file: File, node: Node) -> None:
+def _bind_fields(file: FileBuilder, node: Node) -> None:
     written = node.child_by_field_name("type")
     owner = dotted(without_arguments(file.text(written))) if written is not None else UNKNOWN
     for field in node.named_children:
@@ -279,7 +279,7 @@ def _bind_fields(file: File, node: Node) -> None:
             _bind(file, target, f"{owner}.{file.text(name)}")
 
 
-def _bind(file: File, name: Node, text: str, at: int = -1) -> None:
+def _bind(file: FileBuilder, name: Node, text: str, at: int = -1) -> None:
     """``at``: from where on the name holds, else from where it is written."""
     own = file.text(name)
     if own[:1].isupper():
@@ -294,7 +294,7 @@ def _bind(file: File, name: Node, text: str, at: int = -1) -> None:
     file.add_binding(name.start_byte if at < 0 else at, own, text, how)
 
 
-def _value(file: File, node: Node, depth: int = 0) -> str:
+def _value(file: FileBuilder, node: Node, depth: int = 0) -> str:
     """The expression as a chain: ``a.b()[ok]`` for ``a.b(1)?``; with ``?`` in it where it is unknown."""
     kind, inner = node.type, None
     if depth > _MAX_DEPTH:
@@ -318,7 +318,7 @@ def _value(file: File, node: Node, depth: int = 0) -> str:
     return _called(file, node, depth) if kind == "call_expression" else UNKNOWN
 
 
-def _called(file: File, node: Node, depth: int) -> str:
+def _called(file: FileBuilder, node: Node, depth: int) -> str:
     function = node.child_by_field_name("function")
     if function is not None and function.type == "generic_function":
         function = function.child_by_field_name("function")
@@ -333,18 +333,18 @@ def _called(file: File, node: Node, depth: int) -> str:
     return f"{text}()"
 
 
-def _finish(file: File, facts: FileFacts) -> FileFacts:
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     return without_idle(facts)
 
 
-def _pattern(file: File, node: Node) -> None:
+def _pattern(file: FileBuilder, node: Node) -> None:
     """An identifier in a pattern binds, unless it is written like a constant or a variant."""
     text = file.source[slice(*node.byte_range)]
     if not text[:1].isupper():
         file.scope_at(node.start_byte).locals.add(text)
 
 
-def _in_macro(file: File, node: Node) -> None:
+def _in_macro(file: FileBuilder, node: Node) -> None:
     """``a.b(…)`` among a macro's arguments, which the grammar does not read as an expression."""
     start = node.start_byte
     if file.scope_at(start).kind == "macro":
@@ -354,7 +354,7 @@ def _in_macro(file: File, node: Node) -> None:
     file.add_use(start, file.text(node), receiver, "call")
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """``pub``, at least inside the crate; what a trait demands or an enum lists is as visible as these."""
     if parent.in_function:
         return False
@@ -380,7 +380,7 @@ debug_assert_eq debug_assert_ne write writeln todo unimplemented unreachable mat
 PRELUDE = frozenset(_NAMES.split())
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         grammar="tree_sitter_rust",
         queries=("rust.scm",),

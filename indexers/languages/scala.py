@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "scala"
@@ -21,13 +21,13 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _package(file: File, node: Node) -> None:
+def _package(file: FileBuilder, node: Node) -> None:
     """Clauses below each other nest."""
     name = "".join(file.text(node).split())
     file.package = f"{file.package}.{name}" if file.package else name
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """``import a.b.{C, D => E, _}, f.g``: one import per name."""
     text = file.text(node)
     for clause in _CLAUSE.finditer(text, len("import")):
@@ -39,7 +39,7 @@ def _import(file: File, node: Node) -> None:
             _add(file, node, module, found[1], found[2] or "")
 
 
-def _add(file: File, node: Node, module: str, name: str, alias: str) -> None:
+def _add(file: FileBuilder, node: Node, module: str, name: str, alias: str) -> None:
     name = name.strip("`")
     if name in ("_", "*", "given"):
         file.add_import(node.start_byte, module, "*", "")
@@ -47,14 +47,14 @@ def _add(file: File, node: Node, module: str, name: str, alias: str) -> None:
         file.add_import(node.start_byte, module, name, alias or name)
 
 
-def _pattern(file: File, node: Node) -> None:
+def _pattern(file: FileBuilder, node: Node) -> None:
     """A pattern binds lower-case names; the others are values to compare with."""
     name = file.source[slice(*node.byte_range)]
     if name[:1].islower() or name[:1] == b"_":
         file.scope_at(node.start_byte).locals.add(name)
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private: subclasses see what is protected."""
     return not parent.in_function and span[0] not in file.starts("private")
 
@@ -74,7 +74,7 @@ _SHAPES: type_text.Shapes = {
 }
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_scala",

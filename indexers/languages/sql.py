@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.plain_builder import Notes
+from indexers.engine.plain_builder import PlainBuilder
 from indexers.facts import FileFacts, SymbolKind
 
 NAME = "sql"
@@ -51,19 +51,19 @@ def extract(source: bytes) -> FileFacts:
     """The facts of an SQL file. Tables and views are ``struct``, columns ``field``; the tables that a statement or
     foreign key names are ``read`` references, called routines ``call``. The schema is left out where it is the
     default one (``public``, ``dbo``, ``main``)."""
-    reader = _Reader(source)
+    reader = _SqlReader(source)
     for token in _TOKEN.finditer(source):
         reader.read(token)
     return reader.notes.facts()
 
 
-class _Reader:
+class _SqlReader:
     """``kind``: what the open statement creates. ``queries``: for each open bracket, whether a query is inside.
     ``quote``: the dollar quote that is open; ``quoted``: whether the body is one, ``begun``: whether it has a
     ``BEGIN``. ``columns``: whether the next name is a column's."""
 
     def __init__(self, source: bytes) -> None:
-        self.notes = Notes(NAME, source)
+        self.notes = PlainBuilder(NAME, source)
         self.kind = self.quote = b""
         self.queries: list[bool] = []
         self.local: set[bytes] = set()

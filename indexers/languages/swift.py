@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.engine import type_text
-from indexers.engine.treesitter import File, Grammar, Node, Rules, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
 
 NAME = "swift"
@@ -22,7 +22,7 @@ def extract(source: bytes) -> FileFacts:
     return _GRAMMAR.extract(source)
 
 
-def _import(file: File, node: Node) -> None:
+def _import(file: FileBuilder, node: Node) -> None:
     """A module gives all of its names; ``import class A.B`` one."""
     found = _IMPORT.match(file.text(node))
     if not found:
@@ -34,7 +34,7 @@ def _import(file: File, node: Node) -> None:
         file.add_import(node.start_byte, found[2], "*", "")
 
 
-def _declared(file: File, node: Node) -> None:
+def _declared(file: FileBuilder, node: Node) -> None:
     """``let a: T = …``: the type of the last name before it."""
     name: Node | None = None
     for part in node.named_children:
@@ -48,12 +48,12 @@ def _declared(file: File, node: Node) -> None:
             name = None
 
 
-def _case(file: File, node: Node) -> None:
+def _case(file: FileBuilder, node: Node) -> None:
     """``case .red``: a member of whatever is switched over."""
     file.add_use(node.start_byte, file.text(node), "?", "read")
 
 
-def _exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private and fileprivate: the rest is seen in the module."""
     private = file.starts("private").keys() - file.starts("restricted").keys()
     return not parent.in_function and private.isdisjoint((span[0], parent.start))
@@ -81,7 +81,7 @@ _SHAPES: type_text.Shapes = {
 }
 
 _GRAMMAR = Grammar(
-    Rules(
+    GrammarRules(
         name=NAME,
         max_line=20_000,
         grammar="tree_sitter_swift",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.data_keys import Keys
+from indexers.engine.data_keys import DataKeys
 from indexers.facts import FileFacts
 
 NAME = "toml"
@@ -24,7 +24,7 @@ _VALUE = re.compile(
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a TOML file. The members of a list of tables are told once."""
-    keys = Keys(NAME, source)
+    keys = DataKeys(NAME, source)
     base, end, at = 0, 0, 0
     while at < len(source):
         line = _LINE.match(source, at)
@@ -43,7 +43,7 @@ def extract(source: bytes) -> FileFacts:
     return keys.facts()
 
 
-def _open(keys: Keys, found: re.Match[bytes], depth: int) -> int:
+def _open(keys: DataKeys, found: re.Match[bytes], depth: int) -> int:
     """Open every part of a dotted path; the depth of the last."""
     start = found.start() + len(found[0]) - len(found[0].lstrip())
     for part in _PARTS.finditer(found.string, *found.span(1)):
@@ -53,7 +53,7 @@ def _open(keys: Keys, found: re.Match[bytes], depth: int) -> int:
     return depth - 1
 
 
-def _after_value(keys: Keys, at: int) -> int:
+def _after_value(keys: DataKeys, at: int) -> int:
     """Where the next line begins that is not inside of the value that begins at ``at``."""
     source, nested = keys.notes.source, 0
     while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.engine.data_keys import Keys
+from indexers.engine.data_keys import DataKeys
 from indexers.facts import FileFacts
 
 NAME = "yaml"
@@ -22,7 +22,7 @@ _MULTILINE = (b"|", b">", b'"', b"'", b"{", b"[")  # such a value may go on in d
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a YAML file; the file part of ``$ref`` is an import."""
-    reader = _Reader(source)
+    reader = _YamlReader(source)
     for line in _LINE.finditer(source):
         reader.read(line)
     notes = reader.keys.notes
@@ -33,12 +33,12 @@ def extract(source: bytes) -> FileFacts:
     return reader.keys.facts()
 
 
-class _Reader:
+class _YamlReader:
     """``indents``: of the open keys. Lines deeper than ``value`` belong to a value; so do the items at
     ``items`` where that value is a list (-1: none). ``end``: of the last line with text."""
 
     def __init__(self, source: bytes) -> None:
-        self.keys = Keys(NAME, source)
+        self.keys = DataKeys(NAME, source)
         self.indents: list[int] = []
         self.value = self.items = -1
         self.end = 0

@@ -44,9 +44,9 @@ from indexers.operations.routes import (
     rails_routes,
     rust_routes,
 )
-from indexers.operations.source import Source
+from indexers.operations.source import OperationSource
 
-Reader = Callable[[Source], Iterator[Operation]]
+Reader = Callable[[OperationSource], Iterator[Operation]]
 MAX_OPERATIONS = 2_000  # of one file
 _MAX_TARGETS, _MAX_TARGET, _MAX_NAME, _MAX_DETAIL = 60, 300, 200, 240
 
@@ -119,7 +119,7 @@ def operations(path: str, data: bytes, facts: FileFacts) -> tuple[Operation, ...
     readers = _readers(path)
     if not readers or not data:
         return ()
-    source = Source(path, data, facts)
+    source = OperationSource(path, data, facts)
     declared = islice((fact for reader in readers for fact in reader(source) if fact.name), MAX_OPERATIONS)
     found = dict.fromkeys(map(_bounded, declared))
     return tuple(sorted(found, key=lambda fact: (fact.line, fact.kind, fact.name)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.yaml_tree import Yaml, documents
 
 _MAX_COMMANDS = 30
@@ -18,7 +18,7 @@ _STAGE = re.compile(r"""\bstage\s*\(?\s*["']([^"'\n]+)["']""")
 _SHELL = re.compile(r"""\b(?:sh|bat|powershell)\s*\(?\s*(?:script:\s*)?(?:(["'])([^"'\n]+)\1|("{3}|'{3}))""")
 
 
-def github_workflow(source: Source) -> Iterator[Operation]:
+def github_workflow(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         title = document.get("name").text or source.name.rpartition(".")[0]
         events = document.get("on")
@@ -30,7 +30,7 @@ def github_workflow(source: Source) -> Iterator[Operation]:
             yield _job(f"{title} / {id_}", job, f"on {when}" if when else "", commands, _local(called))
 
 
-def github_action(source: Source) -> Iterator[Operation]:
+def github_action(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         runs = document.get("runs")
         steps = runs.get("steps").entries
@@ -43,7 +43,7 @@ def github_action(source: Source) -> Iterator[Operation]:
             )
 
 
-def gitlab(source: Source) -> Iterator[Operation]:
+def gitlab(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         for name, job in document.items.items():
             script = job.get("script")
@@ -53,7 +53,7 @@ def gitlab(source: Source) -> Iterator[Operation]:
             yield _job(name, job, f"stage {stage}" if stage else "", _commands(script.entries))
 
 
-def circle(source: Source) -> Iterator[Operation]:
+def circle(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         for name, job in document.get("jobs").items.items():
             steps = job.get("steps").entries
@@ -61,7 +61,7 @@ def circle(source: Source) -> Iterator[Operation]:
             yield _job(name, job, "", _commands(runs))
 
 
-def azure(source: Source) -> Iterator[Operation]:
+def azure(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         stages = document.get("stages").entries or [document]
         for stage in stages:
@@ -73,7 +73,7 @@ def azure(source: Source) -> Iterator[Operation]:
                     yield _job(name, job, "", commands)
 
 
-def travis(source: Source) -> Iterator[Operation]:
+def travis(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         script = document.get("script")
         if script.entries:
@@ -81,7 +81,7 @@ def travis(source: Source) -> Iterator[Operation]:
             yield _job("travis", script, "", commands)
 
 
-def jenkins(source: Source) -> Iterator[Operation]:
+def jenkins(source: OperationSource) -> Iterator[Operation]:
     commands: list[str] = []
     stage, line = "pipeline", 1
     for number, text in enumerate(source.lines, 1):

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _SPECIAL = re.compile(r"\\.|[\[\]{}]|(?<=[@?+*!])\(")
 _SECTION = re.compile(r"\^?\[[^\]\n]+\](?:\[\d+\])?(.*)")
 
 
-def codeowners(source: Source) -> Iterator[Operation]:
+def codeowners(source: OperationSource) -> Iterator[Operation]:
     by_default: list[str] = []
     for number, line in enumerate(source.lines, 1):
         text = re.split(r"\s#", line.strip(), maxsplit=1)[0].strip()

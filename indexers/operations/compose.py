@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.yaml_tree import Yaml, documents
 
 
-def compose(source: Source) -> Iterator[Operation]:
+def compose(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         for name, service in document.get("services").items.items():
             yield _service(name, service)

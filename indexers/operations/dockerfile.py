@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _MAX_PARTS = 60
 
@@ -27,7 +27,7 @@ class _Stage:
         )  # fmt: skip
 
 
-def dockerfile(source: Source) -> Iterator[Operation]:
+def dockerfile(source: OperationSource) -> Iterator[Operation]:
     stage: _Stage | None = None
     for number, end, word, rest in _instructions(source.lines):
         if word == "FROM":

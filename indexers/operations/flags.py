@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact, literal
+from indexers.operations.source import OperationSource, fact, literal
 
 # Name of the call -> which argument is the key. These names belong to flag libraries alone.
 _OWN = {
@@ -40,7 +40,7 @@ _FLIPPER = re.compile(
 )
 
 
-def flags(source: Source) -> Iterator[Operation]:
+def flags(source: OperationSource) -> Iterator[Operation]:
     known = any(_LIBRARY.search(module) for module in source.modules)
     for call in source.calls(NAMES):
         position = _NAMES[call.name]
@@ -54,7 +54,7 @@ def flags(source: Source) -> Iterator[Operation]:
             )
 
 
-def flipper(source: Source) -> Iterator[Operation]:
+def flipper(source: OperationSource) -> Iterator[Operation]:
     for number, line in enumerate(source.lines, 1):
         code = line.partition("#")[0][:500]
         for found in _FLIPPER.finditer(code):

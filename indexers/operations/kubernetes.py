@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.yaml_tree import Yaml, documents
 
 _KINDS = frozenset(
@@ -26,7 +26,7 @@ _KINDS = frozenset(
 IS_MANIFEST = re.compile(rb"^apiVersion:[^\n]*$", re.M)
 
 
-def manifest(source: Source) -> Iterator[Operation]:
+def manifest(source: OperationSource) -> Iterator[Operation]:
     if not IS_MANIFEST.search(source.data):
         return
     for document in documents(source.text):
@@ -50,7 +50,7 @@ def _containers(document: Yaml) -> list[Yaml]:
     return []
 
 
-def chart(source: Source) -> Iterator[Operation]:
+def chart(source: OperationSource) -> Iterator[Operation]:
     for document in documents(source.text):
         name = document.get("name").text
         if name and document.get("apiVersion").text:

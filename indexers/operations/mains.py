@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation, Reference
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _GUARD = re.compile(
     rb"^if\s+\(?\s*__name__\s*==\s*[\"']__main__[\"']|^if\s+[\"']__main__[\"']\s*==\s*__name__", re.M
@@ -17,7 +17,7 @@ _RUST = re.compile(r"(?:^|/)(?:src/main|src/bin/[^/]+|src/bin/[^/]+/main|example
 _STATIC = re.compile(r"\bpublic\b.*\bstatic\b|\bstatic\b.*\bpublic\b")
 
 
-def python(source: Source) -> Iterator[Operation]:
+def python(source: OperationSource) -> Iterator[Operation]:
     found = _GUARD.search(source.data)
     if source.name == "__main__.py" and not found:
         started = [_written(use) for use in source.facts.references if use.kind == "call" and not use.scope]
@@ -33,7 +33,7 @@ def python(source: Source) -> Iterator[Operation]:
         yield _main(source, line, calls[:5], "script", last)
 
 
-def go(source: Source) -> Iterator[Operation]:
+def go(source: OperationSource) -> Iterator[Operation]:
     if source.facts.package == "main" and not source.name.endswith("_test.go"):
         for symbol in source.facts.symbols:
             if symbol.qualname == "main" and symbol.kind == "function":
@@ -49,7 +49,7 @@ def go(source: Source) -> Iterator[Operation]:
                 )
 
 
-def rust(source: Source) -> Iterator[Operation]:
+def rust(source: OperationSource) -> Iterator[Operation]:
     if _RUST.search(source.path):
         for symbol in source.facts.symbols:
             if symbol.qualname == "main" and symbol.kind == "function":
@@ -70,7 +70,7 @@ def rust(source: Source) -> Iterator[Operation]:
                 )
 
 
-def java(source: Source) -> Iterator[Operation]:
+def java(source: OperationSource) -> Iterator[Operation]:
     for symbol in source.facts.symbols:
         if symbol.name == "main" and symbol.kind in ("method", "function"):
             top_level = source.path.endswith(".kt") and symbol.qualname == "main"
@@ -91,7 +91,7 @@ def java(source: Source) -> Iterator[Operation]:
                 )
 
 
-def _main(source: Source, line: int, calls: list[str], detail: str, last: int = 0) -> Operation:
+def _main(source: OperationSource, line: int, calls: list[str], detail: str, last: int = 0) -> Operation:
     return fact("entry_point", source.path, line, end_line=last, detail=detail, targets=calls)
 
 

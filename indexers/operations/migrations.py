@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _DJANGO = re.compile(r"^class\s+Migration\b", re.M)
 _DEPENDENCIES = re.compile(r"^[ \t]+dependencies\s*(?::[^=\n]*)?=\s*\[([^\[\]]*)\]", re.M)
@@ -29,7 +29,7 @@ NAMED = (
 )
 
 
-def django(source: Source) -> Iterator[Operation]:
+def django(source: OperationSource) -> Iterator[Operation]:
     """A module in a folder ``migrations`` with a class Migration."""
     found = _DJANGO.search(source.text)
     if not found or source.name == "__init__.py":
@@ -44,7 +44,7 @@ def django(source: Source) -> Iterator[Operation]:
     )  # fmt: skip
 
 
-def alembic(source: Source) -> Iterator[Operation]:
+def alembic(source: OperationSource) -> Iterator[Operation]:
     revision, down = _REVISION.search(source.text), _DOWN.search(source.text)
     if revision and down:
         title = source.text.lstrip().lstrip("\"'").strip().split("\n", 1)[0]
@@ -54,7 +54,7 @@ def alembic(source: Source) -> Iterator[Operation]:
         )  # fmt: skip
 
 
-def named(source: Source) -> Iterator[Operation]:
+def named(source: OperationSource) -> Iterator[Operation]:
     for pattern, tool in NAMED:
         found = pattern.search(source.path)
         if found:

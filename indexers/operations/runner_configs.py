@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.operations.xml_tags import tags
 
 _LIST = re.compile(
@@ -15,7 +15,7 @@ _LIST = re.compile(
 )
 
 
-def pyproject(source: Source) -> Iterator[Operation]:
+def pyproject(source: OperationSource) -> Iterator[Operation]:
     tool = source.toml().get("tool")
     options = tool.get("pytest") if isinstance(tool, dict) else None
     options = options.get("ini_options", options) if isinstance(options, dict) else None
@@ -28,7 +28,7 @@ def pyproject(source: Source) -> Iterator[Operation]:
         )  # fmt: skip
 
 
-def ini(source: Source) -> Iterator[Operation]:
+def ini(source: OperationSource) -> Iterator[Operation]:
     """pytest.ini, setup.cfg, tox.ini."""
     parser = configparser.RawConfigParser(strict=False, interpolation=None)
     try:
@@ -58,7 +58,7 @@ def _pytest_detail(options: dict) -> str:
     return "; ".join(" ".join(text.split()) for text in named)
 
 
-def javascript(source: Source) -> Iterator[Operation]:
+def javascript(source: OperationSource) -> Iterator[Operation]:
     """jest, vitest, playwright, cypress and mocha configurations: what their lists of files say."""
     tool = source.name.partition(".")[0] or source.name.split(".")[1]
     found = [
@@ -76,12 +76,12 @@ def javascript(source: Source) -> Iterator[Operation]:
     )
 
 
-def phpunit(source: Source) -> Iterator[Operation]:
+def phpunit(source: OperationSource) -> Iterator[Operation]:
     paths = [tag.text for tag in tags(source.text) if tag.path[-2:-1] == ("testsuite",) and tag.text]
     yield fact("test_config", "phpunit", 1, end_line=len(source.lines), detail="PHPUnit", targets=paths)
 
 
-def rspec(source: Source) -> Iterator[Operation]:
+def rspec(source: OperationSource) -> Iterator[Operation]:
     yield fact(
         "test_config",
         "rspec",

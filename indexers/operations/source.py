@@ -27,7 +27,7 @@ _LITERAL = re.compile(r"""\s*(?:[rRbBuU]|\$)?(["'`])([^"'`\\$\n]*|(?:[^"'`\n]|\\
 _OPEN, _CLOSE = b"([{", b")]}"
 
 
-class Call(Struct, frozen=True):
+class SourceCall(Struct, frozen=True):
     """A call or decorator with the sources of its arguments. ``start`` … ``end``: bytes of the argument list."""
 
     name: str
@@ -48,7 +48,7 @@ class Call(Struct, frozen=True):
         return ""
 
 
-class Source:
+class OperationSource:
     """``data``: UTF-8, perhaps broken; ``facts``: what its language's reader found."""
 
     def __init__(self, path: str, data: bytes, facts: FileFacts) -> None:
@@ -125,17 +125,17 @@ class Source:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def calls(self, names: Collection[str]) -> Iterator[Call]:
+    def calls(self, names: Collection[str]) -> Iterator[SourceCall]:
         """Calls and decorators of these names, in order, as the language's reader found them."""
         for use in self.facts.references:
             if use.name in names and use.kind in ("call", "decorate") and use.line <= len(self.starts):
                 yield self._call(use)
 
-    def _call(self, use: Reference) -> Call:
+    def _call(self, use: Reference) -> SourceCall:
         at = self.starts[use.line - 1] + use.column + len(use.name.encode())
         opening = re.compile(rb"\s{0,200}(?:<[^()\n]{0,200}>)?\(").match(self.data, at)
         pieces, end = self.arguments(opening.end()) if opening else ((), at)
-        return Call(
+        return SourceCall(
             name=use.name, receiver=use.receiver, line=use.line, scope=use.scope, arguments=pieces,
             start=opening.end() if opening else at, end=end, decorates=use.kind == "decorate",
         )  # fmt: skip

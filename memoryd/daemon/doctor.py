@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from msgspec import Struct, structs
 
 from memoryd.config import Config
-from memoryd.daemon.indexing.jobs import Target
+from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.indexing.watch import WatchState
 from memoryd.errors import MemorydError
 from memoryd.ingest.git.discovery import Refused, look
@@ -114,7 +114,7 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
-        target = Target(project.root, await service.views.sha(project, None))
+        target = IndexTarget(project.root, await service.views.sha(project, None))
         await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
         checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
     return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from memoryd.config import Config
-from memoryd.daemon.indexing.jobs import Target
+from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.processes import process_memory
 from memoryd.daemon.projects.open_projects import OpenProjects
 from memoryd.daemon.projects.stores import Store
@@ -88,7 +88,7 @@ class IdleWork:
         store.learned.look = False  # until something is indexed
         views = self._projects.views
         try:
-            target = Target(project.root, await views.sha(project, None))
+            target = IndexTarget(project.root, await views.sha(project, None))
             if await asyncio.to_thread(_is_tuning_due, store, target, views.embedder):
                 await self.learn(store, view_name(target), lambda progress: None)
                 log.info("%s: %s", project.root, store.learned.in_words())
@@ -107,7 +107,7 @@ class IdleWork:
             store.learned.forget()  # the file may be written although nobody waits any more
 
 
-def _is_tuning_due(store: Store, target: Target, base: Any) -> bool:
+def _is_tuning_due(store: Store, target: IndexTarget, base: Any) -> bool:
     view = find_view(store, target)
     if view is None or not view.complete:
         return False

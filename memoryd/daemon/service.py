@@ -19,7 +19,7 @@ from memoryd.config import Config
 from memoryd.daemon import doctor
 from memoryd.daemon.idle_work import IdleWork
 from memoryd.daemon.indexing.change_reader import DEADLINE_S, ChangeReader
-from memoryd.daemon.indexing.jobs import Target
+from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.processes import process_memory
 from memoryd.daemon.projects import last_visits
 from memoryd.daemon.projects.open_projects import OpenProjects
@@ -154,7 +154,7 @@ class DaemonService:
         store = self.store_of(project)
         self.idle.make_way()
         rev = await self.views.sha(project, call.common.rev)
-        job = store.queue.post(Target(project.root, rev), full=full, background=False)
+        job = store.queue.post(IndexTarget(project.root, rev), full=full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
         if rev is None:
             await self.open_projects.use(project)

@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 
-class Settings(Struct, frozen=True):
+class TuningSettings(Struct, frozen=True):
     """``others``: chunks to tell the right ones from, drawn anew each batch; ``rate``: a step of Adam, where a typical
     word has length 1; ``pull`` holds words at the shipped model; ``focus_chunks``: a question with more right chunks
     than that counts less, by the square root."""
@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True):
     seed: int = 1
 
 
-SETTINGS = Settings()
+SETTINGS = TuningSettings()
 
 
 class Base(Protocol):
@@ -99,7 +99,7 @@ def tune(
     lessons: Lessons,
     names: Lessons,
     step: Callable[[int, int], None] = lambda done, total: None,
-    settings: Settings = SETTINGS,
+    settings: TuningSettings = SETTINGS,
 ) -> Words:
     """The words of ``lessons`` and ``names``, fitted. ``chunks``: vectors by number; ``others``: the numbers to tell
     from. Of ``names`` each epoch sees as many as there are lessons. ``step(done, total)`` is called for each batch.
@@ -127,7 +127,9 @@ def _appended(first: Lists, second: Lists) -> Lists:
     return Lists(values, np.concatenate([first.starts, second.starts[1:] + first.starts[-1]]))
 
 
-def _batches(lessons: int, names: int, settings: Settings, chance: np.random.Generator) -> list[Integers]:
+def _batches(
+    lessons: int, names: int, settings: TuningSettings, chance: np.random.Generator
+) -> list[Integers]:
     """One epoch: all lessons and as many names, mixed."""
     chosen = chance.choice(names, min(names, lessons), replace=False) + lessons
     rows = chance.permutation(np.concatenate([np.arange(lessons), chosen]))
@@ -142,7 +144,7 @@ def _rate(done: int, total: int, rate: float) -> float:
 class _Student:
     """The words as they are learned, in units of a typical word's length, with Adam's two moments."""
 
-    def __init__(self, base: Base, lessons: Lessons, settings: Settings) -> None:
+    def __init__(self, base: Base, lessons: Lessons, settings: TuningSettings) -> None:
         self._settings, self._chunks = settings, lessons.chunks
         vocabulary, numbers = np.unique(lessons.terms.values, return_inverse=True)
         self._hashes = vocabulary.astype(np.uint32)

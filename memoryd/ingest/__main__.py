@@ -30,7 +30,7 @@ from memoryd.store.sqlite import SqliteError
 _PROGRESS_EVERY_S = 0.1
 
 
-class Line(Struct, frozen=True):
+class JobLine(Struct, frozen=True):
     """One line of stdin: a job, or ``cancel`` with the id of the job to stop."""
 
     id: int
@@ -42,7 +42,7 @@ class Line(Struct, frozen=True):
     full: bool = False
 
 
-class Desk:
+class JobServer:
     """Keeps what outlives one job: the parse workers, the embedder, the configuration."""
 
     def __init__(self, config: Config) -> None:
@@ -54,11 +54,11 @@ class Desk:
         self._pool = ParsePool(limits)
         self._embedder = StaticEmbedder()
 
-    def work(self, line: Line, cancelled: threading.Event) -> None:
+    def work(self, line: JobLine, cancelled: threading.Event) -> None:
         """Run one job to its end; its failure is an answer, not the end of the process."""
         try:
             job = self._job(line)
-            summary = index(job, self._pool, self._embedder, _Reporter(line.id), cancelled)
+            summary = index(job, self._pool, self._embedder, _ProgressWriter(line.id), cancelled)
         except MemorydError as error:
             _say({"id": line.id, "error": error.values})
         except (SqliteError, OSError) as error:
@@ -71,7 +71,7 @@ class Desk:
         else:
             _say({"id": line.id, "result": msgspec.to_builtins(summary)})
 
-    def _job(self, line: Line) -> IndexJob:
+    def _job(self, line: JobLine) -> IndexJob:
         root = Path(line.root)
         narrowed = own_settings(root, self._config)
         return IndexJob(
@@ -92,7 +92,7 @@ class Desk:
         self._pool.close()
 
 
-class _Reporter:
+class _ProgressWriter:
     """Writes progress, but not more often than a reader can use; a phase's start is always said."""
 
     def __init__(self, job_id: int) -> None:
@@ -110,9 +110,9 @@ def _say(message: dict[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _listen(jobs: queue.Queue[tuple[Line, threading.Event] | None]) -> None:
+def _listen(jobs: queue.Queue[tuple[JobLine, threading.Event] | None]) -> None:
     """Read lines until EOF: jobs are queued, a cancel stops its job, EOF stops all of them."""
-    decoder = msgspec.json.Decoder(Line)
+    decoder = msgspec.json.Decoder(JobLine)
     open_jobs: dict[int, threading.Event] = {}
     # unbuffered: a buffered reader's lock would abort a failing exit
     with open(0, "rb", buffering=0, closefd=False) as source:
@@ -134,12 +134,12 @@ def main() -> int:
     gc.set_threshold(
         200_000, 20, 20
     )  # millions of values without cycles: by default the collector takes a fifth
-    jobs: queue.Queue[tuple[Line, threading.Event] | None] = queue.Queue()
+    jobs: queue.Queue[tuple[JobLine, threading.Event] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
-    desk = Desk(of_parent())
+    server = JobServer(of_parent())
     while (item := jobs.get()) is not None:
-        desk.work(*item)
-    desk.close()
+        server.work(*item)
+    server.close()
     return 0
 
 

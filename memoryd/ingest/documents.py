@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from memoryd.errors import MemorydError, StoreError, UsageError
-from memoryd.ingest.files.rooted_files import Jail, Unreadable, components
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable, components
 
 MAX_BYTES = 1_000_000
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -21,9 +21,9 @@ def write_new(root: Path, path: str, data: bytes) -> None:
         raise _refused(path, "this is no place for a document")
     try:
         *folders, name = components(path)
-        with Jail(root) as jail:
-            _make_folders(jail, folders)
-            _create(jail.folder("/".join(folders)), name, path, data)
+        with RootedFiles(root) as rooted:
+            _make_folders(rooted, folders)
+            _create(rooted.folder("/".join(folders)), name, path, data)
     except Unreadable as error:
         raise _refused(path, error.what) from error
     except FileExistsError as error:
@@ -40,9 +40,9 @@ def write_new(root: Path, path: str, data: bytes) -> None:
         ) from error
 
 
-def _make_folders(jail: Jail, folders: list[str]) -> None:
+def _make_folders(rooted: RootedFiles, folders: list[str]) -> None:
     for depth, name in enumerate(folders):
-        at = jail.folder("/".join(folders[:depth]))
+        at = rooted.folder("/".join(folders[:depth]))
         with contextlib.suppress(FileExistsError):  # visiting it tells whether it is a folder
             os.mkdir(name, 0o777, dir_fd=at)
 

@@ -14,7 +14,7 @@ from msgspec import structs
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
 from memoryd.ingest import embed
-from memoryd.ingest.files.source import Source, open_source
+from memoryd.ingest.files.source import FileSource, open_source
 from memoryd.ingest.git.discovery import why_no_history
 from memoryd.ingest.history import stage
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
@@ -75,7 +75,7 @@ def _notes(job: IndexJob) -> Iterator[str]:
         yield f"indexed without history: {refused.reason}; {refused.next_step}"
 
 
-def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:
+def _open_view(writer: IndexWriter, source: FileSource, job: IndexJob) -> int:
     with writer.transaction():
         writer.forget_outdated()
         if job.full:
@@ -83,7 +83,7 @@ def _open_view(writer: IndexWriter, source: Source, job: IndexJob) -> int:
         return writer.open_view(source.name)
 
 
-def _scan(writer: IndexWriter, source: Source, view_id: int, job: IndexJob) -> Work:
+def _scan(writer: IndexWriter, source: FileSource, view_id: int, job: IndexJob) -> Work:
     known = {row.path: row for row in reader.view_files(writer.conn, view_id)}
     # what was never read whole cannot be kept up by its changes alone
     listing = source.list(job.paths if reader.is_complete(writer.conn, view_id) else None)

@@ -101,7 +101,9 @@ def imported(
 # -- out
 
 
-def _json(head: dict[str, Any], records: Sequence[Record], entries: Sequence[audit.Row]) -> Iterator[str]:
+def _json(
+    head: dict[str, Any], records: Sequence[Record], entries: Sequence[audit.AuditRow]
+) -> Iterator[str]:
     yield json.dumps(head)
     for record in records:
         yield json.dumps({"record": msgspec.to_builtins(record)})
@@ -110,7 +112,7 @@ def _json(head: dict[str, Any], records: Sequence[Record], entries: Sequence[aud
 
 
 def _markdown(
-    root: str, head: dict[str, Any], records: Sequence[Record], entries: Sequence[audit.Row]
+    root: str, head: dict[str, Any], records: Sequence[Record], entries: Sequence[audit.AuditRow]
 ) -> Iterator[str]:
     """For people to read; each record is carried along in a comment, so that it can be imported again."""
     yield f"# Records of {safe_line(root.rpartition('/')[2]) or 'a project'}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memoryd.daemon.indexing import jobs
-from memoryd.daemon.indexing.jobs import IngestQueue, Job, Target
+from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue, Job
 from memoryd.errors import MemorydError
 
 # Answers the first job and every later one at once, except those whose paths name "slow": they stay in the link
@@ -28,7 +28,7 @@ for text in sys.stdin:
         about = {"view": "v", "head": "", "branch": "", "wall_seconds": 0.0, "seconds": {}, "cpu_seconds": 0.0}
         say(id=line["id"], result=about | dict.fromkeys(NAMES, 0))
 """
-TARGET = Target("/p")
+TARGET = IndexTarget("/p")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexers.constraints.literal import OPAQUE, Script, is_literal
+from indexers.constraints.literal import OPAQUE, LiteralScript, is_literal
 from indexers.constraints.prose import home
 from indexers.constraints.read import MAX_RULES, constraints
 from indexers.facts import Comment, Constraint, FileFacts
@@ -499,7 +499,7 @@ def pay():
 
 def test_literals_are_read_and_expressions_are_opaque() -> None:
     """JSON with comments, bare keys, all quotes; calls, spreads, templates and sums are not guessed at."""
-    script = Script(
+    script = LiteralScript(
         "x = {a: 1, 'b': [true, null, `t`], /* c */ \"c\": f(1), d: 'x' + y, ...e, g: {h: `${i}`}}"
     )
     (top,) = [script.value(key) for key in script.keys("a")]
@@ -544,7 +544,7 @@ def test_hostile_repetition_is_read_in_linear_time_and_bounded(piece: str) -> No
 
 def test_a_stray_bracket_in_a_config_ends() -> None:
     """Regression: an object with a foreign closing bracket was read forever."""
-    script = Script("forbidden: [{name: 'x' ] : {]})")
+    script = LiteralScript("forbidden: [{name: 'x' ] : {]})")
     assert not is_literal(script.value(next(script.keys("forbidden"))))
 
 

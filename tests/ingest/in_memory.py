@@ -12,7 +12,15 @@ from indexers.registry import extract, language_of
 from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.languages import MANIFESTS, RULES
-from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
+from memoryd.ingest.link.view import (
+    LinkedFile,
+    LinkView,
+    PathChange,
+    ViewSources,
+    changed_keys,
+    pack,
+    touched,
+)
 from memoryd.store.index.queries.link_queries import Defined, EdgeRow
 
 
@@ -39,18 +47,18 @@ class Project:
         """The links of these files."""
         return {path: self._link(evaluator, path) for path in order}
 
-    def _view(self) -> View:
+    def _view(self) -> LinkView:
         paths = {number: path for path, number in self._ids.items()}
         files = [
-            File(path, number, number, self._facts[path].language, self._facts[path].package)
+            LinkedFile(path, number, number, self._facts[path].language, self._facts[path].package)
             for number, path in paths.items()
         ]
-        sources = Sources(
+        sources = ViewSources(
             outlines=lambda ids: [(id_, self.outlines[paths[id_]]) for id_ in ids],
             text=lambda id_: self.sources[paths[id_]],
             definitions=self._definitions,
         )
-        return View(files, sources, MANIFESTS)
+        return LinkView(files, sources, MANIFESTS)
 
     def _definitions(self, name: str | None) -> Iterator[Defined]:
         for path, facts in self._facts.items():
@@ -68,7 +76,7 @@ class Project:
         paths = self.sources.keys() | after.sources.keys()
         different = {path for path in paths if self.sources.get(path) != after.sources.get(path)}
         changes = [
-            Change(path, self.outlines.get(path), after.outlines.get(path)) for path in sorted(different)
+            PathChange(path, self.outlines.get(path), after.outlines.get(path)) for path in sorted(different)
         ]
         changed = changed_keys(after.view, changes)
         return different | {path for path, link in self.links.items() if touched(changed, link.looked)}

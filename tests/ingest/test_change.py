@@ -126,7 +126,7 @@ def test_the_uncommitted_change_is_read_without_git_reading_it(root: Path, pool:
 
 
 def test_a_path_outside_of_the_project_is_not_read(root: Path, pool: ParsePool) -> None:
-    """Named paths go through the jail: links and `..` lead nowhere."""
+    """Named paths go through the rooted: links and `..` lead nowhere."""
     (root.parent / "secret.py").write_text("token = 1\n")
     (root / "link.py").symlink_to(root.parent / "secret.py")
     assert read(root, pool, paths=("../secret.py", "link.py", "/etc/passwd")).files == ()

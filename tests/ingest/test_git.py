@@ -21,7 +21,7 @@ from indexers.facts import BlameSpan
 from memoryd.errors import GitError, MemorydError, UsageError
 from memoryd.ingest.git import process
 from memoryd.ingest.git.discovery import discover, find_root
-from memoryd.ingest.git.process import Call, GitKilled, GitSilent
+from memoryd.ingest.git.process import GitCommand, GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git, Head
 
 
@@ -430,7 +430,7 @@ def test_only_listed_subcommands_run(repo: Repository) -> None:
     runner = _git(repo.root)._runner
     for subcommand in ("status", "diff", "describe", "hash-object", "fetch", "config", "gc", "show", "-c"):
         with pytest.raises(GitError, match="allow-list"):
-            runner.output(Call(subcommand))
+            runner.output(GitCommand(subcommand))
 
 
 def test_a_git_that_hangs_is_ended(repo: Repository) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from in_memory import Project
 
-from memoryd.ingest.link.fixpoint_cache import Memo
+from memoryd.ingest.link.fixpoint_cache import FixpointCache
 
 Graph = Mapping[int, tuple[int, ...]]
 
@@ -18,14 +18,14 @@ class _Reach:
     """``of(n)``: all that can be reached from n, told by asking its neighbours."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph, self.memo, self.computed = graph, Memo(), 0
+        self.graph, self.fixpoints, self.computed = graph, FixpointCache(), 0
 
     def of(self, number: int) -> frozenset[int]:
-        return self.memo.memo(number, lambda: self._make(number), frozenset())
+        return self.fixpoints.fixpoints(number, lambda: self._make(number), frozenset())
 
     def _make(self, number: int) -> frozenset[int]:
         self.computed += 1
-        self.memo.seen.add(number)
+        self.fixpoints.seen.add(number)
         return frozenset({number}).union(*(self.of(other) for other in self.graph[number]))
 
 
@@ -52,10 +52,10 @@ def test_a_value_is_the_fixed_point_whoever_asks_first(rows: list[tuple[int, ...
     graph = dict(enumerate(rows))
     reach = _Reach(graph)
     for number in chance.sample(sorted(graph), len(graph)):
-        reach.memo.seen = set()
+        reach.fixpoints.seen = set()
         assert reach.of(number) == _reached(graph, number)
-        assert reach.memo.seen >= _reached(graph, number)
-    assert not reach.memo.is_computing
+        assert reach.fixpoints.seen >= _reached(graph, number)
+    assert not reach.fixpoints.is_computing
 
 
 @pytest.mark.parametrize("size", [59, 60, 61, 130, 400])
@@ -77,18 +77,18 @@ def test_a_dense_cycle_is_computed_in_few_rounds() -> None:
 
 def test_an_error_leaves_nothing_behind() -> None:
     """Who asks again after an error gets an answer."""
-    memo, broken = Memo(), [True]
+    fixpoints, broken = FixpointCache(), [True]
 
     def make() -> str:
-        memo.memo("b", lambda: memo.memo("a", make, ""), "")
+        fixpoints.fixpoints("b", lambda: fixpoints.fixpoints("a", make, ""), "")
         if broken:
             raise KeyError(broken.pop())
         return "whole"
 
     with pytest.raises(KeyError):
-        memo.memo("a", make, "")
-    assert not memo.is_computing
-    assert memo.memo("a", make, "") == "whole"
+        fixpoints.fixpoints("a", make, "")
+    assert not fixpoints.is_computing
+    assert fixpoints.fixpoints("a", make, "") == "whole"
 
 
 def _chain(size: int) -> dict[str, str]:

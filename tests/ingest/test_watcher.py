@@ -14,19 +14,19 @@ import pytest
 from projects import Repository
 
 from memoryd.ingest.git.repository import Git
-from memoryd.ingest.watch.debounce import PATHS_LIMIT, Pending
+from memoryd.ingest.watch.debounce import PATHS_LIMIT, PendingPaths
 from memoryd.ingest.watch.mounts import sends_no_events
 from memoryd.ingest.watch.visibility import Visibility
-from memoryd.ingest.watch.watcher import Settings, Watcher
+from memoryd.ingest.watch.watcher import Watcher, WatchSettings
 
-_QUICK = Settings(quiet_s=0.05, max_delay_s=0.4, polling_s=0.1, mode="native")
+_QUICK = WatchSettings(quiet_s=0.05, max_delay_s=0.4, polling_s=0.1, mode="native")
 _WAIT_S = 10.0
 
 
 class Ear:
     """A watcher and what it reported."""
 
-    def __init__(self, root: Path, settings: Settings = _QUICK) -> None:
+    def __init__(self, root: Path, settings: WatchSettings = _QUICK) -> None:
         self.root = root
         self.heard: Queue[frozenset[str] | str] = Queue()
         self.rules = Visibility(root, Git.open(root))
@@ -285,7 +285,7 @@ except EventsRefused as refused:
 
 def test_polling_names_the_same_changes(repo: Repository) -> None:
     """Where it polls, edits, deletions, new folders and commits are found as well."""
-    ear = Ear(repo.root, Settings(0.05, 0.2, 0.05, "polling"))
+    ear = Ear(repo.root, WatchSettings(0.05, 0.2, 0.05, "polling"))
     ear.watcher.start()
     try:
         repo.write("src/a.py", "a = 22\n")
@@ -327,7 +327,7 @@ def test_a_storm_of_changes_waits_no_longer_than_its_limit(repo: Repository, ear
 
 def test_pending_is_due_when_quiet_or_when_waited_long_enough() -> None:
     """Debounce: quiet_s after the last change, max_delay_s after the first."""
-    pending = Pending(quiet_s=0.3, max_delay_s=2.0)
+    pending = PendingPaths(quiet_s=0.3, max_delay_s=2.0)
     assert pending.wait_s(0.0) is None
     pending.path("a", 10.0)
     assert pending.wait_s(10.0) == pytest.approx(0.3)
@@ -340,7 +340,7 @@ def test_pending_is_due_when_quiet_or_when_waited_long_enough() -> None:
 
 def test_too_many_paths_become_one_rescan() -> None:
     """A branch switch of a huge tree is one look at everything, in bounded memory."""
-    pending = Pending(0.3, 2.0)
+    pending = PendingPaths(0.3, 2.0)
     for index in range(PATHS_LIMIT + 1):
         pending.path(str(index), 0.0)
     assert pending.take() == (frozenset(), ("storm",))

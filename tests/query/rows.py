@@ -22,7 +22,7 @@ from memoryd.store import sqlite
 from memoryd.store.index import reader
 from memoryd.store.index.queries import link_queries
 from memoryd.store.index.queries.link_queries import EdgeRow
-from memoryd.store.index.writer import FileRow, IndexWriter, ViewEntry
+from memoryd.store.index.writer import IndexWriter, NewFileRow, ViewEntry
 from memoryd.store.records.writer import Records
 
 VIEW = "worktree:/project"
@@ -56,7 +56,7 @@ class Rows:
         said = comments.evidence(path, facts or FileFacts(language), data)
         ruled = read.constraints(path, data, facts or FileFacts(language))
         declared = operations.operations(path, data, facts or FileFacts(language))
-        row = FileRow(
+        row = NewFileRow(
             path=path, hash=blob.digest(), language=language, size_bytes=len(data),
             facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
             forward=terms.encode([f"{path}\n\n{text}"]), redacted=0, reference_count=0, symbols=rows,

@@ -16,7 +16,7 @@ from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.store.index import reader
-from memoryd.store.index.writer import CommitEntry, FileRow, IndexWriter, ViewEntry
+from memoryd.store.index.writer import CommitEntry, IndexWriter, NewFileRow, ViewEntry
 from memoryd.store.records.writer import Records
 from memoryd.store.sqlite import connect
 
@@ -98,7 +98,7 @@ class SearchProject:
         text = "".join(chunks.values()).encode()
         blob = hashlib.sha1(text).digest()
         return self.writer.find_file(path, blob) or self.writer.add_file(
-            FileRow(
+            NewFileRow(
                 path=path,
                 hash=blob,
                 language=LANGUAGES.get(path.rpartition(".")[2], "text"),

@@ -18,7 +18,7 @@ from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.store.index import reader
-from memoryd.store.vectors.client import Hit, VectorClient
+from memoryd.store.vectors.client import VectorClient, VectorHit
 
 SUBJECTS = (
     "cookie",
@@ -57,7 +57,7 @@ class Cache:
         self.client = client
         self.answered = 0
 
-    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[Hit] | None:
+    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[VectorHit] | None:
         end_s = time.monotonic() + 40
         found = None
         while found is None and time.monotonic() < end_s:
@@ -140,9 +140,9 @@ class Naming:
     def __init__(self, vectors: Vectors, query: np.ndarray, numbers: Sequence[int]) -> None:
         cosines = vectors.rows[list(numbers)].astype(np.float32) @ query / 127
         keys = [int(vectors.keys[number]).to_bytes(8, "little") + bytes(8) for number in numbers]
-        self._named = [Hit(key, float(cosine)) for key, cosine in zip(keys, cosines, strict=True)]
+        self._named = [VectorHit(key, float(cosine)) for key, cosine in zip(keys, cosines, strict=True)]
 
-    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[Hit] | None:
+    def nearest(self, model: str, vector: np.ndarray, k: int, generation: int) -> Sequence[VectorHit] | None:
         return self._named[:k]
 
 

@@ -14,7 +14,7 @@ from memoryd.errors import MemorydError
 from memoryd.ingest.files.scan import read_file, scan, scan_tree
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.watch.visibility import Visibility
-from memoryd.ingest.watch.watcher import Settings, Watcher
+from memoryd.ingest.watch.watcher import Watcher, WatchSettings
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_watching_runs_nothing(hostile: Hostile) -> None:
     """A watcher over the checkout, while files and commits change."""
     heard: Queue[object] = Queue()
     rules = Visibility(hostile.root, _open(hostile))
-    watcher = Watcher(hostile.root, rules.hidden, heard.put, heard.put, Settings(0.05, 0.2, 0.1))
+    watcher = Watcher(hostile.root, rules.hidden, heard.put, heard.put, WatchSettings(0.05, 0.2, 0.1))
     watcher.start()
     try:
         (hostile.root / "src/main.py").write_text("m = 1\n")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoryd.ingest.files.rooted_files import Jail
+from memoryd.ingest.files.rooted_files import RootedFiles
 from memoryd.ingest.files.scan import Unreadable, read_file, scan
 
 _SECRET = b"SECRET outside"
@@ -23,7 +23,7 @@ _REFUSALS = {"outside", "vanished", "link", "special", "too-large", "denied", "u
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``repo`` with files, folders and every kind of link, beside ``repo-evil`` and a secret."""
-    base = tmp_path_factory.mktemp("jail")
+    base = tmp_path_factory.mktemp("rooted")
     made = base / "repo"
     for folder in (made / "dir/deep", base / "repo-evil", base / "outside"):
         folder.mkdir(parents=True)
@@ -77,15 +77,15 @@ def test_looking_at_a_path_stays_inside_too(root: Path, path: str) -> None:
     outside = {
         (root.parent / name).stat().st_ino for name in ("secret", "outside", "repo-evil", "outside/file")
     }
-    with Jail(root) as jail:
+    with RootedFiles(root) as rooted:
         try:
-            state = jail.stat(path)
+            state = rooted.stat(path)
         except (Unreadable, ValueError):
             pass
         else:
             assert state.st_ino not in outside
         try:
-            entries = jail.listing(path)
+            entries = rooted.listing(path)
         except Unreadable:
             pass
         else:

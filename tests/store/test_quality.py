@@ -18,7 +18,7 @@ from tiny_models import bi_encoder, cross_encoder
 
 from memoryd.errors import StoreError
 from memoryd.store.vectors.client import VectorClient
-from memoryd.store.vectors.quality_client import QualityClient, Verdict
+from memoryd.store.vectors.quality_client import QualityClient, QualityVerdict
 from memoryd.store.vectors.quality_model import chunk_text, is_cross_encoder, model_folder
 from memoryd.store.vectors.quality_rows import QualityRows
 from memoryd.store.vectors.unembedded_chunks import texts, unread
@@ -306,7 +306,7 @@ def test_a_missing_model_is_an_answer(place: Place) -> None:
 def test_a_failed_model_is_not_asked_again_at_once(place: Place) -> None:
     """It costs no question anything: neither questions nor reading try it again for minutes."""
     quality = QualityClient(place.worker(), "/no/such/model")
-    assert quality.judge(["question"], TEXTS) == Verdict("failed")
+    assert quality.judge(["question"], TEXTS) == QualityVerdict("failed")
     assert not quality.read()
     assert "/no/such/model" in quality.detail
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from indexers.engine.generics import UNKNOWN, without_idle
-from indexers.engine.treesitter import File, Hook, Node, Scope, Span
+from indexers.engine.treesitter import FileBuilder, Hook, Node, Scope, Span
 from indexers.facts import FileFacts, ReferenceKind, SymbolKind
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
@@ -37,14 +37,14 @@ _MAX_MACRO_USES = 200
 _MAX_DECLARATORS = 100  # longer chains of declarators are not written by people
 
 
-def include(file: File, node: Node) -> None:
+def include(file: FileBuilder, node: Node) -> None:
     """``#include "a/b.h"``: the path as written."""
     path = file.text(node).strip('<>"')
     if path:
         file.add_import(node.start_byte, path, "", "")
 
 
-def declared(file: File, node: Node) -> None:
+def declared(file: FileBuilder, node: Node) -> None:
     """A declaration of variables, fields and functions: symbols outside of functions, locals inside."""
     scope = _around(file, node)
     if file.source.startswith(b"typedef", node.start_byte):
@@ -73,13 +73,13 @@ def _is_nameless(node: Node) -> bool:
     return has_body and written is not None and written.child_by_field_name("name") is None
 
 
-def _around(file: File, node: Node) -> Scope:
+def _around(file: FileBuilder, node: Node) -> Scope:
     """The scope of a declaration: a struct that is defined in its type is none."""
     scope = file.scope_at(node.start_byte)
     return scope.parent if scope.start == node.start_byte and scope.parent is not None else scope
 
 
-def _misread_typedef(file: File, scope: Scope, node: Node) -> None:
+def _misread_typedef(file: FileBuilder, scope: Scope, node: Node) -> None:
     """``typedef`` as the grammar reads it among text that it gave up on: as a type."""
     found = _TYPEDEF.match(file.source, *node.byte_range)
     if found and scope.is_open:
@@ -87,7 +87,7 @@ def _misread_typedef(file: File, scope: Scope, node: Node) -> None:
         file.add_symbol(scope, (found[1] or found[2]).decode("utf-8", "replace"), "type", at, node.byte_range)
 
 
-def lost(file: File, node: Node) -> None:
+def lost(file: FileBuilder, node: Node) -> None:
     """A prototype among text that the grammar gave up on (a macro after its parameters)."""
     scope = file.scope_at(node.start_byte)
     name = node.child_by_field_name("declarator")
@@ -96,7 +96,7 @@ def lost(file: File, node: Node) -> None:
         file.add_symbol(scope, text, "function", name.start_byte, span, is_declaration=True)
 
 
-def _declare(file: File, scope: Scope, node: Node, leaf: Node, is_function: bool) -> None:
+def _declare(file: FileBuilder, scope: Scope, node: Node, leaf: Node, is_function: bool) -> None:
     name = file.text(leaf)
     if not is_function and scope.parent is None and _is_debris(file, node):
         return
@@ -110,13 +110,13 @@ def _declare(file: File, scope: Scope, node: Node, leaf: Node, is_function: bool
     file.add_symbol(scope, name, kind, leaf.start_byte, node.byte_range, is_declaration=announced)
 
 
-def _is_debris(file: File, node: Node) -> bool:
+def _is_debris(file: FileBuilder, node: Node) -> bool:
     """An indented declaration outside of everything, in a file that could not be read: a local of a function
     whose braces stand in both arms of an ``#if``."""
     return bool(file.nodes.get("error")) and node.start_point.column > 0
 
 
-def without_debris(file: File, facts: FileFacts) -> FileFacts:
+def without_debris(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """The facts without definitions that a keyword would name: statements read as functions. ``?`` is said of names
     only that have a type elsewhere in the function."""
     facts = _with_global_macros(without_idle(facts))
@@ -153,7 +153,7 @@ def follow(declarator: Node | None) -> tuple[Node | None, bool]:
     return None, False
 
 
-def _bind(file: File, node: Node, leaf: Node, how: str, scope: str | None) -> None:
+def _bind(file: FileBuilder, node: Node, leaf: Node, how: str, scope: str | None) -> None:
     written = node.child_by_field_name("type")
     if written is None or written.type == "placeholder_type_specifier":
         return
@@ -166,7 +166,7 @@ def _bind(file: File, node: Node, leaf: Node, how: str, scope: str | None) -> No
         file.add_binding(leaf.start_byte, file.text(leaf), text, how, scope)
 
 
-def plain_type(file: File, written: Node) -> str:
+def plain_type(file: FileBuilder, written: Node) -> str:
     """The name of a written type, without ``struct`` and without a body; ``""`` for a nameless one."""
     if written.child_by_field_name("body") is not None:
         name = written.child_by_field_name("name")
@@ -174,7 +174,7 @@ def plain_type(file: File, written: Node) -> str:
     return _ELABORATED.sub("", file.text(written))
 
 
-def parameter(file: File, node: Node) -> None:
+def parameter(file: FileBuilder, node: Node) -> None:
     """A parameter of a definition is a local of it; one of a prototype is nothing."""
     scope = file.scope_at(node.start_byte)
     if scope.is_open:
@@ -185,7 +185,7 @@ def parameter(file: File, node: Node) -> None:
         _bind(file, node, leaf, "annotation", None)
 
 
-def returns(file: File, node: Node) -> None:
+def returns(file: FileBuilder, node: Node) -> None:
     scope = file.scope_at(node.start_byte)
     if scope.name and node.type not in (
         "primitive_type",
@@ -196,7 +196,7 @@ def returns(file: File, node: Node) -> None:
         file.add_binding(scope.name_start, scope.name, plain_type(file, node), "return", owner)
 
 
-def typedef(file: File, node: Node) -> None:
+def typedef(file: FileBuilder, node: Node) -> None:
     """``typedef … name;``: a type, unless the name went to a nameless struct or enum."""
     for declarator in node.children_by_field_name("declarator"):
         leaf, _ = follow(declarator)
@@ -210,7 +210,7 @@ def typedef(file: File, node: Node) -> None:
             _bind(file, node, leaf, "alias", owner.qualname)
 
 
-def enumerator(file: File, node: Node) -> None:
+def enumerator(file: FileBuilder, node: Node) -> None:
     """A constant of the scope around the enum: its names are not its own, but for ``enum class``."""
     name = node.child_by_field_name("name")
     if name is None:
@@ -226,18 +226,18 @@ def enumerator(file: File, node: Node) -> None:
         scope.locals.add(text.encode())
 
 
-def _is_scoped(file: File, scope: Scope) -> bool:
+def _is_scoped(file: FileBuilder, scope: Scope) -> bool:
     return file.source[scope.start : scope.start + 20].split()[1:2] in ([b"class"], [b"struct"])
 
 
-def flag(file: File, node: Node) -> None:
+def flag(file: FileBuilder, node: Node) -> None:
     """``#define NAME`` is a macro, but for include guards."""
     name = node.child_by_field_name("name")
     if name is not None and not _GUARD.search(file.text(name)):
         file.add_symbol(file.scopes[0], file.text(name), "macro", name.start_byte, node.byte_range)
 
 
-def macro_text(file: File, node: Node) -> None:
+def macro_text(file: FileBuilder, node: Node) -> None:
     """Calls and reads in the text of a macro, which the grammar does not read."""
     start, end = node.byte_range
     macro = file.scope_at(start)
@@ -251,7 +251,7 @@ def macro_text(file: File, node: Node) -> None:
             file.add_use(start + found.start(), found[1].decode("utf-8", "replace"), "", kind)
 
 
-def exported(file: File, name: str, parent: Scope, span: Span) -> bool:
+def exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """Everything but ``static`` at file level, and what an anonymous namespace or a function holds."""
     if parent.in_function:
         return False

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from indexers.engine.treesitter import File, Hook, Node, Rules, Scope
+from indexers.engine.treesitter import FileBuilder, GrammarRules, Hook, Node, Scope
 from indexers.facts import FileFacts, Reference, Symbol, SymbolKind
 from indexers.languages.shared import ecmascript_types as types
 
@@ -43,7 +43,7 @@ _STRINGS = "\"'`"
 # -- imports
 
 
-def _imports(file: File, node: Node) -> None:
+def _imports(file: FileBuilder, node: Node) -> None:
     source = node.child_by_field_name("source")
     type_only = file.source[node.start_byte : node.start_byte + 12].split()[1:2] == [b"type"]
     for child in node.named_children:
@@ -58,7 +58,7 @@ def _imports(file: File, node: Node) -> None:
         file.add_import(node.start_byte, _unquoted(file, source), "", "")
 
 
-def _clause(file: File, source: Node | None, clause: Node, type_only: bool) -> None:
+def _clause(file: FileBuilder, source: Node | None, clause: Node, type_only: bool) -> None:
     for child in clause.named_children:
         if child.type == "identifier":
             _add(file, source, "default", child, type_only)
@@ -71,13 +71,13 @@ def _clause(file: File, source: Node | None, clause: Node, type_only: bool) -> N
                 _add(file, source, _unquoted(file, name), alias, is_type)
 
 
-def _add(file: File, source: Node | None, name: str, alias: Node, type_only: bool) -> None:
+def _add(file: FileBuilder, source: Node | None, name: str, alias: Node, type_only: bool) -> None:
     if source is not None:
         module = _unquoted(file, source)
         file.add_import(alias.start_byte, module, name, file.text(alias), type_only=type_only)
 
 
-def _loaded(file: File, node: Node) -> None:
+def _loaded(file: FileBuilder, node: Node) -> None:
     """``require("m")`` and ``import("m")``: one Import per name that is bound to what comes out."""
     function = node.child_by_field_name("function")
     arguments = node.child_by_field_name("arguments")
@@ -104,7 +104,7 @@ def _loaded(file: File, node: Node) -> None:
             file.add_import(bound.start_byte, module, imported, file.text(bound))
 
 
-def _handed_on(file: File, assignment: Node, module: str, name: str) -> None:
+def _handed_on(file: FileBuilder, assignment: Node, module: str, name: str) -> None:
     """``module.exports = require("m")``, ``exports.a = require("m").b``"""
     left = assignment.child_by_field_name("left")
     head, _, last = file.chain(left).rpartition(".") if left is not None else ("", "", "")
@@ -116,7 +116,7 @@ def _handed_on(file: File, assignment: Node, module: str, name: str) -> None:
         file.add_import(assignment.start_byte, module, name, "")
 
 
-def _destructured(file: File, pattern: Node) -> Iterator[tuple[str, Node]]:
+def _destructured(file: FileBuilder, pattern: Node) -> Iterator[tuple[str, Node]]:
     for child in pattern.named_children:
         if child.type == "shorthand_property_identifier_pattern":
             yield file.text(child), child
@@ -126,7 +126,7 @@ def _destructured(file: File, pattern: Node) -> Iterator[tuple[str, Node]]:
                 yield _unquoted(file, key), value
 
 
-def _renamed(file: File, node: Node) -> None:
+def _renamed(file: FileBuilder, node: Node) -> None:
     """``import A = N.B``: A is another name of N.B."""
     name, value = node.named_children[0], node.named_children[-1]
     file.scope_at(node.start_byte).names.add(file.text(name).encode())
@@ -136,7 +136,7 @@ def _renamed(file: File, node: Node) -> None:
 # -- exports
 
 
-def _export(file: File, node: Node) -> None:
+def _export(file: FileBuilder, node: Node) -> None:
     source = node.child_by_field_name("source")
     type_only = node.child_count > 1 and node.children[1].type == "type"
     kinds = {child.type: child for child in node.children}
@@ -162,7 +162,7 @@ def _export(file: File, node: Node) -> None:
             _hand_out(file, name, file.text(name), file.text(name))
 
 
-def _reexport(file: File, node: Node, module: str, kinds: dict[str, Node], type_only: bool) -> None:
+def _reexport(file: FileBuilder, node: Node, module: str, kinds: dict[str, Node], type_only: bool) -> None:
     at = node.start_byte
     if "export_clause" in kinds:
         for item in _specifiers(kinds["export_clause"], "export_specifier"):
@@ -178,19 +178,19 @@ def _reexport(file: File, node: Node, module: str, kinds: dict[str, Node], type_
         file.add_import(at, module, "*", "", reexport=True, type_only=type_only)
 
 
-def _reexport_one(file: File, at: int, module: str, name: str, alias: str, type_only: bool) -> None:
+def _reexport_one(file: FileBuilder, at: int, module: str, name: str, alias: str, type_only: bool) -> None:
     file.add_import(at, module, name, alias, reexport=True, type_only=type_only)
     _list(file, alias)
 
 
-def _hand_out(file: File, node: Node, public: str, own: str) -> None:
+def _hand_out(file: FileBuilder, node: Node, public: str, own: str) -> None:
     """The file's ``own`` (``?``: an expression) is public under the name ``public``."""
     _list(file, public)
     if own not in (public, "?") and own[:1].isidentifier() and not own.endswith(")"):
         file.add_binding(node.start_byte, public, own, "alias", "")
 
 
-def _list(file: File, name: str) -> None:
+def _list(file: FileBuilder, name: str) -> None:
     if file.exports is None:
         file.exports = []
     if f"export {name}" not in file.memory:
@@ -229,7 +229,7 @@ def _bound(pattern: Node) -> Iterator[Node]:
             waiting.extend(reversed(node.named_children))
 
 
-def _assigned(file: File, node: Node) -> None:
+def _assigned(file: FileBuilder, node: Node) -> None:
     """``exports.a = …``, ``module.exports = …``, ``this.a = …``."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     if left is None or right is None:
@@ -244,7 +244,7 @@ def _assigned(file: File, node: Node) -> None:
         _hand_out_value(file, node, name, right)
 
 
-def _module_exports(file: File, node: Node, value: Node) -> None:
+def _module_exports(file: FileBuilder, node: Node, value: Node) -> None:
     while value.type == "assignment_expression":  # module.exports = exports = …
         value = value.named_children[-1]
     above = node.parent
@@ -266,7 +266,7 @@ def _module_exports(file: File, node: Node, value: Node) -> None:
 _DEFINING = ("function_expression", "arrow_function", "generator_function", "class")
 
 
-def _hand_out_value(file: File, node: Node, public: str, value: Node) -> None:
+def _hand_out_value(file: FileBuilder, node: Node, public: str, value: Node) -> None:
     """A value without a name of its own in the file has that which it is handed out by."""
     own = file.chain(value)
     _hand_out(file, node, public, own)
@@ -275,7 +275,7 @@ def _hand_out_value(file: File, node: Node, public: str, value: Node) -> None:
         file.add_symbol(file.scopes[0], public, "variable", node.start_byte, node.byte_range)
 
 
-def _hand_out_entry(file: File, item: Node) -> None:
+def _hand_out_entry(file: FileBuilder, item: Node) -> None:
     if item.type == "shorthand_property_identifier":
         _hand_out(file, item, file.text(item), file.text(item))
     elif item.type == "pair":
@@ -287,7 +287,7 @@ def _hand_out_entry(file: File, item: Node) -> None:
         _hand_out(file, item, _unquoted(file, key) if key is not None else "", "?")
 
 
-def _element(file: File, node: Node) -> None:
+def _element(file: FileBuilder, node: Node) -> None:
     """``<Card>`` uses Card; a lower-case name is one of HTML."""
     if not file.text(node)[:1].islower():
         file.spans["id"].append(node.byte_range)
@@ -296,7 +296,7 @@ def _element(file: File, node: Node) -> None:
 # -- rules
 
 
-def kind(file: File, scope: Scope) -> SymbolKind:
+def kind(file: FileBuilder, scope: Scope) -> SymbolKind:
     """Accessors are properties; a field that holds a function is a method."""
     head = file.source[scope.start : scope.name_start]
     if scope.kind == "method" and head.split()[-1:] in ([b"get"], [b"set"]):
@@ -308,7 +308,7 @@ def kind(file: File, scope: Scope) -> SymbolKind:
     return scope.kind  # type: ignore[return-value]
 
 
-def finish(file: File, facts: FileFacts) -> FileFacts:
+def finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Exported is what the module hands out, with its members; a script without exports hands out all."""
     facts = replace(facts, references=tuple(_with_own_object(file, facts.references)))
     if file.exports is None and not any(item.reexport or item.alias for item in facts.imports):
@@ -329,7 +329,7 @@ def finish(file: File, facts: FileFacts) -> FileFacts:
     return replace(facts, symbols=tuple(symbols))
 
 
-def _with_own_object(file: File, references: Iterable[Reference]) -> Iterator[Reference]:
+def _with_own_object(file: FileBuilder, references: Iterable[Reference]) -> Iterator[Reference]:
     """``this`` of a function inside of a method is not the method's: its members are unknown."""
     spans = types.this_spans(file)
     around: list[tuple[int, bool]] = []
@@ -367,7 +367,7 @@ def _name_and_alias(specifier: Node) -> tuple[Node, Node]:
     return name, specifier.child_by_field_name("alias") or name
 
 
-def _unquoted(file: File, node: Node) -> str:
+def _unquoted(file: FileBuilder, node: Node) -> str:
     return file.text(node).strip(_STRINGS)
 
 
@@ -383,9 +383,9 @@ TYPE_HOOKS: dict[str, Hook] = {"renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
 DATA = frozenset({"binder"})
 
 
-def type_rules(name: str, entry: str, *queries: str) -> Rules:
+def type_rules(name: str, entry: str, *queries: str) -> GrammarRules:
     """The rules of a language whose code is TypeScript. ``entry``: which of its two grammars; ``queries``: more."""
-    return Rules(
+    return GrammarRules(
         name=name,
         grammar="tree_sitter_typescript",
         entry=entry,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexers.engine.treesitter import File, Hook, Node, Scope
+from indexers.engine.treesitter import FileBuilder, Hook, Node, Scope
 
 _WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expression")
 _CASTS = ("as_expression", "satisfies_expression")
@@ -23,12 +23,12 @@ _PROTOTYPE = re.compile(rb"([\w$]{1,200})\.prototype\b")
 _MAX_DEPTH = 4
 
 
-def type_text(file: File, annotation: Node) -> str:
+def type_text(file: FileBuilder, annotation: Node) -> str:
     """What stands behind the colon."""
     return file.text(annotation).removeprefix(":").strip()
 
 
-def bind_value(file: File, at: int, name: str, value: Node, scope: str | None = None) -> None:
+def bind_value(file: FileBuilder, at: int, name: str, value: Node, scope: str | None = None) -> None:
     """Say what ``name`` holds when ``value`` is assigned to it."""
     value = _inner(value)
     if value.type in _CASTS and len(value.named_children) == 2:
@@ -57,7 +57,7 @@ _WITH_SCOPES = ("arrow_function", "function_expression", "generator_function", "
 # -- variables and parameters
 
 
-def _declarator(file: File, node: Node) -> None:
+def _declarator(file: FileBuilder, node: Node) -> None:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     annotation = node.child_by_field_name("type")
     if name is None:
@@ -71,7 +71,7 @@ def _declarator(file: File, node: Node) -> None:
         bind_value(file, node.start_byte, file.text(name), value, _scope_of_container(file, node))
 
 
-def _scope_of_container(file: File, node: Node) -> str | None:
+def _scope_of_container(file: FileBuilder, node: Node) -> str | None:
     """Where the name of an object stands: outside of it. None: as ever."""
     scope = file.scope_at(node.start_byte)
     if scope.kind == "container" and scope.start == node.start_byte and scope.parent is not None:
@@ -79,7 +79,7 @@ def _scope_of_container(file: File, node: Node) -> str | None:
     return None
 
 
-def _pattern(file: File, pattern: Node, annotation: Node | None, value: Node | None) -> None:
+def _pattern(file: FileBuilder, pattern: Node, annotation: Node | None, value: Node | None) -> None:
     """``const { a, b: { c } } = value``: c is ``value.b.c``; with a written type T, a is a ``T["a"]``."""
     text = type_text(file, annotation) if annotation is not None else ""
     chain = file.chain(_inner(value)) if value is not None else "?"
@@ -93,7 +93,7 @@ def _pattern(file: File, pattern: Node, annotation: Node | None, value: Node | N
 
 
 def _destructured(
-    file: File, pattern: Node, above: tuple[str, ...]
+    file: FileBuilder, pattern: Node, above: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], Node]]:
     for child in pattern.named_children if pattern.type == "object_pattern" else ():
         bound = child
@@ -112,7 +112,7 @@ def _destructured(
             yield from _destructured(file, bound, (*above, key))
 
 
-def _typed(file: File, node: Node) -> None:
+def _typed(file: FileBuilder, node: Node) -> None:
     """A parameter; with its type, and as a field of the class where it is one (``private x: T``)."""
     pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
     if pattern is None:
@@ -130,7 +130,7 @@ def _typed(file: File, node: Node) -> None:
             file.add_binding(at, f"this.{name}", type_text(file, annotation), "annotation")
 
 
-def _loop(file: File, node: Node) -> None:
+def _loop(file: FileBuilder, node: Node) -> None:
     """``for (const x of list)``"""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     operator = node.child_by_field_name("operator")
@@ -147,7 +147,7 @@ def _loop(file: File, node: Node) -> None:
         file.add_binding(left.start_byte, file.text(left), f"{chain}[]", "alias")
 
 
-def _each(file: File, node: Node) -> None:
+def _each(file: FileBuilder, node: Node) -> None:
     """``list.map((x) => …)``"""
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     member = callee.child_by_field_name("property") if callee is not None else None
@@ -174,7 +174,7 @@ def _first_parameter(function: Node) -> Node | None:
 # -- members
 
 
-def field(file: File, node: Node, name: str, value: Node) -> None:
+def field(file: FileBuilder, node: Node, name: str, value: Node) -> None:
     """``this.name = value``, where ``this`` is an object of the class around it."""
     owner = file.scope_at(node.start_byte).enclosing_class()
     if owner is not None and owner.kind != "container" and not _is_foreign(node, owner):
@@ -192,7 +192,7 @@ def _is_foreign(node: Node, owner: Scope) -> bool:
     return False
 
 
-def _class_field(file: File, node: Node) -> None:
+def _class_field(file: FileBuilder, node: Node) -> None:
     name = node.child_by_field_name("name") or node.child_by_field_name("property")
     owner = file.scope_at(node.start_byte).enclosing_class()
     if name is None or owner is None:
@@ -205,7 +205,7 @@ def _class_field(file: File, node: Node) -> None:
         bind_value(file, node.start_byte, f"this.{file.text(name)}", value, owner.qualname)
 
 
-def _signature(file: File, node: Node) -> None:
+def _signature(file: FileBuilder, node: Node) -> None:
     """A property of an interface: as an accessor, it gives what is written."""
     scope, annotation = file.scope_at(node.start_byte), node.child_by_field_name("type")
     if scope.kind == "property" and annotation is not None:
@@ -213,7 +213,7 @@ def _signature(file: File, node: Node) -> None:
         file.add_binding(node.start_byte, scope.name, type_text(file, annotation), "return", owner)
 
 
-def _entry(file: File, node: Node) -> None:
+def _entry(file: FileBuilder, node: Node) -> None:
     """``const api = { get, post: send }``: api.get is get, api.post is send."""
     scope, literal = file.scope_at(node.start_byte), node.parent
     around = literal.parent if literal is not None else None
@@ -238,7 +238,7 @@ def _entry(file: File, node: Node) -> None:
 # -- types and results
 
 
-def _alias(file: File, node: Node) -> None:
+def _alias(file: FileBuilder, node: Node) -> None:
     """``type A = B & { … }``: a value of the type A is a B, and has members of its own."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or value is None or value.type in _NESTED:
@@ -257,7 +257,7 @@ def _alias(file: File, node: Node) -> None:
     file.add_binding(node.start_byte, file.text(name), text, "annotation", owner)
 
 
-def _returns(file: File, node: Node) -> None:
+def _returns(file: FileBuilder, node: Node) -> None:
     scope = _function_at(file, node.start_byte)
     if scope is not None:
         owner = scope.qualname.rpartition(".")[0]
@@ -265,7 +265,7 @@ def _returns(file: File, node: Node) -> None:
         file.memory[f"returns {scope.qualname}"] = 1
 
 
-def _returned(file: File, node: Node) -> None:
+def _returned(file: FileBuilder, node: Node) -> None:
     """What a function gives back where it does not write a type."""
     value = node.named_children[0] if node.type == "return_statement" else node.child_by_field_name("body")
     scope = _function_at(file, value.start_byte) if value is not None else None
@@ -275,7 +275,7 @@ def _returned(file: File, node: Node) -> None:
         bind_value(file, value.start_byte, "return", value, scope.qualname)
 
 
-def _function_at(file: File, byte: int) -> Scope | None:
+def _function_at(file: FileBuilder, byte: int) -> Scope | None:
     """The definition around ``byte`` whose own body it stands in."""
     scope: Scope | None = file.scope_at(byte)
     while scope is not None and not scope.name and scope.parent is not None:
@@ -293,14 +293,14 @@ _FUNCTIONS = frozenset(
 )
 
 
-def this_spans(file: File) -> list[tuple[int, int, bool]]:
+def this_spans(file: FileBuilder) -> list[tuple[int, int, bool]]:
     """Spans with a ``this`` of their own, outer before inner, and whether it is another one than that of the class
     around them. Empty: there is none of those."""
     spans = sorted((n.start_byte, -n.end_byte, _is_other(file, n)) for n in file.nodes.get("binder", ()))
     return [(start, -end, other) for start, end, other in spans] if any(other for *_, other in spans) else []
 
 
-def _is_other(file: File, node: Node) -> bool:
+def _is_other(file: FileBuilder, node: Node) -> bool:
     above = node.parent.type if node.parent is not None else ""
     if node.type == "method_definition" and above == "class_body":
         return False
@@ -312,14 +312,14 @@ def _is_other(file: File, node: Node) -> bool:
     return node.type != "class_body" and above != "assignment_expression"
 
 
-def _is_member_of_name(file: File, method: Node) -> bool:
+def _is_member_of_name(file: FileBuilder, method: Node) -> bool:
     """Whether the object around has a name in the file, as its other members have then."""
     around = method.parent if method.type == "method_definition" else method.parent and method.parent.parent
     scope = file.scope_at(around.start_byte) if around is not None else None
     return scope is not None and scope.kind == "container" and not scope.in_function
 
 
-def has_prototype(file: File, name: str) -> bool:
+def has_prototype(file: FileBuilder, name: str) -> bool:
     """Whether methods are given to the function by its prototype: it is a class of the old kind."""
     if "prototypes" not in file.memory:
         file.memory["prototypes"] = 1

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _GROUPS = {"dependencies": "", "dev-dependencies": "dev", "build-dependencies": "build"}
 
 
-def cargo(source: Source) -> Iterator[Operation]:
+def cargo(source: OperationSource) -> Iterator[Operation]:
     document = source.toml()
     package = _table(document.get("package"))
     workspace = _table(document.get("workspace"))
@@ -37,7 +37,7 @@ def cargo(source: Source) -> Iterator[Operation]:
             )
 
 
-def _dependencies(source: Source, table: dict[str, Any]) -> Iterator[Operation]:
+def _dependencies(source: OperationSource, table: dict[str, Any]) -> Iterator[Operation]:
     for group, label in _GROUPS.items():
         for name, wanted in _table(table.get(group)).items():
             version = _table(wanted).get("version", "") if not isinstance(wanted, str) else wanted

@@ -6,11 +6,11 @@ import posixpath
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.operations.xml_tags import tags
 
 
-def project(source: Source) -> Iterator[Operation]:
+def project(source: OperationSource) -> Iterator[Operation]:
     needed, runs = [], 0
     for tag in tags(source.text):
         name = tag.path[-1]

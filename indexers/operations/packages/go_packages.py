@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _LINE = re.compile(
     r"\s*(?:(module|require|use|replace|exclude|retract|tool|go|toolchain)\b\s*)?(\()?\s*([^\s()]+)?\s*([^\s()]+)?"
 )
 
 
-def go_mod(source: Source) -> Iterator[Operation]:
+def go_mod(source: OperationSource) -> Iterator[Operation]:
     block = ""
     folders: list[str] = []
     for number, line in enumerate(source.lines, 1):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 from indexers.operations.xml_tags import tags
 
 _GRADLE = re.compile(
@@ -20,7 +20,7 @@ _INCLUDE = re.compile(r"^\s*include\s*\(?\s*([\"'].*)")
 _QUOTED = re.compile(r"[\"']([\w:./-]+)[\"']")
 
 
-def pom(source: Source) -> Iterator[Operation]:
+def pom(source: OperationSource) -> Iterator[Operation]:
     fields: dict[str, str] = {}
     start, modules = 1, []
     package = ""
@@ -57,7 +57,7 @@ def _dependency(fields: dict[str, str], line: int) -> Iterator[Operation]:
         )
 
 
-def gradle(source: Source) -> Iterator[Operation]:
+def gradle(source: OperationSource) -> Iterator[Operation]:
     for number, line in enumerate(source.lines, 1):
         found = _GRADLE.match(line[:500])
         if found and found[2]:
@@ -72,7 +72,7 @@ def gradle(source: Source) -> Iterator[Operation]:
             yield fact("entry_point", main[1], number, detail="main class", targets=[main[1]])
 
 
-def gradle_settings(source: Source) -> Iterator[Operation]:
+def gradle_settings(source: OperationSource) -> Iterator[Operation]:
     for number, line in enumerate(source.lines, 1):
         root = _ROOT.match(line[:1000])
         if root:

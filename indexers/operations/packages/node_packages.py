@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from indexers.facts import Operation, OperationKind
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _GROUPS = {
     "dependencies": "", "devDependencies": "dev", "peerDependencies": "peer", "optionalDependencies": "optional",
@@ -17,7 +17,7 @@ _PATH = re.compile(
 )
 
 
-def package_json(source: Source) -> Iterator[Operation]:
+def package_json(source: OperationSource) -> Iterator[Operation]:
     document = source.json()
     name = document.get("name")
     if isinstance(name, str) and name:
@@ -50,7 +50,7 @@ def package_json(source: Source) -> Iterator[Operation]:
         yield fact("test_config", "jest", source.line_of('"jest"'), detail="jest", targets=_strings(roots))
 
 
-def _entries(source: Source, document: dict[str, Any], name: str) -> Iterator[Operation]:
+def _entries(source: OperationSource, document: dict[str, Any], name: str) -> Iterator[Operation]:
     binaries = document.get("bin")
     if isinstance(binaries, str):
         binaries = {name.rpartition("/")[2]: binaries}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 
-def composer(source: Source) -> Iterator[Operation]:
+def composer(source: OperationSource) -> Iterator[Operation]:
     document = source.json()
     name = document.get("name")
     if isinstance(name, str):

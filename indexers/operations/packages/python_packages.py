@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact, literal, literals
+from indexers.operations.source import OperationSource, fact, literal, literals
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*([^;#]*)")
 _DEV = re.compile(r"test|dev|doc|lint|typing|type|ci|example|bench|check|style", re.I)
 _SCRIPT = re.compile(r"([\w.-]+)\s*=\s*([\w.]+)\s*(?::\s*([\w.]+))?")
 
 
-def pyproject(source: Source) -> Iterator[Operation]:
+def pyproject(source: OperationSource) -> Iterator[Operation]:
     document = source.toml()
     project = _table(document, "project")
     poetry = _table(document, "tool", "poetry")
@@ -49,7 +49,7 @@ def pyproject(source: Source) -> Iterator[Operation]:
                 )  # fmt: skip
 
 
-def setup_cfg(source: Source) -> Iterator[Operation]:
+def setup_cfg(source: OperationSource) -> Iterator[Operation]:
     parser = configparser.RawConfigParser(strict=False, interpolation=None)
     try:
         parser.read_string(source.text)
@@ -67,7 +67,7 @@ def setup_cfg(source: Source) -> Iterator[Operation]:
             yield from _scripts(source, _lines(entries), group)
 
 
-def setup_py(source: Source) -> Iterator[Operation]:
+def setup_py(source: OperationSource) -> Iterator[Operation]:
     """What literals of the ``setup(…)`` call say; computed values are left alone."""
     for call in source.calls({"setup"}):
         name = literal(call.named("name"))
@@ -79,7 +79,7 @@ def setup_py(source: Source) -> Iterator[Operation]:
         yield from _scripts(source, [text for text in literals(entries) if "=" in text], "")
 
 
-def requirements(source: Source) -> Iterator[Operation]:
+def requirements(source: OperationSource) -> Iterator[Operation]:
     group = "dev" if _DEV.search(source.path) else ""
     for number, line in enumerate(source.lines, 1):
         text = line.strip()
@@ -90,20 +90,20 @@ def requirements(source: Source) -> Iterator[Operation]:
             yield fact("dependency", found[0], number, detail=_detail(found[1], group), targets=[found[2]])
 
 
-def pipfile(source: Source) -> Iterator[Operation]:
+def pipfile(source: OperationSource) -> Iterator[Operation]:
     document = source.toml()
     yield from _poetry_table(source, _table(document, "packages"), "")
     yield from _poetry_table(source, _table(document, "dev-packages"), "dev")
 
 
-def _poetry(source: Source, poetry: Mapping[str, Any]) -> Iterator[Operation]:
+def _poetry(source: OperationSource, poetry: Mapping[str, Any]) -> Iterator[Operation]:
     yield from _poetry_table(source, _table(poetry, "dependencies"), "")
     yield from _poetry_table(source, _table(poetry, "dev-dependencies"), "dev")
     for group, table in _table(poetry, "group").items():
         yield from _poetry_table(source, _table({"group": table}, "group", "dependencies"), group)
 
 
-def _poetry_table(source: Source, table: Mapping[str, Any], group: str) -> Iterator[Operation]:
+def _poetry_table(source: OperationSource, table: Mapping[str, Any], group: str) -> Iterator[Operation]:
     for name, wanted in table.items():
         if name.lower() == "python":
             continue
@@ -115,7 +115,7 @@ def _poetry_table(source: Source, table: Mapping[str, Any], group: str) -> Itera
         )
 
 
-def _required(source: Source, wanted: Iterable[str], group: str) -> Iterator[Operation]:
+def _required(source: OperationSource, wanted: Iterable[str], group: str) -> Iterator[Operation]:
     for text in wanted:
         found = _requirement(text)
         if found:
@@ -148,7 +148,7 @@ def _detail(version: str, group: str) -> str:
     return " ".join(part for part in (version, kind) if part)
 
 
-def _scripts(source: Source, entries: Iterable[str], group: str) -> Iterator[Operation]:
+def _scripts(source: OperationSource, entries: Iterable[str], group: str) -> Iterator[Operation]:
     for entry in entries:
         found = _SCRIPT.match(entry)
         if found and found[2]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact
+from indexers.operations.source import OperationSource, fact
 
 _GEM = re.compile(r"""^\s*gem[ (]\s*["']([\w.-]+)["']\s*(?:,\s*["']([^"'\n]*)["'])?(.*)""")
 _GROUP = re.compile(r"^\s*group\b(.*)\bdo\b")
@@ -18,7 +18,7 @@ _EXECUTABLE = re.compile(r"""^\s*\w+\.executables?\s*(?:=|<<)\s*(.*)""")
 _DEV = re.compile(r":(?:test|development|dev)\b")
 
 
-def gemfile(source: Source) -> Iterator[Operation]:
+def gemfile(source: OperationSource) -> Iterator[Operation]:
     group = ""
     for number, line in enumerate(source.lines, 1):
         opened = _GROUP.match(line[:500])
@@ -36,7 +36,7 @@ def gemfile(source: Source) -> Iterator[Operation]:
             )  # fmt: skip
 
 
-def gemspec(source: Source) -> Iterator[Operation]:
+def gemspec(source: OperationSource) -> Iterator[Operation]:
     for number, line in enumerate(source.lines, 1):
         line = line[:500]
         if name := _NAME.match(line):

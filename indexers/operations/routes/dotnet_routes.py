@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact, literal, url
+from indexers.operations.source import OperationSource, fact, literal, url
 
 _ATTRIBUTE = re.compile(
     r"""^[ \t]*\[(?:[^\]\n]*,\s*)?(Route|Http(?:Get|Post|Put|Patch|Delete|Head))\b"""
@@ -18,7 +18,7 @@ _MAP = re.compile(rb"\.Map(Get|Post|Put|Patch|Delete|Methods)\(")
 _HANDLER = re.compile(r"[A-Za-z_][\w.]*")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     if re.search(rb"\[(?:Route|Http[A-Z])", source.data):
         yield from _attributes(source)
     for found in _MAP.finditer(source.data):
@@ -39,7 +39,7 @@ def routes(source: Source) -> Iterator[Operation]:
             )
 
 
-def _attributes(source: Source) -> Iterator[Operation]:
+def _attributes(source: OperationSource) -> Iterator[Operation]:
     prefix, owner = "", ""
     waiting: list[tuple[str, str, int]] = []
     for number, line in enumerate(source.lines, 1):

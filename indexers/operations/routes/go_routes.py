@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Call, Prefixes, Source, fact, literal, url
+from indexers.operations.source import OperationSource, Prefixes, SourceCall, fact, literal, url
 
 _VERBS = (
     "GET",
@@ -37,7 +37,7 @@ _MUX = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?([\w.-]*)(/.
 _METHODS = re.compile(rb"\s*\)\s*\.\s*Methods\(([^)\n]*)\)")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     framework = source.imports(*_FRAMEWORKS)
     if not framework and "net/http" not in source.modules and source.name != "routes.go":
         return
@@ -58,7 +58,7 @@ def routes(source: Source) -> Iterator[Operation]:
             )
 
 
-def _groups(source: Source) -> dict[tuple[str, str], str]:
+def _groups(source: OperationSource) -> dict[tuple[str, str], str]:
     """(enclosing function, variable) → the prefix of the group in it."""
     found: dict[tuple[str, str], str] = {}
     if b".Group(" not in source.data and b".PathPrefix(" not in source.data:
@@ -75,7 +75,7 @@ def _groups(source: Source) -> dict[tuple[str, str], str]:
     return found
 
 
-def _verb(source: Source, call: Call, path: str, prefixes: list[str]) -> Iterator[Operation]:
+def _verb(source: OperationSource, call: SourceCall, path: str, prefixes: list[str]) -> Iterator[Operation]:
     if not (path.startswith("/") or path in ("", "*")) or not call.receiver or len(call.arguments) < 2:
         return
     if call.receiver in ("http", "client", "resty", "req") or call.name == "Mount":
@@ -91,7 +91,7 @@ def _verb(source: Source, call: Call, path: str, prefixes: list[str]) -> Iterato
     )
 
 
-def _handler(call: Call) -> list[str]:
+def _handler(call: SourceCall) -> list[str]:
     """The last argument (Echo puts middleware behind the handler: then the second)."""
     given = call.arguments[-1]
     if call.name == "Handle" and len(call.arguments) > 2:
@@ -104,7 +104,7 @@ def _handler(call: Call) -> list[str]:
     )
 
 
-def _mux(source: Source, call: Call, path: str, prefixes: list[str]) -> Iterator[Operation]:
+def _mux(source: OperationSource, call: SourceCall, path: str, prefixes: list[str]) -> Iterator[Operation]:
     """``mux.HandleFunc("GET /x", h)``; ``r.HandleFunc("/x", h).Methods("GET")``; Gin's ``Handle("GET", "/x", h)``."""
     if call.name == "Handle" and path.isupper() and len(call.arguments) > 2:
         verb, path = path, literal(call.arguments[1]) or ""

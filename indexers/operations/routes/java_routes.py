@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Call, Source, fact, literals, url
+from indexers.operations.source import OperationSource, SourceCall, fact, literals, url
 
 _SPRING = {
     "GetMapping": "GET", "PostMapping": "POST", "PutMapping": "PUT", "PatchMapping": "PATCH",
@@ -18,7 +18,7 @@ _METHOD = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")
 _TYPES = ("class", "interface", "enum")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     found = [call for call in source.calls(_NAMES) if call.decorates]
     if not found:
         return
@@ -38,13 +38,13 @@ def routes(source: Source) -> Iterator[Operation]:
                 )  # fmt: skip
 
 
-def _verbs(call: Call) -> list[str]:
+def _verbs(call: SourceCall) -> list[str]:
     if call.name in _JAX:
         return [call.name]
     return [_SPRING[call.name]] if _SPRING[call.name] else _METHOD.findall(call.named("method")) or ["ANY"]
 
 
-def _paths(call: Call) -> list[str]:
+def _paths(call: SourceCall) -> list[str]:
     named = call.named("value", "path")
     if named:
         return literals(named)

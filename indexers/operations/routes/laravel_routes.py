@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Prefixes, Source, fact, literal, literals, url
+from indexers.operations.source import OperationSource, Prefixes, fact, literal, literals, url
 
 _CALL = re.compile(
     rb"(?:\bRoute::|->)(get|post|put|patch|delete|options|any|match|view|redirect|resource|apiResource|resources|group|prefix|controller)\(",
@@ -23,7 +23,7 @@ _MANY = {
 _ONLY = re.compile(rb"\s*\)\s*->\s*(only|except)\(([^)]{0,500})\)")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     data = _HIDDEN.sub(lambda found: b" " * len(found[0]), source.data)
     regions = Prefixes()
     controllers = Prefixes()
@@ -48,7 +48,12 @@ def routes(source: Source) -> Iterator[Operation]:
 
 
 def _route(
-    source: Source, name: str, given: tuple[str, ...], span: tuple[int, int], before: list[str], around: str
+    source: OperationSource,
+    name: str,
+    given: tuple[str, ...],
+    span: tuple[int, int],
+    before: list[str],
+    around: str,
 ) -> Iterator[Operation]:
     line = source.line_at(span[0])
     verbs = [name.upper()]
@@ -68,7 +73,7 @@ def _route(
 
 
 def _resource(
-    source: Source, name: str, given: tuple[str, ...], span: tuple[int, int], base: str
+    source: OperationSource, name: str, given: tuple[str, ...], span: tuple[int, int], base: str
 ) -> Iterator[Operation]:
     limit = _ONLY.match(source.data, span[1])
     listed = set(literals(limit[2].decode("utf-8", "replace"))) if limit else set()

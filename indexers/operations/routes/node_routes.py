@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Call, Source, fact, literal, literals, url
+from indexers.operations.source import OperationSource, SourceCall, fact, literal, literals, url
 
 _VERBS = {
     "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "del": "DELETE",
@@ -47,7 +47,7 @@ _REMIX_FILE = re.compile(r"(?:^|/)app/routes/(.*?)(?:/(?:route|index))?\.[jt]sx?
 _DEFAULT = re.compile(r"^export\s+default\b|\bexport\s*\{[^}\n]*\bas default\b", re.M)
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     if source.path.endswith(".d.ts"):
         return
     if source.imports("@nestjs"):
@@ -59,7 +59,9 @@ def routes(source: Source) -> Iterator[Operation]:
     yield from _files(source)
 
 
-def _call(source: Source, call: Call, framework: bool, created: set[str]) -> Iterator[Operation]:
+def _call(
+    source: OperationSource, call: SourceCall, framework: bool, created: set[str]
+) -> Iterator[Operation]:
     receiver = call.receiver
     head = receiver.partition(".")[0].partition("(")[0]
     if not receiver or not (head in created or _SERVER.search(receiver)):
@@ -72,7 +74,7 @@ def _call(source: Source, call: Call, framework: bool, created: set[str]) -> Ite
         yield from _verb(source, call, framework)
 
 
-def _verb(source: Source, call: Call, framework: bool) -> Iterator[Operation]:
+def _verb(source: OperationSource, call: SourceCall, framework: bool) -> Iterator[Operation]:
     """``app.get("/x", …, handler)``, ``router.route("/x").get(handler)``"""
     path = literal(call.arguments[0]) if call.arguments else None
     handlers = call.arguments[1:]
@@ -98,7 +100,7 @@ def _names(handlers: tuple[str, ...]) -> list[str]:
     return [found[0]] if found and found[0] not in ("async", "function") else []
 
 
-def _mounted(call: Call, framework: bool) -> Iterator[Operation]:
+def _mounted(call: SourceCall, framework: bool) -> Iterator[Operation]:
     path = literal(call.arguments[0]) if len(call.arguments) > 1 else None
     if framework and path and path.startswith("/"):
         files = [text for text in literals(call.arguments[-1]) if text.startswith(".")]
@@ -113,7 +115,7 @@ def _mounted(call: Call, framework: bool) -> Iterator[Operation]:
         )
 
 
-def _fastify(call: Call) -> Iterator[Operation]:
+def _fastify(call: SourceCall) -> Iterator[Operation]:
     """``fastify.route({ method: "GET", url: "/x", handler })``"""
     if not call.arguments or not call.arguments[0].startswith("{"):
         return
@@ -130,7 +132,7 @@ def _fastify(call: Call) -> Iterator[Operation]:
             )  # fmt: skip
 
 
-def _nest(source: Source) -> Iterator[Operation]:
+def _nest(source: OperationSource) -> Iterator[Operation]:
     classes = [
         (found.start(), (literals(found[1]) or [""])[0]) for found in _NEST_CLASS.finditer(source.text)
     ]
@@ -156,7 +158,7 @@ def _nest(source: Source) -> Iterator[Operation]:
         )
 
 
-def _files(source: Source) -> Iterator[Operation]:
+def _files(source: OperationSource) -> Iterator[Operation]:
     path = f"/{source.path}"
     if found := _APP_FILE.search(path):
         verbs = (

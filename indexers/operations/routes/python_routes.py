@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Call, Source, fact, literal, literals, url
+from indexers.operations.source import OperationSource, SourceCall, fact, literal, literals, url
 
 _VERBS = {
     "get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "head": "HEAD",
@@ -29,7 +29,7 @@ _WRAPPED = re.compile(r"[\w.]+\(\s*([A-Za-z_][\w.]*)(?:\.as_view\(\))?\s*[,)]")
 _WRAPPED_TWICE = re.compile(r"[\w.]+\([^()\n]{0,200}\)\(\s*([A-Za-z_][\w.]*)")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     prefixes = _prefixes(source)
     for call in source.calls(_NAMES):
         if call.decorates:
@@ -44,7 +44,7 @@ def routes(source: Source) -> Iterator[Operation]:
             yield fact("route", f"ANY {found[1]}", line, detail="Tornado", targets=[found[2]])
 
 
-def _prefixes(source: Source) -> dict[str, str]:
+def _prefixes(source: OperationSource) -> dict[str, str]:
     """Blueprints and routers of the file → what they put before their routes."""
     if b"Blueprint(" not in source.data and b"APIRouter(" not in source.data:
         return {}
@@ -55,7 +55,7 @@ def _prefixes(source: Source) -> dict[str, str]:
     return found
 
 
-def _decorated(source: Source, call: Call, prefixes: dict[str, str]) -> Iterator[Operation]:
+def _decorated(source: OperationSource, call: SourceCall, prefixes: dict[str, str]) -> Iterator[Operation]:
     if (
         call.name not in _VERBS
         or not call.receiver
@@ -81,7 +81,7 @@ def _decorated(source: Source, call: Call, prefixes: dict[str, str]) -> Iterator
         )
 
 
-def _methods(call: Call) -> list[str]:
+def _methods(call: SourceCall) -> list[str]:
     if _VERBS.get(call.name):
         return [_VERBS[call.name]]
     named = [method.upper() for method in literals(call.named("methods"))]
@@ -90,7 +90,7 @@ def _methods(call: Call) -> list[str]:
     )
 
 
-def _called(source: Source, call: Call, prefixes: dict[str, str]) -> Iterator[Operation]:
+def _called(source: OperationSource, call: SourceCall, prefixes: dict[str, str]) -> Iterator[Operation]:
     if not call.arguments:
         return
     if call.name == "register":
@@ -124,7 +124,7 @@ def _called(source: Source, call: Call, prefixes: dict[str, str]) -> Iterator[Op
         )
 
 
-def _handler(call: Call) -> str:
+def _handler(call: SourceCall) -> str:
     named = call.named("endpoint", "view_func", "handler", "app")
     given = (
         call.arguments[2]
@@ -139,7 +139,7 @@ def _handler(call: Call) -> str:
     return found[0].removesuffix(".as_view") if found else ""
 
 
-def _aiohttp(source: Source, call: Call) -> Iterator[Operation]:
+def _aiohttp(source: OperationSource, call: SourceCall) -> Iterator[Operation]:
     """``app.router.add_get("/x", handler)``, ``add_route("GET", "/x", handler)``"""
     if not source.imports("aiohttp") and "router" not in call.receiver:
         return
@@ -161,7 +161,7 @@ def _aiohttp(source: Source, call: Call) -> Iterator[Operation]:
         )
 
 
-def _django(source: Source, call: Call) -> Iterator[Operation]:
+def _django(source: OperationSource, call: SourceCall) -> Iterator[Operation]:
     if (
         call.receiver
         or len(call.arguments) < 2
@@ -202,7 +202,7 @@ def _unwrapped(view: str, handler: str) -> str:
     return inner[1] if inner else handler
 
 
-def _router(source: Source, call: Call) -> Iterator[Operation]:
+def _router(source: OperationSource, call: SourceCall) -> Iterator[Operation]:
     """``router.register(r"users", UserViewSet)``"""
     if "router" not in call.receiver.lower() or len(call.arguments) < 2:
         return

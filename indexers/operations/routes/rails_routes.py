@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from msgspec import Struct
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact, url
+from indexers.operations.source import OperationSource, fact, url
 
 _WORD = re.compile(r"^\s*(\w+!?)\b")
 _VERB = re.compile(
@@ -50,7 +50,7 @@ class _Level(Struct, frozen=True):
     kind: str = ""
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     levels: list[_Level] = []
     for number, raw in enumerate(source.lines, 1):
         line = _COMMENT.sub("", raw[:1000])

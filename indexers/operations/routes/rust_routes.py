@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.facts import Operation
-from indexers.operations.source import Source, fact, literal, url
+from indexers.operations.source import OperationSource, fact, literal, url
 
 _NAMES = frozenset({"route", "nest", "nest_service", "resource", "scope", "route_service"})
 _HANDLED = re.compile(r"\b(get|post|put|patch|delete|head|options|any)\(\s*([A-Za-z_][\w:]*)")
@@ -17,7 +17,7 @@ _ATTRIBUTE = re.compile(
 _BUILT = re.compile(r"[A-Za-z_][\w:]*")
 
 
-def routes(source: Source) -> Iterator[Operation]:
+def routes(source: OperationSource) -> Iterator[Operation]:
     for found in _ATTRIBUTE.finditer(source.text):
         line = source.line_of_char(found.start())
         symbol = next(

@@ -21,14 +21,14 @@ MODULE = "memoryd.ingest.change"
 DEADLINE_S = 120.0  # a person's or a build's; an agent has no more than one answer may take
 
 
-class _Reply(Struct, frozen=True):
+class _ChangeLine(Struct, frozen=True):
     """Exactly one of the two is set."""
 
     change: Change | None = None
     error: dict[str, Any] | None = None
 
 
-_REPLY = msgspec.json.Decoder(_Reply)
+_REPLY = msgspec.json.Decoder(_ChangeLine)
 
 
 class ChangeReader:
@@ -56,7 +56,7 @@ class ChangeReader:
             raise JobError(reply.error or {})
         return reply.change
 
-    async def _alone(self, line: bytes) -> _Reply:
+    async def _alone(self, line: bytes) -> _ChangeLine:
         if self._rest:
             self._rest.cancel()
         try:
@@ -67,7 +67,7 @@ class ChangeReader:
         self._rest = asyncio.get_running_loop().call_later(self._idle_s, self.close)
         return reply
 
-    async def _ask(self, line: bytes) -> _Reply:
+    async def _ask(self, line: bytes) -> _ChangeLine:
         try:
             if self._child is None or not self._child.running:
                 self._child = await Child.start(MODULE, self._environment, self._log_file)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from memoryd.daemon.indexing.jobs import IngestQueue, Target
+from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.errors import MemorydError
 from memoryd.ingest.git.directory import Head, shown_branch
 from memoryd.ingest.git.discovery import Refused, look
@@ -21,7 +21,7 @@ from memoryd.store.index.reader import View
 log = logging.getLogger(__name__)
 
 
-class Now(Struct, frozen=True):
+class Standing(Struct, frozen=True):
     """Where a project's history stands: ``head`` is empty without one; ``no_history`` says why there is none although
     the folder has a `.git`."""
 
@@ -29,25 +29,25 @@ class Now(Struct, frozen=True):
     no_history: str = ""
 
 
-def standing(root: str) -> Now:
+def standing(root: str) -> Standing:
     """The project's commit and branch now, from git's files alone; empty without git or when unreadable."""
     try:
         found = look(Path(root))
         if found is None:
-            return Now()
+            return Standing()
         if isinstance(found, Refused):
-            return Now(no_history=found.reason)
+            return Standing(no_history=found.reason)
         if found.uses_reftable():
             git = Git.open(Path(root))
-            return Now(git.head()) if git else Now()
-        return Now(found.head())
+            return Standing(git.head()) if git else Standing()
+        return Standing(found.head())
     except MemorydError as error:
         log.info("no HEAD of %s: %s", root, error.what)
-        return Now()
+        return Standing()
 
 
 def freshness(
-    view: View, target: Target, now: Now, queue: IngestQueue, *, dirty: bool, vectors: str
+    view: View, target: IndexTarget, now: Standing, queue: IngestQueue, *, dirty: bool, vectors: str
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(

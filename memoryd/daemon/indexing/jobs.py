@@ -46,7 +46,7 @@ class JobError(MemorydError):
         self.exit_code = values.get("exit_code", 3)
 
 
-class Reply(Struct, frozen=True):
+class IngestLine(Struct, frozen=True):
     """One line from the ingest process: exactly one of the three is set."""
 
     id: int
@@ -55,10 +55,10 @@ class Reply(Struct, frozen=True):
     error: dict[str, Any] | None = None
 
 
-_REPLY = msgspec.json.Decoder(Reply)
+_REPLY = msgspec.json.Decoder(IngestLine)
 
 
-class Target(Struct, frozen=True):
+class IndexTarget(Struct, frozen=True):
     """What a job brings up to date. ``rev``: a sha, None for the work tree."""
 
     root: str
@@ -69,7 +69,7 @@ class Target(Struct, frozen=True):
 class Job:
     """A job waiting or under way. ``paths`` None: look at everything."""
 
-    target: Target
+    target: IndexTarget
     paths: set[str] | None
     full: bool
     done: asyncio.Future[IndexSummary]
@@ -96,19 +96,19 @@ class IngestQueue:
 
     def __init__(
         self, index_file: Path, log_file: Path, environment: Mapping[str, str], idle_s: float,
-        on_done: Callable[[Target, IndexSummary], None],
+        on_done: Callable[[IndexTarget, IndexSummary], None],
     ) -> None:  # fmt: skip
         self._index_file, self._log_file = index_file, log_file
         self._environment, self._idle_s, self._on_done = environment, idle_s, on_done
         self._ids = itertools.count(1)
-        self._waiting: dict[Target, Job] = {}
+        self._waiting: dict[IndexTarget, Job] = {}
         self._current: Job | None = None
         self._child: Child | None = None
         self._worker: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._noticed: dict[Target, str] = {}
-        self._finished_s: dict[Target, float] = {}
+        self._noticed: dict[IndexTarget, str] = {}
+        self._finished_s: dict[IndexTarget, float] = {}
 
     @property
     def busy(self) -> bool:
@@ -119,19 +119,24 @@ class IngestQueue:
         """Of the ingest process; 0 when none runs."""
         return self._child.pid if self._child and self._child.running else 0
 
-    def job_of(self, target: Target) -> Job | None:
+    def job_of(self, target: IndexTarget) -> Job | None:
         """The job under way or waiting for ``target``; not one that was told to stop."""
         if self._current and self._current.target == target and not self._current.canceller:
             return self._current
         return self._waiting.get(target)
 
-    def pending_paths(self, target: Target) -> int:
+    def pending_paths(self, target: IndexTarget) -> int:
         """Files known to have changed and not indexed yet."""
         jobs = [self._waiting.get(target), self._current]
         return sum(len(job.paths or ()) for job in jobs if job and job.target == target)
 
     def post(
-        self, target: Target, paths: set[str] | None = None, *, full: bool = False, background: bool = True
+        self,
+        target: IndexTarget,
+        paths: set[str] | None = None,
+        *,
+        full: bool = False,
+        background: bool = True,
     ) -> Job:
         """Queue a job; one already waiting for the same view takes this one in. One that is not
         ``background`` is stopped when its last follower leaves."""
@@ -148,7 +153,7 @@ class IngestQueue:
         self._overtake(target)
         return job
 
-    def _overtake(self, target: Target) -> None:
+    def _overtake(self, target: IndexTarget) -> None:
         """A change saved a moment after another is to be found at once: it does not wait for the links of the
         first, which its own job sees to. Nor do links wait for ever, or a job that somebody follows end early."""
         job = self._current
@@ -159,7 +164,7 @@ class IngestQueue:
             job.overtaken = True
             self._cancel(job)
 
-    def notice_head(self, target: Target, sha: str) -> None:
+    def notice_head(self, target: IndexTarget, sha: str) -> None:
         """From any thread: the checkout moved to ``sha`` and no event said so. Looks once at each commit."""
         if self._noticed.get(target) != sha and self.job_of(target) is None:
             self._noticed[target] = sha
@@ -294,7 +299,7 @@ class _Died(Exception):
     """The ingest process ended under a job."""
 
 
-def _decoded(line: bytes) -> Reply | None:
+def _decoded(line: bytes) -> IngestLine | None:
     try:
         return _REPLY.decode(line)
     except msgspec.DecodeError:

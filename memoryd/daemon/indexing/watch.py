@@ -72,11 +72,13 @@ class Watch:
             self._post(root, None)
 
     def _start(self, root: str) -> Watcher:
-        from memoryd.ingest.watch.watcher import Settings, Watcher
+        from memoryd.ingest.watch.watcher import Watcher, WatchSettings
 
         watch = self._config.watch
-        settings = Settings(watch.debounce_ms / 1000, watch.max_delay_ms / 1000, watch.polling_s, watch.mode)
-        rules = _Rules(Path(root), self._config)
+        settings = WatchSettings(
+            watch.debounce_ms / 1000, watch.max_delay_ms / 1000, watch.polling_s, watch.mode
+        )
+        rules = _IgnoreRules(Path(root), self._config)
 
         def on_paths(paths: frozenset[str]) -> None:
             self._from_thread(root, None if OWN_CONFIG in paths else set(paths))  # it changes what is read
@@ -124,7 +126,7 @@ class Watch:
             task.cancel()
 
 
-class _Rules:
+class _IgnoreRules:
     """The ignore rules of one root, read again when one of their files changes."""
 
     def __init__(self, root: Path, config: Config) -> None:

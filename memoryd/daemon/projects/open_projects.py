@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from memoryd.config import Config, for_child
 from memoryd.daemon.indexing.freshness import differs_from_head
-from memoryd.daemon.indexing.jobs import IngestQueue, Target
+from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.daemon.indexing.watch import Watch
 from memoryd.daemon.projects import relocation
 from memoryd.daemon.projects.registry import Projects
@@ -106,7 +106,7 @@ class OpenProjects:
             if self._config.watch.enabled:
                 self.watch.begin(project.root)
             else:
-                store.queue.post(Target(project.root))
+                store.queue.post(IndexTarget(project.root))
         return store
 
     def environment(self) -> dict[str, str]:
@@ -119,7 +119,7 @@ class OpenProjects:
         """Index what changed; ``paths`` None: look at everything."""
         if project := self._registered(root):
             self._on_change()
-            self.store_of(project).queue.post(Target(root), paths)
+            self.store_of(project).queue.post(IndexTarget(root), paths)
 
     def compare_all(self) -> None:
         """Look at every project in use as a whole: what no event told is found here."""
@@ -131,7 +131,7 @@ class OpenProjects:
         for store in self._stores.values():
             self._gate.aside(store.snapshot_records)
 
-    def _on_indexed(self, target: Target, summary: IndexSummary) -> None:
+    def _on_indexed(self, target: IndexTarget, summary: IndexSummary) -> None:
         """Find out, after the job, whether the work tree still is its commit."""
         project = self._registered(target.root)
         if project and (store := self._stores.get(project.key)):
@@ -141,7 +141,7 @@ class OpenProjects:
         if target.rev is None and project:
             self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
 
-    def _note_dirty(self, store: Store, target: Target) -> None:
+    def _note_dirty(self, store: Store, target: IndexTarget) -> None:
         view = find_view(store, target)
         if view:
             with store.connection() as conn:

@@ -19,7 +19,7 @@ from memoryd.paths import replace_private
 from memoryd.server.service import Project
 
 
-class _File(Struct, frozen=True):
+class _ProjectsFile(Struct, frozen=True):
     """projects.json."""
 
     version: int
@@ -122,7 +122,7 @@ class Projects:
         )
 
     def _save(self, by_root: dict[str, Project]) -> None:
-        document = _File(version=1, projects=tuple(by_root.values()))
+        document = _ProjectsFile(version=1, projects=tuple(by_root.values()))
         _replace(self._file, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
         self._by_root = by_root
 
@@ -147,7 +147,7 @@ def _root_of(path: str) -> Path:
 
 def _read(file: Path) -> tuple[Project, ...]:
     try:
-        document = msgspec.json.decode(file.read_bytes(), type=_File)
+        document = msgspec.json.decode(file.read_bytes(), type=_ProjectsFile)
     except FileNotFoundError:
         return ()
     except (OSError, msgspec.DecodeError) as error:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from memoryd.daemon.indexing.jobs import Target
+from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.projects.registry import key_of
 from memoryd.daemon.projects.views import view_name
 from memoryd.errors import MemorydError, StoreError
@@ -47,7 +47,7 @@ def _last_head(project: Project, paths: Paths) -> str:
         return ""
     try:
         with contextlib.closing(sqlite.connect(file, readonly=True)) as conn:
-            view = reader.view(conn, view_name(Target(project.root)))
+            view = reader.view(conn, view_name(IndexTarget(project.root)))
     except (StoreError, sqlite.SqliteError) as error:
         log.info("no last commit of %s: %s", project.root, error)
         return ""

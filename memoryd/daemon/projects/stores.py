@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from memoryd.config import VectorsSection
 from memoryd.daemon.indexing.jobs import IngestQueue
 from memoryd.daemon.projects.vectors import ProjectVectors
-from memoryd.daemon.tuning.tuner import Learned
+from memoryd.daemon.tuning.tuner import LearnedWords
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
@@ -63,7 +63,7 @@ class Store:
         self.vectors = ProjectVectors(
             folder / "vectors", self.index_file, settings, log_file, lambda: queue.busy
         )
-        self.learned = Learned(folder, settings)
+        self.learned = LearnedWords(folder, settings)
         self.used_at_s = time.monotonic()
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []

@@ -13,7 +13,7 @@ from memoryd.daemon.processes import process_memory
 from memoryd.query.status_answers import Check
 
 if TYPE_CHECKING:
-    from memoryd.store.vectors.client import Hit, VectorClient
+    from memoryd.store.vectors.client import VectorClient, VectorHit
     from memoryd.store.vectors.quality_client import QualityClient
 
 NEAR_WAIT_S = 0.1  # exact comparison takes less
@@ -40,7 +40,7 @@ class ProjectVectors:
         """With fewer vectors than this, comparing all of them is cheaper than asking."""
         return self._settings.cache_from_chunks
 
-    def nearest(self, model: str, vector: Any, k: int, generation: int) -> Sequence[Hit] | None:
+    def nearest(self, model: str, vector: Any, k: int, generation: int) -> Sequence[VectorHit] | None:
         """See ``memoryd.query.retrieval.ann_candidates.Near``."""
         client = self._worker()
         if client is None or (self._busy() and not client.run):

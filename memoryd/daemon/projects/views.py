@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from memoryd.config import Config
 from memoryd.daemon.indexing.freshness import freshness, standing
-from memoryd.daemon.indexing.jobs import Job, Target
+from memoryd.daemon.indexing.jobs import IndexTarget, Job
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
 from memoryd.ingest.git.discovery import discover, why_no_history
@@ -36,14 +36,14 @@ class Views:
         self._config, self._gate, self._is_dirty = config, gate, is_dirty
         self.embedder: Any = None
         self.embedder_known = asyncio.Event()  # its import ended, well or not
-        self._complete: set[tuple[Store, Target]] = set()
+        self._complete: set[tuple[Store, IndexTarget]] = set()
 
     async def read(self, call: Call, project: Project, store: Store, work: Callable[[Context], T]) -> T:
         """``work`` on the view that the call names, in a thread. Raises MemorydError."""
-        target = Target(project.root, await self._known_sha(project, store, call.common.rev))
+        target = IndexTarget(project.root, await self._known_sha(project, store, call.common.rev))
         await self._ensure_view(call, store, target)
         await self.embedder_known.wait()  # else the first answers after a start rank otherwise
-        answer = _Answer(self, store, target)
+        answer = _ThreadedRead(self, store, target)
         try:
             return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
         except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
@@ -53,7 +53,9 @@ class Views:
 
     async def _known_sha(self, project: Project, store: Store, rev: str | None) -> str | None:
         """Like ``sha``, without asking git about a commit whose view is at hand."""
-        return rev if (store, Target(project.root, rev)) in self._complete else await self.sha(project, rev)
+        return (
+            rev if (store, IndexTarget(project.root, rev)) in self._complete else await self.sha(project, rev)
+        )
 
     async def sha(self, project: Project, rev: str | None) -> str | None:
         """The commit that ``rev`` names, None for the work tree; a bare repository has none and means HEAD. Raises
@@ -66,7 +68,7 @@ class Views:
         """There is no work tree to look at or to watch."""
         return await self._gate.look(functools.partial(_is_bare, project.root), where=project.root)
 
-    async def _ensure_view(self, call: Call, store: Store, target: Target) -> None:
+    async def _ensure_view(self, call: Call, store: Store, target: IndexTarget) -> None:
         """Return when the view can be read. A person waits as long as it takes and sees the progress; an agent
         no longer than one answer may take."""
         if (store, target) in self._complete:
@@ -87,7 +89,7 @@ class Views:
                 next_step="ask again in a moment; `memoryd up` shows the progress",
             ) from None
 
-    def context(self, store: Store, target: Target, conn: Any) -> Context:
+    def context(self, store: Store, target: IndexTarget, conn: Any) -> Context:
         """What ``work`` is given. Raises ViewVanished when the view was removed or emptied since it was looked for:
         indexing one view in full, or by a new extractor, makes all others of the store begin again."""
         view = reader.view(conn, view_name(target))
@@ -121,7 +123,7 @@ class Views:
             records_problem=store.records_problem,
         )
 
-    def _vectors(self, view: View, store: Store, target: Target) -> str:
+    def _vectors(self, view: View, store: Store, target: IndexTarget) -> str:
         """Files saved just now count as ``pending``, not as vectors to rebuild."""
         if self.embedder is None:
             return "absent"
@@ -130,10 +132,10 @@ class Views:
         return "rebuilding" if partial or store.vectors.rebuilding else "ready"
 
 
-class _Answer:
+class _ThreadedRead:
     """One answer in a thread, and how to end it early."""
 
-    def __init__(self, views: Views, store: Store, target: Target) -> None:
+    def __init__(self, views: Views, store: Store, target: IndexTarget) -> None:
         self._views, self._store, self._target = views, store, target
         self._conn: Any = None
 
@@ -173,12 +175,12 @@ def _resolved(root: str, rev: str) -> str:
     return git.resolve(rev)
 
 
-def view_name(target: Target) -> str:
+def view_name(target: IndexTarget) -> str:
     """What the view is called in index.db."""
     return f"rev:{target.rev}" if target.rev else f"worktree:{target.root}"
 
 
-def find_view(store: Store, target: Target) -> View | None:
+def find_view(store: Store, target: IndexTarget) -> View | None:
     """The view as stored, None when there is none yet, or only one that has to be brought up first."""
     if not store.index_file.exists():
         return None

@@ -47,7 +47,7 @@ class TuneAnswer(Struct, frozen=True):
     cpu_seconds: float
 
 
-class Said(Struct, frozen=True, omit_defaults=True):
+class TunerLine(Struct, frozen=True, omit_defaults=True):
     """A line from the tuning process: how far it is, that the result is in its file, or a MemorydError's values."""
 
     progress: Progress | None = None
@@ -55,10 +55,10 @@ class Said(Struct, frozen=True, omit_defaults=True):
     error: dict[str, Any] | None = None
 
 
-_SAID = msgspec.json.Decoder(Said)
+_SAID = msgspec.json.Decoder(TunerLine)
 
 
-class Learned:
+class LearnedWords:
     """What was learned for one project store, read on first use. Methods may be called from any thread.
     ``look``: the index changed since somebody looked whether tuning is due. ``failed``: it could not be done here;
     only a person tries again."""

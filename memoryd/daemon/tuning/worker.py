@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from memoryd.daemon.tuning.tuner import Said
+from memoryd.daemon.tuning.tuner import TunerLine
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.embedding.tuned import Tuning, write
 from memoryd.errors import MemorydError, StoreError
@@ -31,7 +31,7 @@ LOWEST = 19
 _PROGRESS_EVERY_S = 0.1
 
 
-class Line(Struct, frozen=True):
+class TuningRequest(Struct, frozen=True):
     """The line of stdin: an index.db, a view in it by name, and where to write what was learned."""
 
     index: str
@@ -39,7 +39,7 @@ class Line(Struct, frozen=True):
     file: str
 
 
-def run(line: Line) -> Tuning:
+def run(line: TuningRequest) -> Tuning:
     """Learn from the view as it is now. Raises StoreError."""
     with closing(connect(Path(line.index), readonly=True)) as conn:
         conn.execute("BEGIN")  # one state, whatever is indexed meanwhile
@@ -48,10 +48,10 @@ def run(line: Line) -> Tuning:
             raise StoreError(
                 "there is no whole index to learn from", where=line.view, next_step="run `memoryd up` first"
             )
-        return learn(conn, view.id, StaticEmbedder(), _Reporter())
+        return learn(conn, view.id, StaticEmbedder(), _TuningProgress())
 
 
-class _Reporter:
+class _TuningProgress:
     """Writes progress, not more often than a reader can use."""
 
     def __init__(self) -> None:
@@ -61,10 +61,10 @@ class _Reporter:
         now_s = time.monotonic()
         if phase != self._phase or now_s - self._last_s >= _PROGRESS_EVERY_S:
             self._phase, self._last_s = phase, now_s
-            _say(Said(progress=Progress(phase, done, total)))
+            _say(TunerLine(progress=Progress(phase, done, total)))
 
 
-def _say(said: Said) -> None:
+def _say(said: TunerLine) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
     sys.stdout.buffer.flush()
 
@@ -72,22 +72,22 @@ def _say(said: Said) -> None:
 def main() -> int:
     """argv: parent pid."""
     die_with_parent(int(sys.argv[1]))
-    line = msgspec.json.decode(sys.stdin.buffer.readline(), type=Line)
+    line = msgspec.json.decode(sys.stdin.buffer.readline(), type=TuningRequest)
     os.setpriority(os.PRIO_PROCESS, 0, LOWEST)
     limit_memory(MEMORY_BYTES)
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     try:
         write(Path(line.file), run(line))
-        _say(Said(done=True))
+        _say(TunerLine(done=True))
     except MemorydError as error:
-        _say(Said(error=error.values))
+        _say(TunerLine(error=error.values))
     except (SqliteError, MemoryError) as error:
         failure = StoreError(
             f"tuning cannot go on: {str(error) or 'out of memory'}",
             where=line.index,
             next_step="answers go on without; see `memoryd doctor`",
         )
-        _say(Said(error=failure.values))
+        _say(TunerLine(error=failure.values))
     return 0
 
 

@@ -1,6 +1,6 @@
 """Reads a change, from wherever it lies, into facts: which lines came and went, and what both versions say.
 
-git only names the versions; contents come from its objects, from the work tree through the jail, or out of the
+git only names the versions; contents come from its objects, from the work tree through the rooted, or out of the
 diff itself. Nothing is written.
 """
 
@@ -18,10 +18,10 @@ from indexers.history import diff
 from indexers.history.diff import DiffError, FileDiff
 from memoryd.errors import UsageError
 from memoryd.ingest.change import worktree
-from memoryd.ingest.change.facts_of_versions import Sayings, sayings
-from memoryd.ingest.change.versions import MAX_FILE_BYTES, Pair, of_objects, with_lines
+from memoryd.ingest.change.facts_of_versions import FactsOfVersions, read_facts
+from memoryd.ingest.change.versions import MAX_FILE_BYTES, VersionPair, of_objects, with_lines
 from memoryd.ingest.files import path_rules
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.store.index.queries.version_queries import Known
@@ -65,17 +65,19 @@ def read_change(request: ChangeRequest, pool: ParsePool) -> Change:
         title, head, pairs = "the staged change", "", list(of_objects(git, git.staged(request.index_file)))
     else:
         title, head = "the uncommitted change", ""
-        pairs = [Pair(*found) for found in worktree.changes(git, root, Path(request.index), request.paths)]
+        pairs = [
+            VersionPair(*found) for found in worktree.changes(git, root, Path(request.index), request.paths)
+        ]
     kept, left_out = _kept(pairs)
     with Known(Path(request.index)) as known:
-        versions = sayings(kept, pool, known, git.object_format if git else "sha1")
+        versions = read_facts(kept, pool, known, git.object_format if git else "sha1")
     files = tuple(_file(number, pair, versions) for number, pair in enumerate(kept))
     return Change(title=title, files=files, head=head, left_out=tuple(left_out))
 
 
-def _kept(pairs: Sequence[Pair]) -> tuple[list[Pair], list[tuple[str, str]]]:
+def _kept(pairs: Sequence[VersionPair]) -> tuple[list[VersionPair], list[tuple[str, str]]]:
     """(the files that are read, with their lines; (path, why) of the others)."""
-    kept: list[Pair] = []
+    kept: list[VersionPair] = []
     left_out = [(pair.path, "too many changed files") for pair in pairs[MAX_FILES:]]
     room = MAX_LINES_BYTES
     for pair in pairs[:MAX_FILES]:
@@ -92,7 +94,7 @@ def _kept(pairs: Sequence[Pair]) -> tuple[list[Pair], list[tuple[str, str]]]:
     return kept, left_out
 
 
-def _unreadable(pair: Pair) -> str:
+def _unreadable(pair: VersionPair) -> str:
     for data in (pair.old, pair.new):
         if data is not None and len(data) > MAX_FILE_BYTES:
             return "the file is too large"
@@ -101,7 +103,7 @@ def _unreadable(pair: Pair) -> str:
     return ""
 
 
-def _file(number: int, pair: Pair, versions: Sayings) -> ChangedFile:
+def _file(number: int, pair: VersionPair, versions: FactsOfVersions) -> ChangedFile:
     old, new = versions.get((number, "old")), versions.get((number, "new"))
     added, removed = pair.lines or ((), ())
     return ChangedFile(
@@ -119,7 +121,7 @@ def _file(number: int, pair: Pair, versions: Sayings) -> ChangedFile:
 # -- ranges and the index: git's objects
 
 
-def _of_range(text: str, git: Git) -> tuple[str, str, list[Pair]]:
+def _of_range(text: str, git: Git) -> tuple[str, str, list[VersionPair]]:
     match = _RANGE.fullmatch(text)
     if match is None:
         head = git.resolve(text)
@@ -148,7 +150,7 @@ def _merge_base(git: Git, ours: str, theirs: str) -> str:
 # -- a diff as text
 
 
-def _of_diff(request: ChangeRequest, root: Path, git: Git | None) -> Iterator[Pair]:
+def _of_diff(request: ChangeRequest, root: Path, git: Git | None) -> Iterator[VersionPair]:
     try:
         files = diff.parse((request.diff or "").encode("utf-8", "surrogateescape"))
     except DiffError as error:
@@ -173,7 +175,7 @@ class _Contents:
     """The files that a diff speaks of, as the work tree or a commit has them."""
 
     def __init__(self, rev: str, root: Path, git: Git | None, files: Iterable[FileDiff]) -> None:
-        self._jail = None if rev else Jail(root)
+        self._jail = None if rev else RootedFiles(root)
         self._blobs: dict[str, bytes] = {}
         if rev and git:
             named = {name for file in files for name in (file.path, file.old_path)}
@@ -196,7 +198,7 @@ class _Contents:
             self._jail.__exit__(None, None, None)
 
 
-def _of_file_diff(file: FileDiff, contents: _Contents) -> Pair:
+def _of_file_diff(file: FileDiff, contents: _Contents) -> VersionPair:
     """Both versions, made from the one at hand; where the diff fits neither, its new lines stand for the file."""
     status = "A" if file.status == "C" else file.status
     lines = diff.changed_lines(file)
@@ -217,7 +219,7 @@ def _of_file_diff(file: FileDiff, contents: _Contents) -> Pair:
             diff.new_side(file),
             "the diff does not fit the file: only its own lines were read",
         )
-    return Pair(
+    return VersionPair(
         status=status,
         path=file.path,
         old_path=file.old_path if status == "R" else "",

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from indexers.facts import Comment, FileFacts, Reference, Version
 from indexers.registry import language_of
-from memoryd.ingest.change.versions import Pair
+from memoryd.ingest.change.versions import VersionPair
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.parse.worker import PackedFile, ParseJob
@@ -21,11 +21,13 @@ _SNIFF_BYTES = 8_000
 _SILENCES = re.compile(
     r"\b(noqa|nolint|nosec|eslint-disable|tslint:disable|pylint: ?disable|SuppressWarnings)\b", re.I
 )
-Sayings = Mapping[tuple[int, str], Version | str]
+FactsOfVersions = Mapping[tuple[int, str], Version | str]
 """(number of the pair, ``old`` or ``new``) → what that version says, or why it is not known."""
 
 
-def sayings(pairs: Sequence[Pair], pool: ParsePool, known: Known, algorithm: str) -> Sayings:
+def read_facts(
+    pairs: Sequence[VersionPair], pool: ParsePool, known: Known, algorithm: str
+) -> FactsOfVersions:
     """``algorithm``: of the repository's blob ids. Raises MemorydError when no parse worker can be started."""
     found: dict[tuple[int, str], Version | str] = {}
     of_job: dict[int, tuple[int, str]] = {}
@@ -48,7 +50,7 @@ def sayings(pairs: Sequence[Pair], pool: ParsePool, known: Known, algorithm: str
     return found
 
 
-def _contents(pairs: Sequence[Pair]) -> Iterator[tuple[tuple[int, str], str, bytes]]:
+def _contents(pairs: Sequence[VersionPair]) -> Iterator[tuple[tuple[int, str], str, bytes]]:
     for number, pair in enumerate(pairs):
         for side, path, data in (("old", pair.old_path or pair.path, pair.old), ("new", pair.path, pair.new)):
             if data is not None:

@@ -14,7 +14,7 @@ from memoryd.ingest.git.repository import Git
 MAX_FILE_BYTES = 2 * 1024 * 1024
 
 
-class Pair(Struct, frozen=True):
+class VersionPair(Struct, frozen=True):
     """A changed file with its contents; None: no such version, or none that can be had. ``lines``: (added, removed)
     where they are known already."""
 
@@ -27,7 +27,7 @@ class Pair(Struct, frozen=True):
     problem: str = ""
 
 
-def with_lines(pair: Pair) -> Pair:
+def with_lines(pair: VersionPair) -> VersionPair:
     """The pair with the lines that make the difference; where a version cannot be had nothing is added."""
     if pair.lines is not None:
         return pair
@@ -37,13 +37,13 @@ def with_lines(pair: Pair) -> Pair:
     return msgspec.structs.replace(pair, lines=lines, problem=problem)
 
 
-def of_objects(git: Git, changes: Sequence[FileChange]) -> Iterator[Pair]:
+def of_objects(git: Git, changes: Sequence[FileChange]) -> Iterator[VersionPair]:
     wanted = [blob for change in changes for blob in (change.old_blob, change.new_blob) if blob]
     contents = dict(git.blobs(dict.fromkeys(wanted), MAX_FILE_BYTES))
     for change in changes:
         status = {"C": "A", "T": "M"}.get(change.status, change.status)
         is_new = status == "A"
-        yield Pair(
+        yield VersionPair(
             status=status,
             path=change.path,
             old_path=change.old_path if status == "R" else "",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from memoryd.ingest.change.versions import MAX_FILE_BYTES
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.git.repository import Git
 from memoryd.store.index import reader
@@ -28,9 +28,9 @@ def changes(git: Git, root: Path, index: Path, paths: Sequence[str]) -> list[Row
     head = git.head().sha
     committed = {e.path: e.hash for e in git.ls_tree(head) if e.mode.startswith("100")} if head else {}
     known = _known(root, index)
-    with Jail(root) as jail:
-        candidates = sorted(_candidates(jail, committed, known, paths))
-        contents = {path: content for path in candidates if (content := _read(jail, path)) is not None}
+    with RootedFiles(root) as rooted:
+        candidates = sorted(_candidates(rooted, committed, known, paths))
+        contents = {path: content for path in candidates if (content := _read(rooted, path)) is not None}
     algorithm = git.object_format
     differing = [
         path for path in candidates
@@ -61,7 +61,10 @@ def _known(root: Path, index: Path) -> dict[str, reader.ViewFile]:
 
 
 def _candidates(
-    jail: Jail, committed: Mapping[str, str], known: Mapping[str, reader.ViewFile], paths: Sequence[str]
+    rooted: RootedFiles,
+    committed: Mapping[str, str],
+    known: Mapping[str, reader.ViewFile],
+    paths: Sequence[str],
 ) -> Iterator[str]:
     """Paths that may differ: by the index, by what stat says, or because they were named."""
     wanted = [path.strip("/").removeprefix("./") for path in paths]
@@ -73,14 +76,14 @@ def _candidates(
     for path in everything:
         row = known.get(path)
         differs = row is not None and row.hash.hex() != committed.get(path)
-        if differs or _moved_on(jail, path, row, indexed=bool(known)):
+        if differs or _moved_on(rooted, path, row, indexed=bool(known)):
             yield path
 
 
-def _moved_on(jail: Jail, path: str, row: reader.ViewFile | None, *, indexed: bool) -> bool:
+def _moved_on(rooted: RootedFiles, path: str, row: reader.ViewFile | None, *, indexed: bool) -> bool:
     """Whether the file is not what the index saw. What an index left out (a picture) counts when it is gone."""
     try:
-        state = jail.stat(path)
+        state = rooted.stat(path)
     except Unreadable:
         return True
     if row is None:
@@ -89,9 +92,9 @@ def _moved_on(jail: Jail, path: str, row: reader.ViewFile | None, *, indexed: bo
     return stamp != (row.size_bytes, row.inode, row.mtime_ns)
 
 
-def _read(jail: Jail, path: str) -> bytes | None:
+def _read(rooted: RootedFiles, path: str) -> bytes | None:
     try:
-        return jail.read(path, MAX_FILE_BYTES)
+        return rooted.read(path, MAX_FILE_BYTES)
     except Unreadable:
         return None
 

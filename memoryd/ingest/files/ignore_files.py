@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memoryd.globs.ignore import PATTERN_LIMIT, Ignore, of_items, parse
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 
 MEMORYIGNORE = ".memoryignore"
 GITIGNORE = ".gitignore"
@@ -28,8 +28,8 @@ class Narrowing:
 class Gitignores:
     """The .gitignore files of a tree without git, read as their folders are first asked about."""
 
-    def __init__(self, jail: Jail) -> None:
-        self._jail = jail
+    def __init__(self, rooted: RootedFiles) -> None:
+        self._jail = rooted
         self._rules = Ignore({})
         self._read: set[str] = set()
 
@@ -43,10 +43,10 @@ class Gitignores:
         return self._rules.ignored(path, is_folder)
 
 
-def read_rules(jail: Jail, path: str) -> str:
+def read_rules(rooted: RootedFiles, path: str) -> str:
     """Of an ignore file; ``""`` when there is none that can be read."""
     try:
-        return jail.read(path, SIZE_LIMIT_BYTES).decode("utf-8", "replace")
+        return rooted.read(path, SIZE_LIMIT_BYTES).decode("utf-8", "replace")
     except Unreadable:
         return ""
 

@@ -31,7 +31,7 @@ class Unreadable(MemorydError):
         self.detail = detail
 
 
-class Jail:
+class RootedFiles:
     """Descriptors of the root and of the folder last visited; visit folders in sorted order to be quick.
 
     Use as a context manager. Raises Unreadable.
@@ -41,7 +41,7 @@ class Jail:
         self._descriptors = [_open(str(root), os.O_DIRECTORY | os.O_CLOEXEC | os.O_RDONLY, None, str(root))]
         self._names: list[str] = []
 
-    def __enter__(self) -> Jail:
+    def __enter__(self) -> RootedFiles:
         return self
 
     def __exit__(
@@ -51,7 +51,7 @@ class Jail:
             os.close(self._descriptors.pop())
 
     def folder(self, path: str) -> int:
-        """A descriptor of the folder (``""``: the root), good for ``dir_fd``; owned by the jail and valid
+        """A descriptor of the folder (``""``: the root), good for ``dir_fd``; owned by the rooted and valid
         until the next visit."""
         names = components(path) if path else []
         common = 0

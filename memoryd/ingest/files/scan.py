@@ -26,14 +26,23 @@ from memoryd.ingest.files.ignore_files import (
     join,
     read_rules,
 )
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.git.process import GitSilent
 from memoryd.ingest.git.repository import LINK, SUBMODULE, Git, TreeEntry
 
 __all__ = [
-    "Entry", "Limits", "Scan", "Skipped", "TreeScan", "Unreadable", "blob_hash", "check_root",
-    "read_file", "scan", "scan_tree",
+    "Limits",
+    "Scan",
+    "ScannedFile",
+    "Skipped",
+    "TreeScan",
+    "Unreadable",
+    "blob_hash",
+    "check_root",
+    "read_file",
+    "scan",
+    "scan_tree",
 ]  # fmt: skip
 
 _DEPTH_LIMIT = 200
@@ -59,7 +68,7 @@ class Limits(Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 
-class Entry(Struct, frozen=True):
+class ScannedFile(Struct, frozen=True):
     """A regular file to be read. The three numbers change when the file does; ``mtime_ns`` is the time of its last
     change of any kind."""
 
@@ -80,7 +89,7 @@ class Skipped(Struct, frozen=True):
 class Scan(Struct, frozen=True):
     """Both sorted by path."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ScannedFile, ...]
     skipped: tuple[Skipped, ...]
 
 
@@ -132,11 +141,11 @@ def scan(root: Path, git: Git | None, limits: Limits = DEFAULT_LIMITS) -> Scan:
     """
     if git is not None and git.bare:
         return Scan((), ())
-    with Jail(root) as jail:
-        sieve = _Sieve(limits, read_rules(jail, MEMORYIGNORE))
-        listed = _git_paths(git, limits) if git is not None else iter(_Walk(jail, sieve))
+    with RootedFiles(root) as rooted:
+        sieve = _Sieve(limits, read_rules(rooted, MEMORYIGNORE))
+        listed = _git_paths(git, limits) if git is not None else iter(_FolderWalk(rooted, sieve))
         for path, reason in listed:
-            sieve.take(path, reason, jail)
+            sieve.take(path, reason, rooted)
     return sieve.result()
 
 
@@ -156,8 +165,8 @@ def read_file(root: Path, path: str, max_bytes: int) -> bytes:
     Raises Unreadable (see its reasons)."""
     if path_rules.denied(path):
         raise Unreadable(path, "denied")
-    with Jail(root) as jail:
-        return jail.read(path, max_bytes)
+    with RootedFiles(root) as rooted:
+        return rooted.read(path, max_bytes)
 
 
 class _Sieve:
@@ -166,7 +175,7 @@ class _Sieve:
     def __init__(self, limits: Limits, memoryignore: str) -> None:
         self._limits = limits
         self.narrowing = Narrowing(limits.exclude, limits.project_exclude, memoryignore)
-        self._entries: list[Entry] = []
+        self._entries: list[ScannedFile] = []
         self._skipped: list[Skipped] = []
 
     def by_name(self, path: str, reason: str = "") -> bool:
@@ -187,12 +196,12 @@ class _Sieve:
         printable = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         self._skipped.append(Skipped(printable, reason, detail))
 
-    def take(self, path: str, reason: str, jail: Jail) -> None:
+    def take(self, path: str, reason: str, rooted: RootedFiles) -> None:
         """Judge one path of the work tree."""
         if not self.by_name(path, reason):
             return
         try:
-            state = jail.stat(path)
+            state = rooted.stat(path)
         except Unreadable as error:
             if error.reason not in ("vanished", "link"):  # behind a link git has no such file either
                 self.skip(path, error.reason, error.detail)
@@ -205,7 +214,7 @@ class _Sieve:
         else:
             # a program can set a modification time back, but not the time of the change itself
             changed_ns = max(state.st_mtime_ns, state.st_ctime_ns)
-            self._entries.append(Entry(path, state.st_size, changed_ns, state.st_ino))
+            self._entries.append(ScannedFile(path, state.st_size, changed_ns, state.st_ino))
             self._check_count()
 
     def result(self) -> Scan:
@@ -223,12 +232,12 @@ class _Sieve:
             )
 
 
-class _Walk:
+class _FolderWalk:
     """The files of a folder without git, as (path, known reason or ``""``)."""
 
-    def __init__(self, jail: Jail, sieve: _Sieve) -> None:
-        self._jail, self._sieve = jail, sieve
-        self._gitignores = Gitignores(jail)
+    def __init__(self, rooted: RootedFiles, sieve: _Sieve) -> None:
+        self._jail, self._sieve = rooted, sieve
+        self._gitignores = Gitignores(rooted)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         pending = [""]

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.files import scan
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.directory import shown_branch
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.job import IndexJob
@@ -20,7 +20,7 @@ from memoryd.store.index.reader import ViewFile
 RACY_NS = 50_000_000
 
 
-class Candidate(Struct, frozen=True):
+class FileCandidate(Struct, frozen=True):
     """A path that may have to be read. ``hash``: hex blob id where known without reading, else ``""``."""
 
     path: str
@@ -33,7 +33,7 @@ class Candidate(Struct, frozen=True):
 class Listing(Struct, frozen=True):
     """All paths of the view (or of the asked paths), and what is left out as (path, reason, detail)."""
 
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[FileCandidate, ...]
     skipped: tuple[tuple[str, str, str], ...]
     only: frozenset[str] | None = None  # the asked paths; None: all
 
@@ -42,7 +42,7 @@ class Listing(Struct, frozen=True):
         return _wanted(self.only)(path)
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """``read`` yields (candidate, bytes, hex blob id), or (candidate, None, reason) where reading failed.
     ``list`` may leave out what is not in ``only`` (paths or folders; None: everything is wanted)."""
 
@@ -51,8 +51,10 @@ class Source(Protocol):
     branch: str
 
     def list(self, only: frozenset[str] | None) -> Listing: ...
-    def unchanged(self, candidate: Candidate, known: ViewFile) -> bool: ...
-    def read(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes | None, str]]: ...
+    def unchanged(self, candidate: FileCandidate, known: ViewFile) -> bool: ...
+    def read(
+        self, candidates: Sequence[FileCandidate]
+    ) -> Iterator[tuple[FileCandidate, bytes | None, str]]: ...
 
 
 class WorkTree:
@@ -69,23 +71,23 @@ class WorkTree:
         found = scan.scan(self._job.root, self._git, _limits(self._job))
         wanted = _wanted(only)
         candidates = tuple(
-            Candidate(e.path, e.size_bytes, _trusted(e.mtime_ns, started_ns), e.inode)
+            FileCandidate(e.path, e.size_bytes, _trusted(e.mtime_ns, started_ns), e.inode)
             for e in found.entries
             if wanted(e.path)
         )
         skipped = tuple((s.path, s.reason, s.detail) for s in found.skipped if wanted(s.path))
         return Listing(candidates, skipped, only)
 
-    def unchanged(self, candidate: Candidate, known: ViewFile) -> bool:
+    def unchanged(self, candidate: FileCandidate, known: ViewFile) -> bool:
         stamp = (candidate.size_bytes, candidate.mtime_ns, candidate.inode)
         return candidate.mtime_ns != 0 and stamp == (known.size_bytes, known.mtime_ns, known.inode)
 
-    def read(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes | None, str]]:
+    def read(self, candidates: Sequence[FileCandidate]) -> Iterator[tuple[FileCandidate, bytes | None, str]]:
         algorithm = self._git.object_format if self._git else "sha1"
-        with Jail(self._job.root) as jail:
+        with RootedFiles(self._job.root) as rooted:
             for candidate in candidates:
                 try:
-                    data = jail.read(candidate.path, self._job.max_file_bytes)
+                    data = rooted.read(candidate.path, self._job.max_file_bytes)
                 except Unreadable as error:
                     yield candidate, None, error.reason
                 else:
@@ -103,14 +105,14 @@ class CommitTree:
     def list(self, only: frozenset[str] | None) -> Listing:
         """All of the commit's files: a tree is listed whole, whatever ``only`` says."""
         found = scan.scan_tree(self._git, self._git.ls_tree(self.head), _limits(self._job))
-        candidates = tuple(Candidate(e.path, e.size_bytes, 0, 0, e.hash) for e in found.entries)
+        candidates = tuple(FileCandidate(e.path, e.size_bytes, 0, 0, e.hash) for e in found.entries)
         return Listing(candidates, tuple((s.path, s.reason, s.detail) for s in found.skipped))
 
-    def unchanged(self, candidate: Candidate, known: ViewFile) -> bool:
+    def unchanged(self, candidate: FileCandidate, known: ViewFile) -> bool:
         return bytes.fromhex(candidate.hash) == known.hash
 
-    def read(self, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, bytes | None, str]]:
-        by_hash: dict[str, list[Candidate]] = {}
+    def read(self, candidates: Sequence[FileCandidate]) -> Iterator[tuple[FileCandidate, bytes | None, str]]:
+        by_hash: dict[str, list[FileCandidate]] = {}
         for candidate in candidates:
             by_hash.setdefault(candidate.hash, []).append(candidate)
         for blob, data in self._git.blobs(by_hash):
@@ -121,7 +123,7 @@ class CommitTree:
                 yield candidate, None, "missing-object"
 
 
-def open_source(job: IndexJob) -> tuple[Source, Git | None]:
+def open_source(job: IndexJob) -> tuple[FileSource, Git | None]:
     """The source that the job names. Raises UsageError for roots that are refused or revisions unknown."""
     root = scan.check_root(job.root)
     git = Git.open(root)

@@ -66,7 +66,7 @@ class GitKilled(GitError):
     """git was ended from outside, by a person or by a machine out of memory: the repository is not to blame."""
 
 
-class Call(Struct, frozen=True):
+class GitCommand(Struct, frozen=True):
     """One git command. ``scope``: what it may look at: ``objects`` alone, the ``refs`` too, or the names in
     the ``worktree``. ``settings``: extra ``name=value`` overrides. ``ok``: exit codes that are answers.
     ``endless``: the caller consumes the output as it comes, whatever its size. ``index``: the name of a file in the
@@ -82,7 +82,7 @@ class Call(Struct, frozen=True):
     index: str = ""
 
 
-class Runner(Struct, frozen=True):
+class GitRunner(Struct, frozen=True):
     """Starts git for one repository.
 
     Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitSilent when it says
@@ -94,11 +94,11 @@ class Runner(Struct, frozen=True):
     directory: GitDir
     silence_s: float
 
-    def output(self, call: Call) -> bytes:
+    def output(self, call: GitCommand) -> bytes:
         """Its whole standard output."""
         return b"".join(self.stream(call))
 
-    def stream(self, call: Call) -> Generator[bytes, None, None]:
+    def stream(self, call: GitCommand) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
             source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
@@ -125,7 +125,7 @@ class Runner(Struct, frozen=True):
                 message = errors.read(2000).decode("utf-8", "replace").strip()
                 raise self._failure(call, f"exit {code}: {message}")
 
-    def _start(self, call: Call, source: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _start(self, call: GitCommand, source: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
         command, extra = self._command(call)
         try:
             return subprocess.Popen(
@@ -139,7 +139,7 @@ class Runner(Struct, frozen=True):
         except OSError as error:  # the root or git itself went away
             raise self._failure(call, str(error)) from error
 
-    def _chunks(self, call: Call, stdout: IO[bytes]) -> Iterator[bytes]:
+    def _chunks(self, call: GitCommand, stdout: IO[bytes]) -> Iterator[bytes]:
         descriptor, total = stdout.fileno(), 0
         silence_s = self.silence_s * (5 if call.endless else 1)
         waiting = poll()
@@ -155,7 +155,7 @@ class Runner(Struct, frozen=True):
                 raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
             yield chunk
 
-    def _command(self, call: Call) -> tuple[list[str], dict[str, str]]:
+    def _command(self, call: GitCommand) -> tuple[list[str], dict[str, str]]:
         """The command line, and what its environment has on top of ``environment()``."""
         if call.subcommand not in ALLOWED:
             raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
@@ -177,14 +177,14 @@ class Runner(Struct, frozen=True):
         at = ("--git-dir", str(git_dir), *place)
         return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args], extra
 
-    def _silent(self, call: Call, silence_s: float) -> GitSilent:
+    def _silent(self, call: GitCommand, silence_s: float) -> GitSilent:
         return GitSilent(
             f"git {call.subcommand} gave no answer in {silence_s:g} s",
             where=str(self.root),
             next_step="look for a fifo or a stale disk there",
         )
 
-    def _failure(self, call: Call, detail: str) -> GitError:
+    def _failure(self, call: GitCommand, detail: str) -> GitError:
         return GitError(
             f"git {call.subcommand} failed: {detail}",
             where=str(self.root),

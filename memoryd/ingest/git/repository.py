@@ -20,10 +20,10 @@ from memoryd.ingest.git.directory import GitDir, Head
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
     OLDEST_GIT,
-    Call,
+    GitCommand,
     GitKilled,
+    GitRunner,
     GitSilent,
-    Runner,
     git_path,
     git_version,
     user_excludes,
@@ -78,7 +78,7 @@ class Git:
         self.root = root
         self.git_dir, self.common_dir, self.bare = directory.git_dir, directory.common_dir, directory.bare
         self._directory = directory
-        self._runner = Runner(root, directory, silence_s)
+        self._runner = GitRunner(root, directory, silence_s)
 
     @classmethod
     def open(cls, root: Path) -> Git | None:
@@ -130,7 +130,7 @@ class Git:
     def refs(self) -> dict[str, str]:
         """Full ref name -> commit (annotated tags peeled). Refs to anything but commits are left out."""
         fields = "%(objecttype) %(*objecttype) %(objectname) %(*objectname) %(refname)"
-        rows = self._runner.output(Call("for-each-ref", (f"--format={fields}",), scope="refs"))
+        rows = self._runner.output(GitCommand("for-each-ref", (f"--format={fields}",), scope="refs"))
         found: dict[str, str] = {}
         for row in rows.decode("utf-8", "surrogateescape").splitlines():
             kind, tagged_kind, sha, tagged_sha, name = row.split(" ", 4)
@@ -191,7 +191,7 @@ class Git:
             yield from islice(self._log(tip, revisions, "-M100%"), done, None)
 
     def _log(self, tip: str, revisions: list[str], renames: str) -> Iterator[Commit]:
-        call = Call(
+        call = GitCommand(
             "log",
             (*log.ARGUMENTS, *_PLAIN_DIFF, renames, "--ignore-missing", "--stdin"),
             stdin=_lines(revisions),
@@ -204,7 +204,7 @@ class Git:
         """(sha, key of what it does to which lines, key of what would undo that) of each; see indexers.history.patches.
         Needs their contents: in a partial clone it fails."""
         wanted = _lines(map(_hex, shas))
-        call = Call("log", (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin"), stdin=wanted, endless=True)
+        call = GitCommand("log", (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin"), stdin=wanted, endless=True)
         return patches.keys(self._runner.stream(call))
 
     def mailmap(self, sha: str) -> str:
@@ -236,7 +236,7 @@ class Git:
         name of the index of a commit under way (``git commit -a`` makes one), where it is not the usual one."""
         head = self.head().sha or _EMPTY_TREES[self.object_format]
         own = index if _INDEX_NAME.fullmatch(index) and (self.git_dir / index).is_file() else ""
-        call = Call("diff-index", ("--cached", *_RAW, _hex(head)), scope="worktree", index=own)
+        call = GitCommand("diff-index", ("--cached", *_RAW, _hex(head)), scope="worktree", index=own)
         return log.changes(self._runner.output(call))
 
     # --- objects
@@ -260,7 +260,9 @@ class Git:
         for _ in range(_BLOB_RESTARTS):
             if not wanted:
                 return
-            stream = self._runner.stream(Call("cat-file", ("--batch",), stdin=_lines(wanted), endless=True))
+            stream = self._runner.stream(
+                GitCommand("cat-file", ("--batch",), stdin=_lines(wanted), endless=True)
+            )
             answers = Answers(stream, max_bytes)
             try:
                 for sha, content in zip(wanted, answers, strict=False):
@@ -289,7 +291,7 @@ class Git:
     def index_entries(self) -> list[IndexEntry]:
         """What git tracks; a conflicted path once."""
         found: dict[str, IndexEntry] = {}
-        rows = self._runner.output(Call("ls-files", ("-s", "-z"), scope="worktree"))
+        rows = self._runner.output(GitCommand("ls-files", ("-s", "-z"), scope="worktree"))
         for row in rows.split(b"\0"):
             stat_fields, tab, name = row.partition(b"\t")
             if tab:
@@ -329,18 +331,18 @@ class Git:
         """A call that applies ignore rules; git's exit code 1 says that it found nothing."""
         settings = (user_excludes(),)
         return self._runner.output(
-            Call(subcommand, args, stdin=stdin, scope="worktree", settings=settings, ok=(0, 1))
+            GitCommand(subcommand, args, stdin=stdin, scope="worktree", settings=settings, ok=(0, 1))
         )
 
     def _output(self, subcommand: str, *args: str) -> bytes:
-        return self._runner.output(Call(subcommand, args))
+        return self._runner.output(GitCommand(subcommand, args))
 
     def _line(self, subcommand: str, *args: str) -> str:
         """The answer of one line, ``""`` when git has none."""
-        return _text(self._runner.output(Call(subcommand, args, ok=(0, 1, 128))))
+        return _text(self._runner.output(GitCommand(subcommand, args, ok=(0, 1, 128))))
 
     def _ref_line(self, *args: str) -> str:
-        return _text(self._runner.output(Call("rev-parse", args, scope="refs", ok=(0, 1, 128))))
+        return _text(self._runner.output(GitCommand("rev-parse", args, scope="refs", ok=(0, 1, 128))))
 
 
 def _text(line: bytes) -> str:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 
 class Manifest(NamedTuple):
@@ -22,20 +22,20 @@ class Manifest(NamedTuple):
 _NONE = Manifest({}, frozenset(), frozenset())
 
 
-def crates_of(view: View, path: str) -> dict[str, str]:
+def crates_of(view: LinkView, path: str) -> dict[str, str]:
     """Crate name, as the file at ``path`` writes it -> the crate's root file."""
     return manifest_of(view, path).crates
 
 
-def manifest_of(view: View, path: str) -> Manifest:
-    manifests = view.memo("rust manifests", lambda: _read_manifests(view), {})
+def manifest_of(view: LinkView, path: str) -> Manifest:
+    manifests = view.fixpoints("rust manifests", lambda: _read_manifests(view), {})
     folder = posixpath.dirname(path)
     while folder and folder not in manifests:
         folder = posixpath.dirname(folder)
     return manifests.get(folder, _NONE)
 
 
-def _read_manifests(view: View) -> dict[str, Manifest]:
+def _read_manifests(view: LinkView) -> dict[str, Manifest]:
     """By folder of the package."""
     tables = {posixpath.dirname(path): _toml(text) for path, text in view.texts("Cargo.toml")}
     packages = {folder: table for folder, table in tables.items() if isinstance(table.get("package"), dict)}
@@ -70,7 +70,7 @@ def _crate_name(name: object) -> str:
     return str(name or "").replace("-", "_")
 
 
-def _library(view: View, folder: str, table: dict[str, Any]) -> tuple[str, str] | None:
+def _library(view: LinkView, folder: str, table: dict[str, Any]) -> tuple[str, str] | None:
     """Name and root file of the package's library."""
     written = _table(table, "lib")
     root = view.first(posixpath.normpath(posixpath.join(folder, str(written.get("path") or "src/lib.rs"))))

@@ -18,18 +18,18 @@ _TWICE = 2
 _MOST = _TWICE * ENOUGH
 
 
-class Target(Struct, frozen=True):
+class DefinitionTarget(Struct, frozen=True):
     """A definition (``qualname`` in ``path``), with ``""`` the file itself; a path that ends with ``/`` is a folder."""
 
     path: str
     qualname: str = ""
 
 
-class Definition(Struct, frozen=True):
+class NamedDefinition(Struct, frozen=True):
     """``target`` is a ``kind``; ``name``: the last part of its qualname; ``package``: the package clause of its
     file."""
 
-    target: Target
+    target: DefinitionTarget
     kind: str
     name: str
     package: str
@@ -39,36 +39,36 @@ class Definition(Struct, frozen=True):
         return self.target.qualname
 
 
-Key = Callable[[Definition], Hashable]  # None: the definition belongs into no row of the table
+Key = Callable[[NamedDefinition], Hashable]  # None: the definition belongs into no row of the table
 
 
-def _order(one: Definition) -> tuple[str, str, str]:
+def _order(one: NamedDefinition) -> tuple[str, str, str]:
     return one.target.path, one.target.qualname, one.kind
 
 
 class Definitions:
     """The definitions of one name. ``found``: in any order."""
 
-    def __init__(self, found: Iterable[Definition] = ()) -> None:
+    def __init__(self, found: Iterable[NamedDefinition] = ()) -> None:
         self._found = sorted(found, key=_order)
-        self._tables: dict[Key, dict[Hashable, list[Definition]]] = {}
-        self._files: dict[str, dict[str, list[Definition]]] | None = None
+        self._tables: dict[Key, dict[Hashable, list[NamedDefinition]]] = {}
+        self._files: dict[str, dict[str, list[NamedDefinition]]] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def all(self) -> Sequence[Definition]:
+    def all(self) -> Sequence[NamedDefinition]:
         """Every one: for what is computed once for the name, never for one reference."""
         return self._found
 
-    def by(self, key: Key, value: Hashable = True) -> Sequence[Definition]:
+    def by(self, key: Key, value: Hashable = True) -> Sequence[NamedDefinition]:
         """Those for which ``key``, a function of a module, gives ``value``: all, or at least ENOUGH of them."""
         table = self._tables.get(key)
         if table is None:
             table = self._tables[key] = self._table(key)
         return table.get(value, ())
 
-    def files(self, qualname: str) -> Mapping[str, Sequence[Definition]]:
+    def files(self, qualname: str) -> Mapping[str, Sequence[NamedDefinition]]:
         """Path -> those with that qualified name, of every file that has one, ordered by path."""
         if self._files is None:
             self._files = {}
@@ -76,8 +76,8 @@ class Definitions:
                 self._files.setdefault(one.qualname, {}).setdefault(one.target.path, []).append(one)
         return self._files.get(qualname, {})
 
-    def _table(self, key: Key) -> dict[Hashable, list[Definition]]:
-        table: dict[Hashable, list[Definition]] = {}
+    def _table(self, key: Key) -> dict[Hashable, list[NamedDefinition]]:
+        table: dict[Hashable, list[NamedDefinition]] = {}
         for one in self._found:
             value = key(one)
             if value is None:
@@ -86,9 +86,9 @@ class Definitions:
         return table
 
 
-def enough(found: Iterable[Definition]) -> Sequence[Definition]:
+def enough(found: Iterable[NamedDefinition]) -> Sequence[NamedDefinition]:
     """The first of ``found``, ordered by path: ENOUGH of them, if there are so many."""
-    row: list[Definition] = []
+    row: list[NamedDefinition] = []
     for one in found:
         if len(row) == _MOST:
             break
@@ -96,7 +96,7 @@ def enough(found: Iterable[Definition]) -> Sequence[Definition]:
     return row
 
 
-def _add(row: list[Definition], one: Definition) -> None:
+def _add(row: list[NamedDefinition], one: NamedDefinition) -> None:
     """What is written twice counts twice, but not more often."""
     written = sum(one.target == other.target for other in row[-_TWICE:])
     if written < _TWICE and len(row) < _MOST:
@@ -106,16 +106,16 @@ def _add(row: list[Definition], one: Definition) -> None:
 NO_DEFINITIONS = Definitions()
 
 
-def of_qualname(one: Definition) -> str:
+def of_qualname(one: NamedDefinition) -> str:
     """Rows of one qualified name."""
     return one.qualname
 
 
-def of_method(one: Definition) -> bool | None:
+def of_method(one: NamedDefinition) -> bool | None:
     """The functions inside of something else."""
     return (one.kind in ("method", "function") and "." in one.qualname) or None
 
 
-def of_top_level(one: Definition) -> str | None:
+def of_top_level(one: NamedDefinition) -> str | None:
     """Rows of one file's definitions at its top, by path."""
     return one.target.path if one.qualname == one.name else None

@@ -8,10 +8,10 @@ import msgspec
 
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
-from memoryd.ingest.link.definitions import Target, of_method
+from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
-from memoryd.ingest.link.resolution import MAX_MEANINGS, Meaning, Meanings, enclosing
+from memoryd.ingest.link.resolution import MAX_MEANINGS, Meanings, Resolved, enclosing
 from memoryd.store.index.queries.link_queries import EdgeRow
 
 _EDGE_OF = {
@@ -27,10 +27,10 @@ _EXACT, _MEMBER, _INFERRED, _ONE_OF_SEVERAL, _NAME_ONLY = 1.0, 0.95, 0.85, 0.6, 
 
 def link_file(evaluator: Evaluator, path: str, facts: FileFacts) -> tuple[list[EdgeRow], int]:
     """All edges that start in the file, and how many references stayed unresolved that may lie in the project."""
-    return _File(evaluator, path, facts).link()
+    return _FileLinker(evaluator, path, facts).link()
 
 
-class _File:
+class _FileLinker:
     """One file while it is linked; what its expressions mean is kept, for most stand in it more than once."""
 
     def __init__(self, evaluator: Evaluator, path: str, facts: FileFacts) -> None:
@@ -138,7 +138,7 @@ class _File:
     def _handed(self) -> Iterator[tuple[str, Meanings]]:
         """(qualified parameter, what the file's own calls hand to it): as far as one file tells."""
         evaluator, path = self._evaluator, self._path
-        found: dict[str, dict[Meaning, None]] = {}
+        found: dict[str, dict[Resolved, None]] = {}
         for argument in self._facts.arguments:
             for callee in evaluator.expression(path, argument.scope, argument.callee, argument.line):
                 parameter = self._parameter(callee, argument)
@@ -150,7 +150,7 @@ class _File:
             if len(meanings) <= MAX_MEANINGS:
                 yield parameter, tuple(meanings)
 
-    def _parameter(self, callee: Meaning, argument: Argument) -> str:
+    def _parameter(self, callee: Resolved, argument: Argument) -> str:
         """The qualified name of the parameter that the argument fills, of a function of this file; else ``""``."""
         target, is_method = callee.target, callee.kind == "instance"
         if callee.kind == "definition" and self._evaluator.kind(target) == "class":
@@ -166,11 +166,11 @@ class _File:
         is_type = ref.kind in ("type", "inherit", "decorate")
         return is_type and self._evaluator.rules(self._path).types_apart
 
-    def _edge(self, ref: Reference, meaning: Meaning, among: int, kind: str) -> EdgeRow | None:
+    def _edge(self, ref: Reference, meaning: Resolved, among: int, kind: str) -> EdgeRow | None:
         target = meaning.target
         if meaning.kind not in ("definition", "file") or target.path.endswith("/"):
             return None
-        if target == Target(self._path, ref.scope) and ref.kind != "call":
+        if target == DefinitionTarget(self._path, ref.scope) and ref.kind != "call":
             return None
         is_module = self._evaluator.rules(self._path).files_are_modules
         if meaning.kind == "file" and (target.path == self._path or not is_module):
@@ -191,7 +191,10 @@ class _File:
         if len(methods) != 1:
             return None
         path, qualname = methods[0].target.path, methods[0].qualname
-        if self._evaluator.kind(Target(path, qualname.rpartition(".")[0])) in ("function", "method"):
+        if self._evaluator.kind(DefinitionTarget(path, qualname.rpartition(".")[0])) in (
+            "function",
+            "method",
+        ):
             return None  # a local function has no receiver
         return EdgeRow(self._symbol(ref.scope), "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
 
@@ -227,7 +230,7 @@ def _root(receiver: str) -> str:
     return receiver.partition(".")[0].partition("(")[0].partition("[")[0]
 
 
-def _how_sure(ref: Reference, meaning: Meaning, among: int) -> tuple[str, float]:
+def _how_sure(ref: Reference, meaning: Resolved, among: int) -> tuple[str, float]:
     if among > 1:
         return "inferred", _ONE_OF_SEVERAL
     if meaning.sure:

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Binding
 from indexers.outline import CLASS_KINDS, join
-from memoryd.ingest.link.definitions import Target
-from memoryd.ingest.link.names import Names
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.names import NameResolver
 from memoryd.ingest.link.resolution import (
     OUTSIDE,
     OUTSIDE_ONLY,
-    Meaning,
     Meanings,
-    Written,
+    Resolved,
+    WrittenType,
     distinct,
     enclosing,
     less_sure,
@@ -32,40 +32,42 @@ _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of th
 _NAMESPACES = frozenset({"module", "namespace"})
 
 
-class Evaluator(Names):
-    """Answers over one view. Results that other files may share are kept in the view's memo."""
+class Evaluator(NameResolver):
+    """Answers over one view. Results that other files may share are kept in the view's fixpoints."""
 
-    def bases(self, owner: Target) -> tuple[Target, ...]:
+    def bases(self, owner: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
         """The classes that ``owner`` names as its bases, those of the project."""
-        return self.view.memo(("bases", owner), lambda: tuple(self._bases(owner)), ())
+        return self.view.fixpoints(("bases", owner), lambda: tuple(self._bases(owner)), ())
 
-    def _bases(self, owner: Target) -> Iterator[Target]:
-        found: dict[Target, None] = {}
+    def _bases(self, owner: DefinitionTarget) -> Iterator[DefinitionTarget]:
+        found: dict[DefinitionTarget, None] = {}
         for text in self.entry(owner.path, owner.qualname).bases:
             for meaning in self.expression(owner.path, owner.qualname.rpartition(".")[0], text):
                 if meaning.kind == "definition" and meaning.target != owner:
                     found.setdefault(self._class_of(meaning.target))
         yield from found
 
-    def _class_of(self, target: Target) -> Target:
+    def _class_of(self, target: DefinitionTarget) -> DefinitionTarget:
         """The class behind a name that only stands for it (``type A = B``)."""
         if self.kind(target) in CLASS_KINDS - {"type"}:
             return target
         return next((m.target for m in self.value(target) if m.kind == "definition"), target)
 
-    def linear(self, owner: Target) -> tuple[Target, ...]:
+    def linear(self, owner: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
         """``owner`` and its bases in the order in which a member is looked for."""
-        return self.view.memo(("linear", owner), lambda: self._linear(owner), (owner,))
+        return self.view.fixpoints(("linear", owner), lambda: self._linear(owner), (owner,))
 
-    def _linear(self, owner: Target) -> tuple[Target, ...]:
+    def _linear(self, owner: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
         orders = [self.linear(base) for base in self.bases(owner)]
         return tuple(self.rules(owner.path).linear(owner, orders))
 
-    def member(self, owner: Target, name: str, skip: int = 0) -> Target | None:
+    def member(self, owner: DefinitionTarget, name: str, skip: int = 0) -> DefinitionTarget | None:
         """``name`` in the class ``owner`` or the nearest of its bases that has it; the first ``skip`` left out."""
-        return self.view.memo(("member", owner, name, skip), lambda: self._member(owner, name, skip), None)
+        return self.view.fixpoints(
+            ("member", owner, name, skip), lambda: self._member(owner, name, skip), None
+        )
 
-    def _member(self, owner: Target, name: str, skip: int) -> Target | None:
+    def _member(self, owner: DefinitionTarget, name: str, skip: int) -> DefinitionTarget | None:
         for cls in self.linear(owner)[skip:]:
             qualname = join(cls.qualname, name)
             rules = self.rules(cls.path)
@@ -74,7 +76,7 @@ class Evaluator(Names):
                     continue  # it means another type of that name
                 entry = self.entry(path, qualname)
                 if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
-                    return Target(path, qualname)
+                    return DefinitionTarget(path, qualname)
         return None
 
     def expression(
@@ -101,20 +103,20 @@ class Evaluator(Names):
     def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
         """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
         found, used = self.rules(path).absolute(self.view, path, names)
-        return ((Meaning("definition", found),), used) if found else ((), 1)
+        return ((Resolved("definition", found),), used) if found else ((), 1)
 
     def part(self, meanings: Meanings, part: str) -> Meanings:
         """An element (``[]``), a key (``[key]``), the n-th (``[1]``) of values whose types say so."""
         return distinct(found for meaning in meanings for found in self._part(meaning, part))
 
-    def _part(self, meaning: Meaning, part: str) -> Meanings:
+    def _part(self, meaning: Resolved, part: str) -> Meanings:
         target, written = meaning.target, meaning.written
         if meaning.kind == "outside" and written is None:
             return OUTSIDE_ONLY
         if meaning.kind == "definition" and self._is_variant(target):
             hints = self.entry(target.path, target.qualname).hints
             written = next(
-                (Written(target.path, h.scope, h.type_text) for h in hints if h.how == "underlying"), None
+                (WrittenType(target.path, h.scope, h.type_text) for h in hints if h.how == "underlying"), None
             )
         elif meaning.kind == "definition" and self.kind(target) in _VALUES:
             return self.part(self.value(target), part)
@@ -123,7 +125,7 @@ class Evaluator(Names):
                 return (meaning,)
             hints = self.entry(target.path, target.qualname).hints
             written = next(
-                (Written(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None
+                (WrittenType(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None
             )
         inner = self.rules(written.path).part(written.text, part) if written else ""
         return less_sure(self.typed(written.path, written.scope, inner), False) if written and inner else ()
@@ -132,7 +134,7 @@ class Evaluator(Names):
         """``meanings.name``; outside when they are known and have no such name in the project."""
         return distinct(found for meaning in meanings for found in self._attribute(meaning, name))
 
-    def _attribute(self, meaning: Meaning, name: str) -> Meanings:
+    def _attribute(self, meaning: Resolved, name: str) -> Meanings:
         target = meaning.target
         if meaning.kind == "outside":
             return OUTSIDE_ONLY
@@ -146,18 +148,18 @@ class Evaluator(Names):
             return self._of_definition(meaning, self.kind(target), name)
         return self._of_class(meaning, target, name)
 
-    def _of_class(self, meaning: Meaning, cls: Target, name: str) -> Meanings:
+    def _of_class(self, meaning: Resolved, cls: DefinitionTarget, name: str) -> Meanings:
         found = self.member(cls, name, skip=int(meaning.kind == "super"))
         if found and self.rules(found.path).members_of_values and not self.kind(found):
             return self.held_by(found.path, found.qualname)
         return OUTSIDE_ONLY if found is None else self.definitions(found, meaning.sure)
 
-    def _of_definition(self, meaning: Meaning, kind: str, name: str) -> Meanings:
+    def _of_definition(self, meaning: Resolved, kind: str, name: str) -> Meanings:
         target, rules = meaning.target, self.rules(meaning.target.path)
         if kind in _NAMESPACES and rules.spaces:
             return self._in_module(target, name)
         if kind in _VALUES | _FUNCTIONS and rules.members_of_values:
-            member = Target(target.path, join(target.qualname, name))
+            member = DefinitionTarget(target.path, join(target.qualname, name))
             is_local = kind in _FUNCTIONS and self.kind(member) == "function"
             own = () if is_local else self.held_by(member.path, member.qualname)
             if own:
@@ -167,10 +169,10 @@ class Evaluator(Names):
         if kind in _FUNCTIONS:
             return ()
         if name in rules.self_names and rules.members_in_scope:  # Outer.this
-            return (Meaning("instance", target, meaning.sure),)
+            return (Resolved("instance", target, meaning.sure),)
         return self._of_class(meaning, self._class_of(target) if kind == "type" else target, name)
 
-    def _in_module(self, module: Target, name: str) -> Meanings:
+    def _in_module(self, module: DefinitionTarget, name: str) -> Meanings:
         above = self.module_word(module.path, module.qualname, name)
         return above or self.in_space(module.path, module.qualname, name) or OUTSIDE_ONLY
 
@@ -178,7 +180,7 @@ class Evaluator(Names):
         """What calling them gives."""
         return distinct(found for meaning in meanings for found in self._result(meaning))
 
-    def _result(self, meaning: Meaning) -> Meanings:
+    def _result(self, meaning: Resolved) -> Meanings:
         target = meaning.target
         if meaning.kind in ("outside", "super"):
             return self._part(meaning, "()") or (meaning,)
@@ -190,7 +192,7 @@ class Evaluator(Names):
             return ()
         kind = self.kind(target)
         if kind in CLASS_KINDS:
-            return (Meaning("instance", target, meaning.sure),)
+            return (Resolved("instance", target, meaning.sure),)
         if kind in _FUNCTIONS:
             return self.returned(target)
         if kind in _VALUES:
@@ -199,7 +201,7 @@ class Evaluator(Names):
             return value if as_is else self.result(value)
         return ()
 
-    def called(self, meaning: Meaning) -> Meanings | None:
+    def called(self, meaning: Resolved) -> Meanings | None:
         """What a call of a variable or instance really runs, as far as that is known; None for everything else."""
         if meaning.kind == "definition" and self.kind(meaning.target) in _VALUES - {"property"}:
             found = self.held((meaning,))
@@ -212,37 +214,37 @@ class Evaluator(Names):
             invoke = self.rules(held.target.path).invoke if held.kind == "instance" else ""
             run = self.member(held.target, invoke) if invoke else None
             if run:
-                runs.append(Meaning("definition", run, False))
+                runs.append(Resolved("definition", run, False))
             elif held.kind == "definition":
                 runs.append(held._replace(sure=False))
         return tuple(runs)
 
-    def returned(self, function: Target) -> Meanings:
+    def returned(self, function: DefinitionTarget) -> Meanings:
         """What the function is said to give, or, where no type is written, what its statements return."""
-        return self.view.memo(("returned", function), lambda: self._returned(function), ())
+        return self.view.fixpoints(("returned", function), lambda: self._returned(function), ())
 
-    def _returned(self, function: Target) -> Meanings:
+    def _returned(self, function: DefinitionTarget) -> Meanings:
         entry = self.entry(function.path, function.qualname)
         if any(hint.how == "return" for hint in entry.hints):
             return self._hinted(function, ("return",))
-        return self._hinted(Target(function.path, f"{function.qualname}.return"), ())
+        return self._hinted(DefinitionTarget(function.path, f"{function.qualname}.return"), ())
 
-    def value(self, target: Target) -> Meanings:
+    def value(self, target: DefinitionTarget) -> Meanings:
         """What a variable, field or property is said to hold."""
         if self.kind(target) == "property":
             return self.returned(target)
         if self._is_variant(target):
-            return (Meaning("instance", Target(target.path, target.qualname.rpartition(".")[0])),)
-        return self.view.memo(("value", target), lambda: self._hinted(target, ()), ())
+            return (Resolved("instance", DefinitionTarget(target.path, target.qualname.rpartition(".")[0])),)
+        return self.view.fixpoints(("value", target), lambda: self._hinted(target, ()), ())
 
-    def _is_variant(self, target: Target) -> bool:
+    def _is_variant(self, target: DefinitionTarget) -> bool:
         """Whether it is one of the values that an enum lists."""
-        owner = Target(target.path, target.qualname.rpartition(".")[0])
+        owner = DefinitionTarget(target.path, target.qualname.rpartition(".")[0])
         entry = self.entry(target.path, target.qualname)
         typed = any(hint.how != "underlying" for hint in entry.hints)
         return entry.kind == "constant" and not typed and self.kind(owner) == "enum"
 
-    def _hinted(self, target: Target, hows: Sequence[str]) -> Meanings:
+    def _hinted(self, target: DefinitionTarget, hows: Sequence[str]) -> Meanings:
         hints = [
             h
             for h in self.entry(target.path, target.qualname).hints
@@ -270,7 +272,7 @@ class Evaluator(Names):
             hint.how,
             hint.name if hint.how in ("alias", "return") else "",
         )
-        return self.view.memo(key, lambda: self._hint(path, hint), ())
+        return self.view.fixpoints(key, lambda: self._hint(path, hint), ())
 
     def _hint(self, path: str, hint: Binding) -> Meanings:
         if hint.how in ("constructor", "alias"):
@@ -287,7 +289,7 @@ class Evaluator(Names):
         if not found and rules.is_builtin(text):
             found = OUTSIDE_ONLY
         if rules.has_parts(text):
-            written = Written(path, scope, text)
+            written = WrittenType(path, scope, text)
             return tuple(m._replace(written=written) for m in found or (OUTSIDE._replace(sure=False),))
         return found
 
@@ -312,7 +314,7 @@ class Evaluator(Names):
                 return found
         return ()
 
-    def _instances_of(self, path: str, meaning: Meaning) -> Meanings:
+    def _instances_of(self, path: str, meaning: Resolved) -> Meanings:
         if meaning.kind != "definition":
             return (meaning,) if meaning.kind == "outside" else ()
         kind = self.kind(meaning.target)
@@ -323,7 +325,7 @@ class Evaluator(Names):
         of_value = kind in _VALUES and self.rules(path).members_of_values
         return self.value(meaning.target) if of_value else ()
 
-    def _instances_of_type(self, meaning: Meaning) -> Meanings:
+    def _instances_of_type(self, meaning: Resolved) -> Meanings:
         """Of a name for a type: values of the type that it stands for, unless it is a new type."""
         values = self.value(meaning.target)
         return tuple(

@@ -24,7 +24,7 @@ _MAX_CHANGES = 50  # of one value: far more than any real cycle needs
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))  # so many frames those values may take
 
 
-class _Held(Struct):
+class _Unsettled(Struct):
     """A value that is not settled: it depends on one that is being computed. ``low``: depth of the outermost of those.
     ``asked``: the unsettled keys it was computed from."""
 
@@ -43,13 +43,13 @@ class _TooDeep(Exception):
         self.key, self.make, self.default = key, make, default
 
 
-class Memo:
+class FixpointCache:
     """``seen``: the keys that were looked at since it was last replaced."""
 
     def __init__(self) -> None:
         self.seen: set[int] = set()
         self._settled: dict[Hashable, tuple[Any, frozenset[int]]] = {}
-        self._held: dict[Hashable, _Held] = {}
+        self._held: dict[Hashable, _Unsettled] = {}
         self._waiting: list[Hashable] = []  # those of ``_held`` that are computed, in the order they were
         self._asked: set[Hashable] = set()
         self._low = _NEVER
@@ -60,7 +60,7 @@ class Memo:
         """Whether something is being computed that files may share."""
         return self._depth > 0
 
-    def memo(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
+    def fixpoints(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
         """``make()``, computed once; what it looked at is noted for everyone who asks. In a cycle: the fixed point that
         begins with ``default``."""
         settled = self._settled.get(key)
@@ -84,20 +84,20 @@ class Memo:
         self._asked.add(key)
         self._low = min(self._low, low)
 
-    def _first(self, key: Hashable, make: Callable[[], Any], default: Any) -> _Held:
+    def _first(self, key: Hashable, make: Callable[[], Any], default: Any) -> _Unsettled:
         while True:
             try:
-                return self._begin(key, _Held(make, default, default, self._depth))
+                return self._begin(key, _Unsettled(make, default, default, self._depth))
             except _TooDeep as deep:
                 if self._depth:
                     raise
                 self._restarts += 1
                 try:
-                    self.memo(deep.key, deep.make, deep.default)
+                    self.fixpoints(deep.key, deep.make, deep.default)
                 finally:
                     self._restarts -= 1
 
-    def _begin(self, key: Hashable, held: _Held) -> _Held:
+    def _begin(self, key: Hashable, held: _Unsettled) -> _Unsettled:
         """Compute a value, and with it the cycle that begins with it."""
         depth, mark = self._depth, len(self._waiting)
         self._held[key] = held
@@ -120,7 +120,7 @@ class Memo:
             del self._waiting[mark:]
         return held
 
-    def _compute(self, held: _Held) -> int:
+    def _compute(self, held: _Unsettled) -> int:
         """Compute the value from the others as they are held; returns the depth of what it waits for."""
         outer = self.seen, self._low, self._asked
         self.seen, self._low, self._asked = set(), _NEVER, set()
@@ -186,8 +186,8 @@ class Memo:
             self._settled[key] = held.value, held.seen
 
 
-def _again(held: _Held) -> _Held:
-    return _Held(held.make, held.default, held.value, held.low, held.seen)
+def _again(held: _Unsettled) -> _Unsettled:
+    return _Unsettled(held.make, held.default, held.value, held.low, held.seen)
 
 
 def _constant(value: Any) -> Callable[[], Any]:

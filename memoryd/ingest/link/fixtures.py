@@ -14,36 +14,36 @@ from msgspec import Struct
 
 from indexers.facts import FIXTURE, FileFacts
 from indexers.outline import join
-from memoryd.ingest.link.definitions import Target
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.view import LinkView
 
 
-class Asked(Struct, frozen=True):
+class FixtureParameter(Struct, frozen=True):
     """``scope`` (at ``line``) has a parameter ``name`` that ``fixture`` fills."""
 
     scope: str
     name: str
     line: int
-    fixture: Target
+    fixture: DefinitionTarget
 
 
-def asked(view: View, path: str, facts: FileFacts) -> Iterator[Asked]:
+def asked(view: LinkView, path: str, facts: FileFacts) -> Iterator[FixtureParameter]:
     """Every fixture that the file's tests and fixtures ask for, as far as the project defines it."""
     for argument in facts.arguments:
         if argument.callee == FIXTURE:
             found = _visible(view, path, argument.scope, argument.value)
             if found:
-                yield Asked(argument.scope, argument.value, argument.line, found)
+                yield FixtureParameter(argument.scope, argument.value, argument.line, found)
 
 
-def _visible(view: View, path: str, scope: str, name: str) -> Target | None:
+def _visible(view: LinkView, path: str, scope: str, name: str) -> DefinitionTarget | None:
     for owner in dict.fromkeys((scope.rpartition(".")[0], "")):
         qualname = join(owner, name)
         if qualname != scope and view.entry(path, qualname).kind in ("function", "method"):
-            return Target(path, qualname)
+            return DefinitionTarget(path, qualname)
     for conftest in _conftests(path):
         if conftest in view and view.entry(conftest, name).kind == "function":
-            return Target(conftest, name)
+            return DefinitionTarget(conftest, name)
     return None
 
 

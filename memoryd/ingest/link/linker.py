@@ -13,7 +13,15 @@ from memoryd.ingest.job import Run
 from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.languages import MANIFESTS, RULES
-from memoryd.ingest.link.view import Change, File, Sources, View, changed_keys, pack, touched
+from memoryd.ingest.link.view import (
+    LinkedFile,
+    LinkView,
+    PathChange,
+    ViewSources,
+    changed_keys,
+    pack,
+    touched,
+)
 from memoryd.store.index import reader
 from memoryd.store.index.queries import link_queries
 from memoryd.store.index.queries.link_queries import Stale
@@ -52,19 +60,19 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
         _link(writer, view_id, evaluator, todo[start : start + FILES_PER_TRANSACTION])
 
 
-def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> View:
+def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> LinkView:
     conn = writer.conn
-    sources = Sources(
+    sources = ViewSources(
         outlines=lambda ids: reader.outlines(conn, ids),
         text=lambda id_: reader.file_text(conn, id_).decode("utf-8", "replace"),
         definitions=lambda name: link_queries.definitions(conn, view_id, name),
     )
-    files = [File(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
-    return View(files, sources, MANIFESTS)
+    files = [LinkedFile(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
+    return LinkView(files, sources, MANIFESTS)
 
 
 def _dependents(
-    writer: IndexWriter, view_id: int, view: View, rows: Iterable[ViewFile], stale: Iterable[Stale]
+    writer: IndexWriter, view_id: int, view: LinkView, rows: Iterable[ViewFile], stale: Iterable[Stale]
 ) -> set[int] | None:
     """Path ids of the linked files that looked at something that changed; None when that cannot be told."""
     if all(row.link_id is None for row in rows):
@@ -77,17 +85,19 @@ def _dependents(
     now = {row.path: view.files[row.path].file_id for row in stale if row.path in view.files}
     known |= dict(reader.outlines(writer.conn, now.values()))
     changes = [
-        Change(row.path, known.get(row.file_id or -1), known.get(now.get(row.path, -1))) for row in stale
+        PathChange(row.path, known.get(row.file_id or -1), known.get(now.get(row.path, -1))) for row in stale
     ]
     changed = changed_keys(view, changes)
     if not changed:
         return set()
     return {
-        path_id for path_id, looked in link_queries.looked(writer.conn, view_id) if touched(changed, looked)
+        path_id
+        for path_id, keys in link_queries.dependency_keys(writer.conn, view_id)
+        if touched(changed, keys)
     }
 
 
-def _differs(view: View, row: Stale) -> bool:
+def _differs(view: LinkView, row: Stale) -> bool:
     file = view.files.get(row.path)
     return row.file_id != (file.file_id if file else None)
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Binding, Import
-from indexers.outline import CLASS_KINDS, NO_ENTRY, Entry, join
-from memoryd.ingest.link.definitions import Target, of_top_level
+from indexers.outline import CLASS_KINDS, NO_ENTRY, NameEntry, join
+from memoryd.ingest.link.definitions import DefinitionTarget, of_top_level
 from memoryd.ingest.link.resolution import (
     OUTSIDE_ONLY,
-    Ground,
-    Meaning,
     Meanings,
+    Resolved,
+    SharedLookups,
     any_of,
     distinct,
     enclosing,
 )
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.rules import LanguageRules
 
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _MODULES = frozenset({"file", "definition"})
 
 
-class Names(Ground):
+class NameResolver(SharedLookups):
     """Names in scope and names that other files hand out."""
 
     def name(self, path: str, name: str, scope: str, line: int = 0, local: bool | None = False) -> Meanings:
@@ -48,16 +48,16 @@ class Names(Ground):
                 break
         return () if local else self._from_elsewhere(rules, path, name) or self._unbound(rules, path, name)
 
-    def _unbound(self, rules: Rules, path: str, name: str) -> Meanings:
+    def _unbound(self, rules: LanguageRules, path: str, name: str) -> Meanings:
         """What a name may mean that neither the file nor what it sees binds."""
         found = any_of(rules.unbound(self.view, path, name))
         if not found and rules.is_root(self.view, path, name):
-            return (Meaning("space", Target(path), False),)
+            return (Resolved("space", DefinitionTarget(path), False),)
         return found or (OUTSIDE_ONLY if rules.outside(self.view, path, name) else ())
 
     def module_word(self, path: str, scope: str, name: str) -> Meanings:
         found = self.rules(path).module_word(self.view, path, scope, name)
-        return (Meaning("definition" if found.qualname else "file", found),) if found else ()
+        return (Resolved("definition" if found.qualname else "file", found),) if found else ()
 
     def _own_object(self, path: str, name: str, scope: str) -> Meanings:
         rules = self.rules(path)
@@ -67,28 +67,28 @@ class Names(Ground):
         owner = self.owner(path, scope)
         if owner is None:
             return ()
-        return (Meaning("instance" if in_object else "definition" if in_class else "super", owner),)
+        return (Resolved("instance" if in_object else "definition" if in_class else "super", owner),)
 
-    def owner(self, path: str, scope: str) -> Target | None:
+    def owner(self, path: str, scope: str) -> DefinitionTarget | None:
         """The class around ``scope``; where a method stands outside of its type, the type's own definition."""
         for prefix in enclosing(scope):
             kind = self.entry(path, prefix).kind if prefix else "file"
             if kind in CLASS_KINDS or (kind in _VALUES and self.rules(path).members_of_values):
-                return Target(path, prefix)
+                return DefinitionTarget(path, prefix)
             if not kind:
                 return self.defined_elsewhere(path, prefix)
             if anonymous := self._anonymous(path, prefix):
                 return anonymous
         return None
 
-    def defined_elsewhere(self, path: str, qualname: str) -> Target:
+    def defined_elsewhere(self, path: str, qualname: str) -> DefinitionTarget:
         """The definition of a type that the file gives methods to."""
         space, _, name = qualname.rpartition(".")
         found = self.in_space(path, space, name)
-        return next((m.target for m in found if m.kind == "definition"), Target(path, qualname))
+        return next((m.target for m in found if m.kind == "definition"), DefinitionTarget(path, qualname))
 
     def _in_scope(
-        self, rules: Rules, path: str, prefix: str, name: str, entry: Entry, here: bool
+        self, rules: LanguageRules, path: str, prefix: str, name: str, entry: NameEntry, here: bool
     ) -> Meanings:
         kind = self.entry(path, prefix).kind
         is_class = bool(prefix) and (
@@ -99,27 +99,27 @@ class Names(Ground):
         if (entry.kind or entry.imports) and not rules.is_constructor(prefix, name, entry.kind):
             return self._bound(path, join(prefix, name), entry)
         if is_class and rules.members_in_scope:
-            owner = Target(path, prefix) if kind else self.defined_elsewhere(path, prefix)
+            owner = DefinitionTarget(path, prefix) if kind else self.defined_elsewhere(path, prefix)
             return self.definitions(self.member(owner, name))
         anonymous = self._anonymous(path, prefix) if rules.members_in_scope else None
         return self.definitions(self.member(anonymous, name)) if anonymous else ()
 
-    def _anonymous(self, path: str, method: str) -> Target | None:
+    def _anonymous(self, path: str, method: str) -> DefinitionTarget | None:
         """The type whose method a class without a name defines under that qualname."""
         hints = [hint for hint in self.entry(path, method).hints if hint.how == "receiver"]
         found = [m.target for hint in hints for m in self.hinted(path, hint) if m.kind == "instance"]
         return found[0] if found else None
 
-    def _beyond(self, rules: Rules, path: str, space: str, name: str) -> Meanings:
+    def _beyond(self, rules: LanguageRules, path: str, space: str, name: str) -> Meanings:
         """What the name means in the namespace by what other files add to it."""
         if not rules.spaces:
             return ()
         targets = rules.space(self.view, path, space, name)
         if targets and self.kind(targets[0]) == "namespace":
-            return (Meaning("space", Target(path, targets[0].qualname)),)
+            return (Resolved("space", DefinitionTarget(path, targets[0].qualname)),)
         if targets:
             return distinct(m for t in targets for m in self.definitions(t, len(targets) == 1))
-        here = Target(path, space)
+        here = DefinitionTarget(path, space)
         return next((f for at in self._globbed(here) if (f := self._of_module(at, name, here))), ())
 
     def in_space(self, path: str, space: str, name: str) -> Meanings:
@@ -131,11 +131,11 @@ class Names(Ground):
         found = self._beyond(rules, path, space, name)
         return found or (() if space else self._from_elsewhere(rules, path, name))
 
-    def _globbed(self, module: Target) -> tuple[Target, ...]:
+    def _globbed(self, module: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
         """The modules and enums all of whose names are known in ``module``, nearest first."""
-        return self.view.memo(("globs", module), lambda: self._read_globs(module), ())
+        return self.view.fixpoints(("globs", module), lambda: self._read_globs(module), ())
 
-    def _read_globs(self, module: Target) -> tuple[Target, ...]:
+    def _read_globs(self, module: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
         """Which module a glob means may depend on what another glob brings: they are read until nothing is new."""
         reached = {module: None}
         waiting, is_new = [(module, item) for item in self._globs(module, module)], True
@@ -151,14 +151,20 @@ class Names(Ground):
                         waiting += [(target, other) for other in self._globs(target, module)]
         return tuple(reached)[1:]
 
-    def _globs(self, here: Target, seen_from: Target) -> Iterator[Import]:
+    def _globs(self, here: DefinitionTarget, seen_from: DefinitionTarget) -> Iterator[Import]:
         rules = self.rules(here.path)
         for item in rules.globs(self.view, here.path, here.qualname):
             outer = item.reexport or rules.encloses(self.view, here, seen_from)
             if outer and rules.resolve(self.view, here.path, item):
                 yield item
 
-    def _glob(self, here: Target, item: Import, module: Target, reached: Sequence[Target]) -> list[Target]:
+    def _glob(
+        self,
+        here: DefinitionTarget,
+        item: Import,
+        module: DefinitionTarget,
+        reached: Sequence[DefinitionTarget],
+    ) -> list[DefinitionTarget]:
         """What a glob means, as far as the modules ``reached`` tell."""
         target = self.rules(here.path).resolve(self.view, here.path, item)
         if target is None or not target.qualname:
@@ -179,7 +185,7 @@ class Names(Ground):
             found = self.export(target.path, target.qualname)
         return [m.target for m in found if m.kind in _MODULES]
 
-    def _of_module(self, module: Target, name: str, seen_from: Target) -> Meanings:
+    def _of_module(self, module: DefinitionTarget, name: str, seen_from: DefinitionTarget) -> Meanings:
         """What a module itself binds, as far as ``seen_from`` may see it."""
         qualname = join(module.qualname, name)
         entry = self.entry(module.path, qualname)
@@ -190,22 +196,24 @@ class Names(Ground):
             return self._bound(module.path, qualname, entry)
         return ()
 
-    def definitions(self, found: Target | None, sure: bool = True) -> Meanings:
+    def definitions(self, found: DefinitionTarget | None, sure: bool = True) -> Meanings:
         """A definition, with all others of which only the build decides which one it is."""
         if found is None:
             return ()
         all_ = self.rules(found.path).twins(self.view, found)
-        return tuple(Meaning("definition", target, sure and len(all_) == 1) for target in all_)
+        return tuple(Resolved("definition", target, sure and len(all_) == 1) for target in all_)
 
-    def _bound(self, path: str, qualname: str, entry: Entry) -> Meanings:
+    def _bound(self, path: str, qualname: str, entry: NameEntry) -> Meanings:
         """What a name of the file stands for: its own definition, or what it imports. Both, where a conditional
         statement decides."""
         found = self._imported_first(path, entry.imports)
         if not entry.kind:
             return found
-        target, sure = Target(path, qualname), not found
+        target, sure = DefinitionTarget(path, qualname), not found
         own = (
-            self.definitions(target, sure) if entry.is_declaration else (Meaning("definition", target, sure),)
+            self.definitions(target, sure)
+            if entry.is_declaration
+            else (Resolved("definition", target, sure),)
         )
         return distinct((*(m._replace(sure=False) for m in found if m.kind != "outside"), *own)) or own
 
@@ -219,11 +227,11 @@ class Names(Ground):
             found = found or meanings
         return found
 
-    def _from_elsewhere(self, rules: Rules, path: str, name: str) -> Meanings:
+    def _from_elsewhere(self, rules: LanguageRules, path: str, name: str) -> Meanings:
         beside = rules.beside(self.view, path, name)
         return any_of(beside, rules.beside_is_sure) or self._from_stars(rules, path, name)
 
-    def _from_stars(self, rules: Rules, path: str, name: str) -> Meanings:
+    def _from_stars(self, rules: LanguageRules, path: str, name: str) -> Meanings:
         for owner in rules.opened(self.view, path):
             if member := self.member(owner, name):
                 return self.definitions(member)
@@ -233,25 +241,25 @@ class Names(Ground):
         if not rules.reexports:
             named = self.view.named(self.view.language(path), name)
             at = next((file for file in files if named.by(of_top_level, file)), None) if named else None
-            return (Meaning("definition", Target(at, name)),) if at else ()
+            return (Resolved("definition", DefinitionTarget(at, name)),) if at else ()
         return next((found for file in files if (found := self.held_by(file, name))), ())
 
     def imported(self, path: str, item: Import) -> Meanings:
         """What an import brings, followed to the definition. Empty: the file is known, the name in it is not."""
         key = ("import", path, item.module, item.name, item.scope)
-        return self.view.memo(key, lambda: self._imported(path, item), ())
+        return self.view.fixpoints(key, lambda: self._imported(path, item), ())
 
     def _imported(self, path: str, item: Import) -> Meanings:
         target = self.rules(path).resolve(self.view, path, item)
         if target is None:
             return OUTSIDE_ONLY
         if target.qualname and self.rules(path).spaces and self.kind(target) == "namespace":
-            return (Meaning("space", Target(path, target.qualname)),)
-        return self.export(target.path, target.qualname) if target.qualname else (Meaning("file", target),)
+            return (Resolved("space", DefinitionTarget(path, target.qualname)),)
+        return self.export(target.path, target.qualname) if target.qualname else (Resolved("file", target),)
 
     def export(self, path: str, name: str) -> Meanings:
         """What other files get when they ask the file (or folder) at ``path`` for a dotted name."""
-        return self.view.memo(("export", path, name), lambda: self._export(path, name), ())
+        return self.view.fixpoints(("export", path, name), lambda: self._export(path, name), ())
 
     def _export(self, path: str, name: str) -> Meanings:
         if path.endswith("/"):
@@ -273,7 +281,7 @@ class Names(Ground):
     def _inside(self, path: str, name: str) -> Meanings:
         rules = self.rules(path) if not path.endswith("/") else self._rules["python"]
         below = rules.inside(self.view, path, name)
-        return (Meaning("file", below),) if below else ()
+        return (Resolved("file", below),) if below else ()
 
     def held_by(self, path: str, name: str) -> Meanings:
         """``name`` as the file itself has it: defined, imported, or handed out under another name."""
@@ -282,7 +290,7 @@ class Names(Ground):
             return self._bound(path, name, entry)
         for hint in entry.hints:  # ``export default Foo``, ``export { Foo as name }``
             if hint.how == "alias" and hint.type_text != name:
-                return self.view.memo(
+                return self.view.fixpoints(
                     ("alias", path, hint.type_text),
                     lambda text=hint.type_text: self.expression(path, "", text),  # type: ignore[misc]
                     (),
@@ -291,7 +299,7 @@ class Names(Ground):
 
     def star_files(self, path: str) -> tuple[str, ...]:
         """Files reached over star imports, nearest first, without ``path``."""
-        return self.view.memo(("stars", path), lambda: self._star_files(path), ())
+        return self.view.fixpoints(("stars", path), lambda: self._star_files(path), ())
 
     def _star_files(self, path: str) -> tuple[str, ...]:
         reached, at = {path: None}, [path]

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Places(Generic[T]):
+class FolderItems(Generic[T]):
     """What lies where. ``items``: (folder, item), the first ones of a folder are kept: ``limit`` of them."""
 
     def __init__(self, items: Iterable[tuple[str, T]], limit: int) -> None:

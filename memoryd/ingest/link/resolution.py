@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from indexers.facts import Binding
-from indexers.outline import NO_ENTRY, Entry
-from memoryd.ingest.link.definitions import Target
-from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import View
+from indexers.outline import NO_ENTRY, NameEntry
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.rules import LanguageRules
+from memoryd.ingest.link.view import LinkView
 
 MAX_MEANINGS = 4  # a name that may be more things than this is called unknown
 
 
-class Written(NamedTuple):
+class WrittenType(NamedTuple):
     """A type as it is written at ``scope`` of the file at ``path``: what the parts of its values are."""
 
     path: str
@@ -23,34 +23,34 @@ class Written(NamedTuple):
     text: str
 
 
-class Meaning(NamedTuple):
+class Resolved(NamedTuple):
     """``definition``: the definition itself; ``instance``: a value whose type it is; ``super``: the bases of the
     class; ``file``: a file or folder; ``space``: a namespace as the file of the target sees it; ``outside``: known,
     and not in this project. ``sure``: by names alone, without trusting a written type. ``written``: of a value, where
     its type says what its parts are (``[]Foo``)."""
 
     kind: Literal["definition", "instance", "super", "file", "space", "outside"]
-    target: Target
+    target: DefinitionTarget
     sure: bool = True
-    written: Written | None = None
+    written: WrittenType | None = None
 
 
-Meanings = tuple[Meaning, ...]
-OUTSIDE = Meaning("outside", Target(""))
+Meanings = tuple[Resolved, ...]
+OUTSIDE = Resolved("outside", DefinitionTarget(""))
 OUTSIDE_ONLY: Meanings = (OUTSIDE,)
 
 
-class Ground(ABC):
+class SharedLookups(ABC):
     """What telling names and telling values share. The two call each other: a name may stand for an expression, an
     expression begins with a name."""
 
-    def __init__(self, view: View, rules: Mapping[str, Rules]) -> None:
+    def __init__(self, view: LinkView, rules: Mapping[str, LanguageRules]) -> None:
         self.view = view
         self._rules = rules
-        self._default = Rules()
+        self._default = LanguageRules()
         self.own = ""  # the file that is being linked: its own names need not be noted
-        self._own_entries: Mapping[str, Entry] = {}
-        self._rules_of: dict[str, Rules] = {}
+        self._own_entries: Mapping[str, NameEntry] = {}
+        self._rules_of: dict[str, LanguageRules] = {}
         self.handed: dict[str, Meanings] = {}  # of its parameters: what its own calls hand to them
 
     def begin(self, path: str) -> None:
@@ -71,18 +71,18 @@ class Ground(ABC):
         dotted = {name.rpartition(".")[2] for name in self._own_entries if "." in name}
         return rules.self_names | rules.class_names | rules.super_names | dotted
 
-    def rules(self, path: str) -> Rules:
+    def rules(self, path: str) -> LanguageRules:
         found = self._rules_of.get(path)
         if found is None:
             found = self._rules_of[path] = self._rules.get(self.view.language(path), self._default)
         return found
 
-    def entry(self, path: str, name: str) -> Entry:
+    def entry(self, path: str, name: str) -> NameEntry:
         if path == self.own and not self.view.is_computing:
             return self._own_entries.get(name, NO_ENTRY)
         return self.view.entry(path, name)
 
-    def kind(self, target: Target) -> str:
+    def kind(self, target: DefinitionTarget) -> str:
         return self.entry(target.path, target.qualname).kind
 
     @abstractmethod
@@ -96,7 +96,7 @@ class Ground(ABC):
         """``meanings.name``; outside when they are known and have no such name in the project."""
 
     @abstractmethod
-    def member(self, owner: Target, name: str, skip: int = 0) -> Target | None:
+    def member(self, owner: DefinitionTarget, name: str, skip: int = 0) -> DefinitionTarget | None:
         """``name`` in the class ``owner`` or the nearest of its bases that has it; the first ``skip`` left out."""
 
     @abstractmethod
@@ -108,15 +108,15 @@ class Ground(ABC):
         """What a local name holds at ``line``."""
 
 
-def distinct(meanings: Iterable[Meaning]) -> Meanings:
+def distinct(meanings: Iterable[Resolved]) -> Meanings:
     found = tuple(dict.fromkeys(meanings))
     return found if len(found) <= MAX_MEANINGS else ()
 
 
-def any_of(targets: Sequence[Target], sure: bool = True) -> Meanings:
+def any_of(targets: Sequence[DefinitionTarget], sure: bool = True) -> Meanings:
     """One of these definitions or files."""
     sure = sure and len(targets) == 1
-    return distinct(Meaning("definition" if t.qualname else "file", t, sure) for t in targets)
+    return distinct(Resolved("definition" if t.qualname else "file", t, sure) for t in targets)
 
 
 def less_sure(meanings: Meanings, sure: bool) -> Meanings:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from indexers.facts import Import
-from memoryd.ingest.link.definitions import Target
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.view import LinkView
 
 _NO_TYPE = frozenset({"None", "null", "undefined", "void", "nil"})
 
 
-class Rules:
+class LanguageRules:
     """One language's own rules of names. Stateless: all look-ups go through the view, which notes them.
 
     ``plain_scopes``: a name means the same everywhere in a file but where something between binds it.
@@ -56,45 +56,45 @@ class Rules:
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         """What the import of the file at ``path`` names, as written: the first file (or folder), re-exports not
         followed. None: it lies outside the project."""
         return None
 
-    def stars(self, view: View, path: str) -> Sequence[Import]:
+    def stars(self, view: LinkView, path: str) -> Sequence[Import]:
         """The imports that bring all names of another file."""
         return [item for item in view.outline(path).imports if item.name == "*"]
 
-    def homes(self, view: View, owner: Target, name: str) -> Iterable[str]:
+    def homes(self, view: LinkView, owner: DefinitionTarget, name: str) -> Iterable[str]:
         """The files where the member ``name`` of the type ``owner`` may be defined, the nearest first."""
         return (owner.path,)
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """The definitions in other files that a top-level name means without an import of that name; several where
         only the build decides."""
         return ()
 
-    def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
+    def space(self, view: LinkView, path: str, space: str, name: str) -> Sequence[DefinitionTarget]:
         """The definitions in other files that ``name`` means in the namespace ``space`` as the file sees it."""
         return ()
 
-    def module_word(self, view: View, path: str, scope: str, name: str) -> Target | None:
+    def module_word(self, view: LinkView, path: str, scope: str, name: str) -> DefinitionTarget | None:
         """The module that a word of the language means at ``scope`` (``crate``, ``super``)."""
         return None
 
-    def globs(self, view: View, path: str, space: str) -> Sequence[Import]:
+    def globs(self, view: LinkView, path: str, space: str) -> Sequence[Import]:
         """The imports in the module (or function) ``space`` that bring all names of another one."""
         return ()
 
-    def encloses(self, view: View, around: Target, module: Target) -> bool:
+    def encloses(self, view: LinkView, around: DefinitionTarget, module: DefinitionTarget) -> bool:
         """Whether ``module`` lies inside of ``around`` and so sees what that keeps to itself."""
         return True
 
-    def is_root(self, view: View, path: str, name: str) -> bool:
+    def is_root(self, view: LinkView, path: str, name: str) -> bool:
         """Whether a name that nothing binds is a namespace around all that the files show."""
         return False
 
-    def outside(self, view: View, path: str, name: str) -> bool:
+    def outside(self, view: LinkView, path: str, name: str) -> bool:
         """Whether a name that nothing in the project binds is known to lie outside of it."""
         return self.is_builtin(name)
 
@@ -102,19 +102,21 @@ class Rules:
         """Whether the import is one of a file."""
         return True
 
-    def unbound(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def unbound(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """The same for names that the file's own imports bring without saying so."""
         return ()
 
-    def opened(self, view: View, path: str) -> Sequence[Target]:
+    def opened(self, view: LinkView, path: str) -> Sequence[DefinitionTarget]:
         """The types whose members the file uses without receiver."""
         return ()
 
-    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+    def absolute(
+        self, view: LinkView, path: str, names: Sequence[str]
+    ) -> tuple[DefinitionTarget | None, int]:
         """The definition that the first of ``names`` write out with its package, and how many they are."""
         return None, 0
 
-    def twins(self, view: View, target: Target) -> Sequence[Target]:
+    def twins(self, view: LinkView, target: DefinitionTarget) -> Sequence[DefinitionTarget]:
         """All definitions under the name of ``target`` of which only the build decides which one it is."""
         return (target,)
 
@@ -139,11 +141,13 @@ class Rules:
         """Whether the written type is one of the language itself."""
         return False
 
-    def inside(self, view: View, path: str, name: str) -> Target | None:
+    def inside(self, view: LinkView, path: str, name: str) -> DefinitionTarget | None:
         """What lies below a file or folder (path ends with ``/``) under that name: a submodule."""
         return None
 
-    def linear(self, owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+    def linear(
+        self, owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]
+    ) -> list[DefinitionTarget]:
         """The order in which classes are searched. ``bases``: the linear order of each base, as written."""
         return breadth_first(owner, bases)
 
@@ -152,7 +156,9 @@ class Rules:
         return bare_types(text)
 
 
-def breadth_first(owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+def breadth_first(
+    owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]
+) -> list[DefinitionTarget]:
     """``owner``, then its bases level by level, each once."""
     found = {owner: None}
     for level in range(max((len(order) for order in bases), default=0)):

@@ -17,13 +17,13 @@ from zlib import crc32
 from msgspec import Struct
 
 from indexers.facts import Import
-from indexers.outline import IMPORTS, NO_ENTRY, Entry, Outline, entries, essence
-from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definition, Definitions, Target
-from memoryd.ingest.link.fixpoint_cache import Memo
+from indexers.outline import IMPORTS, NO_ENTRY, NameEntry, Outline, entries, essence
+from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.fixpoint_cache import FixpointCache
 from memoryd.store.index.queries.link_queries import Defined
 
 
-class File(Struct, frozen=True):
+class LinkedFile(Struct, frozen=True):
     """One file of the view."""
 
     path: str
@@ -33,7 +33,7 @@ class File(Struct, frozen=True):
     package: str
 
 
-class Sources(Struct, frozen=True):
+class ViewSources(Struct, frozen=True):
     """Where a view gets its content: outlines and texts by file id, definitions by name (None: all)."""
 
     outlines: Callable[[Iterable[int]], Iterable[tuple[int, Outline]]]
@@ -41,10 +41,10 @@ class Sources(Struct, frozen=True):
     definitions: Callable[[str | None], Iterable[Defined]]
 
 
-class View(Memo):
+class LinkView(FixpointCache):
     """Look-ups over the files of a view."""
 
-    def __init__(self, files: Iterable[File], sources: Sources, manifests: frozenset[str]) -> None:
+    def __init__(self, files: Iterable[LinkedFile], sources: ViewSources, manifests: frozenset[str]) -> None:
         super().__init__()
         self.files = {file.path: file for file in files}
         self._sources = sources
@@ -64,7 +64,7 @@ class View(Memo):
                 self.manifest_paths[base].append(path)
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
-        self._entries: dict[str, dict[str, Entry]] = {}
+        self._entries: dict[str, dict[str, NameEntry]] = {}
         self._rows: dict[str, list[Defined]] | None = None
         self._named: dict[str, dict[str, Definitions]] = {}
         self._place_keys: dict[str, int] = {}
@@ -127,12 +127,12 @@ class View(Memo):
         for file_id, shown in self._sources.outlines(missing):
             self._outlines[missing[file_id]] = shown
 
-    def entry(self, path: str, name: str) -> Entry:
+    def entry(self, path: str, name: str) -> NameEntry:
         """What a dotted name means in a file of the view."""
         self.seen.add(crc32(name.encode(*_ESCAPE), crc32(path.encode(*_ESCAPE))))
         return self.entries(path).get(name, NO_ENTRY)
 
-    def entries(self, path: str) -> dict[str, Entry]:
+    def entries(self, path: str) -> dict[str, NameEntry]:
         """All that the file binds. Not noted: for the file that is being linked, whose change is seen anyway."""
         found = self._entries.get(path)
         if found is None:
@@ -167,11 +167,11 @@ class View(Memo):
         return found.get(language, NO_DEFINITIONS)
 
     def _by_language(self, rows: Iterable[Defined]) -> dict[str, Definitions]:
-        found: dict[str, list[Definition]] = defaultdict(list)
+        found: dict[str, list[NamedDefinition]] = defaultdict(list)
         for row in rows:
             file = self.files[self._paths_of_id[row.path_id]]
-            target = Target(file.path, row.qualname)
-            found[file.language].append(Definition(target, row.kind, row.name, file.package))
+            target = DefinitionTarget(file.path, row.qualname)
+            found[file.language].append(NamedDefinition(target, row.kind, row.name, file.package))
         return {language: Definitions(of) for language, of in found.items()}
 
     # -- keys
@@ -214,12 +214,12 @@ def pack(seen: Iterable[int]) -> bytes:
     return array("I", sorted(seen)).tobytes()
 
 
-def touched(changed: frozenset[int], looked: bytes) -> bool:
+def touched(changed: frozenset[int], keys: bytes) -> bool:
     """Whether any of the keys was looked at."""
-    return not changed.isdisjoint(array("I", looked))
+    return not changed.isdisjoint(array("I", keys))
 
 
-class Change(Struct, frozen=True):
+class PathChange(Struct, frozen=True):
     """A path whose content differs. ``before``/``after``: its outline (None: no file), ``manifest``: it is one."""
 
     path: str
@@ -227,7 +227,7 @@ class Change(Struct, frozen=True):
     after: Outline | None
 
 
-def changed_keys(view: View, changes: Iterable[Change]) -> frozenset[int]:
+def changed_keys(view: LinkView, changes: Iterable[PathChange]) -> frozenset[int]:
     """Every key that may mean something else in ``view`` than it did before ``changes``."""
     changes = list(changes)
     keys: set[int] = set()
@@ -240,7 +240,7 @@ def changed_keys(view: View, changes: Iterable[Change]) -> frozenset[int]:
     return frozenset(keys)
 
 
-def _names_changed(change: Change) -> Iterator[int]:
+def _names_changed(change: PathChange) -> Iterator[int]:
     before, after = ({} if shown is None else essence(shown) for shown in (change.before, change.after))
     seed = crc32(change.path.encode(*_ESCAPE))
     other_language = change.before and change.after and change.before.language != change.after.language
@@ -259,7 +259,7 @@ def _names_changed(change: Change) -> Iterator[int]:
             yield crc32(f"{clause[0]}\0{clause[1]}\0".encode(*_ESCAPE))  # type: ignore[index]
 
 
-def _places_changed(view: View, changes: Iterable[Change]) -> Iterator[int]:
+def _places_changed(view: LinkView, changes: Iterable[PathChange]) -> Iterator[int]:
     added = {c.path for c in changes if c.before is None}
     removed = {c.path for c in changes if c.after is None}
     if not added and not removed:

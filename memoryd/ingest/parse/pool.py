@@ -50,7 +50,7 @@ class ParsePool:
         self._limits = limits
         self._jobs: queue.Queue[ParseJob | None] = queue.Queue()
         self._outcomes: queue.Queue[Outcome | MemorydError] = queue.Queue()
-        self._runners: list[_Runner] = []
+        self._runners: list[_WorkerThread] = []
 
     @property
     def cpu_s(self) -> float:
@@ -94,7 +94,7 @@ class ParsePool:
     def _grow(self, taken: int) -> None:
         wanted = min(self._limits.workers, 1 + taken // _FILES_PER_WORKER)
         while len(self._runners) < wanted:
-            self._runners.append(_Runner(self._limits, self._jobs, self._outcomes))
+            self._runners.append(_WorkerThread(self._limits, self._jobs, self._outcomes))
 
     def close(self) -> None:
         for _ in self._runners:
@@ -103,7 +103,7 @@ class ParsePool:
             runner.thread.join()
 
 
-class _Runner:
+class _WorkerThread:
     """One thread that owns one worker process at a time."""
 
     def __init__(self, limits: PoolLimits, jobs: queue.Queue, outcomes: queue.Queue) -> None:

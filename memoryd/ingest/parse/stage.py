@@ -8,12 +8,12 @@ from contextlib import closing
 from msgspec import Struct
 
 from indexers.registry import language_of
-from memoryd.ingest.files.source import Candidate, Source
+from memoryd.ingest.files.source import FileCandidate, FileSource
 from memoryd.ingest.job import Run
 from memoryd.ingest.parse.pool import Outcome, ParsePool
 from memoryd.ingest.parse.worker import PackedFile, ParseJob
 from memoryd.store.index import reader
-from memoryd.store.index.writer import FileRow, IndexWriter, ViewEntry
+from memoryd.store.index.writer import IndexWriter, NewFileRow, ViewEntry
 
 FILES_PER_TRANSACTION = 400
 PACKED_BYTES_PER_TRANSACTION = 16 << 20  # as the workers send them; decoded they take a small multiple
@@ -25,7 +25,7 @@ _MINIFIED_MIN_BYTES, _MINIFIED_MEAN_LINE = 50_000, 1_000
 class Work(Struct, frozen=True):
     """What one scan found to do. ``only``: the scan looked at these paths alone (None: at all)."""
 
-    changed: tuple[Candidate, ...]
+    changed: tuple[FileCandidate, ...]
     removed: tuple[str, ...]
     skipped: tuple[tuple[str, str, str], ...]
     only: frozenset[str] | None
@@ -38,21 +38,23 @@ class Parsed(Struct, frozen=True):
     failed: int
 
 
-def parse(writer: IndexWriter, source: Source, view_id: int, work: Work, pool: ParsePool, run: Run) -> Parsed:
+def parse(
+    writer: IndexWriter, source: FileSource, view_id: int, work: Work, pool: ParsePool, run: Run
+) -> Parsed:
     """Read and parse what changed, in transactions of bounded size."""
-    intake = _Intake(writer, source, view_id, work, run)
-    with closing(pool.run(intake.jobs())) as outcomes:
+    stage = _ParseStage(writer, source, view_id, work, run)
+    with closing(pool.run(stage.jobs())) as outcomes:
         for outcome in outcomes:
-            intake.take(outcome)
-    intake.finish()
-    return Parsed(parsed=intake.parsed, failed=intake.failed)
+            stage.take(outcome)
+    stage.finish()
+    return Parsed(parsed=stage.parsed, failed=stage.failed)
 
 
-class _Waiting(Struct, frozen=True):
+class _ParsedRow(Struct, frozen=True):
     """A parsed file until its transaction: all but the bytes that were read, which are in no row. ``problem``: why it
     was not parsed; ``packed`` is None then."""
 
-    candidate: Candidate
+    candidate: FileCandidate
     blob: bytes
     language: str
     size_bytes: int
@@ -60,15 +62,15 @@ class _Waiting(Struct, frozen=True):
     problem: str
 
 
-class _Intake:
+class _ParseStage:
     """Turns candidates into parse jobs, and outcomes into rows."""
 
-    def __init__(self, writer: IndexWriter, source: Source, view_id: int, work: Work, run: Run) -> None:
+    def __init__(self, writer: IndexWriter, source: FileSource, view_id: int, work: Work, run: Run) -> None:
         self._writer, self._source, self._view_id, self._work, self._run = writer, source, view_id, work, run
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[_ParsedRow] = []
         self._waiting_bytes = 0
         self._entries: list[ViewEntry] = []
-        self._of_path: dict[str, tuple[Candidate, str]] = {}
+        self._of_path: dict[str, tuple[FileCandidate, str]] = {}
         self._lost = list(work.removed)
         self._skipped = list(work.skipped)
         self._done = 0
@@ -83,7 +85,7 @@ class _Intake:
             else:
                 self._step()
 
-    def _job(self, candidate: Candidate, data: bytes | None, blob: str) -> ParseJob | None:
+    def _job(self, candidate: FileCandidate, data: bytes | None, blob: str) -> ParseJob | None:
         """A job when the bytes are new; otherwise the candidate is settled here."""
         if data is None:
             self._skip(candidate, reason=blob, detail="")
@@ -106,7 +108,7 @@ class _Intake:
             return None
         return ParseJob(candidate.path, language, data)
 
-    def _skip(self, candidate: Candidate, reason: str, detail: str) -> None:
+    def _skip(self, candidate: FileCandidate, reason: str, detail: str) -> None:
         if reason != "vanished":  # deleted since the listing: simply not there
             self._skipped.append((candidate.path, reason, detail))
         self._lost.append(candidate.path)
@@ -116,7 +118,7 @@ class _Intake:
         job = outcome.job
         problem = "" if outcome.packed else f"{outcome.reason}: {outcome.detail}"
         self._waiting.append(
-            _Waiting(candidate, bytes.fromhex(blob), job.language, len(job.data), outcome.packed, problem)
+            _ParsedRow(candidate, bytes.fromhex(blob), job.language, len(job.data), outcome.packed, problem)
         )
         self._waiting_bytes += outcome.packed_bytes
         self._step()
@@ -134,7 +136,7 @@ class _Intake:
             self._writer.put_view_files(self._view_id, self._entries)
             self._waiting, self._waiting_bytes, self._entries = [], 0, []
 
-    def _store(self, file: _Waiting) -> None:
+    def _store(self, file: _ParsedRow) -> None:
         packed = file.packed
         if packed is None:
             self.failed += 1
@@ -143,7 +145,7 @@ class _Intake:
             return
         self.parsed += 1
         file_id = self._writer.add_file(
-            FileRow(
+            NewFileRow(
                 path=file.candidate.path,
                 hash=file.blob,
                 language=file.language,
@@ -172,7 +174,7 @@ class _Intake:
             self._writer.put_skipped(self._view_id, self._skipped, self._work.only)
 
 
-def _entry(candidate: Candidate, file_id: int, size_bytes: int) -> ViewEntry:
+def _entry(candidate: FileCandidate, file_id: int, size_bytes: int) -> ViewEntry:
     return ViewEntry(candidate.path, file_id, size_bytes, candidate.mtime_ns, candidate.inode)
 
 

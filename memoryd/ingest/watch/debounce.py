@@ -6,7 +6,7 @@ PATHS_LIMIT = 10_000
 """More changed paths than this are one look at everything."""
 
 
-class Pending:
+class PendingPaths:
     """Collects until it has been quiet for ``quiet_s``, but never longer than ``max_delay_s``."""
 
     def __init__(self, quiet_s: float, max_delay_s: float) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.files.ignore_files import join
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 
 IsIgnored = Callable[[Collection[str]], Collection[str]]
 
 
 def visible(
-    start: Iterable[str], jail: Jail, is_ignored: IsIgnored
+    start: Iterable[str], rooted: RootedFiles, is_ignored: IsIgnored
 ) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """Each folder among ``start`` and below, with its listing; one question to ``is_ignored`` per level."""
     level = sorted(start)
@@ -21,7 +21,7 @@ def visible(
         below: list[str] = []
         for folder in level:
             try:
-                listing = jail.listing(folder)
+                listing = rooted.listing(folder)
             except Unreadable:  # it went away, or became a link
                 continue
             yield folder, listing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.files.ignore_files import join
-from memoryd.ingest.files.rooted_files import Jail
+from memoryd.ingest.files.rooted_files import RootedFiles
 from memoryd.ingest.git.directory import GitDir
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.watch.folders import IsIgnored, printable, visible
@@ -15,7 +15,7 @@ from memoryd.ingest.watch.folders import IsIgnored, printable, visible
 _Stamp = tuple[int, int, int]
 
 
-class Snapshot:
+class FolderState:
     """The state of all visible files and of git at one moment. Raises Unreadable (the root)."""
 
     def __init__(self, root: Path, is_ignored: IsIgnored) -> None:
@@ -36,8 +36,8 @@ class Snapshot:
 
     def _take(self) -> dict[str, _Stamp]:
         stamps: dict[str, _Stamp] = {}
-        with Jail(self._root) as jail:
-            for folder, listing in visible([""], jail, self._is_ignored):
+        with RootedFiles(self._root) as rooted:
+            for folder, listing in visible([""], rooted, self._is_ignored):
                 for entry in listing:
                     state = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(state.st_mode) and printable(entry.name):

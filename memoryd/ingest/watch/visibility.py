@@ -7,7 +7,7 @@ from pathlib import Path
 
 from memoryd.ingest.files import path_rules
 from memoryd.ingest.files.ignore_files import MEMORYIGNORE, Gitignores, Narrowing, read_rules
-from memoryd.ingest.files.rooted_files import Jail, Unreadable
+from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.repository import SUBMODULE, Git
 
 
@@ -29,8 +29,8 @@ class Visibility:
         rest = [path for path in paths if path not in by_name and path not in self._tracked_folders]
         if self._git is not None:
             return by_name | self._git.ignored(rest)
-        with Jail(self._root) as jail:
-            gitignores = Gitignores(jail)
+        with RootedFiles(self._root) as rooted:
+            gitignores = Gitignores(rooted)
             return by_name | {path for path in rest if gitignores.ignored(path, path in folders)}
 
     def _by_name(self, path: str, is_folder: bool) -> bool:
@@ -45,8 +45,8 @@ class Visibility:
 
 def _memoryignore(root: Path) -> str:
     try:
-        with Jail(root) as jail:
-            return read_rules(jail, MEMORYIGNORE)
+        with RootedFiles(root) as rooted:
+            return read_rules(rooted, MEMORYIGNORE)
     except Unreadable:  # the root is gone: nothing in it is visible or hidden
         return ""
 

@@ -21,14 +21,14 @@ from msgspec import Struct
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.files.ignore_files import GITIGNORE, MEMORYIGNORE, join
-from memoryd.ingest.files.rooted_files import Jail
+from memoryd.ingest.files.rooted_files import RootedFiles
 from memoryd.ingest.git.directory import GitDir
 from memoryd.ingest.git.discovery import discover
-from memoryd.ingest.watch.debounce import Pending
+from memoryd.ingest.watch.debounce import PendingPaths
 from memoryd.ingest.watch.folders import IsIgnored, hidden_of, printable, visible
 from memoryd.ingest.watch.limits import EventsRefused, no_instance, no_watch
 from memoryd.ingest.watch.mounts import sends_no_events
-from memoryd.ingest.watch.polling import Snapshot
+from memoryd.ingest.watch.polling import FolderState
 
 if TYPE_CHECKING:
     from watchdog.observers.inotify_c import InotifyEvent, InotifyFD
@@ -41,7 +41,7 @@ _BRANCH_FOLDERS_LIMIT = 1000
 _BATCH = 10_000  # notices taken before the clock is looked at again
 
 
-class Settings(Struct, frozen=True):
+class WatchSettings(Struct, frozen=True):
     """``quiet_s``: report after this long without a change, at the latest after ``max_delay_s``.
     ``polling_s``: between two looks in polling mode. ``mode``: ``auto`` polls only where it must."""
 
@@ -51,7 +51,7 @@ class Settings(Struct, frozen=True):
     mode: Literal["auto", "native", "polling"] = "auto"
 
 
-DEFAULTS = Settings()
+DEFAULTS = WatchSettings()
 
 
 class Watcher:
@@ -72,16 +72,16 @@ class Watcher:
         is_ignored: IsIgnored,
         on_paths: Callable[[frozenset[str]], None],
         on_rescan: Callable[[str], None],
-        settings: Settings = DEFAULTS,
+        settings: WatchSettings = DEFAULTS,
     ) -> None:
         self.mode: Literal["native", "polling"] = "native"
         self.degraded = self.next_step = ""
         self._root, self._is_ignored, self._settings = root, is_ignored, settings
         self._on_paths, self._on_rescan = on_paths, on_rescan
         self._queue: SimpleQueue[Notice | None] = SimpleQueue()
-        self._pending = Pending(settings.quiet_s, settings.max_delay_s)
+        self._pending = PendingPaths(settings.quiet_s, settings.max_delay_s)
         self._native: Inotify | None = None
-        self._snapshot: Snapshot | None = None
+        self._snapshot: FolderState | None = None
         self._next_look_s = 0.0
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=f"watch {root.name}", daemon=True)
@@ -187,8 +187,8 @@ class Watcher:
             return
         try:
             self._native.watch_git(discover(self._root))
-            with Jail(self._root) as jail:
-                for folder, _listing in visible(folders, jail, self._is_ignored):
+            with RootedFiles(self._root) as rooted:
+                for folder, _listing in visible(folders, rooted, self._is_ignored):
                     if self._stopping.is_set():
                         return
                     self._native.watch(folder)
@@ -211,11 +211,11 @@ class Watcher:
         if reason:
             self.degraded = f"{reason}; changes are noticed every {self._settings.polling_s:g} s"
             self.next_step = next_step
-        self._snapshot = Snapshot(self._root, self._is_ignored)
+        self._snapshot = FolderState(self._root, self._is_ignored)
         self._next_look_s = time.monotonic() + self._settings.polling_s
         self.mode = "polling"
 
-    def _look(self, snapshot: Snapshot) -> None:
+    def _look(self, snapshot: FolderState) -> None:
         try:
             self._take(Notice(path) for path in snapshot.changes())
             if snapshot.git_moved():

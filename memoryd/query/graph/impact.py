@@ -27,7 +27,7 @@ from memoryd.query.structure import operations
 from memoryd.query.targets import Target
 from memoryd.query.test_files import is_inner_test, is_test
 from memoryd.store.index.queries import graph_queries, history_queries
-from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, How, Node, Step
+from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, Node, Step
 from memoryd.store.index.queries.history_queries import Touch
 
 __all__ = ["cochange", "impact", "tests_of", "walk_back"]
@@ -48,7 +48,7 @@ class Walk(Struct, frozen=True):
 
     hops: tuple[tuple[Reached, ...], ...]
     names: Mapping[int, str]
-    hows: Mapping[int, How]
+    hows: Mapping[int, EdgeProvenance]
 
     @property
     def nodes(self) -> int:
@@ -218,7 +218,7 @@ class _TopLevel:
     """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
     that no edge names, under ids that the store does not use."""
 
-    def __init__(self, ctx: Context, hows: Mapping[int, How]) -> None:
+    def __init__(self, ctx: Context, hows: Mapping[int, EdgeProvenance]) -> None:
         self._ctx = ctx
         self._import = next((id_ for id_, how in hows.items() if how.kind == "imports"), 0)
         self.empty = graph_queries.name_ids(ctx.index, [""]).get("", 0)

@@ -20,7 +20,7 @@ from memoryd.query.graph.symbols_answers import (
 )
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
-from memoryd.store.index.queries.graph_queries import Aim
+from memoryd.store.index.queries.graph_queries import EdgeTarget
 
 
 def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
@@ -101,8 +101,8 @@ def _file_kinds(kinds: frozenset[str]) -> tuple[str, ...]:
     return tuple(sorted(kinds)) or ("depends", "imports")
 
 
-def aim(target: Target) -> Aim:
-    return Aim(target.path_id, target.qualname or None)
+def aim(target: Target) -> EdgeTarget:
+    return EdgeTarget(target.path_id, target.qualname or None)
 
 
 def _joined(path: str, qualname: str) -> str:

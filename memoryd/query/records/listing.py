@@ -67,7 +67,7 @@ def moment_of(text: str) -> int:
     return found
 
 
-def _entry(row: audit_log.Row) -> AuditItem:
+def _entry(row: audit_log.AuditRow) -> AuditItem:
     return AuditItem(
         seq=row.seq,
         at=f"{day(row.at_s)} {time.strftime('%H:%M:%S', time.gmtime(row.at_s % 86_400))}Z",
@@ -80,7 +80,7 @@ def _entry(row: audit_log.Row) -> AuditItem:
     )
 
 
-def _state(report: audit_log.Report) -> str:
+def _state(report: audit_log.AuditReport) -> str:
     if report.ok:
         return f"whole: {report.rows} entries, each covered by the next, and every record is as they left it"
     return f"BROKEN at entry {report.seq}: {report.problem}; run `memoryd doctor --repair`"

@@ -19,7 +19,7 @@ from memoryd.store.sqlite import connect, migrate
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
 
 
-class FileRow(Struct, frozen=True):
+class NewFileRow(Struct, frozen=True):
     """One file to insert; the fields are those of memoryd.ingest.parse.worker.PackedFile and the table."""
 
     path: str
@@ -152,7 +152,7 @@ class IndexWriter:
         ).fetchone()
         return row[0] if row else None
 
-    def add_file(self, row: FileRow) -> int:
+    def add_file(self, row: NewFileRow) -> int:
         """Insert a file with its symbols, chunks and decision; returns its id."""
         cursor = self.conn.execute(
             "INSERT INTO file (path_id, hash, language, package, size_bytes, outline, facts, text, forward, redacted,"
@@ -264,10 +264,10 @@ class IndexWriter:
             )
 
     def put_link(
-        self, file_id: int, looked: bytes, unresolved: int, edges: Sequence[link_queries.EdgeRow]
+        self, file_id: int, keys: bytes, unresolved: int, edges: Sequence[link_queries.EdgeRow]
     ) -> int:
-        """The id of the file's link with these edges, which may exist already. ``looked``: see the schema."""
-        return link_queries.put(self.conn, file_id, looked, unresolved, edges, self.name_id, self.path_id)
+        """The id of the file's link with these edges, which may exist already. ``keys``: its dependency keys."""
+        return link_queries.put(self.conn, file_id, keys, unresolved, edges, self.name_id, self.path_id)
 
     # -- embeddings
 

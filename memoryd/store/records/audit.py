@@ -14,7 +14,7 @@ GENESIS = bytes(32)
 _HEAD = "audit_head"  # meta key: hash of the last row, so that a cut-off tail shows
 
 
-class Report(Struct, frozen=True):
+class AuditReport(Struct, frozen=True):
     """``rows`` checked; ``problem`` is ``""`` when all is well, else what is wrong at row ``seq``."""
 
     rows: int
@@ -26,7 +26,7 @@ class Report(Struct, frozen=True):
         return not self.problem
 
 
-class Row(Struct, frozen=True):
+class AuditRow(Struct, frozen=True):
     """One entry. ``status``: the record's after it; ``payload``: its JSON, as the hash covers it; hashes in hex."""
 
     seq: int
@@ -66,7 +66,7 @@ def append(
     conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_HEAD, row_hash.hex()))
 
 
-def rows(conn: sqlite3.Connection, since_s: int, actor: str, limit: int, offset: int) -> tuple[Row, ...]:
+def rows(conn: sqlite3.Connection, since_s: int, actor: str, limit: int, offset: int) -> tuple[AuditRow, ...]:
     """Entries of ``since_s`` or later, newest first; ``actor`` ``""``: everybody's; ``limit`` -1: all."""
     found = conn.execute(
         f"{_ROW} {_SELECTED} ORDER BY seq DESC LIMIT ? OFFSET ?", (since_s, actor, actor, limit, offset)
@@ -78,20 +78,20 @@ def count(conn: sqlite3.Connection, since_s: int, actor: str) -> int:
     return conn.execute(f"SELECT count(*) FROM audit {_SELECTED}", (since_s, actor, actor)).fetchone()[0]
 
 
-def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[Row, ...]:
+def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[AuditRow, ...]:
     """The entries of one record, newest first."""
     return tuple(map(_row, conn.execute(f"{_ROW} WHERE record_id = ? ORDER BY seq DESC", (record_id,))))
 
 
-def rows_after(conn: sqlite3.Connection, seq: int) -> Iterator[Row]:
+def rows_after(conn: sqlite3.Connection, seq: int) -> Iterator[AuditRow]:
     """The entries later than ``seq``, oldest first, as far as they can be read."""
     return map(_row, conn.execute(f"{_ROW} WHERE seq > ? ORDER BY seq", (seq,)))
 
 
-def _row(row: tuple) -> Row:
+def _row(row: tuple) -> AuditRow:
     seq, at_s, actor, action, record_id, payload, prev_hash, row_hash = row
     said = msgspec.json.decode(payload, type=_Payload)
-    return Row(
+    return AuditRow(
         seq,
         at_s,
         actor,
@@ -109,7 +109,7 @@ def length(conn: sqlite3.Connection) -> int:
     return conn.execute("SELECT ifnull(max(seq), 0) FROM audit").fetchone()[0]
 
 
-def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> Report:
+def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> AuditReport:
     """Check the chain, its head, and ``digests`` (record id → digest of what the record says now) against
     what the chain last said of each record."""
     report, sealed = _walk(conn)
@@ -117,10 +117,10 @@ def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> Report:
         return report
     for record_id, (seq, expected) in sealed.items():
         if digests.get(record_id, "") != expected:
-            return Report(report.rows, f"record {record_id} is not as the audit left it", seq)
+            return AuditReport(report.rows, f"record {record_id} is not as the audit left it", seq)
     for record_id in digests:
         if record_id not in sealed:
-            return Report(report.rows, f"record {record_id} was added past the audit", report.rows)
+            return AuditReport(report.rows, f"record {record_id} was added past the audit", report.rows)
     return report
 
 
@@ -129,22 +129,22 @@ def is_whole(conn: sqlite3.Connection) -> bool:
     return _walk(conn)[0].ok
 
 
-def _walk(conn: sqlite3.Connection) -> tuple[Report, Mapping[str, tuple[int, str]]]:
+def _walk(conn: sqlite3.Connection) -> tuple[AuditReport, Mapping[str, tuple[int, str]]]:
     """The chain with its head, and record id → (entry, digest) as the chain last said it."""
     sealed: dict[str, tuple[int, str]] = {}
     previous, seq = GENESIS, 0
     for *fields, prev_hash, row_hash in conn.execute(f"{_ROW} ORDER BY seq"):
         seq += 1
         if fields[0] != seq:
-            return Report(seq - 1, "a row is missing from the audit", seq), {}
+            return AuditReport(seq - 1, "a row is missing from the audit", seq), {}
         if prev_hash != previous or row_hash != _row_hash(previous, tuple(fields)):
-            return Report(seq - 1, "an audit row was changed", seq), {}
+            return AuditReport(seq - 1, "an audit row was changed", seq), {}
         sealed[fields[4]] = (seq, msgspec.json.decode(fields[5], type=_Payload).digest)
         previous = row_hash
     head = conn.execute("SELECT value FROM meta WHERE key = ?", (_HEAD,)).fetchone()
     if (head[0] if head else GENESIS.hex()) != previous.hex():
-        return Report(seq, "the audit's end was cut off", seq), {}
-    return Report(seq), sealed
+        return AuditReport(seq, "the audit's end was cut off", seq), {}
+    return AuditReport(seq), sealed
 
 
 def sha256(value: Any) -> bytes:

@@ -14,7 +14,7 @@ from memoryd.store import integrity, sqlite
 from memoryd.store.failures import damaged, failure
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 from memoryd.store.records import audit
-from memoryd.store.records.similarity import Alike, meet
+from memoryd.store.records.similarity import SimilarRecords, meet
 from memoryd.store.records.values import Origin, Record, digest
 
 COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published"
@@ -30,7 +30,7 @@ class RecordReader:
         self._conn = conn
         self._path = Path(sqlite.file_of(conn))
         self._lock = threading.RLock()
-        self._alike: Alike | None = None
+        self._alike: SimilarRecords | None = None
         self._alike_version = 0
 
     @classmethod
@@ -58,7 +58,7 @@ class RecordReader:
             ).fetchall()
             return self._records(rows)
 
-    def everything(self) -> tuple[tuple[Record, ...], tuple[audit.Row, ...]]:
+    def everything(self) -> tuple[tuple[Record, ...], tuple[audit.AuditRow, ...]]:
         """All records and all entries of the audit, oldest first, of one moment."""
         with self._reading():
             return self.list(limit=-1)[::-1], audit.rows(self._conn, 0, "", -1, 0)[::-1]
@@ -107,7 +107,7 @@ class RecordReader:
 
     def audit_rows(
         self, *, since_s: int = 0, actor: str = "", limit: int = -1, offset: int = 0
-    ) -> tuple[audit.Row, ...]:
+    ) -> tuple[audit.AuditRow, ...]:
         """The audit, newest first."""
         with self._reading():
             return audit.rows(self._conn, since_s, actor, limit, offset)
@@ -116,7 +116,7 @@ class RecordReader:
         with self._reading():
             return audit.count(self._conn, since_s, actor)
 
-    def verify(self) -> audit.Report:
+    def verify(self) -> audit.AuditReport:
         """Whether the audit chain is whole and every record is as the chain last saw it."""
         with self._reading():
             digests = {record.id: digest(record) for record in self.list(limit=-1)}
@@ -174,11 +174,11 @@ class RecordReader:
             for id_, kind, text, status, actor, at_s, head, older, origin, published in rows
         )
 
-    def _words(self) -> Alike:
+    def _words(self) -> SimilarRecords:
         """Built on the first use: opening a store costs nothing. Built anew once another connection has written."""
         version = self._conn.execute("PRAGMA data_version").fetchone()[0]
         if self._alike is None or version != self._alike_version:
-            self._alike, self._alike_version = Alike(), version
+            self._alike, self._alike_version = SimilarRecords(), version
             for record in self.list(limit=-1):
                 self._alike.put(record.id, record.kind, record.text)
         return self._alike

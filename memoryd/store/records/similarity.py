@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from memoryd.store.records.statements import Meaning, covers, meaning, opposes
+from memoryd.store.records.statements import StatementMeaning, covers, meaning, opposes
 from memoryd.store.records.values import Record
 
 
-class Alike:
+class SimilarRecords:
     """An index in memory over the records it was told of. An id in it may be gone from the store by now."""
 
     def __init__(self) -> None:
-        self._meanings: dict[str, tuple[str, Meaning]] = {}
+        self._meanings: dict[str, tuple[str, StatementMeaning]] = {}
         self._by_core: dict[tuple[str, ...], set[str]] = {}
 
     def put(self, record_id: str, kind: str, text: str) -> None:

@@ -75,7 +75,7 @@ class Statement(Struct, frozen=True):
     negative: bool
 
 
-class Meaning(Struct, frozen=True):
+class StatementMeaning(Struct, frozen=True):
     """A text as it is compared. ``rest``: a text without words, or beyond what is read, compared as it stands."""
 
     statements: frozenset[Statement]
@@ -83,7 +83,7 @@ class Meaning(Struct, frozen=True):
     rest: str = ""
 
 
-def meaning(text: str) -> Meaning:
+def meaning(text: str) -> StatementMeaning:
     """Time is linear in the text."""
     statements: list[Statement] = []
     reason: set[str] = set()
@@ -93,10 +93,10 @@ def meaning(text: str) -> Meaning:
         statements += [found for clause, forbids in _clauses(said) if (found := _statement(clause, forbids))]
         reason.update(word for word, _ in _words(why))
     rest = "\n".join(sentences[MAX_STATEMENTS:]) if statements or reason else text.strip()
-    return Meaning(frozenset(statements), frozenset(reason), rest)
+    return StatementMeaning(frozenset(statements), frozenset(reason), rest)
 
 
-def covers(known: Meaning, new: Meaning) -> bool:
+def covers(known: StatementMeaning, new: StatementMeaning) -> bool:
     """Whether ``new`` adds nothing to ``known``: each of its statements is there, and its reason, if it gives one."""
     if known.rest != new.rest or not new.statements <= known.statements:
         return False
@@ -105,7 +105,7 @@ def covers(known: Meaning, new: Meaning) -> bool:
     return not new.reason or len(new.reason & known.reason) > _REASON_SHARED * len(new.reason)
 
 
-def opposes(one: Meaning, other: Meaning) -> bool:
+def opposes(one: StatementMeaning, other: StatementMeaning) -> bool:
     """Whether one forbids just what the other asks for. That one forbids it in some cases only is an exception,
     no opposition."""
     return any(

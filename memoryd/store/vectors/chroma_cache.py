@@ -231,8 +231,10 @@ class ModelCache:
         if len(hashes) != k or not self.known.issuperset(hashes):
             raise Damaged(f"{len(hashes)} of {k} answers, {len(set(hashes) - self.known)} of them unknown")
         rows = vector_queries.vectors(index, self._model, hashes)
-        told = {key: 1 - distance for key, distance in zip(hashes, found["distances"][0], strict=True)}
-        return _scored(rows, told, query)
+        cached_scores = {
+            key: 1 - distance for key, distance in zip(hashes, found["distances"][0], strict=True)
+        }
+        return _scored(rows, cached_scores, query)
 
     def _open(self) -> Any:
         return self._client.get_or_create_collection(
@@ -249,14 +251,14 @@ def _rows(vectors: list[bytes]) -> NDArray[np.float32]:
 
 
 def _scored(
-    rows: dict[bytes, bytes], told: dict[bytes, float], query: NDArray[np.float32]
+    rows: dict[bytes, bytes], cached_scores: dict[bytes, float], query: NDArray[np.float32]
 ) -> tuple[list[bytes], list[float]]:
     if not rows:
         return [], []
     vectors = list(rows.values())
     scores = exact_scores(vector_queries.matrix(vectors, len(vectors[0])), query)
     exact = dict(zip(rows, scores.tolist(), strict=True))
-    if any(abs(told[key] - score) > DISTANCE_TOLERANCE for key, score in exact.items()):
+    if any(abs(cached_scores[key] - score) > DISTANCE_TOLERANCE for key, score in exact.items()):
         raise Damaged("a distance does not fit the vector")
     hashes = sorted(exact, key=lambda key: (-exact[key], key))
     return hashes, [exact[key] for key in hashes]

@@ -28,14 +28,14 @@ from memoryd.store.vectors.wire import (  # fmt: skip
     Answer,
     Failed,
     Filled,
-    Judge,
+    JudgeMessage,
     Nearest,
     Query,
     ReadOn,
-    Report,
     State,
     Status,
     Sync,
+    WorkerReport,
 )
 
 VectorState = Literal["off", "starting", "rebuilding", "ready", "failed"]
@@ -49,7 +49,7 @@ SUSPECT_AFTER = 2  # failures in a row: then the folder is put aside whatever th
 log = logging.getLogger(__name__)
 
 
-class Hit(Struct, frozen=True):
+class VectorHit(Struct, frozen=True):
     """A chunk near the query; ``score`` is the exact cosine."""
 
     hash: bytes
@@ -69,10 +69,10 @@ class VectorStatus(Struct, frozen=True):
     detail: str = ""
 
 
-class _Waiting(Struct):
+class _PendingReply(Struct):
     """A request under way. ``hang_s``: monotonic time after which the worker is taken to hang."""
 
-    request: Query | Judge | Status
+    request: Query | JudgeMessage | Status
     future: Future[Answer]
     hang_s: float
 
@@ -86,11 +86,11 @@ class VectorClient:
         self._folder, self._index, self._log_file, self._idle_stop_s = folder, index, log_file, idle_stop_s
         self._lock = threading.RLock()
         self._ids = itertools.count(1)
-        self._waiting: dict[int, _Waiting] = {}
+        self._waiting: dict[int, _PendingReply] = {}
         self._process: WorkerProcess | None = None
         self._supervisor: threading.Thread | None = None
         self._state: VectorState = "off"
-        self._told = State("starting", "", 0, 0)
+        self._progress = State("starting", "", 0, 0)
         self._reading = ReadOn("", on=False)
         self._filled: Filled | None = None
         self._model = self._detail = self._suspect = ""
@@ -118,7 +118,7 @@ class VectorClient:
         *,
         generation: int | None = None,
         wait_s: float = QUERY_WAIT_S,
-    ) -> list[Hit] | None:
+    ) -> list[VectorHit] | None:
         """The ``k`` chunks of the whole store nearest to ``vector`` (unit or zero), best first; None when the
         cache cannot answer within ``wait_s`` or does not hold index.db as of ``generation``. Asking starts the
         worker. The caller drops chunks that its view has not."""
@@ -137,7 +137,7 @@ class VectorClient:
         if generation is not None and answer.generation != generation:
             self._catch_up(generation)
             return None
-        return [Hit(key, score) for key, score in zip(answer.hashes, answer.scores, strict=True)]
+        return [VectorHit(key, score) for key, score in zip(answer.hashes, answer.scores, strict=True)]
 
     def changed(self) -> None:
         """index.db has other vectors: bring the cache up to date if the worker runs. Returns at once."""
@@ -150,7 +150,7 @@ class VectorClient:
         """See ``Judge``; without waiting. The future is cancelled when the worker ends before the answer."""
         with self._lock:
             self._run()
-            request = Judge(next(self._ids), model, list(questions), list(texts), within_s)
+            request = JudgeMessage(next(self._ids), model, list(questions), list(texts), within_s)
             return self._ask(request, LOAD_WAIT_S)
 
     def read_on(self, model: str, *, on: bool) -> None:
@@ -171,21 +171,27 @@ class VectorClient:
     def known(self) -> VectorStatus:
         """What is known without asking the worker: no ``rss_bytes``."""
         with self._lock:
-            told, pid = self._told, self._process.pid if self._process else 0
-            return VectorStatus(self._state, self._model, told.done, told.total, pid=pid, detail=self._detail)
+            progress, pid = self._progress, self._process.pid if self._process else 0
+            return VectorStatus(
+                self._state, self._model, progress.done, progress.total, pid=pid, detail=self._detail
+            )
 
     def status(self) -> VectorStatus:
         """What is known; asks a running worker for its memory, at most QUERY_WAIT_S long."""
         with self._lock:
-            told = self._told
+            progress = self._progress
             if self._process is None:
-                return VectorStatus(self._state, self._model, told.done, told.total, detail=self._detail)
+                return VectorStatus(
+                    self._state, self._model, progress.done, progress.total, detail=self._detail
+                )
             pid, future = self._process.pid, self._ask(Status(next(self._ids)), HANG_S)
         answer = self._result(future, QUERY_WAIT_S)
-        rss_bytes = answer.rss_bytes if isinstance(answer, Report) else 0
-        if isinstance(answer, Report) and answer.quarantined:
+        rss_bytes = answer.rss_bytes if isinstance(answer, WorkerReport) else 0
+        if isinstance(answer, WorkerReport) and answer.quarantined:
             self._detail = answer.quarantined
-        return VectorStatus(self._state, self._model, told.done, told.total, rss_bytes, pid, self._detail)
+        return VectorStatus(
+            self._state, self._model, progress.done, progress.total, rss_bytes, pid, self._detail
+        )
 
     def close(self, wait_s: float | None = None) -> None:
         """End the worker; the client cannot be used again. After ``wait_s`` its end is not waited for."""
@@ -211,10 +217,10 @@ class VectorClient:
         if self._process and self._model:
             self._process.send(Sync(self._model))
 
-    def _ask(self, request: Query | Judge | Status, hang_s: float) -> Future[Answer]:
+    def _ask(self, request: Query | JudgeMessage | Status, hang_s: float) -> Future[Answer]:
         """Send now, or as soon as a worker runs."""
         future: Future[Answer] = Future()
-        self._waiting[request.id] = _Waiting(request, future, time.monotonic() + hang_s)
+        self._waiting[request.id] = _PendingReply(request, future, time.monotonic() + hang_s)
         if self._process:
             self._process.send(request)
         return future
@@ -301,12 +307,12 @@ class VectorClient:
                 self._filled = reply
                 return
             if isinstance(reply, State):
-                self._told = reply
+                self._progress = reply
                 if reply.model == self._model:
                     self._state = reply.state
                 return
             waiting = self._waiting.pop(reply.id, None)
-            if not isinstance(reply, Failed | Report):
+            if not isinstance(reply, Failed | WorkerReport):
                 self._failures = 0
         if waiting and not waiting.future.cancelled():
             waiting.future.set_result(reply)

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 
 from memoryd.errors import StoreError
 from memoryd.store.index.index_file import IndexFile
-from memoryd.store.vectors.quality_model import MAX_TEXT, NEXT_STEP, Model, model_folder, model_id
+from memoryd.store.vectors.quality_model import MAX_TEXT, NEXT_STEP, SentenceModel, model_folder, model_id
 from memoryd.store.vectors.quality_rows import QualityRows
 from memoryd.store.vectors.unembedded_chunks import texts, unread
-from memoryd.store.vectors.wire import Answer, Failed, Filled, Judge, Judged, ReadOn
+from memoryd.store.vectors.wire import Answer, Failed, Filled, Judged, JudgeMessage, ReadOn
 
 DATABASE = "quality.db"
 NICENESS = 19  # of the reading thread
@@ -44,14 +44,14 @@ class Quality:
     One model is held at a time."""
 
     def __init__(
-        self, base: Path, index: Path, load: Callable[[Path], Model], reply: Callable[[Any], None]
+        self, base: Path, index: Path, load: Callable[[Path], SentenceModel], reply: Callable[[Any], None]
     ) -> None:
         self._base, self._index, self._load, self._reply = base, index, load, reply
         self._lock = threading.RLock()  # of the model and the rows, while they are being opened
         self._name = self._id = ""
-        self._model: Model | None = None
+        self._model: SentenceModel | None = None
         self._rows: QualityRows | None = None
-        self._questions: queue.SimpleQueue[Judge] = queue.SimpleQueue()
+        self._questions: queue.SimpleQueue[JudgeMessage] = queue.SimpleQueue()
         self._orders: queue.SimpleQueue[ReadOn] = queue.SimpleQueue()
 
     def start(self) -> None:
@@ -59,7 +59,7 @@ class Quality:
         for work in (self._serve, self._read_on):
             threading.Thread(target=work, name=f"quality{work.__name__}", daemon=True).start()
 
-    def put(self, request: Judge | ReadOn) -> None:
+    def put(self, request: JudgeMessage | ReadOn) -> None:
         """From any thread; Judge is answered by Judged or Failed, ReadOn by Filled every now and then."""
         if isinstance(request, ReadOn):
             self._orders.put(request)
@@ -72,7 +72,7 @@ class Quality:
         while True:
             self._reply(self._answer(self._questions.get()))
 
-    def _answer(self, request: Judge) -> Answer:
+    def _answer(self, request: JudgeMessage) -> Answer:
         try:
             keys, scores = self._judge(self._opened(request.model), request)
         except StoreError as error:
@@ -81,7 +81,7 @@ class Quality:
             return Failed(request.id, f"the quality model failed: {error}", NEXT_STEP)
         return Judged(request.id, keys, scores.astype("<f4").tobytes())
 
-    def _judge(self, model: Model, request: Judge) -> tuple[bytes, NDArray[np.float32]]:
+    def _judge(self, model: SentenceModel, request: JudgeMessage) -> tuple[bytes, NDArray[np.float32]]:
         until_s = time.monotonic() + request.within_s
         if not request.questions:  # the model was to be loaded, no more
             return b"", np.zeros(0, np.float32)
@@ -139,7 +139,7 @@ class Quality:
 
     # --- what both need
 
-    def _opened(self, name: str) -> Model:
+    def _opened(self, name: str) -> SentenceModel:
         with self._lock:
             if self._model is None or name != self._name:
                 folder = model_folder(name)
@@ -164,12 +164,14 @@ def _stand_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def _read(model: Model, rows: QualityRows, part: Sequence[tuple[bytes, str]]) -> None:
+def _read(model: SentenceModel, rows: QualityRows, part: Sequence[tuple[bytes, str]]) -> None:
     assert model.embed is not None
     rows.put([key for key, _ in part], model.embed([text[:MAX_TEXT] for _, text in part]))
 
 
-def _judged_together(model: Model, request: Judge, until_s: float) -> tuple[bytes, NDArray[np.float32]]:
+def _judged_together(
+    model: SentenceModel, request: JudgeMessage, until_s: float
+) -> tuple[bytes, NDArray[np.float32]]:
     """By a cross-encoder: the first texts, as many as there is time for."""
     assert model.judge is not None
     keys: list[bytes] = []

@@ -29,7 +29,7 @@ QualityState = Literal["off", "starting", "used", "late", "failed"]
 log = logging.getLogger(__name__)
 
 
-class Verdict(Struct, frozen=True):
+class QualityVerdict(Struct, frozen=True):
     """``keys``: 16-byte hashes of the chunks that the model has an opinion of, one after the other; ``scores``:
     float32 of each. Empty unless ``used``."""
 
@@ -62,11 +62,11 @@ class QualityClient:
 
     def judge(
         self, questions: Sequence[str], texts: Iterable[tuple[bytes, str]], wait_s: float = QUALITY_WAIT_S
-    ) -> Verdict:
+    ) -> QualityVerdict:
         """See ``memoryd.query.search.rerank.Model``. Returns within ``wait_s``, and at once while the model is loading,
         behind or failed."""
         if not self._is_free():
-            return Verdict(self._state)
+            return QualityVerdict(self._state)
         is_read = self._complete and self.progress[1] > 0  # a cross-encoder has nothing to read beforehand
         unread = [] if is_read else list(texts)
         future = self._client.ask_judge(self._model, questions, unread, WORK_S)
@@ -75,9 +75,9 @@ class QualityClient:
         except FutureTimeout:
             with self._lock:
                 self._pending = future
-            return self._say(Verdict("late"))
+            return self._say(QualityVerdict("late"))
         except CancelledError:  # the worker ended
-            return self._say(Verdict("starting"))
+            return self._say(QualityVerdict("starting"))
 
     def _is_free(self) -> bool:
         """Whether an answer can be had now; sees to it that the model gets loaded."""
@@ -93,7 +93,7 @@ class QualityClient:
             if self._loaded_in and self._loaded_in == self._client.run:
                 return True
             if self._is_possible():
-                self._say(Verdict("starting"))
+                self._say(QualityVerdict("starting"))
                 self._pending = self._client.ask_judge(self._model, [], [], 0)
             return False
 
@@ -107,24 +107,24 @@ class QualityClient:
             self._fail(f"{what}; {next_step}")
         return not what
 
-    def _take(self, answer: Answer) -> Verdict:
+    def _take(self, answer: Answer) -> QualityVerdict:
         if isinstance(answer, Judged):
             was_loading = self._loaded_in != self._client.run
             self._loaded_in, self.detail = self._client.run, ""
             if len(answer.keys) < 16 * self.progress[1]:  # somebody deleted what was read
                 self._complete = False
             if answer.keys:
-                return self._say(Verdict("used", answer.keys, answer.scores))
-            return self._say(Verdict("starting" if was_loading else "late"))
+                return self._say(QualityVerdict("used", answer.keys, answer.scores))
+            return self._say(QualityVerdict("starting" if was_loading else "late"))
         return self._fail(f"{answer.what}; {answer.next_step}" if isinstance(answer, Failed) else "no answer")
 
-    def _fail(self, detail: str) -> Verdict:
+    def _fail(self, detail: str) -> QualityVerdict:
         if detail != self.detail:
             log.warning("searches keep the default order: %s", detail)
         self.detail, self._failed_s = detail, time.monotonic()
-        return self._say(Verdict("failed"))
+        return self._say(QualityVerdict("failed"))
 
-    def _say(self, verdict: Verdict) -> Verdict:
+    def _say(self, verdict: QualityVerdict) -> QualityVerdict:
         with self._lock:
             self._state = verdict.state
         return verdict

@@ -24,7 +24,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _UNSAFE = {".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".h5", ".msgpack", ".joblib"}
 
 
-class Model(Struct, frozen=True):
+class SentenceModel(Struct, frozen=True):
     """A loaded model, of one sort. ``embed`` (bi-encoder): texts → unit rows. ``judge`` (cross-encoder): question,
     texts → scores. ``batch``: how many texts take a fraction of a second."""
 
@@ -33,7 +33,7 @@ class Model(Struct, frozen=True):
     judge: Callable[[str, Sequence[str]], NDArray[np.float32]] | None = None
 
 
-class _Module(Struct):
+class _ModelModule(Struct):
     """An entry of modules.json."""
 
     type: str
@@ -110,11 +110,11 @@ def model_id(name: str, folder: Path) -> str:
     return f"{name}-{digest.hexdigest()[:8]}"
 
 
-def _modules(file: Path) -> list[_Module]:
+def _modules(file: Path) -> list[_ModelModule]:
     if not file.is_file():
         return []
     try:
-        return msgspec.json.decode(file.read_bytes(), type=list[_Module])
+        return msgspec.json.decode(file.read_bytes(), type=list[_ModelModule])
     except (OSError, msgspec.MsgspecError) as error:
         raise StoreError(
             f"modules.json cannot be read: {error}", where=str(file), next_step=NEXT_STEP

@@ -42,7 +42,7 @@ class Query(Message, frozen=True, tag="query"):
     k: int
 
 
-class Judge(Message, frozen=True, tag="judge"):
+class JudgeMessage(Message, frozen=True, tag="judge"):
     """What ``model`` makes of the first of ``questions`` (the others say the same in other words). ``texts``:
     (16-byte hash, text) of chunks to be read now if they were not, the likeliest first, for about ``within_s``.
     Answered by Judged; without questions the model is loaded and no more."""
@@ -108,7 +108,7 @@ class Filled(Message, frozen=True, tag="filled"):
     detail: str = ""
 
 
-class Report(Message, frozen=True, tag="report"):
+class WorkerReport(Message, frozen=True, tag="report"):
     """``rss_bytes``: resident memory of the worker. ``quarantined``: a damaged folder was put aside at start,
     with the reason."""
 
@@ -127,8 +127,8 @@ class Failed(Message, frozen=True, tag="failed"):
     next_step: str = ""
 
 
-Request = Sync | Query | Judge | ReadOn | Status | Stop
-Answer = Nearest | Judged | Report | Failed
+Request = Sync | Query | JudgeMessage | ReadOn | Status | Stop
+Answer = Nearest | Judged | WorkerReport | Failed
 Reply = State | Filled | Answer
 
 _encoder = msgspec.msgpack.Encoder()

@@ -33,23 +33,23 @@ from memoryd.store.index.queries import vector_queries
 from memoryd.store.vectors import chroma_cache
 from memoryd.store.vectors.chroma_cache import Damaged, ModelCache, VectorCache
 from memoryd.store.vectors.quality import Quality
-from memoryd.store.vectors.quality_model import Model, is_cross_encoder
+from memoryd.store.vectors.quality_model import SentenceModel, is_cross_encoder
 from memoryd.store.vectors.wire import (  # fmt: skip
     EXIT_DAMAGED,
     EXIT_INDEX,
     Failed,
     Frames,
-    Judge,
+    JudgeMessage,
     Message,
     Nearest,
     Query,
     ReadOn,
-    Report,
     Request,
     State,
     Status,
     Stop,
     Sync,
+    WorkerReport,
     WorkerState,
     decode_request,
     frame,
@@ -77,7 +77,7 @@ def open_chroma(folder: Path) -> Any:
     )
 
 
-def open_model(folder: Path) -> Model:
+def open_model(folder: Path) -> SentenceModel:
     """A sentence-transformers model from a local folder: nothing is downloaded, no code of the model runs. Raises
     ValueError for weights that cannot be read, and what the library raises."""
     from safetensors import SafetensorError
@@ -88,7 +88,7 @@ def open_model(folder: Path) -> Model:
         raise ValueError(f"its weights cannot be read: {error}") from error
 
 
-def _opened(folder: Path) -> Model:
+def _opened(folder: Path) -> SentenceModel:
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
     import torch
     from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -108,14 +108,14 @@ def _opened(folder: Path) -> Model:
             scores = cross.predict([(question, text) for text in texts], show_progress_bar=False)
             return np.asarray(scores, np.float32).reshape(len(texts), -1)[:, -1]
 
-        return Model(batch, judge=judge)
+        return SentenceModel(batch, judge=judge)
     model = SentenceTransformer(str(folder), **safe)
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
 
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         return model.encode(list(texts), batch_size=batch, normalize_embeddings=True, show_progress_bar=False)
 
-    return Model(batch, embed=embed)
+    return SentenceModel(batch, embed=embed)
 
 
 class Worker:
@@ -155,7 +155,7 @@ class Worker:
         while data := os.read(0, 1 << 16):
             for body in frames.feed(data):
                 request = decode_request(body)
-                if isinstance(request, Judge | ReadOn):
+                if isinstance(request, JudgeMessage | ReadOn):
                     self._quality.put(request)
                 else:
                     self._requests.put(request)
@@ -168,7 +168,7 @@ class Worker:
             self._send(self._nearest(request))
         elif isinstance(request, Status):
             held = len(self._collection().known) if self._cache and self._model else 0
-            self._send(Report(request.id, self._state, held, _rss_bytes(), self._quarantined))
+            self._send(WorkerReport(request.id, self._state, held, _rss_bytes(), self._quarantined))
 
     def _sync(self, model: str) -> None:
         index = self._index.open()

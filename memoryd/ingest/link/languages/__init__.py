@@ -9,19 +9,19 @@ from memoryd.ingest.link.languages.packages import PACKAGES
 from memoryd.ingest.link.languages.paths import PATHS
 from memoryd.ingest.link.languages.python import Python
 from memoryd.ingest.link.languages.rust import Rust
-from memoryd.ingest.link.languages.script import Script
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.languages.script import EcmaScript
+from memoryd.ingest.link.rules import LanguageRules
 
-RULES: dict[str, Rules] = {
+RULES: dict[str, LanguageRules] = {
     "c": C(),
     "cpp": CFamily(),
     "go": Go(),
     "java": Java(),
-    "javascript": Script(),
+    "javascript": EcmaScript(),
     "python": Python(),
     "rust": Rust(),
-    "typescript": Script(),
-    "vue": Script(),
+    "typescript": EcmaScript(),
+    "vue": EcmaScript(),
     **PACKAGES,
     **PATHS,
 }

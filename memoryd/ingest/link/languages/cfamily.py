@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from indexers.facts import Import
 from indexers.outline import join
-from memoryd.ingest.link.definitions import Definitions, Target
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.definitions import Definitions, DefinitionTarget
+from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 _LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})
@@ -47,7 +47,7 @@ _MAX_COMMANDS = 20_000
 _COMMANDS = "compile_commands.json"
 
 
-class CFamily(Rules):
+class CFamily(LanguageRules):
     members_in_scope = True
     self_names = frozenset({"this"})
     super_names: frozenset[str] = frozenset()
@@ -57,40 +57,40 @@ class CFamily(Rules):
     types_apart = True
     manifests = frozenset({_COMMANDS})
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         if self.brings_file(item):
             found = _include(view, posixpath.dirname(path), item.module)
-            return Target(found) if found else None
+            return DefinitionTarget(found) if found else None
         named = _resolve(view, path, item.scope, "::".join(filter(None, (item.module, item.name))))
         return named[0] if named else None
 
     def brings_file(self, item: Import) -> bool:
         return not item.name and not item.alias
 
-    def stars(self, view: View, path: str) -> Sequence[Import]:
+    def stars(self, view: LinkView, path: str) -> Sequence[Import]:
         return ()  # includes bring text: see ``space``
 
-    def space(self, view: View, path: str, space: str, name: str) -> Sequence[Target]:
+    def space(self, view: LinkView, path: str, space: str, name: str) -> Sequence[DefinitionTarget]:
         if space and view.language(path) == "c":  # it has no namespaces, and its functions none of their own
             return ()
         return _look(view, path, space, name)
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """A function or type that no include defines (it is but announced, the header is generated, or lies where
         only the build knows): the only one of the project."""
         return _only(view, name)
 
-    def is_root(self, view: View, path: str, name: str) -> bool:
+    def is_root(self, view: LinkView, path: str, name: str) -> bool:
         """A namespace that a macro opens, so that the files do not show it."""
         head = name.upper()
         return any(_named(view, form.format(head)) for form in _OPENING)
 
-    def outside(self, view: View, path: str, name: str) -> bool:
+    def outside(self, view: LinkView, path: str, name: str) -> bool:
         return name == "std"
 
-    def twins(self, view: View, target: Target) -> Sequence[Target]:
+    def twins(self, view: LinkView, target: DefinitionTarget) -> Sequence[DefinitionTarget]:
         """A declaration means the definitions in other files; of several those that include the declaration."""
-        return view.memo(("c twins", target), lambda: _definitions(view, target), (target,))
+        return view.fixpoints(("c twins", target), lambda: _definitions(view, target), (target,))
 
     def is_constructor(self, owner: str, name: str, kind: str) -> bool:
         return kind in ("method", "function") and owner.rpartition(".")[2] == name
@@ -152,17 +152,17 @@ def _simple(outer: str) -> str:
 # -- names
 
 
-def _named(view: View, name: str) -> list[Definitions]:
+def _named(view: LinkView, name: str) -> list[Definitions]:
     return [found for language in _LANGUAGES if (found := view.named(language, name))]
 
 
-def _is_linked(view: View, target: Target) -> bool:
+def _is_linked(view: LinkView, target: DefinitionTarget) -> bool:
     """Whether it is a definition that other files reach without including it."""
     entry = view.entry(target.path, target.qualname)
     return entry.exported and not entry.is_declaration
 
 
-def _definitions(view: View, target: Target) -> tuple[Target, ...]:
+def _definitions(view: LinkView, target: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
     if not view.entry(target.path, target.qualname).is_declaration:
         return (target,)
     found = _linked(view, target.qualname)
@@ -171,13 +171,17 @@ def _definitions(view: View, target: Target) -> tuple[Target, ...]:
     return found if 0 < len(found) <= _MAX_TWINS else (target,)
 
 
-def _linked(view: View, qualname: str) -> tuple[Target, ...]:
+def _linked(view: LinkView, qualname: str) -> tuple[DefinitionTarget, ...]:
     """The definitions of that name that other files reach without including them; not all, if there are too many."""
-    return view.memo(("c linked", qualname), lambda: tuple(_read_linked(view, qualname)), ())
+    return view.fixpoints(("c linked", qualname), lambda: tuple(_read_linked(view, qualname)), ())
 
 
-def _read_linked(view: View, qualname: str) -> Iterator[Target]:
-    targets = (Target(path, qualname) for of in _named(view, _last(qualname)) for path in of.files(qualname))
+def _read_linked(view: LinkView, qualname: str) -> Iterator[DefinitionTarget]:
+    targets = (
+        DefinitionTarget(path, qualname)
+        for of in _named(view, _last(qualname))
+        for path in of.files(qualname)
+    )
     yield from islice((target for target in targets if _is_linked(view, target)), _MAX_PROGRAMS + 1)
 
 
@@ -185,19 +189,19 @@ def _last(qualname: str) -> str:
     return qualname.rpartition(".")[2]
 
 
-def _look(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
+def _look(view: LinkView, path: str, space: str, name: str) -> tuple[DefinitionTarget, ...]:
     """The definitions that the name means in exactly that namespace, as the file sees it."""
-    return view.memo(("c name", path, space, name), lambda: _looked_up(view, path, space, name), ())
+    return view.fixpoints(("c name", path, space, name), lambda: _looked_up(view, path, space, name), ())
 
 
-def _looked_up(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
+def _looked_up(view: LinkView, path: str, space: str, name: str) -> tuple[DefinitionTarget, ...]:
     found = _in_namespace(view, path, space, name)
     for around in () if found else _opened(view, path, space):
         found = found or _in_namespace(view, path, around, name) or _only(view, join(around, name))
     return found or (_only(view, join(space, name)) if space else ())
 
 
-def _in_namespace(view: View, path: str, space: str, name: str) -> tuple[Target, ...]:
+def _in_namespace(view: LinkView, path: str, space: str, name: str) -> tuple[DefinitionTarget, ...]:
     """What stands in the namespace under that name: a definition, or what ``using`` brought in."""
     if found := _in_sight(view, path, join(space, name)):
         return found
@@ -205,12 +209,12 @@ def _in_namespace(view: View, path: str, space: str, name: str) -> tuple[Target,
     return next((found for scope, written in brought if (found := _resolve(view, path, scope, written))), ())
 
 
-def _opened(view: View, path: str, space: str) -> tuple[str, ...]:
+def _opened(view: LinkView, path: str, space: str) -> tuple[str, ...]:
     """The namespaces all of whose names are known in ``space`` (``using namespace``), nearest first."""
-    return view.memo(("c opened", path, space), lambda: _read_opened(view, path, space), ())
+    return view.fixpoints(("c opened", path, space), lambda: _read_opened(view, path, space), ())
 
 
-def _read_opened(view: View, path: str, space: str) -> tuple[str, ...]:
+def _read_opened(view: LinkView, path: str, space: str) -> tuple[str, ...]:
     reached, spaces = [space], _usings(view, path).spaces
     for here in reached:
         for written in spaces.get(here, ())[:_MAX_OPENED]:
@@ -220,18 +224,18 @@ def _read_opened(view: View, path: str, space: str) -> tuple[str, ...]:
     return tuple(reached[1:])
 
 
-def _usings(view: View, path: str) -> _Usings:
-    return view.memo(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
+def _usings(view: LinkView, path: str) -> _Usings:
+    return view.fixpoints(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
 
 
-def _only(view: View, qualname: str) -> tuple[Target, ...]:
+def _only(view: LinkView, qualname: str) -> tuple[DefinitionTarget, ...]:
     """The only function or type of that name in the project, where other files may use it without seeing it."""
     if _is_own_name(qualname) or not any(of.files(qualname) for of in _named(view, _last(qualname))):
         return ()
-    return view.memo(("c only", qualname), lambda: _read_only(view, qualname), ())
+    return view.fixpoints(("c only", qualname), lambda: _read_only(view, qualname), ())
 
 
-def _read_only(view: View, qualname: str) -> tuple[Target, ...]:
+def _read_only(view: LinkView, qualname: str) -> tuple[DefinitionTarget, ...]:
     rows = (rows for of in _named(view, _last(qualname)) for rows in of.files(qualname).values())
     targets = (one[0].target for one in rows if any(row.kind in _LINKED for row in one))
     found = tuple(islice((target for target in targets if _is_linked(view, target)), 2))
@@ -244,7 +248,7 @@ def _is_own_name(qualname: str) -> bool:
     return owner.rpartition(".")[2] == name
 
 
-def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
+def _in_sight(view: LinkView, path: str, qualname: str) -> tuple[DefinitionTarget, ...]:
     """What the file and its includes define under that name: definitions before declarations, and of those one."""
     found = list(dict.fromkeys(_visible_definitions(view, path, qualname)))
     if len(found) > 1:
@@ -254,7 +258,7 @@ def _in_sight(view: View, path: str, qualname: str) -> tuple[Target, ...]:
     return tuple(target for target, _ in found) if len(found) <= _MAX_TWINS else ()
 
 
-def _visible_definitions(view: View, path: str, qualname: str) -> Iterator[tuple[Target, str]]:
+def _visible_definitions(view: LinkView, path: str, qualname: str) -> Iterator[tuple[DefinitionTarget, str]]:
     is_own_name = _is_own_name(qualname)
     for named in _named(view, _last(qualname)):
         files = named.files(qualname)
@@ -267,7 +271,7 @@ def _visible_definitions(view: View, path: str, qualname: str) -> Iterator[tuple
                     )
 
 
-def _resolve(view: View, path: str, scope: str, written: str) -> tuple[Target, ...]:
+def _resolve(view: LinkView, path: str, scope: str, written: str) -> tuple[DefinitionTarget, ...]:
     """What ``a::b::c`` means at ``scope``: its first part is looked up from inside out."""
     head, *rest = [part.strip() for part in written.removeprefix("::").split("::")]
     spaces = [""] if written.startswith("::") else _around(scope)
@@ -295,7 +299,7 @@ class _Usings(NamedTuple):
 _NO_USINGS = _Usings({}, {})
 
 
-def _read_usings(view: View, path: str) -> _Usings:
+def _read_usings(view: LinkView, path: str) -> _Usings:
     spaces: dict[str, dict[str, None]] = {}
     names: dict[str, dict[tuple[str, str], None]] = {}
     for file in sorted(_visible(view, path)):
@@ -311,40 +315,40 @@ def _read_usings(view: View, path: str) -> _Usings:
 # -- includes
 
 
-def _visible(view: View, path: str) -> frozenset[str]:
+def _visible(view: LinkView, path: str) -> frozenset[str]:
     """The file and all that it includes, directly or not."""
-    return view.memo(("c visible", path), lambda: _read_visible(view, path), frozenset({path}))
+    return view.fixpoints(("c visible", path), lambda: _read_visible(view, path), frozenset({path}))
 
 
-def _read_visible(view: View, path: str) -> frozenset[str]:
+def _read_visible(view: LinkView, path: str) -> frozenset[str]:
     reached, at = {path}, [path]
     for file in at:
-        for other in view.memo(("c includes", file), lambda file=file: _includes(view, file), ()):  # type: ignore[misc]
+        for other in view.fixpoints(("c includes", file), lambda file=file: _includes(view, file), ()):  # type: ignore[misc]
             if other not in reached:
                 reached.add(other)
                 at.append(other)
     return frozenset(reached)
 
 
-def _includes(view: View, path: str) -> tuple[str, ...]:
+def _includes(view: LinkView, path: str) -> tuple[str, ...]:
     folder = posixpath.dirname(path)
     items = view.outline(path).imports
     found = (_include(view, folder, item.module) for item in items if not item.name and not item.alias)
     return tuple(dict.fromkeys(file for file in found if file and view.language(file) in _LANGUAGES))
 
 
-def _include(view: View, folder: str, module: str) -> str | None:
-    return view.memo(("c include", folder, module), lambda: _included(view, folder, module), None)
+def _include(view: LinkView, folder: str, module: str) -> str | None:
+    return view.fixpoints(("c include", folder, module), lambda: _included(view, folder, module), None)
 
 
-def _included(view: View, folder: str, module: str) -> str | None:
+def _included(view: LinkView, folder: str, module: str) -> str | None:
     """The file that an include means: beside the including file, in a folder that the build searches, else the one
     that ends so, the nearest of those that lie in a folder of headers."""
     name = posixpath.normpath(module)
     near = view.first(posixpath.normpath(posixpath.join(folder, name)))
     if near:
         return near
-    searched = view.memo("c folders", lambda: tuple(_searched(view)), ())
+    searched = view.fixpoints("c folders", lambda: tuple(_searched(view)), ())
     found = view.first(*(posixpath.normpath(posixpath.join(place, name)) for place in searched))
     if found or _STANDARD.fullmatch(name):
         return found
@@ -366,7 +370,7 @@ def _rank(folder: str, file: str, name: str) -> tuple[int, int]:
     return -common, posixpath.basename(root) not in ("include", "inc", "src", "lib", "")
 
 
-def _searched(view: View) -> Iterator[str]:
+def _searched(view: LinkView) -> Iterator[str]:
     """The folders that compile_commands.json has searched, the most frequent first, as paths of the project."""
     counts: Counter[str] = Counter()
     for _, text in view.texts(_COMMANDS):
@@ -385,7 +389,7 @@ def _searched(view: View) -> Iterator[str]:
     yield from (folder for folder, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _root(view: View, entry: dict[str, Any]) -> str | None:
+def _root(view: LinkView, entry: dict[str, Any]) -> str | None:
     """Where the project lay when it was built: the part of the file's path that is not its path here."""
     file = posixpath.normpath(posixpath.join(str(entry.get("directory", "")), str(entry.get("file", ""))))
     parts = file.split("/")

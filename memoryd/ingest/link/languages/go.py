@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from indexers.facts import Import
 from indexers.languages.go import package_name
-from memoryd.ingest.link.definitions import Definition, Target
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 _MODULE = re.compile(r"^[ \t]*module[ \t]+\"?([^\s\"]+)", re.M)
 _REPLACE = re.compile(r"^[ \t]*(?:replace[ \t]+)?([^\s(]+)(?:[ \t]+v\S+)?[ \t]+=>[ \t]+(\.\.?/?[^\s]*)", re.M)
@@ -25,7 +25,7 @@ _PREDECLARED = frozenset(
 _COMPOSED = ("[", "(", "map[", "chan ", "<-chan", "func(", "struct{", "interface{")
 
 
-class Go(Rules):
+class Go(LanguageRules):
     self_names: frozenset[str] = frozenset()
     super_names: frozenset[str] = frozenset()
     reexports = False
@@ -39,22 +39,22 @@ class Go(Rules):
         Start Value Scan Marshal Unmarshal Handle ServeHTTP Context Format Execute""".split()  # noqa: SIM905
     )
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         folder = posixpath.dirname(path)
-        found = view.memo(
+        found = view.fixpoints(
             ("go import", folder, item.module), lambda: _resolve(view, folder, item.module), None
         )
-        return Target(found) if found else None
+        return DefinitionTarget(found) if found else None
 
-    def _package(self, view: View, path: str) -> frozenset[str]:
+    def _package(self, view: LinkView, path: str) -> frozenset[str]:
         """The files of the folder with the same package clause; tests are seen by tests only."""
         key = ("go beside", posixpath.dirname(path), view.clause(path), path.endswith("_test.go"))
-        return view.memo(key, lambda: _neighbours(view, *key[1:]), frozenset())
+        return view.fixpoints(key, lambda: _neighbours(view, *key[1:]), frozenset())
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         return self._defined(view, path, name)
 
-    def unbound(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def unbound(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """What a dot import defines, or the import whose package calls itself so, whatever its path ends with."""
         for item in view.imports(path):
             is_dot, is_guess = item.name == "*", item.alias == package_name(item.module)
@@ -67,20 +67,20 @@ class Go(Rules):
                 return (target,)
         return ()
 
-    def _defined(self, view: View, path: str, qualname: str) -> tuple[Target, ...]:
+    def _defined(self, view: LinkView, path: str, qualname: str) -> tuple[DefinitionTarget, ...]:
         """The definitions under that qualname in the package of the file."""
         key = ("go", posixpath.dirname(path), view.clause(path), path.endswith("_test.go"), qualname)
-        return view.memo(key, lambda: _defined(view, self._package(view, path), path, qualname), ())
+        return view.fixpoints(key, lambda: _defined(view, self._package(view, path), path, qualname), ())
 
-    def stars(self, view: View, path: str) -> Sequence[Import]:
+    def stars(self, view: LinkView, path: str) -> Sequence[Import]:
         return ()  # dot imports bring a package, not a file: see ``beside``
 
-    def homes(self, view: View, owner: Target, name: str) -> Sequence[str]:
+    def homes(self, view: LinkView, owner: DefinitionTarget, name: str) -> Sequence[str]:
         """Methods may stand in any file of the package."""
         qualname = f"{owner.qualname}.{name}"
         return [target.path for target in self._defined(view, owner.path, qualname)]
 
-    def twins(self, view: View, target: Target) -> Sequence[Target]:
+    def twins(self, view: LinkView, target: DefinitionTarget) -> Sequence[DefinitionTarget]:
         """Files for one system each define the same name."""
         return self._defined(view, target.path, target.qualname) or (target,)
 
@@ -112,25 +112,25 @@ class Go(Rules):
         return _key(text) if part == "[key]" else _element(text)
 
 
-class _Module(NamedTuple):
+class _GoModule(NamedTuple):
     path: str
     folder: str
     replaced: dict[str, str]  # module path -> folder, as the go.mod says
 
 
-def _modules(view: View) -> tuple[_Module, ...]:
-    return view.memo("go modules", lambda: tuple(_read_modules(view)), ())
+def _modules(view: LinkView) -> tuple[_GoModule, ...]:
+    return view.fixpoints("go modules", lambda: tuple(_read_modules(view)), ())
 
 
-def _read_modules(view: View) -> Iterator[_Module]:
+def _read_modules(view: LinkView) -> Iterator[_GoModule]:
     for manifest, text in view.texts("go.mod"):
         match, folder = _MODULE.search(text), posixpath.dirname(manifest)
         replaced = {name: _join(folder, local) for name, local in _REPLACE.findall(text)}
         if match:
-            yield _Module(match[1], folder, replaced)
+            yield _GoModule(match[1], folder, replaced)
 
 
-def _resolve(view: View, folder: str, module: str) -> str | None:
+def _resolve(view: LinkView, folder: str, module: str) -> str | None:
     """The file that stands for the package imported as ``module`` in ``folder``: its first."""
     for place in _places(view, folder, module):
         found = _package_file(view, place)
@@ -139,7 +139,7 @@ def _resolve(view: View, folder: str, module: str) -> str | None:
     return None
 
 
-def _places(view: View, folder: str, module: str) -> Iterator[str]:
+def _places(view: LinkView, folder: str, module: str) -> Iterator[str]:
     """Where the package may lie, as the go command looks: its own module, replaced ones, other modules of the
     project (the longest path wins, then the nearest). Vendored copies are not part of a project."""
     if module.startswith("."):
@@ -157,17 +157,17 @@ def _places(view: View, folder: str, module: str) -> Iterator[str]:
         yield _join(place, module[len(name) + 1 :])
 
 
-def _packages(view: View, folder: str) -> dict[str, tuple[str, ...]]:
+def _packages(view: LinkView, folder: str) -> dict[str, tuple[str, ...]]:
     """Package clause -> the Go files of the folder that have it."""
-    return view.memo(("go package", folder), lambda: _clauses(view, folder), {})
+    return view.fixpoints(("go package", folder), lambda: _clauses(view, folder), {})
 
 
-def _neighbours(view: View, folder: str, clause: str, is_test: bool) -> frozenset[str]:
+def _neighbours(view: LinkView, folder: str, clause: str, is_test: bool) -> frozenset[str]:
     files = _packages(view, folder).get(clause, ())
     return frozenset(file for file in files if is_test or not file.endswith("_test.go"))
 
 
-def _clauses(view: View, folder: str) -> dict[str, tuple[str, ...]]:
+def _clauses(view: LinkView, folder: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for file in sorted(view.folder(folder)):
         if file.endswith(".go"):
@@ -175,7 +175,7 @@ def _clauses(view: View, folder: str) -> dict[str, tuple[str, ...]]:
     return {clause: tuple(files) for clause, files in found.items()}
 
 
-def _package_file(view: View, folder: str) -> str | None:
+def _package_file(view: LinkView, folder: str) -> str | None:
     """The first file of the folder's package: not of a test, nor of a program that lies beside it."""
     packages = [
         (clause == "main", -len(files), files[0])
@@ -185,7 +185,7 @@ def _package_file(view: View, folder: str) -> str | None:
     return min(packages)[2] if packages else None
 
 
-def _defined(view: View, files: frozenset[str], path: str, qualname: str) -> tuple[Target, ...]:
+def _defined(view: LinkView, files: frozenset[str], path: str, qualname: str) -> tuple[DefinitionTarget, ...]:
     """What ``files``, which are those of the package of ``path``, define under that qualname."""
     if not files:
         return ()
@@ -195,12 +195,12 @@ def _defined(view: View, files: frozenset[str], path: str, qualname: str) -> tup
     return tuple(dict.fromkeys(one.target for one in named))
 
 
-def _of_tested_package(one: Definition) -> tuple[str, str, str]:
+def _of_tested_package(one: NamedDefinition) -> tuple[str, str, str]:
     """Rows of one qualname in one package, as its tests see it."""
     return posixpath.dirname(one.target.path), one.package, one.qualname
 
 
-def _of_package(one: Definition) -> tuple[str, str, str] | None:
+def _of_package(one: NamedDefinition) -> tuple[str, str, str] | None:
     """The same without tests."""
     return None if one.target.path.endswith("_test.go") else _of_tested_package(one)
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from indexers.facts import Import
 from indexers.languages.java import LANG
-from memoryd.ingest.link.definitions import ENOUGH, Definition, Target
-from memoryd.ingest.link.places import Places, upwards
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.definitions import ENOUGH, DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.places import FolderItems, upwards
+from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 _TYPES = frozenset({"class", "interface", "enum"})
 _ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*")
@@ -33,7 +33,7 @@ _SECOND = frozenset(
 _OF_MAP = {"values": 1, "keySet": 0, "getKey": 0, "getValue": 1, "firstKey": 0, "lastKey": 0}
 
 
-class Java(Rules):
+class Java(LanguageRules):
     members_in_scope = True
     self_names = frozenset({"this"})
     reexports = False
@@ -48,14 +48,14 @@ class Java(Rules):
         printf format""".split()  # noqa: SIM905
     )
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         module, name = item.module, item.name
         if name != "*":
             return _written_out(view, path, f"{module}.{name}")
         files = view.package("java", module)
-        return Target(min(files)) if files else _written_out(view, path, module)
+        return DefinitionTarget(min(files)) if files else _written_out(view, path, module)
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """A type of the same package; then of those that are imported as a whole."""
         found = _top_level(view, path, view.clause(path), name)
         if found:
@@ -67,13 +67,15 @@ class Java(Rules):
                 return found
         return ()
 
-    def opened(self, view: View, path: str) -> Sequence[Target]:
+    def opened(self, view: LinkView, path: str) -> Sequence[DefinitionTarget]:
         """``import static p.Type.*``, ``import p.Outer.*``."""
         stars = [item.module for item in self.stars(view, path) if not view.package("java", item.module)]
         found = [_written_out(view, path, module) for module in stars]
         return [target for target in found if target]
 
-    def absolute(self, view: View, path: str, names: Sequence[str]) -> tuple[Target | None, int]:
+    def absolute(
+        self, view: LinkView, path: str, names: Sequence[str]
+    ) -> tuple[DefinitionTarget | None, int]:
         for count in range(1, len(names)):
             if view.package("java", ".".join(names[:count])):
                 found = _top_level(view, path, ".".join(names[:count]), names[count])
@@ -119,39 +121,39 @@ def _of_map(text: str, arguments: list[str], name: str) -> str:
     return ""
 
 
-def _written_out(view: View, path: str, name: str) -> Target | None:
+def _written_out(view: LinkView, path: str, name: str) -> DefinitionTarget | None:
     """The type or member that a dotted name with its package means: the longest package that has such a type."""
     parts = name.split(".")
     for count in range(len(parts) - 1, 0, -1):
         found = _top_level(view, path, ".".join(parts[:count]), parts[count])
         if found:
-            return Target(found[0].path, ".".join(parts[count:]))
+            return DefinitionTarget(found[0].path, ".".join(parts[count:]))
     return None
 
 
-def _top_level(view: View, path: str, package: str, name: str) -> tuple[Target, ...]:
+def _top_level(view: LinkView, path: str, package: str, name: str) -> tuple[DefinitionTarget, ...]:
     """The type called ``name`` in the package: where several modules define it, the nearest to ``path``."""
     if not view.package("java", package):
         return ()
     found = view.named("java", name).by(_of_package, package)
     if len(found) < 2:
         return tuple(one.target for one in found)
-    places = view.memo(("java types", package, name), lambda: _places(view, package, name), _NOWHERE)
+    places = view.fixpoints(("java types", package, name), lambda: _places(view, package, name), _NOWHERE)
     return _nearest(places, posixpath.dirname(path))
 
 
-def _of_package(one: Definition) -> str | None:
+def _of_package(one: NamedDefinition) -> str | None:
     """Rows of the types that one package defines."""
     return one.package if one.qualname == one.name and one.kind in _TYPES else None
 
 
-def _places(view: View, package: str, name: str) -> Places[Target]:
+def _places(view: LinkView, package: str, name: str) -> FolderItems[DefinitionTarget]:
     """Where the types of that name in the package lie."""
     all_ = (one.target for one in view.named("java", name).all() if _of_package(one) == package)
-    return Places(((posixpath.dirname(target.path), target) for target in all_), 2 * ENOUGH)
+    return FolderItems(((posixpath.dirname(target.path), target) for target in all_), 2 * ENOUGH)
 
 
-def _nearest(places: Places[Target], folder: str) -> tuple[Target, ...]:
+def _nearest(places: FolderItems[DefinitionTarget], folder: str) -> tuple[DefinitionTarget, ...]:
     """Those in the folder, around it or below it; else those that share most folders with it."""
     around = [other for other in upwards(folder) if other and other != folder]
     line = [*(places.below(folder) if folder else places.at("")), *(t for a in around for t in places.at(a))]
@@ -160,4 +162,4 @@ def _nearest(places: Places[Target], folder: str) -> tuple[Target, ...]:
     return next((tuple(found) for other in upwards(folder) if (found := places.below(other))), ())
 
 
-_NOWHERE: Places[Target] = Places((), 0)
+_NOWHERE: FolderItems[DefinitionTarget] = FolderItems((), 0)

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from memoryd.globs.paths import PathTest, exact
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 CONFIGS = frozenset(
     f"tsconfig{of}.json"
@@ -49,7 +49,7 @@ class Package(Struct, frozen=True):
     is_member: bool
 
 
-class Config(Struct, frozen=True):
+class ModuleSettings(Struct, frozen=True):
     """What a tsconfig says of modules, with what it extends. ``base``: folder of baseUrl; ``paths``: pattern →
     targets from the project's root."""
 
@@ -57,15 +57,15 @@ class Config(Struct, frozen=True):
     paths: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def module_file(view: View, folder: str, module: str, *, typed: bool) -> str | None:
+def module_file(view: LinkView, folder: str, module: str, *, typed: bool) -> str | None:
     """The file that files in ``folder`` get as ``module``; None: none of the project. ``typed``: they are read by
     TypeScript, so that declarations come before code."""
     key = ("module", folder, module, typed)
-    return view.memo(key, lambda: _Search(view, folder, typed).find(module.partition("?")[0]), None)
+    return view.fixpoints(key, lambda: _Search(view, folder, typed).find(module.partition("?")[0]), None)
 
 
 class _Search:
-    def __init__(self, view: View, folder: str, typed: bool) -> None:
+    def __init__(self, view: LinkView, folder: str, typed: bool) -> None:
         self._view, self._folder, self._typed = view, folder, typed
         self._extensions = (*_TYPED, *_PLAIN, *_OTHERS) if typed else (*_PLAIN, *_TYPED, *_OTHERS)
 
@@ -106,7 +106,7 @@ class _Search:
     # -- packages
 
     def _packages(self) -> Sequence[Package]:
-        return self._view.memo("packages", lambda: _read_packages(self._view), ())
+        return self._view.fixpoints("packages", lambda: _read_packages(self._view), ())
 
     def _manifests(self) -> list[Package]:
         """The packages around the folder, the nearest first."""
@@ -174,7 +174,7 @@ class _Search:
     # -- tsconfig
 
     def _aliases(self, module: str) -> Iterator[str]:
-        configs = self._view.memo("tsconfigs", lambda: _read_configs(self._view), {})
+        configs = self._view.fixpoints("tsconfigs", lambda: _read_configs(self._view), {})
         for folder in _above(self._folder):
             for config in configs.get(folder, ()):
                 yield from _by_paths(config, module)
@@ -199,13 +199,13 @@ def _above(folder: str) -> Iterator[str]:
 # -- package.json
 
 
-def _read_packages(view: View) -> tuple[Package, ...]:
+def _read_packages(view: LinkView) -> tuple[Package, ...]:
     found = [(posixpath.dirname(path), _jsonc(text)) for path, text in view.texts("package.json")]
     is_member = _workspaces(view, found)
     return tuple(Package(folder, data, is_member(folder)) for folder, data in found)
 
 
-def _workspaces(view: View, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> PathTest:
+def _workspaces(view: LinkView, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> PathTest:
     """Whether some workspace names a folder, and none excludes it by a pattern that begins with ``!``."""
     patterns = [(folder, p) for folder, data in manifests for p in _patterns(data.get("workspaces"))]
     for path, text in view.texts("pnpm-workspace.yaml"):
@@ -276,10 +276,10 @@ def _sources_of(built: str) -> Iterator[str]:
 # -- tsconfig.json
 
 
-def _read_configs(view: View) -> dict[str, tuple[Config, ...]]:
+def _read_configs(view: LinkView) -> dict[str, tuple[ModuleSettings, ...]]:
     """Folder → its configurations: those that a reference names after the one that names them."""
     texts = {path: _jsonc(text) for name in sorted(CONFIGS) for path, text in view.texts(name)}
-    found: dict[str, list[Config]] = {}
+    found: dict[str, list[ModuleSettings]] = {}
     for path in sorted(
         texts, key=lambda p: (posixpath.basename(p) not in ("tsconfig.json", "jsconfig.json"), p)
     ):
@@ -297,12 +297,12 @@ def _referenced(texts: Mapping[str, Mapping[str, Any]], folder: str) -> set[str 
     return {_normal(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
 
 
-def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth: int = 0) -> Config:
+def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth: int = 0) -> ModuleSettings:
     """``root``: the folder of the configuration that all began with."""
     data, folder = texts[path], posixpath.dirname(path)
     options = _object(data, "compilerOptions")
     extended = data.get("extends")
-    above = Config(None, ())
+    above = ModuleSettings(None, ())
     for other in extended if isinstance(extended, list) else [extended]:
         named = _extended(texts, folder, other) if isinstance(other, str) else None
         if named and depth < 8:
@@ -311,14 +311,14 @@ def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth:
         _folder(folder, root, options["baseUrl"]) if isinstance(options.get("baseUrl"), str) else above.base
     )
     if not isinstance(options.get("paths"), dict):
-        return Config(base, above.paths)
+        return ModuleSettings(base, above.paths)
     start = base if base is not None else folder
     paths = tuple(
         (pattern, tuple(_folder(start, root, t) for t in targets if isinstance(t, str)))
         for pattern, targets in options["paths"].items()
         if isinstance(targets, list)
     )
-    return Config(base, paths)
+    return ModuleSettings(base, paths)
 
 
 def _folder(folder: str, root: str, text: str) -> str:
@@ -334,7 +334,7 @@ def _extended(texts: Mapping[str, Any], folder: str, name: str) -> str | None:
     return next((p for p in (path, f"{path}.json", f"{path}/tsconfig.json") if p in texts), None)
 
 
-def _by_paths(config: Config, module: str) -> Iterator[str]:
+def _by_paths(config: ModuleSettings, module: str) -> Iterator[str]:
     """The targets of the pattern that matches most exactly."""
     best: tuple[int, str, tuple[str, ...]] | None = None
     for pattern, targets in config.paths:

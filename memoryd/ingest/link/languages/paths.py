@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from indexers.facts import Import
 from indexers.outline import join
-from memoryd.ingest.link.definitions import Definition, Target
-from memoryd.ingest.link.rules import Rules
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.rules import LanguageRules
+from memoryd.ingest.link.view import LinkView
 
 _VARIABLE = re.compile(
     r"^(?:\$\{?\w+\}?|\$\([^()]*\))/"
@@ -18,7 +18,7 @@ _VARIABLE = re.compile(
 _WHOLE = "module.exports"
 
 
-class Paths(Rules):
+class PathImports(LanguageRules):
     """``endings``: what may follow a path as it is written, in order. ``roots``: folders, below any folder around the
     file, that paths may start from (``""``: that folder itself). ``dotted``: dots are separators."""
 
@@ -30,13 +30,13 @@ class Paths(Rules):
         self._roots = roots
         self._dotted = dotted
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         folder, language = posixpath.dirname(path), view.language(path)
         key = ("path", language, folder, item.module)
-        found = view.memo(key, lambda: self._find(view, folder, item.module), None)
-        return Target(found, self.name_in(view, found, item.name)) if found else None
+        found = view.fixpoints(key, lambda: self._find(view, folder, item.module), None)
+        return DefinitionTarget(found, self.name_in(view, found, item.name)) if found else None
 
-    def name_in(self, view: View, file: str, name: str) -> str:
+    def name_in(self, view: LinkView, file: str, name: str) -> str:
         """How the file calls what is asked for; ``""``: the file itself."""
         return ""
 
@@ -45,7 +45,7 @@ class Paths(Rules):
         module = re.split(r"[?#]", module, maxsplit=1)[0]
         return module.replace(".", "/") if self._dotted else _VARIABLE.sub("./", module)
 
-    def _find(self, view: View, folder: str, module: str) -> str | None:
+    def _find(self, view: LinkView, folder: str, module: str) -> str | None:
         module = self.written(module)
         for base in self._bases(view, folder, module):
             path = posixpath.normpath(base)
@@ -55,7 +55,7 @@ class Paths(Rules):
                     return found
         return None
 
-    def _bases(self, view: View, folder: str, module: str) -> Iterator[str]:
+    def _bases(self, view: LinkView, folder: str, module: str) -> Iterator[str]:
         if not module.startswith("/"):
             yield posixpath.join(folder, module)
         if module.startswith("."):
@@ -73,7 +73,7 @@ class Paths(Rules):
         yield from (path + ending for ending in self._endings)
 
 
-class Sheets(Paths):
+class StyleSheets(PathImports):
     """Sass: a part is a file whose name begins with an underscore."""
 
     def spellings(self, path: str) -> Iterator[str]:
@@ -83,22 +83,22 @@ class Sheets(Paths):
         yield from super().spellings(f"{path}/_index")
 
 
-class Lua(Paths):
-    def name_in(self, view: View, file: str, name: str) -> str:
+class Lua(PathImports):
+    def name_in(self, view: LinkView, file: str, name: str) -> str:
         """A module is the table that it returns."""
         hints = view.entry(file, _WHOLE).hints
         table = hints[0].type_text if hints else ""
         return join(table, name) if view.entry(file, table).kind else ""
 
 
-class Terraform(Paths):
+class Terraform(PathImports):
     """The source of a module is a folder; its main file stands for it."""
 
     def spellings(self, path: str) -> Iterator[str]:
         yield from (f"{path}/{name}.tf" for name in ("main", "variables", "outputs"))
 
 
-class Ruby(Paths):
+class Ruby(PathImports):
     """Constants are known to all files once the one that defines them is loaded."""
 
     members_in_scope = True
@@ -106,24 +106,24 @@ class Ruby(Paths):
     beside_is_sure = False
     members_of_values = False
 
-    def beside(self, view: View, path: str, name: str) -> list[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> list[DefinitionTarget]:
         return [one.target for one in view.named("ruby", name).by(_of_constant) if one.target.path != path]
 
 
-def _of_constant(one: Definition) -> bool | None:
+def _of_constant(one: NamedDefinition) -> bool | None:
     """The classes and modules at the top of their files."""
     return (one.qualname == one.name and one.kind in ("class", "module")) or None
 
 
-PATHS: dict[str, Rules] = {
-    "bash": Paths("", ".sh", ".bash"),
-    "css": Sheets("", ".scss", ".css", ".less"),
-    "dockerfile": Paths(""),
+PATHS: dict[str, LanguageRules] = {
+    "bash": PathImports("", ".sh", ".bash"),
+    "css": StyleSheets("", ".scss", ".css", ".less"),
+    "dockerfile": PathImports(""),
     "hcl": Terraform(),
-    "html": Paths("", ".html", roots=("templates", "static", "public", "")),
-    "json": Paths("", ".json"),
+    "html": PathImports("", ".html", roots=("templates", "static", "public", "")),
+    "json": PathImports("", ".json"),
     "lua": Lua(".lua", "/init.lua", roots=("", "src", "lua", "lib"), dotted=True),
-    "proto": Paths("", roots=("", "proto", "protos", "src/main/proto")),
+    "proto": PathImports("", roots=("", "proto", "protos", "src/main/proto")),
     "ruby": Ruby(".rb", "", roots=("lib", "", "test", "spec", "app")),
-    "yaml": Paths("", ".yaml", ".yml"),
+    "yaml": PathImports("", ".yaml", ".yml"),
 }

@@ -7,65 +7,67 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.outline import NO_ENTRY
-from memoryd.ingest.link.definitions import Target
-from memoryd.ingest.link.rules import Rules, breadth_first
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.rules import LanguageRules, breadth_first
+from memoryd.ingest.link.view import LinkView
 
 
-class Python(Rules):
+class Python(LanguageRules):
     plain_scopes = True
     self_names = frozenset({"self"})
     class_names = frozenset({"cls"})
     invoke = "__call__"
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         for base in _bases(view, path, item.module):
             found = _member(view, base, item.name)
             if found:
                 return found
         return None
 
-    def inside(self, view: View, path: str, name: str) -> Target | None:
+    def inside(self, view: LinkView, path: str, name: str) -> DefinitionTarget | None:
         folder, base = posixpath.split(path)
         if base and not base.startswith("__init__."):
             return None
         return _submodule(view, posixpath.join(folder, name))
 
-    def linear(self, owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+    def linear(
+        self, owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]
+    ) -> list[DefinitionTarget]:
         return c3(owner, bases) or breadth_first(owner, bases)
 
 
-def _member(view: View, base: str, name: str) -> Target | None:
+def _member(view: LinkView, base: str, name: str) -> DefinitionTarget | None:
     """``base``: module path without extension, ``""`` for a root itself."""
     module = _module(view, base)
     if not name or name == "*":
-        return Target(module) if module else _folder(view, base)
+        return DefinitionTarget(module) if module else _folder(view, base)
     entry = view.entry(module, name) if module else NO_ENTRY
     if module and entry.kind:
-        return Target(module, name)
+        return DefinitionTarget(module, name)
     submodule = _module(view, posixpath.join(base, name))
     if submodule:  # the package may import it under its own name as well
-        return Target(submodule)
+        return DefinitionTarget(submodule)
     if module and entry.imports:
-        return Target(module, name)
-    return _folder(view, posixpath.join(base, name)) or (Target(module, name) if module else None)
+        return DefinitionTarget(module, name)
+    return _folder(view, posixpath.join(base, name)) or (DefinitionTarget(module, name) if module else None)
 
 
-def _module(view: View, base: str) -> str | None:
+def _module(view: LinkView, base: str) -> str | None:
     return view.first(f"{base}.py", f"{base}/__init__.py", f"{base}.pyi", f"{base}/__init__.pyi")
 
 
-def _submodule(view: View, base: str) -> Target | None:
+def _submodule(view: LinkView, base: str) -> DefinitionTarget | None:
     module = _module(view, base)
-    return Target(module) if module else _folder(view, base)
+    return DefinitionTarget(module) if module else _folder(view, base)
 
 
-def _folder(view: View, base: str) -> Target | None:
+def _folder(view: LinkView, base: str) -> DefinitionTarget | None:
     """A namespace package (PEP 420)."""
-    return Target(f"{base}/") if base and view.is_folder(base) else None
+    return DefinitionTarget(f"{base}/") if base and view.is_folder(base) else None
 
 
-def _bases(view: View, path: str, module: str) -> Iterator[str]:
+def _bases(view: LinkView, path: str, module: str) -> Iterator[str]:
     dots = len(module) - len(module.lstrip("."))
     tail = module.lstrip(".").replace(".", "/")
     folder = posixpath.dirname(path)
@@ -75,13 +77,13 @@ def _bases(view: View, path: str, module: str) -> Iterator[str]:
         yield posixpath.join(folder, tail) if tail else folder
         return
     head = tail.partition("/")[0]
-    for root in view.memo(("python roots", folder), lambda: tuple(_roots(view, folder)), ()):
+    for root in view.fixpoints(("python roots", folder), lambda: tuple(_roots(view, folder)), ()):
         top = posixpath.join(root, head)
         if view.first(f"{top}.py", f"{top}.pyi") or view.is_folder(top):
             yield posixpath.join(root, tail)
 
 
-def _roots(view: View, folder: str) -> Iterator[str]:
+def _roots(view: LinkView, folder: str) -> Iterator[str]:
     """Import roots, nearest first, each once: the folder and its parents as far as they are no packages, ``src``
     beside them. The folder of a package is none: what lies beside a module hides nothing of the standard library."""
     found: dict[str, None] = {}
@@ -98,7 +100,7 @@ def _roots(view: View, folder: str) -> Iterator[str]:
     yield from found
 
 
-def c3(owner: Target, bases: Sequence[Sequence[Target]]) -> list[Target]:
+def c3(owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]) -> list[DefinitionTarget]:
     """The C3 linearisation (Barrett et al., 1996); empty when the bases contradict each other."""
     found = [owner]
     queues = [list(order) for order in bases if order]

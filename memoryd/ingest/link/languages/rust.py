@@ -10,10 +10,10 @@ from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
 from indexers.outline import join
 from memoryd.ingest.link.cargo import crates_of, manifest_of
-from memoryd.ingest.link.definitions import Definition, Target, enough
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
+from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 _ROOTS = ("mod.rs", "lib.rs", "main.rs")
 _WORDS = frozenset({"crate", "self", "super"})
@@ -59,7 +59,7 @@ _ONE = frozenset(
 )
 
 
-class Rust(Rules):
+class Rust(LanguageRules):
     self_names = frozenset({"self"})
     class_names = frozenset({"Self"})
     super_names: frozenset[str] = frozenset()
@@ -75,52 +75,52 @@ class Rust(Rules):
     )
     manifests = frozenset({"Cargo.toml"})
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         parts = [part for part in item.module.split("::") if part]
         if item.module.startswith('"'):  # ``#[path = "…"] mod name;``
             place = posixpath.join(posixpath.dirname(path), item.module.strip('"'))
             found = view.first(posixpath.normpath(place))
-            return Target(found) if found else None
+            return DefinitionTarget(found) if found else None
         if item.name and item.name != "*":
             parts.append(item.name)
         return _resolve(view, path, item, parts) if parts else None
 
-    def module_word(self, view: View, path: str, scope: str, name: str) -> Target | None:
+    def module_word(self, view: LinkView, path: str, scope: str, name: str) -> DefinitionTarget | None:
         if name not in _WORDS:
             return None
         here = _module_at(view, path, scope)
         if name == "self":
             return here
-        return Target(_crate_root(view, path)) if name == "crate" else _parent(view, here)
+        return DefinitionTarget(_crate_root(view, path)) if name == "crate" else _parent(view, here)
 
-    def globs(self, view: View, path: str, space: str) -> Sequence[Import]:
+    def globs(self, view: LinkView, path: str, space: str) -> Sequence[Import]:
         return [item for item in view.outline(path).imports if item.name == "*" and item.scope == space]
 
-    def stars(self, view: View, path: str) -> Sequence[Import]:
+    def stars(self, view: LinkView, path: str) -> Sequence[Import]:
         return ()  # a glob holds in its module: see ``globs``
 
-    def encloses(self, view: View, around: Target, module: Target) -> bool:
-        here: Target | None = module
+    def encloses(self, view: LinkView, around: DefinitionTarget, module: DefinitionTarget) -> bool:
+        here: DefinitionTarget | None = module
         for _ in range(_MAX_MODULES):
             if here is None or here == around or (here.path == around.path and not around.qualname):
                 break
             here = _parent(view, here)
         return here is not None and here.path == around.path
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """Another crate, or a macro of the crate."""
         crate = crates_of(view, path).get(name)
-        return (Target(crate),) if crate else _macros(view, path, name)
+        return (DefinitionTarget(crate),) if crate else _macros(view, path, name)
 
-    def homes(self, view: View, owner: Target, name: str) -> Iterator[str]:
+    def homes(self, view: LinkView, owner: DefinitionTarget, name: str) -> Iterator[str]:
         """``impl`` blocks may stand in any file of the crate."""
         yield owner.path
         key = ("rust impls", owner.qualname, name)
-        crates = view.memo(key, lambda: _impls(view, owner.qualname, name), {})
+        crates = view.fixpoints(key, lambda: _impls(view, owner.qualname, name), {})
         if crates:
             yield from crates.get(_crate_root(view, owner.path), ())
 
-    def outside(self, view: View, path: str, name: str) -> bool:
+    def outside(self, view: LinkView, path: str, name: str) -> bool:
         return self.is_builtin(name) or name in manifest_of(view, path).dependencies
 
     def type_texts(self, text: str) -> tuple[str, ...]:
@@ -234,20 +234,20 @@ def _part(text: str, name: str, arguments: list[str], part: str) -> str:
 # -- modules
 
 
-def _module_at(view: View, path: str, scope: str) -> Target:
+def _module_at(view: LinkView, path: str, scope: str) -> DefinitionTarget:
     """The innermost module around ``scope``."""
     while scope and view.entry(path, scope).kind != "module":
         scope = scope.rpartition(".")[0]
-    return Target(path, scope)
+    return DefinitionTarget(path, scope)
 
 
-def _parent(view: View, module: Target) -> Target | None:
+def _parent(view: LinkView, module: DefinitionTarget) -> DefinitionTarget | None:
     if module.qualname:
         return _module_at(view, module.path, module.qualname.rpartition(".")[0])
-    return view.memo(("rust parent", module.path), lambda: _declaring(view, module.path), None)
+    return view.fixpoints(("rust parent", module.path), lambda: _declaring(view, module.path), None)
 
 
-def _declaring(view: View, path: str) -> Target | None:
+def _declaring(view: LinkView, path: str) -> DefinitionTarget | None:
     """The module that declares the file: ``mod name;`` where it has its usual place, or ``#[path]``."""
     folder, base = posixpath.split(path)
     if base == "mod.rs":
@@ -258,14 +258,14 @@ def _declaring(view: View, path: str) -> Target | None:
     beside = [file for file in sorted(view.folder(folder)) if file.endswith(".rs") and file not in usual]
     for file in (*usual, *beside):
         if file != path and file in view and _declares(view, file, stem, path):
-            return Target(file)
+            return DefinitionTarget(file)
     for file in (*beside, *sorted(view.folder(posixpath.dirname(folder)))):
         if file.endswith(".rs") and any(_at(file, item) == path for item in view.outline(file).imports):
-            return Target(file)
+            return DefinitionTarget(file)
     return None
 
 
-def _declares(view: View, file: str, name: str, path: str) -> bool:
+def _declares(view: LinkView, file: str, name: str, path: str) -> bool:
     """Whether ``mod name;`` in the file means ``path``."""
     items = view.entry(file, name).imports
     return (
@@ -281,7 +281,7 @@ def _at(file: str, item: Import) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(file), item.module.strip('"')))
 
 
-def _usual(view: View, file: str, space: str, name: str) -> str | None:
+def _usual(view: LinkView, file: str, space: str, name: str) -> str | None:
     """The file of ``mod name;`` in a module of the file."""
     folder, base = posixpath.split(file)
     folder = posixpath.join(folder, *space.split(".")) if space else folder
@@ -301,53 +301,53 @@ def _usual(view: View, file: str, space: str, name: str) -> str | None:
     )
 
 
-def _is_root(view: View, file: str) -> bool:
+def _is_root(view: LinkView, file: str) -> bool:
     """Whether the file is a program or test of its own: its modules lie beside it."""
     folder = posixpath.basename(posixpath.dirname(file))
     return folder in ("tests", "benches", "examples", "bin") or file in manifest_of(view, file).roots
 
 
-def _crate_root(view: View, path: str) -> str:
-    return view.memo(("rust root", path), lambda: _walk_up(view, path), path)
+def _crate_root(view: LinkView, path: str) -> str:
+    return view.fixpoints(("rust root", path), lambda: _walk_up(view, path), path)
 
 
-def _walk_up(view: View, path: str) -> str:
+def _walk_up(view: LinkView, path: str) -> str:
     for _ in range(_MAX_MODULES):
-        above = _parent(view, Target(path))
+        above = _parent(view, DefinitionTarget(path))
         if above is None:
             break
         path = above.path
     return path
 
 
-def _resolve(view: View, path: str, item: Import, parts: list[str]) -> Target | None:
+def _resolve(view: LinkView, path: str, item: Import, parts: list[str]) -> DefinitionTarget | None:
     """Where a path of ``use`` or ``mod`` leads, as far as modules go; the rest is a name there."""
     here = _module_at(view, path, item.scope)
     head = parts[0]
     local = _in_function(view, path, item.scope, here.qualname, head)
     if local:
-        return Target(path, join(local, ".".join(parts[1:])))
+        return DefinitionTarget(path, join(local, ".".join(parts[1:])))
     if head in _WORDS:
-        at: Target | None = Target(_crate_root(view, path)) if head == "crate" else here
+        at: DefinitionTarget | None = DefinitionTarget(_crate_root(view, path)) if head == "crate" else here
         rest = parts[1:] if head in ("crate", "self") else parts
         while rest and rest[0] == "super" and at is not None:
             at, rest = _parent(view, at), rest[1:]
         return _descend(view, at, rest) if at else None
     crate = crates_of(view, path).get(head)
     if item.module.startswith("::"):
-        return _descend(view, Target(crate), parts[1:]) if crate else None
+        return _descend(view, DefinitionTarget(crate), parts[1:]) if crate else None
     entry = view.entry(path, join(here.qualname, head))
     others = [other for other in entry.imports if other != item]
     if entry.kind or others:
         return _descend(view, here, parts)
     if crate:
-        return _descend(view, Target(crate), parts[1:])
+        return _descend(view, DefinitionTarget(crate), parts[1:])
     known = head in _STANDARD or head in manifest_of(view, path).dependencies
     has_globs = not known and any(i.name == "*" for i in view.outline(path).imports)
-    return Target(here.path, join(here.qualname, ".".join(parts))) if has_globs else None
+    return DefinitionTarget(here.path, join(here.qualname, ".".join(parts))) if has_globs else None
 
 
-def _in_function(view: View, path: str, scope: str, module: str, name: str) -> str:
+def _in_function(view: LinkView, path: str, scope: str, module: str, name: str) -> str:
     """The qualname of what a function around ``scope`` defines under that name."""
     while scope and scope != module:
         if view.entry(path, join(scope, name)).kind:
@@ -356,30 +356,30 @@ def _in_function(view: View, path: str, scope: str, module: str, name: str) -> s
     return ""
 
 
-def _descend(view: View, at: Target, parts: Sequence[str]) -> Target:
+def _descend(view: LinkView, at: DefinitionTarget, parts: Sequence[str]) -> DefinitionTarget:
     for number, part in enumerate(parts):
         below = _child(view, at, part)
         if below is None:
-            return Target(at.path, join(at.qualname, ".".join(parts[number:])))
+            return DefinitionTarget(at.path, join(at.qualname, ".".join(parts[number:])))
         at = below
     return at
 
 
-def _child(view: View, at: Target, name: str) -> Target | None:
+def _child(view: LinkView, at: DefinitionTarget, name: str) -> DefinitionTarget | None:
     """The module ``name`` in the module ``at``."""
     entry = view.entry(at.path, join(at.qualname, name))
     if entry.kind == "module":
-        return Target(at.path, join(at.qualname, name))
+        return DefinitionTarget(at.path, join(at.qualname, name))
     for item in entry.imports:
         if item.module == "self" and item.name == name:
             found = _usual(view, at.path, at.qualname, name)
-            return Target(found) if found else None
+            return DefinitionTarget(found) if found else None
         if placed := _at(at.path, item):
-            return Target(placed) if placed in view else None
+            return DefinitionTarget(placed) if placed in view else None
     return None
 
 
-def _impls(view: View, owner: str, name: str) -> dict[str, list[str]]:
+def _impls(view: LinkView, owner: str, name: str) -> dict[str, list[str]]:
     """Root of the crate -> its files that give ``name`` to a type ``owner`` which they do not define: the first."""
     crates: dict[str, list[str]] = {}
     qualname = join(owner, name)
@@ -392,21 +392,21 @@ def _impls(view: View, owner: str, name: str) -> dict[str, list[str]]:
     return crates
 
 
-def _macros(view: View, path: str, name: str) -> list[Target]:
+def _macros(view: LinkView, path: str, name: str) -> list[DefinitionTarget]:
     """The macros of that name in the crate, by name alone: their scope is textual."""
     if not view.named("rust", name).by(_of_macro):
         return []
-    crates = view.memo(("rust macros", name), lambda: _macros_of_crates(view, name), {})
+    crates = view.fixpoints(("rust macros", name), lambda: _macros_of_crates(view, name), {})
     return [target for target in crates.get(_crate_root(view, path), ()) if target.path != path]
 
 
-def _of_macro(one: Definition) -> bool | None:
+def _of_macro(one: NamedDefinition) -> bool | None:
     return one.kind == "macro" or None
 
 
-def _macros_of_crates(view: View, name: str) -> dict[str, list[Target]]:
+def _macros_of_crates(view: LinkView, name: str) -> dict[str, list[DefinitionTarget]]:
     """Root of the crate -> its macros of that name, as many as make the name ambiguous."""
-    crates: dict[str, list[Definition]] = {}
+    crates: dict[str, list[NamedDefinition]] = {}
     for one in view.named("rust", name).all():
         if _of_macro(one):
             crates.setdefault(_crate_root(view, one.target.path), []).append(one)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.languages.shared.ecmascript import GLOBALS, TYPES
-from memoryd.ingest.link.definitions import Definition, Target, enough
+from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
 from memoryd.ingest.link.languages.node import MANIFESTS, module_file
-from memoryd.ingest.link.rules import Rules
+from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
-from memoryd.ingest.link.view import View
+from memoryd.ingest.link.view import LinkView
 
 LANGUAGES = frozenset({"javascript", "typescript", "vue"})
 _WHOLE = "export="
@@ -35,7 +35,7 @@ _MODIFIER = re.compile(r"^(?:readonly|keyof|asserts|abstract|new)\s+|^typeof\s+"
 _PREDICATE = re.compile(r"^[\w$]+\s+is\s+")
 
 
-class Script(Rules):
+class EcmaScript(LanguageRules):
     self_names = frozenset({"this"})
     manifests = MANIFESTS
     members_of_values = True
@@ -46,24 +46,24 @@ class Script(Rules):
         dispatchEvent click render update destroy""".split()  # noqa: SIM905
     )
 
-    def resolve(self, view: View, path: str, item: Import) -> Target | None:
+    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         typed = view.language(path) != "javascript"
         file = module_file(view, posixpath.dirname(path), item.module, typed=typed)
         if not file:
             return None
         if view.language(file) not in LANGUAGES:
             is_key = item.name not in ("", "*", "default") and bool(view.entry(file, item.name).kind)
-            return Target(file, item.name if is_key else "")
-        return Target(file, _exported_name(view, file, item.name))
+            return DefinitionTarget(file, item.name if is_key else "")
+        return DefinitionTarget(file, _exported_name(view, file, item.name))
 
-    def beside(self, view: View, path: str, name: str) -> Sequence[Target]:
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """What a declaration file that is no module declares for the whole project."""
         if not any(view.named(language, name).by(_of_declaration_file) for language in _DECLARED_IN):
             return ()
-        found = view.memo(("declared for all", name), lambda: tuple(_declared_for_all(view, name)), ())
+        found = view.fixpoints(("declared for all", name), lambda: tuple(_declared_for_all(view, name)), ())
         return [target for target in found if target.path != path]
 
-    def outside(self, view: View, path: str, name: str) -> bool:
+    def outside(self, view: LinkView, path: str, name: str) -> bool:
         return name in _GLOBALS
 
     def type_texts(self, text: str) -> tuple[str, ...]:
@@ -90,19 +90,19 @@ _BUILTIN = _PRIMITIVES | _NAMES
 _DECLARED_IN = ("typescript", "javascript")
 
 
-def _of_declaration_file(one: Definition) -> bool | None:
+def _of_declaration_file(one: NamedDefinition) -> bool | None:
     """What stands at the top of declaration files."""
     return (one.qualname == one.name and one.target.path.endswith(".d.ts")) or None
 
 
-def _declared_for_all(view: View, name: str) -> Iterator[Target]:
+def _declared_for_all(view: LinkView, name: str) -> Iterator[DefinitionTarget]:
     """The first definitions of that name in declaration files that are no modules, as many as make it ambiguous."""
     all_ = (one for language in _DECLARED_IN for one in view.named(language, name).all())
     found = (one for one in all_ if _of_declaration_file(one) and _is_script(view, one.target.path))
     yield from (one.target for one in enough(found))
 
 
-def _exported_name(view: View, file: str, name: str) -> str:
+def _exported_name(view: LinkView, file: str, name: str) -> str:
     """How the file calls what is asked for; ``""``: the file itself. A CommonJS module is what ``module.exports`` is;
     its default import is the same."""
     if name == "*" or (name == "default" and view.language(file) == "vue"):
@@ -115,12 +115,12 @@ def _exported_name(view: View, file: str, name: str) -> str:
     return f"{_WHOLE}.{name}"
 
 
-def _has(view: View, file: str, name: str) -> bool:
+def _has(view: LinkView, file: str, name: str) -> bool:
     entry = view.entry(file, name)
     return bool(entry.kind or entry.imports or entry.hints)
 
 
-def _is_script(view: View, path: str) -> bool:
+def _is_script(view: LinkView, path: str) -> bool:
     outline = view.outline(path)
     return outline.exports is None and not any(item.alias for item in outline.imports)
 

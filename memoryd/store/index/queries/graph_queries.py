@@ -53,7 +53,7 @@ class FileRow(Struct, frozen=True):
     language: str
 
 
-class Aim(Struct, frozen=True):
+class EdgeTarget(Struct, frozen=True):
     """What is used: one definition of a file, or anything in it from outside (``qualname`` None)."""
 
     path_id: int
@@ -195,10 +195,10 @@ def _by(conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[s
 
 
 def uses(
-    conn: sqlite3.Connection, view_id: int, aims: Collection[Aim], limit: int, offset: int = 0
+    conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget], limit: int, offset: int = 0
 ) -> list[UseRow]:
-    """Who uses any of ``aims``, once per (path, line, kind) with the surest edge, in that order."""
-    condition, values = _towards(conn, aims)
+    """Who uses any of ``targets``, once per (path, line, kind) with the surest edge, in that order."""
+    condition, values = _towards(conn, targets)
     rows = conn.execute(
         f"{_USE} WHERE {condition} GROUP BY p.path, e.line, e.kind ORDER BY p.path, e.line, e.kind LIMIT ? OFFSET ?",
         (view_id, *values, limit, offset),
@@ -206,9 +206,9 @@ def uses(
     return [UseRow(*row[:7]) for row in rows]
 
 
-def count_uses(conn: sqlite3.Connection, view_id: int, aims: Collection[Aim]) -> int:
+def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget]) -> int:
     """How many rows ``uses`` has in all."""
-    condition, values = _towards(conn, aims)
+    condition, values = _towards(conn, targets)
     return conn.execute(
         "SELECT count(*) FROM (SELECT DISTINCT vf.path_id, e.line, e.kind FROM edge e"
         f" JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ? WHERE {condition})",
@@ -216,16 +216,16 @@ def count_uses(conn: sqlite3.Connection, view_id: int, aims: Collection[Aim]) ->
     ).fetchone()[0]
 
 
-def _towards(conn: sqlite3.Connection, aims: Collection[Aim]) -> tuple[str, list[int]]:
+def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple[str, list[int]]:
     conditions, values = ["0"], []
-    ids = name_ids(conn, [aim.qualname for aim in aims if aim.qualname is not None])
-    for aim in aims:
-        if aim.qualname is None:
+    ids = name_ids(conn, [target.qualname for target in targets if target.qualname is not None])
+    for target in targets:
+        if target.qualname is None:
             conditions.append("e.dst_path_id = ? AND vf.path_id <> e.dst_path_id")
-            values.append(aim.path_id)
-        elif aim.qualname in ids:
+            values.append(target.path_id)
+        elif target.qualname in ids:
             conditions.append("e.dst_path_id = ? AND e.dst_name_id = ?")
-            values += [aim.path_id, ids[aim.qualname]]
+            values += [target.path_id, ids[target.qualname]]
     return f"({' OR '.join(conditions)})", values
 
 
@@ -253,7 +253,7 @@ def steps_into_files(conn: sqlite3.Connection, view_id: int, path_ids: Collectio
         )
 
 
-class How(Struct, frozen=True):
+class EdgeProvenance(Struct, frozen=True):
     """What kind of edge it is, and how it was found."""
 
     kind: str
@@ -261,9 +261,12 @@ class How(Struct, frozen=True):
     confidence: float
 
 
-def hows(conn: sqlite3.Connection) -> dict[int, How]:
+def hows(conn: sqlite3.Connection) -> dict[int, EdgeProvenance]:
     """All that occur, by id."""
-    return {id_: How(*row) for id_, *row in conn.execute("SELECT id, kind, method, confidence FROM how")}
+    return {
+        id_: EdgeProvenance(*row)
+        for id_, *row in conn.execute("SELECT id, kind, method, confidence FROM how")
+    }
 
 
 def node(path_id: int, name_id: int) -> Node:

@@ -46,7 +46,7 @@ class CommitForward(Struct, frozen=True):
     changes: tuple[tuple[int, int], ...]
 
 
-class CommitRow(Struct, frozen=True):
+class CommitText(Struct, frozen=True):
     """What is shown of a commit. ``time_s``: committer time, UTC epoch seconds."""
 
     id: int
@@ -57,7 +57,7 @@ class CommitRow(Struct, frozen=True):
     body: str
 
 
-class DecisionRow(Struct, frozen=True):
+class DecisionText(Struct, frozen=True):
     """What search needs of a decision document."""
 
     title: str
@@ -117,11 +117,11 @@ def chunk_names(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, i
     return iter(conn.execute(query, (view_id,)))
 
 
-def decision_row(conn: sqlite3.Connection, file_id: int) -> DecisionRow | None:
+def decision_row(conn: sqlite3.Connection, file_id: int) -> DecisionText | None:
     row = conn.execute(
         "SELECT title, status, date, line FROM decision WHERE file_id = ?", (file_id,)
     ).fetchone()
-    return DecisionRow(*row) if row else None
+    return DecisionText(*row) if row else None
 
 
 def last_commit(conn: sqlite3.Connection, up_to_id: int) -> tuple[int, str]:
@@ -148,7 +148,7 @@ def commit_forwards(conn: sqlite3.Connection, after_id: int, max_files: int) -> 
         yield CommitForward(commit_id, files, forward, tuple(changes.get(commit_id, ())))
 
 
-def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int, CommitRow]:
+def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int, CommitText]:
     """Commit id → row, for those that exist."""
     found = {}
     for part in batches(list(commit_ids), MAX_SQL_VARIABLES):
@@ -157,7 +157,7 @@ def commit_rows(conn: sqlite3.Connection, commit_ids: Iterable[int]) -> dict[int
             f" c.author_id WHERE c.id IN ({','.join('?' * len(part))})"
         )
         for row in conn.execute(query, part):
-            found[row[0]] = CommitRow(*row)
+            found[row[0]] = CommitText(*row)
     return found
 
 

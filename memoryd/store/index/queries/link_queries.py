@@ -53,7 +53,7 @@ def stale(conn: sqlite3.Connection, view_id: int) -> list[Stale]:
     return [Stale(*row) for row in rows]
 
 
-def looked(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, bytes]]:
+def dependency_keys(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, bytes]]:
     """(path id, keys it looked at) of each linked file of the view."""
     yield from conn.execute(
         "SELECT vf.path_id, l.looked FROM view_file vf JOIN link l ON l.id = vf.link_id WHERE vf.view_id = ?",
@@ -118,20 +118,20 @@ def drop(conn: sqlite3.Connection, view_id: int, path_ids: Iterable[int] | None)
 def put(
     conn: sqlite3.Connection,
     file_id: int,
-    looked: bytes,
+    keys: bytes,
     unresolved: int,
     edges: Sequence[EdgeRow],
     name_id: Callable[[str], int],
     path_id: Callable[[str], int],
 ) -> int:
     """The id of the link with these edges, which may exist already."""
-    digest = blake2b(looked + msgspec.msgpack.encode(edges), digest_size=16).digest()
+    digest = blake2b(keys + msgspec.msgpack.encode(edges), digest_size=16).digest()
     found = conn.execute("SELECT id FROM link WHERE file_id = ? AND digest = ?", (file_id, digest)).fetchone()
     if found:
         return found[0]
     link_id = conn.execute(
         "INSERT INTO link (file_id, digest, looked, unresolved) VALUES (?, ?, ?, ?)",
-        (file_id, digest, looked, unresolved),
+        (file_id, digest, keys, unresolved),
     ).lastrowid
     assert link_id is not None
     hows = _hows(conn, {_how(e) for e in edges})
