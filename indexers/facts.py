@@ -33,7 +33,6 @@ SymbolKind = Literal[
 ]
 ReferenceKind = Literal["call", "inherit", "type", "read", "decorate"]
 ChunkKind = Literal["function", "class", "remainder", "window", "section"]
-EdgeKind = Literal["imports", "calls", "inherits", "references"]
 ConstraintKind = Literal[
     "layers",
     "forbid_import",
@@ -61,7 +60,6 @@ OperationKind = Literal[
     "test_config",
 ]
 CommitNoteKind = Literal["rationale", "revert", "picked", "fixes", "trailer", "dependency"]
-Method = Literal["exact", "inferred", "name-only", "history"]
 
 
 class Fact(Struct, frozen=True, array_like=True):

@@ -8,7 +8,7 @@ tests have to say more.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from indexers.facts import Comment, Evidence, FileFacts
 
@@ -253,8 +253,3 @@ def _is_code(text: str) -> bool:
 def _bounded(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= MAX_QUOTE_CHARS else f"{plain[: MAX_QUOTE_CHARS - 1]}…"
-
-
-def of_kind(found: Iterable[Evidence], kind: str) -> list[Evidence]:
-    """Those of one kind, in their order."""
-    return [entry for entry in found if entry.kind == kind]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 KINDS = r"(?:m?adr|rfc|rfd|[a-z]ep|[bes]ip|decision)"
 NUMBERED = re.compile(rf"(?i)^(?:{KINDS}[-_ ]?)?(\d{{1,8}})(?=$|[-_. ])")
@@ -77,71 +76,6 @@ def number(path: str) -> str:
     """The digits that the name begins with, as written (``0004``), else ``""``."""
     numbered = NUMBERED.match(identity(path))
     return numbered[1] if numbered else ""
-
-
-def resolve(path: str, reference: str, records: Iterable[str]) -> str:
-    """The path among ``records`` (paths of decision documents) that ``reference``, as written in the record
-    at ``path``, names; ``""`` where none or several fit. Tried in order: a path relative to the record, a
-    path from the root or inside a URL, the folder or stem of one record, its number (nearest folder first).
-    """
-    known = set(records) - {path}
-    target = (
-        reference.strip().partition("#")[0].strip("<>`'\" ") if "/" in reference or "." in reference else ""
-    )
-    for candidate in _as_paths(path, target):
-        for ending in ("", ".md", "/README.md", "/kep.yaml"):
-            if candidate + ending in known:
-                return candidate + ending
-    return _by_name(target, known) if target else _by_number(path, reference, known)
-
-
-def _as_paths(path: str, target: str) -> list[str]:
-    if not target:
-        return []
-    in_repository = re.search(r"://[^\s]*?/(?:blob|tree|raw)/[^/]+/(.+)", target)
-    found = [in_repository[1]] if in_repository else [_join(path, target), target.lstrip("./")]
-    return [form for item in found for form in (item.rstrip("/"), _folder_of_readme(item))]
-
-
-def _folder_of_readme(target: str) -> str:
-    folder, _, name = target.rpartition("/")
-    return folder if name.lower() == "readme.md" else target
-
-
-def _join(path: str, target: str) -> str:
-    parts = path.split("/")[:-1]
-    for part in target.split("/"):
-        if part == "..":
-            parts = parts[:-1]
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _by_name(target: str, known: set[str]) -> str:
-    """The one record whose stem or folder is the target's last name."""
-    if "://" in target:
-        return ""
-    wanted = _folder_of_readme(target.rstrip("/")).rpartition("/")[2]
-    wanted = wanted.rpartition(".")[0] or wanted
-    hits = [path for path in known if identity(path) == wanted]
-    return hits[0] if len(hits) == 1 else ""
-
-
-def _by_number(path: str, reference: str, known: set[str]) -> str:
-    """The one record of that number in the folder of ``path``, else in all."""
-    digits = re.fullmatch(rf"(?i)\W*(?:{KINDS})?[-\s#]*0*(\d{{1,8}})\W*", reference.strip())
-    if not digits:
-        return ""
-    hits = sorted(other for other in known if (n := number(other)) and int(n) == int(digits[1]))
-    near = [other for other in hits if _parent(other) == _parent(path)]
-    return (near or hits)[0] if len(near or hits) == 1 else ""
-
-
-def _parent(path: str) -> str:
-    """The folder that holds the record beside its siblings."""
-    folder, _, name = path.rpartition("/")
-    return folder.rpartition("/")[0] if name.lower().startswith(("readme.", "kep.")) else folder
 
 
 def _is_foreign(folder: str) -> bool:

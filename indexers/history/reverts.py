@@ -78,18 +78,6 @@ def notes(commit: Commit) -> Iterator[CommitNote]:
         yield CommitNote("fixes", sha)
 
 
-def is_revert(subject: str) -> bool:
-    """Whether a commit of this subject says that it undoes something."""
-    return bool(
-        _TITLE.match(subject) or _CONVENTIONAL.match(subject) or re.match(rf"{_VERB}\b", subject, re.I)
-    )
-
-
-def plain_title(subject: str) -> str:
-    """The subject as it is compared: without the pull request's number, case and white space folded."""
-    return " ".join(_PULL_SUFFIX.sub("", subject).casefold().split())
-
-
 def _stated(subject: str, body: str) -> Iterator[tuple[str, str]]:
     found = [sha for text in (subject, body) for sha in _shas(text)]
     found += [match[1].lower() for match in _AFTER_TITLE.finditer(subject)]

@@ -14,7 +14,6 @@ _GUARD = re.compile(
 )
 _LEFT = re.compile(rb"^\S", re.M)
 _RUST = re.compile(r"(?:^|/)(?:src/main|src/bin/[^/]+|src/bin/[^/]+/main|examples/[^/]+)\.rs$")
-_STATIC = re.compile(r"\bpublic\b.*\bstatic\b|\bstatic\b.*\bpublic\b")
 
 
 def python(source: OperationSource) -> Iterator[Operation]:

@@ -18,17 +18,3 @@ def exact_scores(matrix: NDArray[np.int8], query: NDArray[np.float32]) -> NDArra
         np.copyto(rows, block)
         scores[start : start + len(block)] = rows @ query
     return scores / np.float32(127)
-
-
-def exact_top(
-    matrix: NDArray[np.int8], query: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Row numbers and cosines of the ``k`` rows nearest to ``query``, best first; ties by row number."""
-    scores = exact_scores(matrix, query)
-    k = min(k, len(scores))
-    if k <= 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-    worst = np.partition(scores, len(scores) - k)[len(scores) - k]
-    rows = np.flatnonzero(scores >= worst)
-    order = rows[np.argsort(-scores[rows], kind="stable")][:k]
-    return order, scores[order]

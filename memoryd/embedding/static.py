@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -57,11 +57,6 @@ class StaticEmbedder:
     def dimensions(self) -> int:
         """Length of a vector."""
         return int(self._rows.shape[1])
-
-    @cached_property
-    def vocabulary(self) -> frozenset[int]:
-        """The known term hashes."""
-        return frozenset(self._hashes.tolist())
 
     def encode_forward(self, forwards: Sequence[bytes]) -> NDArray[np.int8]:
         """One row per chunk of ``forwards``, in order: unit vector · 127, zero where no term is known."""

@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from memoryd.errors import BusyError, MemorydError, UsageError
 
-PARSE_ERROR, INVALID_REQUEST, INVALID_PARAMS = -32700, -32600, -32602
-FAILED, BUSY = -32000, -32001
+PARSE_ERROR, FAILED, BUSY = -32700, -32000, -32001
 
 
 class Hello(Struct, frozen=True):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexers.decisions.adr import extract
-from indexers.decisions.location import is_candidate, resolve
+from indexers.decisions.location import is_candidate
 from indexers.decisions.status import dates, normalise
 from indexers.facts import Decision
 from indexers.parse import parse_file
@@ -263,26 +263,6 @@ def test_dates() -> None:
     assert dates("03/04/2022 and 12/25/2022") == ["2022-03-04", "2022-12-25"]
     assert dates("20200924-use") == ["2020-09-24"]
     assert dates("version 1.2.3 of 9999-99-99") == []
-
-
-def test_references_resolve_to_records() -> None:
-    """Relative and absolute paths, URLs, folders and numbers name a record; the nearest folder's number wins."""
-    records = [
-        "a/adr/0001-x.md",
-        "a/adr/0002-y.md",
-        "b/adr/0001-z.md",
-        "keps/sig/9-k/kep.yaml",
-        "f/0003-p/README.md",
-    ]
-    path = "a/adr/0002-y.md"
-    assert resolve(path, "0001-x.md#top", records) == "a/adr/0001-x.md"
-    assert resolve(path, "../../b/adr/0001-z.md", records) == "b/adr/0001-z.md"
-    assert resolve(path, "/keps/sig/9-k/README.md", records) == "keps/sig/9-k/kep.yaml"
-    assert resolve(path, "https://host/o/r/blob/main/f/0003-p/README.md", records) == "f/0003-p/README.md"
-    assert resolve(path, "ADR-1", records) == "a/adr/0001-x.md"
-    assert resolve(path, "9", records) == "keps/sig/9-k/kep.yaml"
-    assert resolve("c/adr/0007-q.md", "1", records) == ""
-    assert resolve(path, "https://host/o/r/pull/9", records) == ""
 
 
 @settings(max_examples=200, deadline=None)

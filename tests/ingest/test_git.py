@@ -84,7 +84,7 @@ def test_a_linked_worktree_has_its_own_head_and_the_common_store(repo: Repositor
     git = _git(tmp_path / "linked")
     assert git.head() == Head(sha, "side")
     assert git.common_dir == repo.root / ".git"
-    assert git.tracked() == ["a.py", "b.py"]
+    assert [entry.path for entry in git.index_entries()] == ["a.py", "b.py"]
     assert _git(repo.root).head().branch == "main"
     assert "refs/heads/side" in _git(repo.root).refs()
 
@@ -367,7 +367,7 @@ def test_odd_names_survive_the_tree(repo: Repository) -> None:
     git = _git(repo.root)
     expected = {*names, "a.py", "bad\udcff"}
     assert {entry.path for entry in git.ls_tree(sha)} == expected
-    assert set(git.tracked()) == expected
+    assert {entry.path for entry in git.index_entries()} == expected
     assert {change.path for change in list(git.log(sha))[1].changes} == {*names, "bad\ufffd"}
     assert git.blame("-n", sha) == [BlameSpan(sha, 1, 1)]
 
@@ -419,7 +419,7 @@ def test_a_conflicted_path_is_listed_once(repo: Repository) -> None:
     repo.commit("main", a_dot_py="main\n")
     with pytest.raises(subprocess.CalledProcessError):
         repo.git("merge", "side")
-    assert _git(repo.root).tracked() == ["a.py"]
+    assert [entry.path for entry in _git(repo.root).index_entries()] == ["a.py"]
 
 
 # --- how it is run
@@ -533,7 +533,7 @@ def test_the_callers_git_variables_do_not_reach_git(
         monkeypatch.setenv(name, value)
     git = Git.open(repo.root)
     assert git is not None
-    assert git.tracked() == ["a.py"]
+    assert [entry.path for entry in git.index_entries()] == ["a.py"]
 
 
 def test_a_git_beside_the_repository_is_not_run(repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -545,7 +545,7 @@ def test_a_git_beside_the_repository_is_not_run(repo: Repository, monkeypatch: p
     monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}{os.environ['PATH']}")
     process.git_path.cache_clear()
     try:
-        assert _git(repo.root).tracked() == ["a.py"]
+        assert [entry.path for entry in _git(repo.root).index_entries()] == ["a.py"]
         assert not (repo.root / "canary").exists()
     finally:
         process.git_path.cache_clear()
@@ -557,7 +557,7 @@ def test_every_error_is_ours(tmp_path: Path) -> None:
     git = _git(repo.root)
     assert git.head() == Head("", "main")
     assert git.refs() == {}
-    assert git.tracked() == []
+    assert [entry.path for entry in git.index_entries()] == []
     with pytest.raises(MemorydError):
         git.rev_list("a" * 40)
     with pytest.raises(UsageError):

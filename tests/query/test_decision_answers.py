@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rows import Rows
 
@@ -9,16 +11,26 @@ from indexers.facts import Decision, FileChange
 from memoryd.errors import StoreError, UsageError
 from memoryd.query.decisions.answers import DecisionsRequest
 from memoryd.query.decisions.listing import decisions
+from memoryd.query.decisions.supersession import Book
 from memoryd.query.records.answers import ProposalsRequest
 from memoryd.query.records.listing import proposals
 from memoryd.query.rules.project_rules import rules
 from memoryd.records.answers import JudgeRequest, RecordRequest, RetractRequest, SupersedeRequest
 from memoryd.records.judge import confirm, forget, retract, supersede
 from memoryd.records.propose import record
+from memoryd.store.index.queries.decision_queries import DecisionRow
 from memoryd.store.records.values import NewRecord
 from memoryd.store.records.writer import Records
 
 ANN, AGENT = "human:ann", "agent:bot"
+BOOK = (
+    "a/adr/0001-x.md",
+    "a/adr/0002-y.md",
+    "b/adr/0001-z.md",
+    "keps/sig/9-k/kep.yaml",
+    "f/0003-p/README.md",
+    "c/adr/0007-q.md",
+)
 
 
 @pytest.fixture
@@ -80,6 +92,29 @@ def test_supersession_stated_on_one_side_binds_both(rows, reference):
     assert found["0001-old"].superseded_by == ("docs/adr/0002-new",)
     assert found["0002-new"].supersedes == ("docs/adr/0001-old",)
     assert found["0002-new"].status == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("path", "reference", "named"),
+    [
+        ("a/adr/0002-y.md", "0001-x.md#top", "a/adr/0001-x.md"),
+        ("a/adr/0002-y.md", "../../b/adr/0001-z.md", "b/adr/0001-z.md"),
+        ("a/adr/0002-y.md", "/keps/sig/9-k/README.md", "keps/sig/9-k/kep.yaml"),
+        ("a/adr/0002-y.md", "https://host/o/r/blob/main/f/0003-p/README.md", "f/0003-p/README.md"),
+        ("a/adr/0002-y.md", "https://host/o/r/pull/9", ""),
+        ("a/adr/0002-y.md", "ADR-1", "a/adr/0001-x.md"),
+        ("c/adr/0007-q.md", "1", ""),
+    ],
+)
+def test_a_reference_names_one_document_or_none(path, reference, named):
+    """Relative and absolute paths, URLs, folders and numbers name a document; a number means the one beside it."""
+    book = Book([_document(at) for at in BOOK])
+    assert book.find(path, reference) == named
+
+
+def _document(path):
+    number = re.search(r"(\d+)-", path)[1]
+    return DecisionRow(path, 0, 0, Decision(path, "accepted", "explicit", "", 1, number=number))
 
 
 def test_a_proposal_supersedes_nothing_yet(rows):

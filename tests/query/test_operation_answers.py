@@ -8,7 +8,7 @@ from rows import Rows
 from indexers import registry
 from memoryd.query.graph.impact import impact
 from memoryd.query.graph.impact_answers import ImpactRequest
-from memoryd.query.retrieval.roles import is_test_symbol, role_of
+from memoryd.query.retrieval.roles import is_test_case, role_of
 from memoryd.query.structure import overview_graph
 from memoryd.query.structure.operations import operations
 from memoryd.query.structure.operations_answers import OperationsRequest
@@ -171,7 +171,7 @@ def test_components_come_after_what_they_need():
 )
 def test_a_test_case_is_told_by_the_customs_of_its_language(name, kind, path, language, expected):
     """By the name, in a file that is a test."""
-    assert is_test_symbol(name, name, kind, path, language) is expected
+    assert (role_of(path) == "test" and is_test_case(name, name, kind, language)) is expected
 
 
 def test_a_java_package_named_samples_is_code():

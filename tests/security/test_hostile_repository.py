@@ -40,7 +40,7 @@ _QUESTIONS: dict[str, Callable[[Git, Hostile], object]] = {
     "blame": lambda git, at: git.blame("src/main.py", at.tip),
     "ls_tree": lambda git, at: git.ls_tree(at.tip),
     "blobs": lambda git, at: list(git.blobs(entry.hash for entry in git.ls_tree(at.tip))),
-    "tracked": lambda git, _: git.tracked(),
+    "index_entries": lambda git, _: git.index_entries(),
     "untracked": lambda git, _: git.untracked(),
     "ignored": lambda git, _: git.ignored(["src/main.py", "src/new.py", "evil-hooks", "sub/x"]),
     "scan": lambda git, at: scan(at.root, git),

@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 from daemon_harness import MODERN, Client, RunningDaemon, git
 
-from memoryd.server.mcp.tools import (
-    DESCRIPTION_MAX_CHARS,
-    INSTRUCTIONS,
-    INSTRUCTIONS_MAX_BYTES,
-    TOOLS,
-    TOOLS_LIST_MAX_BYTES,
-)
+from memoryd.server.mcp.tools import INSTRUCTIONS, TOOLS
+
+TOOLS_LIST_MAX_BYTES = 8_192
+DESCRIPTION_MAX_CHARS = 600
+INSTRUCTIONS_MAX_BYTES = 2_048
 
 NAMES = ["brief", "search", "why", "impact", "decisions", "history", "check", "record", "changes"]
 

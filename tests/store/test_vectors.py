@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memoryd.embedding.exact import exact_top
+from memoryd.embedding.exact import exact_scores
 from memoryd.store import sqlite
 from memoryd.store.index.queries import vector_queries
 from memoryd.store.vectors import chroma_cache
@@ -69,9 +69,11 @@ class Project:
     def exact(self, query: np.ndarray, k: int) -> set[bytes]:
         """The ``k`` nearest; Chroma measures angles, so rows whose rounding changed their length trade places."""
         conn = sqlite.connect(self.index, readonly=True)
-        keys, matrix = vector_queries.all_vectors(conn, MODEL, DIMENSIONS)
+        keys = sorted(vector_queries.searchable(conn, MODEL))
+        vectors = vector_queries.vectors(conn, MODEL, keys)
         conn.close()
-        return {keys[row] for row in exact_top(matrix, query, k)[0]}
+        scores = exact_scores(vector_queries.matrix((vectors[key] for key in keys), DIMENSIONS), query)
+        return {keys[row] for row in np.argsort(-scores, kind="stable")[:k]}
 
     def recall(self, k: int = 10) -> float:
         """Share of the truly nearest that the cache finds, over twenty queries; all must be answered."""

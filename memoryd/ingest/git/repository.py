@@ -300,10 +300,6 @@ class Git:
                 found.setdefault(path, IndexEntry(path, mode, blob))
         return list(found.values())
 
-    def tracked(self) -> list[str]:
-        """The paths that git tracks."""
-        return [entry.path for entry in self.index_entries()]
-
     def untracked(self) -> list[str]:
         """Paths neither tracked nor ignored; a nested repository is one path that ends with ``/``."""
         return _names(self._names_call("ls-files", "-o", "--exclude-standard", "-z"))

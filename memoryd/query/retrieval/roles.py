@@ -74,14 +74,9 @@ _BY_NAME: dict[str, re.Pattern[str]] = {
 }
 
 
-def is_test_symbol(name: str, qualname: str, kind: str, path: str, language: str) -> bool:
-    """Whether a definition is one test case by the customs of its language: a function or method whose name says so,
-    in a file that is a test. Fixtures, helpers and classes of tests are none."""
-    return is_test(path) and is_test_case(name, qualname, kind, language)
-
-
 def is_test_case(name: str, qualname: str, kind: str, language: str) -> bool:
-    """``is_test_symbol`` of a definition in a file that is known to be a test."""
+    """Whether a definition in a file that is a test is one test case by the customs of its language: a function or
+    method whose name says so. Fixtures, helpers and classes of tests are none."""
     pattern = _BY_NAME.get(language)
     if kind not in ("function", "method") or pattern is None or not pattern.search(name):
         return False

@@ -16,7 +16,6 @@ from memoryd.store.index.queries.graph_queries import SymbolRow
 from memoryd.store.index.queries.structure_queries import OutgoingUse
 
 MAX_PLACES = 20  # of one operation
-_MAX_SAME = 20
 _WORD = re.compile(r"[^\s\"'`;|&()=,<>]+")
 _MODULE = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_][\w.]*)?")
 _RAILS = re.compile(r"([\w/]+)#(\w+)")

@@ -9,10 +9,6 @@ from typing import Any
 
 from msgspec import Struct
 
-TOOLS_LIST_MAX_BYTES = 8_192
-DESCRIPTION_MAX_CHARS = 600
-INSTRUCTIONS_MAX_BYTES = 2_048
-
 INSTRUCTIONS = """\
 memoryd is this project's memory: its code graph, history and decisions, with evidence. All of it is local.
 Begin a task with `brief`. Before you change a symbol or file, ask `impact` (what depends on it, which tests \

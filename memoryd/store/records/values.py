@@ -20,7 +20,7 @@ MAX_ANCHORS = 20
 MAX_ANCHOR_CHARS = 1_024
 
 # The order of trust; what an agent or an import says never stands before what people confirmed or committed.
-CONFIRMED, DOCUMENT, DERIVED, PROPOSED, IMPORTED = range(5)
+CONFIRMED, DOCUMENT, PROPOSED, IMPORTED = range(4)
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ACTOR = re.compile(r"(human|agent|import):[^\x00-\x1f]{1,200}")

@@ -125,12 +125,6 @@ def commits_since(conn: sqlite3.Connection, time_s: int, seen: Reachable) -> lis
     return [CommitRow(*row) for row in rows if row[0] in seen]
 
 
-def commits_after(conn: sqlite3.Connection, commit_id: int, seen: Reachable) -> list[CommitRow]:
-    """Visible commits stored after ``commit_id``, newest first."""
-    rows = conn.execute(f"{_COMMIT} WHERE g.id > ? ORDER BY g.id DESC", (commit_id,))
-    return [CommitRow(*row) for row in rows if row[0] in seen]
-
-
 def parents(conn: sqlite3.Connection) -> Iterator[tuple[int, str, str]]:
     """(id, sha, parents joined by spaces) of all commits, newest first."""
     yield from conn.execute("SELECT id, sha, parents FROM git_commit ORDER BY id DESC")
@@ -171,16 +165,6 @@ def renames(conn: sqlite3.Connection, seen: Reachable) -> dict[int, int]:
         (EMPTY_BLOB_KEY,),
     )
     return {old: new for old, new, commit_id in rows if commit_id in seen}
-
-
-def first_commits(conn: sqlite3.Connection, path_ids: Collection[int], seen: Reachable) -> dict[int, int]:
-    """Path id → id of the oldest visible commit that changed it under this name."""
-    query = "SELECT path_id, commit_id FROM change WHERE path_id"
-    found: dict[int, int] = {}
-    for path_id, commit_id in _in(conn, query, sorted(path_ids)):
-        if commit_id in seen and commit_id < found.get(path_id, 1 << 62):
-            found[path_id] = commit_id
-    return found
 
 
 def _in(conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from typing import get_args
 
 from msgspec import Struct
 
@@ -13,7 +12,6 @@ from memoryd.store.index.queries.history_queries import Reachable
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 
 _NOTE = "SELECT commit_id, kind, subject, how, quote, score FROM commit_note"
-KINDS: tuple[str, ...] = get_args(CommitNoteKind)
 
 
 class Undoing(Struct, frozen=True):

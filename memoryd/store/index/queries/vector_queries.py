@@ -39,14 +39,3 @@ def matrix(vectors_of: Iterable[bytes], dimensions: int) -> NDArray[np.int8]:
     """Vector bytes as rows (n, dimensions)."""
     joined = np.frombuffer(b"".join(vectors_of), dtype=np.int8)
     return joined.reshape(-1, dimensions)
-
-
-def all_vectors(
-    conn: sqlite3.Connection, model: str, dimensions: int
-) -> tuple[list[bytes], NDArray[np.int8]]:
-    """Every chunk hash with its vector, by hash: what exact search goes through. 256 bytes a chunk."""
-    rows = conn.execute(
-        "SELECT hash, vector FROM embedding WHERE model = ? AND length(vector) = ? ORDER BY hash",
-        (model, dimensions),
-    ).fetchall()
-    return [row[0] for row in rows], matrix((row[1] for row in rows), dimensions)
