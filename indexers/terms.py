@@ -46,7 +46,8 @@ def words(text: str) -> list[str]:
 
 def stem(part: str) -> str:
     """One lower-cased word or sub-word without its endings."""
-    return _stem(part)
+    stemmed: str = _stem(part)
+    return stemmed
 
 
 def term(part: str) -> int:

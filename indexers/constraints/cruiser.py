@@ -53,7 +53,9 @@ def _forbidden(source: OperationSource, name: str, entry: dict[str, Any], line: 
     )  # fmt: skip
 
 
-def _problem(entry: Any, origin: dict, used: dict, target: list[str] | None, irregular: bool) -> str:
+def _problem(
+    entry: Any, origin: dict[str, Any], used: dict[str, Any], target: list[str] | None, irregular: bool
+) -> str:
     if not is_literal(entry):
         return "the config is computed: only running it would tell"
     if not target and "path" not in used:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from indexers.facts import Operation
 from indexers.operations.source import OperationSource, fact
@@ -49,7 +50,7 @@ def ini(source: OperationSource) -> Iterator[Operation]:
             yield fact("test_config", name, line, detail="; ".join(commands[:3]), targets=commands)
 
 
-def _pytest_detail(options: dict) -> str:
+def _pytest_detail(options: Mapping[str, Any]) -> str:
     named = (
         f"{key} = {options[key]}"
         for key in ("addopts", "DJANGO_SETTINGS_MODULE", "django_settings_module", "markers")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from memoryd.cli.arguments import parser
+from memoryd.cli.arguments.verbs import VERBS
 from memoryd.cli.terminal import output
 from memoryd.errors import MemorydError
 
@@ -40,4 +41,5 @@ def _run(arguments: Sequence[str]) -> int:
     if not args._verb:
         parser.print_overview()
         return 0
-    return parser.VERBS[args._verb].run(args)
+    code: int = VERBS[args._verb].run(args)
+    return code

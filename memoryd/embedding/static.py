@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -70,7 +71,8 @@ class StaticEmbedder:
         given = np.array([weights[int(term)] for term in terms[known]], dtype=np.float32)
         summed = (given * self._query[at]) @ self._rows[at].astype(np.float32)
         norm = float(np.linalg.norm(summed))
-        return (summed / norm if norm > 0 else summed).astype(np.float32)
+        unit: NDArray[np.float32] = (summed / norm if norm > 0 else summed).astype(np.float32)
+        return unit
 
     def question_rows(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
         """What each term of weight 1 adds to a question's vector, before it is normalised; zero if unknown."""
@@ -104,7 +106,7 @@ def load() -> StaticEmbedder:
     return StaticEmbedder()
 
 
-def _weighted_sum(weights: NDArray[np.float64], rows: NDArray[np.int8]) -> NDArray:
+def _weighted_sum(weights: NDArray[np.float64], rows: NDArray[np.int8]) -> NDArray[Any]:
     """Exact sum of integer weights times rows."""
     if weights.sum() < _EXACT_IN_FLOAT32:
         return weights.astype(np.float32) @ rows.astype(np.float32)
@@ -116,7 +118,8 @@ def _unit(sums: NDArray[np.float64]) -> NDArray[np.int8]:
     whole = sums.astype(np.int64)
     squares = np.einsum("ij,ij->i", whole, whole)  # whole numbers: exact, in any order
     lengths = np.sqrt(np.maximum(squares, 1).astype(np.float64))
-    return np.rint(sums * SCALE / lengths[:, None]).astype(np.int8)
+    scaled: NDArray[np.int8] = np.rint(sums * SCALE / lengths[:, None]).astype(np.int8)
+    return scaled
 
 
 def _chunks(forward: bytes) -> _Chunks:
@@ -156,14 +159,15 @@ def _joined(held: Sequence[_Chunks]) -> _Chunks:
     )
 
 
-def _load(file: Path) -> NDArray:
+def _load(file: Path) -> NDArray[Any]:
     try:
-        return np.load(file, mmap_mode="r", allow_pickle=False)
+        array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError, SyntaxError) as error:
         raise _damaged(file, str(error)) from error
+    return array
 
 
-def _check(folder: Path, hashes: NDArray, rows: NDArray, weights: NDArray) -> None:
+def _check(folder: Path, hashes: NDArray[Any], rows: NDArray[Any], weights: NDArray[Any]) -> None:
     shapes_fit = (
         hashes.dtype == np.uint32
         and rows.dtype == np.int8

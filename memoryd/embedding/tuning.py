@@ -181,7 +181,8 @@ class _Student:
         error = likely / likely.sum(axis=1, keepdims=True) - meant / meant.sum(axis=1, keepdims=True)
         focus = np.sqrt(np.maximum(self._chunks.sizes[rows] / self._settings.focus_chunks, 1.0))
         error /= (focus * self._settings.temperature * len(rows)).astype(np.float32)[:, None]
-        return error @ vectors
+        slope: Floats = error @ vectors
+        return slope
 
     def _adam(self, used: Integers, gradient: Floats, rate: float) -> None:
         self._mean[used] = 0.9 * self._mean[used] + 0.1 * gradient

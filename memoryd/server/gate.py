@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from memoryd.config import LimitsSection
 from memoryd.errors import BusyError, MemorydError
@@ -98,7 +98,7 @@ def _logged(work: Callable[[], object]) -> None:
         logging.getLogger(__name__).exception("work in the background failed")
 
 
-def _press(loop: asyncio.AbstractEventLoop, thread: Future, interrupt: Callable[[], None]) -> None:
+def _press(loop: asyncio.AbstractEventLoop, thread: Future[Any], interrupt: Callable[[], None]) -> None:
     if not thread.done():
         interrupt()
         loop.call_later(INTERRUPT_EVERY_S, _press, loop, thread, interrupt)

@@ -7,8 +7,10 @@ import os
 import re
 import sqlite3
 import time
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from memoryd.errors import StoreError
 from memoryd.store.failures import failure
@@ -88,7 +90,7 @@ def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
 
 def layout(conn: sqlite3.Connection) -> int:
     """The number of the last migration that the database went through; 0 for an empty one."""
-    return conn.execute("PRAGMA user_version").fetchone()[0]
+    return integer(conn, "PRAGMA user_version")
 
 
 def newest_layout(kind: str) -> int:
@@ -137,4 +139,11 @@ def backup(conn: sqlite3.Connection, target: Path) -> None:
 
 def file_of(conn: sqlite3.Connection) -> str:
     """The path of the database's file."""
-    return conn.execute("PRAGMA database_list").fetchone()[2]
+    file: str = conn.execute("PRAGMA database_list").fetchone()[2]
+    return file
+
+
+def integer(conn: sqlite3.Connection, query: str, values: Sequence[Any] = ()) -> int:
+    """The whole number that is the only value of the only row of ``query``."""
+    found: int = conn.execute(query, values).fetchone()[0]
+    return found

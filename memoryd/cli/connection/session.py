@@ -9,8 +9,8 @@ from typing import Any
 
 import memoryd
 from memoryd.cli.connection import project
-from memoryd.cli.connection.client import Daemon, Message, OnNotice, OtherVersion, try_connect
-from memoryd.cli.connection.wire import ConnectionLost
+from memoryd.cli.connection.client import Daemon, OnNotice, OtherVersion, try_connect
+from memoryd.cli.connection.wire import ConnectionLost, Message
 from memoryd.cli.terminal.output import note
 from memoryd.errors import MemorydError
 from memoryd.paths import Paths, default_paths
@@ -82,7 +82,7 @@ def stop(paths: Paths) -> int:
         return 0
     daemon = Daemon(sock)
     try:
-        pid = daemon.ask("daemon_stop", {"format": "json"}).get("json", {}).get("pid", 0)
+        pid: int = daemon.ask("daemon_stop", {"format": "json"}).get("json", {}).get("pid", 0)
     except ConnectionLost:
         pid = 0  # it ended before its answer was out
     finally:

@@ -66,19 +66,22 @@ class FixpointCache:
         settled = self._settled.get(key)
         if settled is not None:
             self.seen |= settled[1]
-            return settled[0]
+            found: T = settled[0]
+            return found
         held = self._held.get(key)
         if held is None:
             if self._depth >= _MAX_DEPTH:
                 if self._restarts < _MAX_RESTARTS:
                     raise _TooDeep(key, make, default)
                 self._wait(key, 0)
-                return default
+                found = default
+                return found
             held = self._first(key, make, default)
         else:
             self._wait(key, held.low)
         self.seen |= held.seen
-        return held.value
+        found = held.value
+        return found
 
     def _wait(self, key: Hashable, low: int) -> None:
         self._asked.add(key)

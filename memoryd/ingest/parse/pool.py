@@ -106,7 +106,12 @@ class ParsePool:
 class _WorkerThread:
     """One thread that owns one worker process at a time."""
 
-    def __init__(self, limits: PoolLimits, jobs: queue.Queue, outcomes: queue.Queue) -> None:
+    def __init__(
+        self,
+        limits: PoolLimits,
+        jobs: queue.Queue[ParseJob | None],
+        outcomes: queue.Queue[Outcome | MemorydError],
+    ) -> None:
         self._limits, self._jobs, self._outcomes = limits, jobs, outcomes
         self._process: subprocess.Popen[bytes] | None = None
         self._dead_cpu_s = self._live_cpu_s = 0.0

@@ -13,6 +13,7 @@ from memoryd.query.answers import paging
 from memoryd.query.briefing.changes_answers import ChangedFile, ChangesAnswer, ChangesRequest, ChangesTotals
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
+from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies, reverts
 from memoryd.query.history.topic import commit_item, pairs_of, reasons
@@ -134,7 +135,7 @@ def _files(ctx: Context, commits: Sequence[CommitRow]) -> list[ChangedFile]:
     return sorted(found, key=lambda file: (-file.commits, file.path))
 
 
-def _decided(ctx: Context, changed: set[str]) -> tuple:
+def _decided(ctx: Context, changed: set[str]) -> tuple[DecisionItem, ...]:
     """Decision documents among the changed files."""
     return tuple(entry.item for entry in listing.entries(ctx) if entry.item.path in changed)
 

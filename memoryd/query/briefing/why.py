@@ -19,6 +19,7 @@ from memoryd.query.decision_item import DecisionLink
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies
 from memoryd.query.rules import declared
+from memoryd.query.rules.entry import Entry
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import finding_queries, graph_queries
@@ -142,7 +143,7 @@ def _ruled(ctx: Context, target: Target) -> Iterator[WhyItem]:
         )  # fmt: skip
 
 
-def _about(entry: listing.Entry, target: Target) -> float:
+def _about(entry: Entry, target: Target) -> float:
     """How surely a decision is about the target: it names the path, the name, or a folder above; 0: not at all."""
     if entry.item.path:
         linked = max((_linked(link, target) for link in entry.item.links), default=0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -31,7 +32,7 @@ class Documents(Struct, frozen=True):
     succession: Succession
 
 
-_known: OrderedDict[tuple, Documents] = OrderedDict()
+_known: OrderedDict[tuple[Any, ...], Documents] = OrderedDict()
 _lock = threading.Lock()
 
 

@@ -6,6 +6,7 @@ import re
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -79,7 +80,7 @@ class Undone(Struct, frozen=True):
         return [pair for pair in self.by_commit.get(commit_id, ()) if pair in self.steps]
 
 
-_known: OrderedDict[tuple, Undone] = OrderedDict()
+_known: OrderedDict[tuple[Any, ...], Undone] = OrderedDict()
 _lock = threading.Lock()
 
 

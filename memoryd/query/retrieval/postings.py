@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -62,7 +63,7 @@ def decode(blobs: Iterable[bytes]) -> Forward:
     return Forward(*(np.concatenate(columns) for columns in zip(*parts, strict=True))) if parts else EMPTY
 
 
-def _decode_one(blob: bytes) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def _decode_one(blob: bytes) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     n = int.from_bytes(blob[:4], "little")
     distinct = np.frombuffer(blob, "<u4", n, 4)
     lengths = np.frombuffer(blob, "<u4", n, 4 + 4 * n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ Numbers = NDArray[np.int64]
 
 
 def order(
-    scores: NDArray[np.float64], limit: int, tiebreak: Callable[[Numbers], NDArray] = np.asarray
+    scores: NDArray[np.float64], limit: int, tiebreak: Callable[[Numbers], NDArray[Any]] = np.asarray
 ) -> Numbers:
     """The numbers of the best ``limit`` positive scores; equal ones by what ``tiebreak`` gives for their numbers (it is
     asked about few), ascending."""

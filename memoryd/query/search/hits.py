@@ -93,7 +93,8 @@ class Reader:
         terms = np.array(sorted(self.asked.weights), dtype=np.uint32)
         held = scope.held(document, terms)
         rarity = self.view.text.rarity(held).tolist()
-        return sum(rare * self.asked.weights[term] for rare, term in zip(rarity, held.tolist(), strict=True))
+        weights = (self.asked.weights[term] for term in held.tolist())
+        return float(sum(rare * weight for rare, weight in zip(rarity, weights, strict=True)))
 
     def _piece(self, number: int, slot: int, scores: Scores, column: int) -> Hit | None:
         """A hit for chunk ``number`` (-1: none) of file ``slot``; ``column``: where its scores are."""

@@ -71,7 +71,8 @@ def named(view: LexicalView, asked: Question, pieces: Pieces | None = None) -> N
 def _called(view: LexicalView, asked: Question) -> NDArray[np.int64]:
     """The chunks whose name is the whole question."""
     chunks = view.names.having_all(asked.weights)
-    return chunks[view.names.lengths[chunks] == len(asked.weights)]
+    whole: NDArray[np.int64] = chunks[view.names.lengths[chunks] == len(asked.weights)]
+    return whole
 
 
 def _credit_frames(view: LexicalView, found: Named, frames: Iterable[Frame], pieces: Pieces | None) -> None:
@@ -96,7 +97,7 @@ def _chunks_of_frame(view: LexicalView, slot: int, frame: Frame, pieces: Pieces 
     named = view.names.having_all(terms.terms(frame.name)) if frame.name else np.zeros(0, np.int64)
     own = named[(named >= file.first_chunk) & (named < file.first_chunk + file.chunks)]
     if 0 < len(own) <= MAX_MEANT:
-        return own.tolist()
+        return [int(chunk) for chunk in own]
     at = pieces.at_line(slot, frame.line) if pieces is not None else -1
     return [at] if at >= 0 else []
 

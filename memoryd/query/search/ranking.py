@@ -7,7 +7,7 @@ the first beat the second. ``bench/eval_search.py`` measures every number below;
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from msgspec import Struct
@@ -90,7 +90,8 @@ class Reading(Struct, frozen=True):
         the best by words was, so that what speaks for its file keeps its weight, and commits and notes their place."""
         weight = self.weight * float(likeness.max(initial=0.0))
         share = weight / (1.0 + weight)
-        return share * (own.max(initial=0.0) * _share(likeness) - own)
+        gained: Array = share * (own.max(initial=0.0) * _share(likeness) - own)
+        return gained
 
 
 def gather(
@@ -217,7 +218,7 @@ def best_chunks(view: LexicalView, scores: Array) -> Array:
     return total
 
 
-def _changes(values: NDArray) -> NDArray[np.bool_]:
+def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
     """Where a value differs from the one before it, the first one included."""
     differs = np.ones(len(values), bool)
     differs[1:] = values[1:] != values[:-1]

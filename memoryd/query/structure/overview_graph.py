@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 MAX_PACKAGES = 24
 _LARGE = 0.15  # a folder with more of the files than that is shown by its folders
@@ -74,8 +74,8 @@ def components(graph: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:
 
 
 def _close(
-    node: str, work: list, low: dict[str, int], index: dict[str, int], stack: list[str], on_stack: set[str],
-    found: list[tuple[str, ...]],
+    node: str, work: list[tuple[str, Iterator[str]]], low: dict[str, int], index: dict[str, int],
+    stack: list[str], on_stack: set[str], found: list[tuple[str, ...]],
 ) -> None:  # fmt: skip
     if work:
         parent = work[-1][0]

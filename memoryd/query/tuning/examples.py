@@ -60,7 +60,7 @@ def _parts(numbers: NDArray[np.int64], size: int = 500) -> Iterator[NDArray[np.i
         yield numbers[start : start + size]
 
 
-def _chunks_of(view: LexicalView, slots: NDArray) -> int:
+def _chunks_of(view: LexicalView, slots: NDArray[np.int64]) -> int:
     return sum(view.slots[slot].chunks for slot in slots.tolist())
 
 

@@ -55,5 +55,6 @@ async def read(service: Service, call: Call, uri: str) -> str:
         return "\n".join(project.root for project in service.projects()) or "none"
     verb = uri.removeprefix("memoryd://")
     if verb in _VERBS and uri != verb:
-        return (await verbs.respond(service, call, verb, {"format": "text"}))["text"]
+        text: str = (await verbs.respond(service, call, verb, {"format": "text"}))["text"]
+        return text
     raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")

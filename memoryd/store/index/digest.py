@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from memoryd.store.index import reader
 
@@ -48,7 +49,7 @@ def digest(conn: sqlite3.Connection, view_id: int) -> dict[str, str]:
     return parts
 
 
-def _commits(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple]:
+def _commits(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[Any, ...]]:
     bits = int.from_bytes(reader.view_commits(conn, view_id), "little")
     rows = conn.execute(
         "SELECT c.id, c.sha, c.parents, a.name, a.email, c.time_s, c.subject, c.body, c.files, c.effect, c.inverse"
@@ -69,7 +70,7 @@ def _commits(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple]:
             yield (*values, changes, notes)
 
 
-def _hash(rows: Iterator[tuple]) -> str:
+def _hash(rows: Iterator[tuple[Any, ...]]) -> str:
     total = hashlib.sha256()
     for row in rows:
         total.update(repr(row).encode("utf-8", "surrogateescape") + b"\n")

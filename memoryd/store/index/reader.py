@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +16,8 @@ from indexers.outline import Outline
 _FACTS = msgspec.msgpack.Decoder(FileFacts)
 _OUTLINE = msgspec.msgpack.Decoder(Outline)
 MAX_SQL_VARIABLES = 900  # below SQLite's oldest default of 999
+
+Item = TypeVar("Item")
 
 
 class View(Struct, frozen=True):
@@ -138,6 +141,6 @@ def commit_ids(conn: sqlite3.Connection, shas: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def batches(items: list, size: int) -> Iterator[list]:
+def batches(items: list[Item], size: int) -> Iterator[list[Item]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from indexers.facts import Commit, CommitNote
 from memoryd.store.index import reader, versions
 from memoryd.store.index.queries import embedding_queries, link_queries
-from memoryd.store.sqlite import connect, migrate
+from memoryd.store.sqlite import connect, integer, migrate
 
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
 
@@ -207,7 +207,7 @@ class IndexWriter:
             (name, now_s),
         )
         self.conn.execute("UPDATE view SET used_at_s = ? WHERE name = ?", (now_s, name))
-        return self.conn.execute("SELECT id FROM view WHERE name = ?", (name,)).fetchone()[0]
+        return integer(self.conn, "SELECT id FROM view WHERE name = ?", (name,))
 
     def put_view_files(self, view_id: int, entries: Iterable[ViewEntry]) -> None:
         """Insert or replace rows; a row whose file changed loses its link, and what it was is noted as stale."""

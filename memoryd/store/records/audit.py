@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from memoryd.store.sqlite import integer
+
 GENESIS = bytes(32)
 _HEAD = "audit_head"  # meta key: hash of the last row, so that a cut-off tail shows
 
@@ -75,7 +77,7 @@ def rows(conn: sqlite3.Connection, since_s: int, actor: str, limit: int, offset:
 
 
 def count(conn: sqlite3.Connection, since_s: int, actor: str) -> int:
-    return conn.execute(f"SELECT count(*) FROM audit {_SELECTED}", (since_s, actor, actor)).fetchone()[0]
+    return integer(conn, f"SELECT count(*) FROM audit {_SELECTED}", (since_s, actor, actor))
 
 
 def rows_of(conn: sqlite3.Connection, record_id: str) -> tuple[AuditRow, ...]:
@@ -88,7 +90,7 @@ def rows_after(conn: sqlite3.Connection, seq: int) -> Iterator[AuditRow]:
     return map(_row, conn.execute(f"{_ROW} WHERE seq > ? ORDER BY seq", (seq,)))
 
 
-def _row(row: tuple) -> AuditRow:
+def _row(row: tuple[Any, ...]) -> AuditRow:
     seq, at_s, actor, action, record_id, payload, prev_hash, row_hash = row
     said = msgspec.json.decode(payload, type=_Payload)
     return AuditRow(
@@ -106,7 +108,7 @@ def _row(row: tuple) -> AuditRow:
 
 
 def length(conn: sqlite3.Connection) -> int:
-    return conn.execute("SELECT ifnull(max(seq), 0) FROM audit").fetchone()[0]
+    return integer(conn, "SELECT ifnull(max(seq), 0) FROM audit")
 
 
 def verify(conn: sqlite3.Connection, digests: Mapping[str, str]) -> AuditReport:
@@ -152,7 +154,7 @@ def sha256(value: Any) -> bytes:
     return hashlib.sha256(_canonical(value)).digest()
 
 
-def _row_hash(prev_hash: bytes, row: tuple) -> bytes:
+def _row_hash(prev_hash: bytes, row: tuple[Any, ...]) -> bytes:
     return hashlib.sha256(prev_hash + _canonical(row)).digest()
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -16,6 +17,7 @@ from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 from memoryd.store.records import audit
 from memoryd.store.records.similarity import SimilarRecords, meet
 from memoryd.store.records.values import Origin, Record, digest
+from memoryd.store.sqlite import integer
 
 COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published"
 # Anchors that a client added since to records of others; parameters: client, time, client.
@@ -65,9 +67,9 @@ class RecordReader:
 
     def count(self, status: str = "") -> int:
         with self._reading():
-            return self._conn.execute(
-                "SELECT count(*) FROM record WHERE ? = '' OR status = ?", (status, status)
-            ).fetchone()[0]
+            return integer(
+                self._conn, "SELECT count(*) FROM record WHERE ? = '' OR status = ?", (status, status)
+            )
 
     def writes_of(self, by: str, since_s: int) -> tuple[Record, ...]:
         """What client ``by`` recorded since and is in force or waiting, newest first."""
@@ -88,9 +90,7 @@ class RecordReader:
     def count_joined(self, by: str, since_s: int) -> int:
         """How many anchors client ``by`` added since to records of others."""
         with self._reading():
-            return self._conn.execute(
-                f"SELECT count(*) FROM anchor WHERE {JOINED}", (by, since_s, by)
-            ).fetchone()[0]
+            return integer(self._conn, f"SELECT count(*) FROM anchor WHERE {JOINED}", (by, since_s, by))
 
     def conflicts(self, record: Record) -> tuple[str, ...]:
         """Ids of other records in force or waiting that say the opposite about the same, oldest first."""
@@ -124,10 +124,7 @@ class RecordReader:
 
     def size_bytes(self) -> int:
         with self._reading():
-            pages, size = (
-                self._conn.execute(f"PRAGMA {p}").fetchone()[0] for p in ("page_count", "page_size")
-            )
-            return pages * size
+            return integer(self._conn, "PRAGMA page_count") * integer(self._conn, "PRAGMA page_size")
 
     def need_whole(self) -> None:
         """Raises DamagedStore unless SQLite finds no damage, the audit is whole and every record as it left it."""
@@ -150,7 +147,7 @@ class RecordReader:
             except (sqlite3.Error, msgspec.DecodeError) as error:
                 raise failure(error, self._path) from error
 
-    def _records(self, rows: Sequence[tuple]) -> tuple[Record, ...]:
+    def _records(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Record, ...]:
         anchors: dict[str, list[str]] = {row[0]: [] for row in rows}
         for part in batches([*anchors], MAX_SQL_VARIABLES):
             marks = ",".join("?" * len(part))

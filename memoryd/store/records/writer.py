@@ -35,6 +35,7 @@ from memoryd.store.records.values import (
     is_person,
     new_id,
 )
+from memoryd.store.sqlite import integer
 
 MAX_PROPOSALS = 1_000
 MAX_IMPORTED = 10_000
@@ -280,10 +281,11 @@ class Records(RecordReader):
 
     def _waiting(self, *, imports: bool) -> int:
         """Proposals of agents, or what was imported."""
-        return self._conn.execute(
+        return integer(
+            self._conn,
             "SELECT count(*) FROM record WHERE status = 'proposed' AND (actor LIKE 'import:%') = ?",
             (imports,),
-        ).fetchone()[0]
+        )
 
     def _with_words(self, kind: str, text: str) -> tuple[Record, ...]:
         """Records of the same words, newest first."""

@@ -113,7 +113,10 @@ def _opened(folder: Path) -> SentenceModel:
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
 
     def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-        return model.encode(list(texts), batch_size=batch, normalize_embeddings=True, show_progress_bar=False)
+        vectors = model.encode(
+            list(texts), batch_size=batch, normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, np.float32)
 
     return SentenceModel(batch, embed=embed)
 

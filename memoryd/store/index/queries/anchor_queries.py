@@ -24,7 +24,8 @@ def moved_to(conn: sqlite3.Connection, path: str, seen: Reachable) -> str:
         here = there
     if here == first:
         return ""
-    return conn.execute("SELECT path FROM path WHERE id = ?", (here,)).fetchone()[0]
+    name: str = conn.execute("SELECT path FROM path WHERE id = ?", (here,)).fetchone()[0]
+    return name
 
 
 def was_known(conn: sqlite3.Connection, path: str) -> bool:

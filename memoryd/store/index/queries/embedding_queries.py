@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from memoryd.store.index import reader
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
@@ -54,5 +55,5 @@ def chunk_hashes(conn: sqlite3.Connection, file_ids: list[int]) -> list[bytes]:
     return [key for file_id in file_ids for key in found[file_id]]
 
 
-def _marks(part: list) -> str:
+def _marks(part: Sequence[object]) -> str:
     return ",".join("?" * len(part))

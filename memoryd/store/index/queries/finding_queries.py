@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,7 +12,9 @@ from indexers.facts import Constraint, Evidence, Operation
 Finding = TypeVar("Finding", Constraint, Evidence, Operation)
 
 _KINDS: dict[type, str] = {Constraint: "constraint", Evidence: "evidence", Operation: "operation"}
-_DECODERS: dict[type, msgspec.msgpack.Decoder] = {type_: msgspec.msgpack.Decoder(type_) for type_ in _KINDS}
+_DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
+    type_: msgspec.msgpack.Decoder(type_) for type_ in _KINDS
+}
 
 
 def findings(

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
+from memoryd.store.sqlite import integer
 
 Node = int
 NAME_BITS = 32
@@ -159,10 +161,11 @@ def symbols_of(conn: sqlite3.Connection, view_id: int, path_id: int) -> list[Sym
 
 
 def count_symbols(conn: sqlite3.Connection, view_id: int) -> int:
-    return conn.execute(
+    return integer(
+        conn,
         "SELECT count(*) FROM view_file vf JOIN symbol s ON s.file_id = vf.file_id WHERE vf.view_id = ?",
         (view_id,),
-    ).fetchone()[0]
+    )
 
 
 # -- ids
@@ -186,7 +189,9 @@ def path_ids(conn: sqlite3.Connection, paths: Iterable[str]) -> dict[str, int]:
     return {path: id_ for id_, path in _by(conn, "SELECT id, path FROM path WHERE path", sorted(set(paths)))}
 
 
-def _by(conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple]:
+def _by(
+    conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
     for part in batches(list(values), MAX_SQL_VARIABLES):
         yield from conn.execute(f"{query} IN ({_marks(part)})", part)
 
@@ -209,11 +214,12 @@ def uses(
 def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget]) -> int:
     """How many rows ``uses`` has in all."""
     condition, values = _towards(conn, targets)
-    return conn.execute(
+    return integer(
+        conn,
         "SELECT count(*) FROM (SELECT DISTINCT vf.path_id, e.line, e.kind FROM edge e"
         f" JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ? WHERE {condition})",
         (view_id, *values),
-    ).fetchone()[0]
+    )
 
 
 def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple[str, list[int]]:
@@ -360,5 +366,5 @@ def symbol_edges(
     )
 
 
-def _marks(values: Collection) -> str:
+def _marks(values: Collection[object]) -> str:
     return ",".join("?" * len(values))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
+from memoryd.store.sqlite import integer
 
 _END_OF_TIME = (1 << 62, 0)
 MAX_NAMES = 50  # names that one file is followed through
@@ -143,7 +145,7 @@ def newest(conn: sqlite3.Connection, seen: Reachable, limit: int) -> list[Commit
 
 def last_id(conn: sqlite3.Connection) -> int:
     """The newest commit id of the store, 0 without history."""
-    return conn.execute("SELECT ifnull(max(id), 0) FROM git_commit").fetchone()[0]
+    return integer(conn, "SELECT ifnull(max(id), 0) FROM git_commit")
 
 
 def bodies(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
@@ -167,6 +169,8 @@ def renames(conn: sqlite3.Connection, seen: Reachable) -> dict[int, int]:
     return {old: new for old, new, commit_id in rows if commit_id in seen}
 
 
-def _in(conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple]:
+def _in(
+    conn: sqlite3.Connection, query: str, values: Sequence[int] | Sequence[str]
+) -> Iterator[tuple[Any, ...]]:
     for part in batches(list(values), MAX_SQL_VARIABLES):
         yield from conn.execute(f"{query} IN ({','.join('?' * len(part))})", part)

@@ -128,7 +128,8 @@ def put(
     digest = blake2b(keys + msgspec.msgpack.encode(edges), digest_size=16).digest()
     found = conn.execute("SELECT id FROM link WHERE file_id = ? AND digest = ?", (file_id, digest)).fetchone()
     if found:
-        return found[0]
+        known: int = found[0]
+        return known
     link_id = conn.execute(
         "INSERT INTO link (file_id, digest, looked, unresolved) VALUES (?, ?, ?, ?)",
         (file_id, digest, keys, unresolved),
@@ -149,9 +150,14 @@ def _how(edge: EdgeRow) -> tuple[str, str, float]:
     return edge.kind, edge.method, edge.confidence
 
 
-def _hows(conn: sqlite3.Connection, wanted: Collection[tuple[str, str, float]]) -> dict[tuple, int]:
+def _hows(
+    conn: sqlite3.Connection, wanted: Collection[tuple[str, str, float]]
+) -> dict[tuple[str, str, float], int]:
     """Their ids."""
-    known = {tuple(row[1:]): row[0] for row in conn.execute("SELECT id, kind, method, confidence FROM how")}
+    known = {
+        (kind, method, confidence): id_
+        for id_, kind, method, confidence in conn.execute("SELECT id, kind, method, confidence FROM how")
+    }
     missing = sorted(set(wanted) - known.keys())
     for how in missing:
         known[how] = (

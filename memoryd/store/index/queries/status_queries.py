@@ -6,6 +6,8 @@ import sqlite3
 
 from msgspec import Struct
 
+from memoryd.store.sqlite import integer
+
 _WAL_RESET_FIXED = (3, 51, 3)  # earlier ones can corrupt a WAL that several processes reset at once
 
 
@@ -23,20 +25,20 @@ class Extras(Struct, frozen=True):
 
 def extras(conn: sqlite3.Connection, view_id: int) -> Extras:
     return Extras(
-        unresolved=_number(
+        unresolved=integer(
             conn,
             "SELECT ifnull(sum(l.unresolved), 0) FROM view_file v JOIN link l ON l.id = v.link_id WHERE v.view_id = ?",
-            view_id,
+            (view_id,),
         ),
-        redacted=_number(
+        redacted=integer(
             conn,
             "SELECT ifnull(sum(f.redacted), 0) FROM view_file v JOIN file f ON f.id = v.file_id WHERE v.view_id = ?",
-            view_id,
+            (view_id,),
         ),
-        commits_known=_number(conn, "SELECT count(*) FROM git_commit"),
-        embeddings=_number(conn, "SELECT count(*) FROM embedding"),
-        quarantined=_number(conn, "SELECT count(*) FROM quarantine"),
-        bytes=_number(conn, "PRAGMA page_count") * _number(conn, "PRAGMA page_size"),
+        commits_known=integer(conn, "SELECT count(*) FROM git_commit"),
+        embeddings=integer(conn, "SELECT count(*) FROM embedding"),
+        quarantined=integer(conn, "SELECT count(*) FROM quarantine"),
+        bytes=integer(conn, "PRAGMA page_count") * integer(conn, "PRAGMA page_size"),
     )
 
 
@@ -73,7 +75,3 @@ def sqlite_version() -> str:
 
 def sqlite_is_fixed() -> bool:
     return sqlite3.sqlite_version_info >= _WAL_RESET_FIXED
-
-
-def _number(conn: sqlite3.Connection, query: str, *values: int) -> int:
-    return conn.execute(query, values).fetchone()[0]

@@ -88,12 +88,13 @@ def uses_from(conn: sqlite3.Connection, view_id: int, path: str) -> list[Outgoin
 
 def one_use(conn: sqlite3.Connection, view_id: int, src: int, dst: int) -> tuple[int, str] | None:
     """(line, used qualname) of the first use between two files."""
-    return conn.execute(
+    found: tuple[int, str] | None = conn.execute(
         "SELECT e.line, n.text FROM view_file vf JOIN edge e ON e.link_id = vf.link_id"
         " JOIN name n ON n.id = e.dst_name_id WHERE vf.view_id = ? AND vf.path_id = ? AND e.dst_path_id = ?"
         " ORDER BY n.text = '', e.line, n.text LIMIT 1",
         (view_id, src, dst),
     ).fetchone()
+    return found
 
 
 def symbol_names(conn: sqlite3.Connection, file_ids: Collection[int]) -> list[tuple[int, str, str, str]]:

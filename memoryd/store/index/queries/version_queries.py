@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -57,7 +59,7 @@ def version(conn: sqlite3.Connection, path: str, blob: bytes) -> Version | None:
 
 
 def unpacked(
-    facts: bytes, outline: bytes, symbols: list[tuple], findings: list[tuple[str, bytes]] | tuple
+    facts: bytes, outline: bytes, symbols: list[tuple[Any, ...]], findings: Sequence[tuple[str, bytes]]
 ) -> Version:
     """The stored parts put together. ``symbols``: (name, qualname, kind, line, end line, exported)."""
     rest, shown = _FACTS.decode(zlib.decompress(facts)), _OUTLINE.decode(zlib.decompress(outline))
