@@ -325,32 +325,6 @@ def _shown(name: str) -> str:
     return name[:60].encode("unicode_escape").decode("ascii")
 
 
-def example_toml() -> str:
-    """The text of config.example.toml: every setting with its help, commented out at its default."""
-    lines = [
-        "# memoryd configuration. Copy to $MEMORYD_HOME/config.toml and uncomment what you change.",
-        "# Each setting can also be given as an environment variable or as a flag of `memoryd daemon start`;",
-        '# a list there is JSON (["notes,old/", "*.key"]) or, of plain items, separated by commas (notes/,*.key).',
-    ]
-    section = ""
-    for setting in settings():
-        if setting.section != section:
-            section = setting.section
-            about = getattr(Config(), section).__doc__
-            lines += ["", f"# {about}", f"[{section}]"]
-        choices = f" ({setting.kind.replace('|', ', ')})" if "|" in setting.kind else ""
-        lines += [
-            f"# {setting.doc}{choices}",
-            f"#   {setting.variable}, {setting.flag}",
-            f"# {setting.key} = {_toml(setting.default)}",
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    return msgspec.json.encode(value).decode()  # JSON literals are TOML for our scalar and list types
-
-
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         return _parse(path.read_bytes(), str(path))

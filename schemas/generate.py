@@ -1,4 +1,4 @@
-"""Write the contracts of this folder from the types. ``python schemas/generate.py [--check]``.
+"""Write the contracts of this folder and config.example.toml from the types: ``python schemas/generate.py [--check]``.
 
 Run as a script only: this folder is no package (docs/decisions/0004).
 """
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from indexers import facts  # noqa: E402
-from memoryd.config import Config  # noqa: E402
+from memoryd import config  # noqa: E402
 from memoryd.server.params import Common  # noqa: E402
 from memoryd.server.verbs import VERBS  # noqa: E402
 
@@ -71,8 +71,31 @@ def _schema(types: list[type]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
+def example_toml() -> str:
+    """The text of config.example.toml: every setting with its help, commented out at its default."""
+    lines = [
+        "# memoryd configuration. Copy to $MEMORYD_HOME/config.toml and uncomment what you change.",
+        "# Each setting can also be given as an environment variable or as a flag of `memoryd daemon start`;",
+        '# a list there is JSON (["notes,old/", "*.key"]) or, of plain items, separated by commas (notes/,*.key).',
+    ]
+    section = ""
+    for setting in config.settings():
+        if setting.section != section:
+            section = setting.section
+            about = getattr(config.Config(), section).__doc__
+            lines += ["", f"# {about}", f"[{section}]"]
+        choices = f" ({setting.kind.replace('|', ', ')})" if "|" in setting.kind else ""
+        default = msgspec.json.encode(setting.default).decode()  # JSON's scalars and lists are TOML's as well
+        lines += [
+            f"# {setting.doc}{choices}",
+            f"#   {setting.variable}, {setting.flag}",
+            f"# {setting.key} = {default}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def contracts() -> dict[str, bytes]:
-    """File name → content, for every contract."""
+    """Path from here → content, for every file that is written."""
     migrations = HERE.parent / "memoryd" / "store" / "migrations"
     layouts = {
         f"{kind}.sql": b"\n".join(path.read_bytes() for path in sorted((migrations / kind).glob("*.sql")))
@@ -82,7 +105,8 @@ def contracts() -> dict[str, bytes]:
         "facts.schema.json": _schema(_structs(facts)),
         "answers.schema.json": _schema(_answers()),
         "requests.schema.json": _schema([Common, *_unique(verb.request for verb in VERBS.values())]),
-        "config.schema.json": _schema([Config]),
+        "config.schema.json": _schema([config.Config]),
+        "../config.example.toml": example_toml().encode(),
         **layouts,
     }
 
@@ -95,7 +119,8 @@ def main(arguments: list[str]) -> int:
     ]
     if "--check" in arguments:
         for name in stale:
-            print(f"schemas/{name} is not what the types say; run python schemas/generate.py")
+            file = (HERE / name).resolve().relative_to(HERE.parent)
+            print(f"{file} is not what the types say; run python schemas/generate.py")
         return 1 if stale else 0
     for name, content in contracts().items():
         (HERE / name).write_bytes(content)

@@ -31,7 +31,7 @@ DOORS = {
 
 
 def test_the_committed_schemas_are_what_the_types_say() -> None:
-    """`schemas/` is byte for byte what its generator writes."""
+    """`schemas/` and `config.example.toml` are byte for byte what their generator writes."""
     command = [sys.executable, str(ROOT / "schemas" / "generate.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
