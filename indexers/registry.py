@@ -108,7 +108,7 @@ _INTERPRETERS = {
     "amm": "scala", "kotlin": "kotlin", "runghc": "haskell", "runhaskell": "haskell",
 }  # fmt: skip
 _SHEBANG = re.compile(
-    rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*\S*?([^\s/]+)(?:\s|$)"
+    rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*(?:\S*/)?([^\s/]+)(?:\s|$)"
 )
 _CPP_HEADER = re.compile(
     rb"^[ \t]*(?:class\s+[\w\s]{1,80}[;{:]|struct\s+\w+(?:\s+final)?\s*:[^:;(){}]{1,200}\{"

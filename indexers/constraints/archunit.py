@@ -47,7 +47,7 @@ def archunit(source: OperationSource) -> Iterator[Constraint]:
 def _statement(text: str, start: int) -> str:
     """Up to the semicolon (Java) or the blank line (Kotlin)."""
     piece = text[start : start + _MAX_CHARS]
-    return re.split(r";|\n\s*\n", piece, maxsplit=1)[0]
+    return re.split(r";|\n(?:[^\S\n]*\n)+", piece, maxsplit=1)[0]
 
 
 def _no_classes(source: OperationSource, text: str, line: int) -> Iterator[Constraint]:

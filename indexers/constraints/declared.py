@@ -11,8 +11,8 @@ from indexers.operations.source import OperationSource
 
 TOOL = "comment"
 NAME = "decision"
-_DECISION = re.compile(r"(?:^|\n)\s*DECISION(?:\s*\(([^()\n]{0,100})\))?\s*:\s*")
-_NEXT = re.compile(r"\n\s*\n|\n\s*[A-Z]{4,}(?:\s*\([^()\n]{0,100}\))?:")
+_DECISION = re.compile(r"(?:^|\n)[^\S\n]*DECISION(?:\s*\(([^()\n]{0,100})\))?\s*:\s*")
+_NEXT = re.compile(r"\n[^\S\n]*\n|\n[^\S\n]*[A-Z]{4,}(?:\s*\([^()\n]{0,100}\))?:")
 MIN_CHARS = 12
 
 

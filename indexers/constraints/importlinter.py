@@ -17,7 +17,7 @@ _TOOL = "import-linter"
 _SECTION = re.compile(r"^\[importlinter:contract:([^\]\n]{1,200})\]")
 _HEADER = re.compile(r"^\s*\[\[\s*tool\.importlinter\.contracts\s*\]\]")
 _TRUE = ("true", "1", "yes", "on")
-_SPLIT = re.compile(r"\s*([|:])\s*")
+_SPLIT = re.compile(r"(?:(?<!\s)\s+)?([|:])\s*")
 
 
 class _Contract(Struct, frozen=True):

@@ -32,7 +32,7 @@ _STRONG = re.compile(
 _SOFT = re.compile(
     r"\b(?:should(?: not|n't)?|ought to)\b"
     rf"|{_TO_YOU}(?:avoid|prefer|make sure|ensure|be sure|use|keep|follow|only (?:use|add|change|import))\b"
-    rf"|{_TO_YOU}run\b[^.]*\b(?:before|after|whenever|every|prior)\b|\binstead of\b.*\buse\b",
+    rf"|{_TO_YOU}run\b[^.]{{0,400}}\b(?:before|after|whenever|every|prior)\b|\binstead of\b.{{0,400}}\buse\b",
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#+|>)\s*")
@@ -70,7 +70,7 @@ def _scope(source: OperationSource) -> tuple[str, ...]:
     folder = home(source.path)
     head = "\n".join(source.lines[1:30]).partition("\n---")[0] if source.lines[0].strip() == "---" else ""
     found = _GLOBS.search(head)
-    globs = [glob.strip(" \"'[]") for glob in re.split(r",(?![^{]*\})", found[1])] if found else []
+    globs = [glob.strip(" \"'[]") for glob in re.split(r",(?![^{]{0,400}\})", found[1])] if found else []
     if globs and "**" not in globs:
         return tuple(under(folder, glob) if folder else glob for glob in globs if glob)
     return within(folder)

@@ -47,7 +47,7 @@ BY_NAME: dict[str, tuple[_Reader, ...]] = {
 BY_PATTERN: tuple[tuple[re.Pattern[str], tuple[_Reader, ...]], ...] = (
     (re.compile(r"^(?:\.eslintrc|eslint\.config|eslint\.base\.config)\.[cm]?[jt]s$"), (eslint.script,)),
     (re.compile(r"^\.?dependency-cruiser(?:\.config)?\.(?:[cm]?js|json)$"), (cruiser.cruiser,)),
-    (re.compile(r"(?i)^.*(?:arch|test|rules)\w*\.(?:java|kt)$"), (archunit.archunit,)),
+    (re.compile(r"(?i)(?:arch|test|rules)\w{0,100}\.(?:java|kt)$"), (archunit.archunit,)),
 )
 
 

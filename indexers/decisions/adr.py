@@ -32,10 +32,11 @@ _TITLE_NUMBER = re.compile(
     rf"|^\[?#?\d+\]?\s*(?:[:.)|{_DASH}]|[-]\s)\s*"
 )
 _TITLE_TAG = re.compile(
-    rf"^\s*[\[(]([\w -]{{3,30}})[\])]\s*[:{_DASH}-]?\s*|\s*[\[(]([\w -]{{3,30}})[\])]\s*$"
+    rf"^\s*[\[(]([\w -]{{3,30}})[\])]\s*(?:[:{_DASH}-]\s*)?|(?:(?<!\s)\s+)?[\[(]([\w -]{{3,30}})[\])]\s*$"
 )
 _PLACEHOLDER_TITLE = re.compile(
-    r"(?i)^\W*[\[{<].*[\]}>]\W*$|\b(?:short title|your title|title here|title of (?:the )?(?:adr|decision))\b"
+    r"(?i)^[^\w\[{<]*[\[{<].{0,400}[\]}>]\W*$"
+    r"|\b(?:short title|your title|title here|title of (?:the )?(?:adr|decision))\b"
     r"|^(?:NUMBER|TITLE|ADR|RFC|NNN+|XXX+)\b[\W\d]*(?:title)?$"
 )
 _STATUS_HEADING = re.compile(rf"(?i)^\W*status\s*[:{_DASH}-]\s*(.+)")

@@ -28,7 +28,9 @@ _GENERATED = re.compile(
     re.I,
 )
 _HEAD_BYTES = 600
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'`(*])|\n\s*\n|\n(?=\s*(?:[-*+•]|\d{1,2}[.)]) )")
+_SENTENCE = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z\"'`(*])|\n(?:[^\S\n]*\n)+|\n(?=[^\S\n]*(?:[-*+•]|\d{1,2}[.)]) )"
+)
 _HARD = re.compile(
     r"(?:(?:\A|[.;:!,(] |[-–—] |\b(?:please|so|and|but|hence|thus|therefore|also|note that you"
     r"|you) )(?:(?:do not|don't|dont)(?! (?:bother|do anything|care|know|have|yet|find|need|worry))"
@@ -139,7 +141,7 @@ _LICENCE = re.compile(
 _CODE = re.compile(
     r"\s*(?:def|class|import|from|return|if|else|elif|for|while|print|var|let|const|func|fn"
     r"|pub|try|except|static|int|void"
-    r"|assert|raise|switch|case|export|public|private)\b.*[:;({=]\s*$|\s*[@#]\w+[\w.]*(?:\(.*)?$"
+    r"|assert|raise|switch|case|export|public|private)\b.*[:;({=]\s*$|\s*[@#]\w[\w.]*(?:\(.*)?$"
     r"|\s*[\w.>\-\[\]]{1,80}\(.*\)\s*[,;:]?$"
     r"|\s*[\w.\[\]'\"]+\s*(?:[-+*/|]?=|:=|=>|<-)\s*\S|\s*[<>|+=\-\\/*#~_.]{3,}|\s*(?:\$|>>>|\.\.\.) |\s*</?\w+",
 )  # at the start of a line

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from indexers.decisions.document import Document
 
-_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,300})>?[^()\n]{0,100}\)")
+_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,300}+)>?[^()\n]{0,100}\)")
 _CODE = re.compile(r"``?([^`\n]{2,200})``?")
 _PATH = re.compile(
     r"(?<![\w/.@:-])(?:\./)?((?:[\w@.+*-]{1,80}/){1,12}(?:[\w@+*-][\w@.+*-]{0,80})?|[\w@+-][\w@.+-]{0,80}\.[a-z]{1,5}\b)"
@@ -18,7 +18,7 @@ _GLOB = re.compile(r"[\w@.+*?/-]{2,120}")
 _NAME = re.compile(
     r"[A-Za-z_$][\w$]{0,80}(?:(?:\.|::|#)[A-Za-z_$][\w$]{0,80}){0,6}(?:\(\))?|[\w@.+/-]{1,120}:[A-Za-z_][\w.]{0,80}"
 )
-_HAS_FORM = re.compile(r"[a-z][A-Z]|_|\(\)$|\.|::|#|:|^[A-Z][a-z]+[A-Z]?\w*$")
+_HAS_FORM = re.compile(r"[a-z][A-Z]|_|\(\)$|\.|::|#|:|^[A-Z][a-z]\w*$")
 _DOMAIN = re.compile(r"(?i)^(?:www\.|[\w-]+\.(?:com|org|io|net|dev)\b)|^\d|\.\.\.|://|^[ei]\.[ge]\b|\.$")
 MAX_REFERENCES = 80
 

@@ -40,7 +40,7 @@ _LEADING = re.compile(
 _CLAUSE_END = re.compile(
     r"[.;](?:\s|$)|\b(?:and|which|that|but)\s+(?:is|are|was|were|has|have|will)\b|\bamend", re.I
 )
-_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,500})>?[^()\n]{0,200}\)")
+_LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(\s*<?([^()\s<>]{1,500}+)>?[^()\n]{0,200}\)")
 _REFERENCE = re.compile(
     rf"(?i)https?://[^\s,;()\[\]]+|\b{KINDS}[-\s#]*\d+\b|[^\s,;()\[\]]{{1,200}}\.(?:md|rst|adoc|txt)\b"
     r"|(?<!\S)\.{0,2}/[^\s,;()]+|(?<![\w.])#?\d{1,8}\b(?![.\d]*\w)"

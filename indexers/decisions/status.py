@@ -26,14 +26,14 @@ _STATUS_OF = {word.replace("-", " "): status for status, words in _WORDS.items()
 _VOCABULARY = sorted(_STATUS_OF, key=len, reverse=True)
 _KEYWORD = re.compile(r"\b(?:" + "|".join(_VOCABULARY) + r")\b")
 _SUPERSEDED_LINE = re.compile(
-    r"(?im)(?:^[\W_]*|\()(?:(?:was|has been|is|now|partially|partly)\s+){0,3}"
+    r"(?im)(?:^(?:[^\w\n]|_)*|\()(?:(?:was|has been|is|now|partially|partly)\s+){0,3}"
     r"(?:super[sc]eded|replaced|obsoleted)[- ]+by\b"
 )
 _ASIDE = re.compile(r"~~[^~\n]{0,200}~~|\([^()\n]{0,300}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
-_CHECKED = re.compile(r"(?im)^\s*[-*+]\s*\[x\]\s*(.+)$")
-_UNCHECKED = re.compile(r"(?m)^\s*[-*+]\s*\[ \]")
-_PLACEHOLDER = re.compile(r"^\W*\{.*\}\W*$|^\W*<[^>]+>\W*$")
+_CHECKED = re.compile(r"(?im)^[^\S\n]*[-*+]\s*\[x\]\s*(.+)$")
+_UNCHECKED = re.compile(r"(?m)^[^\S\n]*[-*+]\s*\[ \]")
+_PLACEHOLDER = re.compile(r"^[^\w{]*\{.{0,400}\}\W*$|^[^\w<]*<[^>]+>\W*$")
 _LIMIT = 2_000  # characters of a status text that are looked at
 
 

@@ -19,7 +19,7 @@ _MAX_CHAIN = 200
 _MAX_REPEATED = 4  # of ``a[0][0]`` and ``f()()``
 _WORD = rb"[#$@\w\x80-\xff]+"
 _PLAIN = re.compile(rb"(?:\\|::)?%s(?:\s*(?:[?!&]?\.|::|\??->|\\)\s*%s)*" % (_WORD, _WORD))
-_LAST_WORD = re.compile(rb"(%s)\s*$" % _WORD)
+_LAST_WORD = re.compile(rb"(?<![#$@\w\x80-\xff])(%s)\s*$" % _WORD)
 _GLUE = b" \t\r\n\\.?!&:"
 
 _NEW = re.compile(rb"new\s+")

@@ -22,7 +22,7 @@ _MAX_SENTENCE_CHARS = 700
 _MIN_CHARS = 25
 _AT_LENGTH_CHARS = 65
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'`(])|\n\s*\n|\n(?=\s*[-*+•] )|\n(?=\s*\d{1,2}[.)] )")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'`(])|\n(?:[^\S\n]*\n)+|\n(?=[^\S\n]*(?:[-*+•]|\d{1,2}[.)]) )")
 _BULLET = re.compile(r"\A\s*(?:[-*+•]|\d{1,2}[.)])\s+")
 _DECISION = re.compile(
     r"\b(?:decided? (?:to|not|on|against)|instead of|rather than|in favou?r of|no longer|we (?:now|should"
@@ -116,15 +116,15 @@ _ENTITY = re.compile(
     r"|\b[a-z]{1,20}[A-Z]\w{1,60}|\b[\w-]{1,80}\.(?:py|js|ts|go|rs|java|c|h|cc|cpp|rb)\b|\b[A-Z]{2,}_[A-Z_]{2,60}\b"
 )
 _TRAILER = re.compile(
-    r"^\s*(?:[A-Z][A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,4}|git-svn-id|cherry[- ]picked from|fixes|closes"
+    r"^[^\S\n]*(?:[A-Z][A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,4}|git-svn-id|cherry[- ]picked from|fixes|closes"
     r"|refs?|see|cc|bug"
     r"|reviewers|summary|test plan|differential revision|reviewed by|author|pull request|pr-url|change-id"
     r"|svn path)\s*:.*$"
-    r"|^\s*\(cherry picked from .*$|^\s*(?:https?://\S+)\s*$|^\s*>.*$",
+    r"|^[^\S\n]*\(cherry picked from .*$|^[^\S\n]*(?:https?://\S+)\s*$|^[^\S\n]*>.*$",
     re.I | re.M,
 )
 _DECLARED = re.compile(r"^(Constraint|Rejected|Directive):[ \t]+(\S.{2,500})$", re.M)
-_CHECKLIST = re.compile(r"^\s*[-*] \[[ xX]\].*$", re.M)
+_CHECKLIST = re.compile(r"^[^\S\n]*[-*] \[[ xX]\].*$", re.M)
 _TEMPLATE = re.compile(
     r"^(?:#{1,6} .*|\*\*(?:describe|what|why|how|checklist|type of change|related|before submitting)\b.*"
     r"|(?:please|make sure|thank you|thanks for) .*|<!--.{0,500}?-->)$",
@@ -139,7 +139,8 @@ _HISTORY_WORDS = re.compile(
 )
 _LABEL = re.compile(r"\ABREAKING[ -]CHANGES?:\s*|\A(?:note|nb|p\.?s\.?|warning)[:,]\s*", re.I)
 _CODE_LINE = re.compile(
-    r"^(?: {4,}|\t)\S|^\s*(?:\$ |>>> |#include|\+\+\+|---|@@ |diff --git|Traceback|File \")|[{};]\s*$", re.M
+    r"^(?: {4,}|\t)\S|^[^\S\n]*(?:\$ |>>> |#include|\+\+\+|---|@@ |diff --git|Traceback|File \")|[{};]\s*$",
+    re.M,
 )
 
 

@@ -23,7 +23,7 @@ _VERB = (
 _STATED = re.compile(
     rf"(?<![\w/\"“'])(?P<verb>{_VERB})[ \n](?:of )?(?:the |part of |parts of |most of |git )?"
     rf"(?:commits?|changesets?|changes? (?:in|from|made in|of)|revs?|revisions?|sha)?:?[ \n]*[`\"(\[]?"
-    rf"(?P<shas>{_SHA}(?:(?:,|,? and|,? &|\n?)[ \n]+(?:commit )?{_SHA}){{0,20}})\b",
+    rf"(?P<shas>{_SHA}(?:(?:,|,? and|,? &)?[ \n]+(?:commit )?{_SHA}){{0,20}})\b",
     re.I,
 )
 _AFTER_TITLE = re.compile(rf"\ARevert[: ].{{1,300}}[(\[]\s*(?:commit )?({_SHA})\s*[)\]]", re.I)
@@ -34,7 +34,7 @@ _PULL = re.compile(
 )
 _TITLE = re.compile(r"\A(?:\[[^\]]{1,40}\]\s*)?Re-?vert(?:ed|s|ing)?:?\s+[\"“'`](?P<title>.+)", re.I)
 _CONVENTIONAL = re.compile(r"\Arevert(?:\([^)]{0,60}\))?!?:\s+(?P<title>\S.+)", re.I)
-_PULL_SUFFIX = re.compile(r"\s*\((?:[\w./-]{0,100}#|gh-|!)\d{1,7}\)\s*\Z")
+_PULL_SUFFIX = re.compile(r"(?:(?<!\s)\s+)?\((?:[\w./-]{0,100}#|gh-|!)\d{1,7}\)\s*\Z")
 _QUOTE_END = re.compile(r"[\"”'`]\s*\.?\Z")
 _NOT_DONE = re.compile(
     r"\b(?:not|never|n't|cannot|can|could|may|might|should|would|to|if|wrongly|accidentally|mistakenly"
@@ -124,7 +124,7 @@ def _fixed(body: str) -> list[str]:
 
 def reason_of(body: str) -> str:
     """The first paragraph of the body that says more than what is undone; bounded, ``""`` for none."""
-    for paragraph in re.split(r"\n\s*\n", body):
+    for paragraph in re.split(r"\n(?:[^\S\n]*\n)+", body):
         kept = _STATEMENT.sub(_rest_of_statement, paragraph).strip()
         text = " ".join(kept.split())
         if len(text) >= 15 and not _NO_REASON.match(text):

@@ -33,8 +33,8 @@ EXTENSIONS = (
 )
 FILENAMES: tuple[str, ...] = ()
 
-_USING = re.compile(r"using\s+(namespace\s+|typename\s+)?(::)?\s*([\w:\s]+?)\s*;")
-_ALIAS = re.compile(r"namespace\s+(\w+)\s*=\s*([\w:\s]+?)\s*;")
+_USING = re.compile(r"using\s++(namespace\s++|typename\s++)?(::)?([\w:\s]+);")
+_ALIAS = re.compile(r"namespace\s+(\w+)\s*=([\w:\s]+);")
 _MAX_NAME = 400  # bytes of a qualified name; longer expressions are chains
 _MAX_WRAPPERS = 8
 _NAMES = frozenset({"identifier", "field_expression", "qualified_identifier", "this"})

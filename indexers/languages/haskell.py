@@ -15,8 +15,8 @@ EXTENSIONS = (".hs", ".hs-boot", ".hsc")
 FILENAMES: tuple[str, ...] = ()
 
 _IMPORT = re.compile(r"import\s+(?:safe\s+)?(qualified\s+)?(?:\"[^\"]*\"\s*)?([\w.']+)\s*(qualified\b)?")
-_AS = re.compile(r"\s*as\s+([\w.']+)")
-_LIST = re.compile(r"\s*(hiding)?\s*\(")
+_AS = re.compile(r"\s{0,200}as\s+([\w.']+)")
+_LIST = re.compile(r"\s{0,200}(?:(hiding)\s{0,200})?\(")
 _NAME = re.compile(
     r"(?:(?:type|pattern)\s+)?([\w']+|\([^()\s]{1,20}\))(?:\s*\([^()]*(?:\([^()]*\)[^()]*){0,50}\))?"
 )

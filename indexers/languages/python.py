@@ -15,7 +15,7 @@ EXTENSIONS = (".py", ".pyi", ".pyw")
 FILENAMES = ("sconstruct", "sconscript", "wscript")
 
 _CONSTANTS = frozenset({"None", "True", "False", "NotImplemented", "Ellipsis"})
-_FROM = re.compile(r"from\s*(\.[.\s]*\w*[\w.\s]*|\w[\w.\s]*?)\s*\bimport\b\s*\(?")
+_FROM = re.compile(r"from([\w.\s]*?)\bimport\b\s*\(?")
 _COMMENT = re.compile(r"#[^\n]*")
 _IMPORTED = re.compile(r"(\w+(?:\s*\.\s*\w+)*|\*)(?:\s+as\s+(\w+))?")
 _WORD = rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*"

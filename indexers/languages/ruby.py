@@ -22,7 +22,7 @@ _HEREDOC = re.compile(rb"<<[-~]?[\"'`]?([A-Za-z_]\w*)")
 _MAX_OPEN = 40
 _SYMBOL = re.compile(r":\"?(\w+[?!=]?)|['\"](\w+[?!=]?)['\"]")
 _STRING = re.compile(r"[\s(]*(?::(\w+)\s*,\s*)?['\"]([^'\"#]+)['\"]")
-_CLASS_VALUE = re.compile(rb"\s*(?:::)?(?:Struct|Class|Module|Data|Dry::Struct|OpenStruct)\b")
+_CLASS_VALUE = re.compile(rb"\s{0,200}(?:::)?(?:Struct|Class|Module|Data|Dry::Struct|OpenStruct)\b")
 
 
 def extract(source: bytes) -> FileFacts:

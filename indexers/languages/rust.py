@@ -15,7 +15,7 @@ NAME = "rust"
 EXTENSIONS = (".rs",)
 FILENAMES: tuple[str, ...] = ()
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
 _USE_TOKEN = re.compile(r"(?:r#)?\w+|::|[{},*]")
 _USE_KEYWORD = re.compile(r"\buse\b")
 _MAX_USE_DEPTH = 50

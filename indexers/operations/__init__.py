@@ -81,7 +81,7 @@ _BY_NAME: dict[str, tuple[Reader, ...]] = {
 _BY_PATH: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern, re.I), reader)
     for pattern, reader in (
-        (r"(?:^|/)requirements(?:[\w.-]*|/[\w./-]*)\.(?:txt|in)$", python_packages.requirements),
+        (r"(?:^|/)requirements(?:[\w.-]*|/[\w./-]{0,200})\.(?:txt|in)$", python_packages.requirements),
         (r"\.gemspec$", ruby_packages.gemspec),
         (r"\.(?:cs|fs|vb)proj$", dotnet_packages.project),
         (r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$", ci.github_workflow),
@@ -89,9 +89,9 @@ _BY_PATH: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"(?:^|/)\.circleci/config\.yml$", ci.circle),
         (r"(?:^|/)(?:docker|container)file(?:\.[\w.-]+)?$|\.(?:docker|container)file$", dockerfile.dockerfile),
         (r"(?:^|/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$", compose.compose),
-        (r"(?:^|/)(?!(?:\.github|\.circleci)/)(?:[^/]+/)*[^/]+\.ya?ml$", kubernetes.manifest),
-        (r"(?:^|/)config/routes(?:/[\w/-]+)?\.rb$", rails_routes.routes),
-        (r"(?:^|/)routes/[\w/-]+\.php$", laravel_routes.routes),
+        (r"[^/]\.ya?ml$", kubernetes.manifest),
+        (r"(?:^|/)config/routes(?:/[\w/-]{1,200})?\.rb$", rails_routes.routes),
+        (r"(?:^|/)routes/[\w/-]{1,200}\.php$", laravel_routes.routes),
         (r"(?:^|/)migrations/[^/]+\.py$", migrations.django),
         (r"(?:^|/)versions/[^/]+\.py$", migrations.alembic),
         (r"(?:^|/)(?:jest|vitest|playwright|cypress|wdio|karma)\.(?:config|workspace|conf)\.[cm]?[jt]s$",

@@ -14,8 +14,10 @@ _GITLAB_WORDS = frozenset(
     ("default", "stages", "variables", "include", "workflow", "image", "services", "cache", "before_script",
      "after_script", "pages", "spec")
 )  # fmt: skip
-_STAGE = re.compile(r"""\bstage\s*\(?\s*["']([^"'\n]+)["']""")
-_SHELL = re.compile(r"""\b(?:sh|bat|powershell)\s*\(?\s*(?:script:\s*)?(?:(["'])([^"'\n]+)\1|("{3}|'{3}))""")
+_STAGE = re.compile(r"""\bstage\s*(?:\(\s*)?["']([^"'\n]+)["']""")
+_SHELL = re.compile(
+    r"""\b(?:sh|bat|powershell)\s*(?:\(\s*)?(?:script:\s*)?(?:(["'])([^"'\n]+)\1|("{3}|'{3}))"""
+)
 
 
 def github_workflow(source: OperationSource) -> Iterator[Operation]:

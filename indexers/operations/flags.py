@@ -36,7 +36,7 @@ _TELLING = re.compile(
     re.I,
 )
 _FLIPPER = re.compile(
-    r"""\bFlipper(?:\.(?:enabled\?|enable|disable)\s*\(?\s*|\[)(?::(\w+)|["']([\w.-]+)["'])"""
+    r"""\bFlipper(?:\.(?:enabled\?|enable|disable)\s*(?:\(\s*)?|\[)(?::(\w+)|["']([\w.-]+)["'])"""
 )
 
 

@@ -10,7 +10,7 @@ from indexers.facts import Operation, Reference
 from indexers.operations.source import OperationSource, fact
 
 _GUARD = re.compile(
-    rb"^if\s+\(?\s*__name__\s*==\s*[\"']__main__[\"']|^if\s+[\"']__main__[\"']\s*==\s*__name__", re.M
+    rb"^if\s+(?:\(\s*)?__name__\s*==\s*[\"']__main__[\"']|^if\s+[\"']__main__[\"']\s*==\s*__name__", re.M
 )
 _LEFT = re.compile(rb"^\S", re.M)
 _RUST = re.compile(r"(?:^|/)(?:src/main|src/bin/[^/]+|src/bin/[^/]+/main|examples/[^/]+)\.rs$")

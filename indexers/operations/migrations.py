@@ -11,21 +11,21 @@ from indexers.operations.source import OperationSource, fact
 
 _DJANGO = re.compile(r"^class\s+Migration\b", re.M)
 _DEPENDENCIES = re.compile(r"^[ \t]+dependencies\s*(?::[^=\n]*)?=\s*\[([^\[\]]*)\]", re.M)
-_PAIR = re.compile(r"""\(\s*["']([\w.]+)["']\s*,\s*["'](\w+)["']\s*,?\s*\)""")
+_PAIR = re.compile(r"""\(\s*["']([\w.]+)["']\s*,\s*["'](\w+)["']\s*(?:,\s*)?\)""")
 _STEP = re.compile(r"""migrations\.([A-Z]\w+)\(\s*(?:name=|model_name=)?(?:["'](\w+)["'])?""")
 _REVISION = re.compile(r"""^revision\s*(?::[^=\n]*)?=\s*["']([\w-]+)["']""", re.M)
 _DOWN = re.compile(r"^down_revision\s*(?::[^=\n]*)?=\s*([^\n]+)", re.M)
 _TABLE = re.compile(
-    r"""\b(create|alter|drop)[ _]table\s*\(?\s*(?:if\s+(?:not\s+)?exists\s+)?[:"'`\[]?(\w[\w.]*)""", re.I
+    r"""\b(create|alter|drop)[ _]table\s*(?:\(\s*)?(?:if\s+(?:not\s+)?exists\s+)?[:"'`\[]?(\w[\w.]*)""", re.I
 )
 NAMED = (
     (re.compile(r"(?:^|/)db/(?:\w+_)?migrate/(\d{10,14}_\w+)\.rb$"), "Rails"),
     (re.compile(r"(?:^|/)database/migrations/(?:[\w-]+/){0,4}(\d{4}_\d\d_\d\d_\d+_\w+)\.php$"), "Laravel"),
     (re.compile(r"(?:^|/)prisma/migrations/([\w-]+)/migration\.sql$"), "Prisma"),
-    (re.compile(r"(?:^|/)([VURB]?\d[\w.]*__\w+|R__\w+)\.(?:sql|java)$"), "Flyway"),
+    (re.compile(r"(?:^|/)([VURB]?\d[\w.]{0,60}__\w+|R__\w+)\.(?:sql|java)$"), "Flyway"),
     (re.compile(r"(?:^|/)migrations?/(?:[\w-]+/){0,4}(\d+_[\w.-]+)\.up\.sql$"), "golang-migrate"),
     (re.compile(r"(?:^|/)(?:Migrations|migrations)/(\d{14}_\w+)\.cs$"), "Entity Framework"),
-    (re.compile(r"(?:^|/)(?:migrations?|sql|schema)/(\d+[\w.-]*)\.sql$"), "SQL"),
+    (re.compile(r"(?:^|/)(?:migrations?|sql|schema)/(\d[\w.-]*)\.sql$"), "SQL"),
 )
 
 

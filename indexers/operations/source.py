@@ -20,10 +20,10 @@ MAX_SCANNED_BYTES = 1024 * 1024
 MAX_DATA_BYTES = 512 * 1024  # JSON, TOML: larger ones are data, no manifests
 _MAX_REGIONS = 500
 _MANY_DOTS = re.compile(
-    r"(?:[ \t]{0,4}\.[ \t]{0,4}[\w\"'-]{0,40}){100}"
+    r"(?:\.[ \t]{0,4}+[\w\"'-]{0,40}+[ \t]{0,4}+){100}"
 )  # tomllib takes quadratic time on them
 _TOKEN = re.compile(rb"""[()\[\]{},"'`\n]""")
-_LITERAL = re.compile(r"""\s*(?:[rRbBuU]|\$)?(["'`])([^"'`\\$\n]*|(?:[^"'`\n]|\\.)*?)\1\s*""")
+_LITERAL = re.compile(r"""\s*(?:[rRbBuU]|\$)?(["'`])((?:[^"'`\\\n]|\\.)*)\1\s*""")
 _OPEN, _CLOSE = b"([{", b")]}"
 
 

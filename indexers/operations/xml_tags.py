@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-_TAG = re.compile(r"<(/?)([\w.:-]+)([^<>]*)>([^<]*)|<!--")
-_ATTRIBUTE = re.compile(r"""([\w.:-]+)\s*=\s*["']([^"'<>]*)["']""")
+_TAG = re.compile(r"<(/?)([\w.:-]++)([^<>]*+)>([^<]*)|<!--")
+_ATTRIBUTE = re.compile(r"""(?<![\w.:-])([\w.:-]+)\s*=\s*["']([^"'<>]*)["']""")
 _MAX_TAGS, _MAX_DEPTH = 20_000, 100
 
 

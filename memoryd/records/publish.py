@@ -36,7 +36,7 @@ _NAME = re.compile(
     r"(?P<prefix>[A-Za-z]{0,12}[-_ ]?)(?P<number>\d{1,8})(?:(?P<gap>[-_ .]{1,3})(?P<slug>.*))?"
 )
 _DATED = re.compile(r"(?:19|20)\d\d[01]\d[0-3]\d")
-_LOG4BRAINS_FOLDER = re.compile(r"(?m)^\s*(?:-\s*)?adrFolder:\s*[\"']?([^\"'\s#]+)")
+_LOG4BRAINS_FOLDER = re.compile(r"(?m)^[^\S\n]*(?:-\s*)?adrFolder:\s*[\"']?([^\"'\s#]+)")
 _REASON = re.compile(
     r"(?<!\s)[,;]?\s+(?:because|since|so that|otherwise|in order to|due to)\s", re.IGNORECASE
 )

@@ -22,7 +22,9 @@ _ELABORATED = re.compile(r"^(?:(?:struct|union|enum|class|const|volatile|typenam
 _STATIC = re.compile(rb"(?:[A-Za-z_]\w*(?:\([^()\n]*\))?\s+){0,4}?static\b")
 _TYPEDEF = re.compile(rb"typedef\b[^;({]{0,200}(?:\(\s*\*\s*(\w+)\s*\)|\b(\w+)\s*;)")
 _GUARD = re.compile(r"_(?:H|HH|HPP|HXX|H_INCLUDED|INCLUDED)_*\Z")
-_TEXT = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|//[^\n]*|/\*.*?\*/", re.S)
+_TEXT = re.compile(
+    rb"\"(?:[^\"\\\n]|\\.){0,1000}\"|'(?:[^'\\\n]|\\.){0,1000}'|//[^\n]*|/\*.*?(?:\*/|\Z)", re.S
+)
 _WORD = re.compile(rb"(?<![\w.#])(?<!->)([A-Za-z_]\w*)(\s*\()?")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 _KEYWORDS = frozenset(

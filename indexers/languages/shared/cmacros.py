@@ -31,7 +31,7 @@ _CONVENTIONS = (
 )
 _CONVENTION = re.compile(rb"\b(%s)\b(?=\s+\w)" % b"|".join(_CONVENTIONS))  # type WINAPI name(…
 _TRAILING_MACRO = re.compile(
-    rb"\)\s{1,100}((?:%s\s{0,100}+)++)(?=[;{])" % _MACRO
+    rb"\)\s{1,100}((?:%s\s{0,100}+){1,20}+)(?=[;{])" % _MACRO
 )  # type name(…) PRINTF_LIKE(1, 2);
 _PROTOTYPE = re.compile(
     rb"(?:\A|[\n;{}])[ \t]*(?!(?:if|else|for|while|return|switch|do|case)\b)"

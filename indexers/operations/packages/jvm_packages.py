@@ -11,12 +11,12 @@ from indexers.operations.xml_tags import tags
 
 _GRADLE = re.compile(
     r"^\s*(\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[cC]ompileOnly|[rR]untimeOnly|kapt|ksp|[aA]nnotationProcessor"
-    r"|classpath))\s*\(?\s*(?:platform\s*\(\s*|enforcedPlatform\s*\(\s*)?"
+    r"|classpath))\s*(?:\(\s*)?(?:platform\s*\(\s*|enforcedPlatform\s*\(\s*)?"
     r"(?:[\"']([\w.-]+):([\w.-]+)(?::([\w.+\-$\{\}\[\](), ]*))?[\"']|project\(\s*(?:path:\s*)?[\"']([\w:.-]+)[\"'])"
 )
-_MAIN = re.compile(r"^\s*(?:mainClass(?:Name)?)\s*(?:=|\.set\(|\s)\s*\(?[\"']([\w.$]+)[\"']")
+_MAIN = re.compile(r"^\s*mainClass(?:Name)?(?:\s*(?:=|\.set\()\s*|\s+)\(?[\"']([\w.$]+)[\"']")
 _ROOT = re.compile(r"^\s*rootProject\.name\s*=\s*[\"']([^\"']+)[\"']")
-_INCLUDE = re.compile(r"^\s*include\s*\(?\s*([\"'].*)")
+_INCLUDE = re.compile(r"^\s*include\s*(?:\(\s*)?([\"'].*)")
 _QUOTED = re.compile(r"[\"']([\w:./-]+)[\"']")
 
 

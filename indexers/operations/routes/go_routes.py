@@ -34,7 +34,7 @@ _FRAMEWORKS = (
 _GROUP = re.compile(r"\b(\w+)\s*:?=\s*([\w.]+)\.(?:Group|PathPrefix)\(\s*[\"`]([^\"`\n]*)[\"`]")
 _HANDLER = re.compile(r"(?:http\.HandlerFunc\()?\s*([A-Za-z_][\w.]*)")
 _MUX = re.compile(r"(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+)?([\w.-]*)(/.*)")
-_METHODS = re.compile(rb"\s*\)\s*\.\s*Methods\(([^)\n]*)\)")
+_METHODS = re.compile(rb"\s{0,200}\)\s*\.\s*Methods\(([^)\n]*)\)")
 
 
 def routes(source: OperationSource) -> Iterator[Operation]:

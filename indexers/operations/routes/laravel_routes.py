@@ -20,7 +20,7 @@ _MANY = {
     "index": "GET", "create": "GET /create", "store": "POST", "show": "GET /{id}", "edit": "GET /{id}/edit",
     "update": "PUT /{id}", "destroy": "DELETE /{id}",
 }  # fmt: skip
-_ONLY = re.compile(rb"\s*\)\s*->\s*(only|except)\(([^)]{0,500})\)")
+_ONLY = re.compile(rb"\s{0,200}\)\s*->\s*(only|except)\(([^)]{0,500})\)")
 
 
 def routes(source: OperationSource) -> Iterator[Operation]:

@@ -14,7 +14,7 @@ _VERBS = {
 }  # fmt: skip
 _NAMES = frozenset((*_VERBS, "route", "use"))
 _SERVER = re.compile(
-    r"(?:^|[._(])(?:app|router|routes?|server|fastify|api|express|instance|hono|koa)\w*(?:[.)(]|$)|[rR]outer$|[aA]pp$"
+    r"(?:^|[._(])(?:app|router|routes?|server|fastify|api|express|instance|hono|koa)\w{0,200}(?:[.)(]|$)|[rR]outer$|[aA]pp$"
 )
 _CREATED = re.compile(
     r"""\b(?:const|let|var)\s+(\w+)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:new\s+)?(?:await\s+)?(?:[\w.]+\.)?(?:express|[rR]outer|Router|fastify|Fastify|Hono|OpenAPIHono|Koa)\b"""
@@ -36,15 +36,15 @@ _HANDLER = re.compile(r"[A-Za-z_$][\w$.]*")
 _NEST_CLASS = re.compile(r"^[ \t]*@Controller\(([^)\n]*)\)", re.M)
 _NEST_METHOD = re.compile(r"^[ \t]*@(Get|Post|Put|Patch|Delete|Head|Options|All)\(([^)\n]*)\)", re.M)
 _OBJECT = re.compile(
-    r"""\b(method|url|path|handler)\s*:\s*(\[[^\]\n]*\]|["'][^"'\n]*["']|[A-Za-z_$][\w$.]*)"""
+    r"""\b(method|url|path|handler)\s*:\s*(\[[^\]\n]{0,2000}\]|["'][^"'\n]*["']|[A-Za-z_$][\w$.]*)"""
 )
 _EXPORTED_VERB = re.compile(
     r"^export\s+(?:async\s+)?(?:function|const)\s+(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b", re.M
 )
-_APP_FILE = re.compile(r"(?:^|/)app/(?:(.*)/)?(page|route)\.[cm]?[jt]sx?$")
-_PAGE_FILE = re.compile(r"(?:^|/)pages/(.*)\.[jt]sx?$")
-_REMIX_FILE = re.compile(r"(?:^|/)app/routes/(.*?)(?:/(?:route|index))?\.[jt]sx?$")
-_DEFAULT = re.compile(r"^export\s+default\b|\bexport\s*\{[^}\n]*\bas default\b", re.M)
+_APP_FILE = re.compile(r"(?:^|/)app/(?:(.{0,300})/)?(page|route)\.[cm]?[jt]sx?$")
+_PAGE_FILE = re.compile(r"(?:^|/)pages/(.{0,300})\.[jt]sx?$")
+_REMIX_FILE = re.compile(r"(?:^|/)app/routes/(.{0,300}?)(?:/(?:route|index))?\.[jt]sx?$")
+_DEFAULT = re.compile(r"^export\s+default\b|\bexport\s*\{[^}\n]{0,2000}\bas default\b", re.M)
 
 
 def routes(source: OperationSource) -> Iterator[Operation]:

@@ -174,7 +174,7 @@ def _django(source: OperationSource, call: SourceCall) -> Iterator[Operation]:
     view = call.arguments[1]
     shown = f"ANY /{path.lstrip('/')}" if call.name == "path" else f"ANY {path}"
     if view.startswith("include("):
-        module = re.match(r"""include\(\s*\(?\s*["']?([A-Za-z_][\w.]*)""", view)
+        module = re.match(r"""include\(\s*(?:\(\s*)?["']?([A-Za-z_][\w.]*)""", view)
         targets = [module[1]] if module else []
         yield fact(
             "route", f"{shown}**", call.line, detail="Django include", targets=targets, scope=call.scope

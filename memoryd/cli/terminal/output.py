@@ -13,7 +13,7 @@ from memoryd.errors import MemorydError
 from memoryd.query.safe_text import safe_text
 
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
-_PLACE = re.compile(r"(?<![\w/.:-])((?:[\w.@+-]+/)*[\w.@+-]+\.\w+:\d+(?:-\d+)?)")
+_PLACE = re.compile(r"(?<![\w/.:@+-])((?:[\w.@+-]+/)*[\w.@+-]+\.\w+:\d+(?:-\d+)?)")
 _VERDICT = re.compile(r"\b(BLOCK|WARN|OK)\b")
 _VERDICT_COLOURS = {"BLOCK": RED, "WARN": YELLOW, "OK": GREEN}
 _HEADING = re.compile(r"^(#{1,6} .*|[A-Za-z][^:]{0,60}:)$")

@@ -29,7 +29,7 @@ from memoryd.store.index.queries.version_queries import Known
 MAX_FILES = 3_000
 MAX_LINES_BYTES = 6 * 1024 * 1024  # of all added and removed lines together
 _SNIFF_BYTES = 8_000
-_RANGE = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)")
+_RANGE = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
 
 
 class ChangeRequest(Struct, frozen=True):

@@ -202,7 +202,7 @@ def git_path() -> str:
 def git_version() -> tuple[int, ...]:
     """Of the git that is run; empty when none is installed."""
     answer = _ask_user_git("version", home="/dev/null") if git_path() else ""
-    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", answer)
+    match = re.search(r"(?<!\d)(\d+)\.(\d+)(?:\.(\d+))?", answer)
     return tuple(int(part) for part in match.groups() if part) if match else ()
 
 

@@ -24,7 +24,7 @@ from memoryd.ingest.link.resolution import (
     less_sure,
 )
 
-_STEP = re.compile(r"([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
+_STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\)|\[\w*\]")
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})

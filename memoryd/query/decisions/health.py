@@ -41,14 +41,14 @@ _FOR_SHOW = re.compile(
 )
 _NO_CODE = re.compile(
     r"(?i)(?:^|/)(?:go\.(?:mod|sum|work)|package\.json|pyproject\.toml|cargo\.toml|setup\.(?:py|cfg)|pom\.xml|gemfile"
-    r"|[\w.-]*requirements[\w.-]*\.\w+|[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
+    r"|[\w.-]{0,60}requirements[\w.-]{0,60}\.\w+|[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
 )  # what changes with every release
 _PATH = re.compile(r"[\w@.+/-]+(?:/[\w@.+-]+|\.\w{1,6})(?::[\w.]+)?$")
 _AGAINST = re.compile(
     r"\b(?:remove|drop|avoid|stop|no|not|don't|without|replace|migrate|instead|deprecate|abandon)\b", re.I
 )
 _NUMBERED = re.compile(r"\b(?:ADR|RFC|KEP|PEP|MADR)[\s#-]*0*([1-9]\d{0,7})\b", re.I)
-_WORD = re.compile(r"[\w.-]*\w")
+_WORD = re.compile(r"(?<![\w.-])[\w.-]*\w")
 _MIN_PACKAGE = 3
 _NOTHING_MORE = ("removed", "replaced")
 

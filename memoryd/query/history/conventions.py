@@ -27,18 +27,18 @@ MAX_COMMITS = 400
 MAX_PLACES = 3
 _CODE = frozenset(("function", "method", "class", "interface", "struct", "trait", "enum", "constant"))
 _STYLES = (
-    ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*")),
-    ("UPPER_CASE", re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")),
-    ("camelCase", re.compile(r"_*[a-z]+[a-z0-9]*(?:[A-Z][a-z0-9]*)+")),
-    ("PascalCase", re.compile(r"_*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)*|[A-Z]{2,}[a-z]\w*")),
-    ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")),
+    ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*").fullmatch),
+    ("UPPER_CASE", re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+").fullmatch),
+    ("camelCase", re.compile(r"_*[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+").fullmatch),
+    ("PascalCase", re.compile(r"_*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)*|[A-Z]{2,}[a-z]\w*").fullmatch),
+    ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+").fullmatch),
 )
 _DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
-_NUMPY_DOC = re.compile(r"^\s*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
-_GOOGLE_DOC = re.compile(r"^\s*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
-_SPHINX_DOC = re.compile(r"^\s*:(?:param|returns?|raises|rtype|type)\b", re.M)
+_NUMPY_DOC = re.compile(r"^[^\S\n]*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
+_GOOGLE_DOC = re.compile(r"^[^\S\n]*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
+_SPHINX_DOC = re.compile(r"^[^\S\n]*:(?:param|returns?|raises|rtype|type)\b", re.M)
 _CONVENTIONAL = re.compile(
-    r"(?:feat|fix|docs|chore|refactor|test|tests|perf|ci|build|style|revert)(?:\([^)]*\))?!?: "
+    r"(?:feat|fix|docs|chore|refactor|test|tests|perf|ci|build|style|revert)(?:\([^)]{0,200}\))?!?: "
 )
 _PREFIXED = re.compile(r"[\w./-]{1,30}: \S")
 _TEST_FORMS = (
@@ -156,7 +156,7 @@ def mined(topic: str, words: str, cases: Iterable[Case], language: str = "") -> 
 
 def style(name: str) -> str:
     """``""`` where one word could be any style."""
-    return next((label for label, pattern in _STYLES if pattern.fullmatch(name)), "")
+    return next((label for label, fits in _STYLES if fits(name)), "")
 
 
 def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:

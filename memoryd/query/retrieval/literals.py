@@ -25,7 +25,7 @@ _MESSAGE = re.compile(
     r"^[\w \t.>-]{0,80}(?:error|exception|warning|panic|fatal)\b[\w.]*: ?(.{8,300})$", re.M | re.I
 )
 # What a program puts into a message: numbers, quoted values, paths, brackets of formats.
-_FILLED = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`|[{}<>%\\$]+|[\w.~-]*/[\w./-]+")
+_FILLED = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`|[{}<>%\\$]+|[\w.~-]{0,300}/[\w./-]+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 

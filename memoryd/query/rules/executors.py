@@ -15,11 +15,11 @@ from memoryd.store.index.queries import finding_queries
 
 MAX_PATTERN_CHARS = 400
 _STYLES = {
-    "snake_case": re.compile(r"_*[a-z0-9]+(?:_[a-z0-9]+)*_*"),
-    "PascalCase": re.compile(r"_*[A-Z][a-zA-Z0-9]*"),
-    "camelCase": re.compile(r"_*[a-z][a-zA-Z0-9]*"),
-    "kebab-case": re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
-    "UPPER_CASE": re.compile(r"_*[A-Z0-9]+(?:_[A-Z0-9]+)*"),
+    "snake_case": re.compile(r"_*[a-z0-9]+(?:_[a-z0-9]+)*_*").fullmatch,
+    "PascalCase": re.compile(r"_*[A-Z][a-zA-Z0-9]*").fullmatch,
+    "camelCase": re.compile(r"_*[a-z][a-zA-Z0-9]*").fullmatch,
+    "kebab-case": re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*").fullmatch,
+    "UPPER_CASE": re.compile(r"_*[A-Z0-9]+(?:_[A-Z0-9]+)*").fullmatch,
 }
 _SEPARATORS = re.compile(r"[-_.]+")
 
@@ -130,8 +130,8 @@ def _new_file(file: ChangedFile) -> Iterator[tuple[int, str]]:
 
 
 def _form(target: str) -> Callable[[str], bool]:
-    style = _STYLES.get(target)
-    return (lambda name: bool(style.fullmatch(name[:200]))) if style else matcher(target)
+    fits = _STYLES.get(target)
+    return (lambda name: bool(fits(name[:200]))) if fits else matcher(target)
 
 
 # -- dependencies

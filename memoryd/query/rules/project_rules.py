@@ -13,7 +13,7 @@ from indexers.facts import Constraint
 from memoryd.query.context import Context
 from memoryd.query.rules.declared import constraints, governs, kind_of
 
-_FOR_AGENTS = re.compile(r"(?i)(AGENT|CLAUDE|GEMINI|rules|copilot|instructions)[^/]*(/[^/]*)?$")
+_FOR_AGENTS = re.compile(r"(?i)AGENT|CLAUDE|GEMINI|rules|copilot|instructions")
 _STRENGTH = {"block": 2, "warn": 2, "info": 1}
 
 
@@ -71,4 +71,5 @@ def relevant(found: Sequence[Rule], task: str, limit: int) -> list[Rule]:
 
 def _heeded(rule: Rule) -> bool:
     """A must or never in a file that is written for agents, or a tool's rule for the very files."""
-    return rule.binding or (rule.strength == 2 and bool(_FOR_AGENTS.search(rule.path)))
+    near = "/".join(rule.path.rsplit("/", 2)[-2:])  # the file's name and its folder's
+    return rule.binding or (rule.strength == 2 and bool(_FOR_AGENTS.search(near)))

@@ -27,10 +27,10 @@ DIRECT_ONLY, TYPING_FREE = "indirect imports", "type-checking imports"
 """Words that a rule's exceptions may hold: chains of imports, and imports for types alone, are allowed."""
 _STATEMENT_LINES = 3  # a statement over several lines: the comment may stand at its end
 _SILENCERS = {
-    "ruff": re.compile(r"noqa(?!\s*:)|noqa\s*:[^#]*\b(?:TID|TID25\d)\b", re.I),
-    "flake8-tidy-imports": re.compile(r"noqa(?!\s*:)|noqa\s*:[^#]*\bI2(?:51)?\b", re.I),
+    "ruff": re.compile(r"noqa(?!\s*:)|noqa\s*:[^#]{0,400}\b(?:TID|TID25\d)\b", re.I),
+    "flake8-tidy-imports": re.compile(r"noqa(?!\s*:)|noqa\s*:[^#]{0,400}\bI2(?:51)?\b", re.I),
     "eslint": re.compile(r"eslint-disable"),
-    "depguard": re.compile(r"nolint(?!\s*:)|nolint\s*:[^/]*\b(?:depguard|all)\b"),
+    "depguard": re.compile(r"nolint(?!\s*:)|nolint\s*:[^/]{0,400}\b(?:depguard|all)\b"),
 }
 _FOR_THE_FILE = re.compile(r"(?:ruff|flake8): noqa|eslint-disable(?!-)", re.I)
 _NESTED = {

@@ -20,7 +20,7 @@ MAIN_LANGUAGE_WEIGHT = 0.3
 EMPHASIS = 0.5  # what a term gains that the body sets in backquotes
 
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.S)
-_LINK_TARGET = re.compile(r"\]\([^)\s]{0,2000}\)")
+_LINK_TARGET = re.compile(r"\]\([^)\s]{0,1000}\)")
 # Addresses and absolute paths name files (see mentions); their many parts are not words of the question.
 _ADDRESS = re.compile(r"https?://\S+|(?<![\w.])(?:[A-Za-z]:)?[/\\](?:[\w.+@-]+[/\\])+[\w.+@-]*")
 # "since v2.3.1": numbers that parts of other numbers meet everywhere.

@@ -20,10 +20,10 @@ _MIN_CORE = 2  # words in common below which an opposition says nothing
 _REASON_SHARED = 0.5  # of a new reason's words: below, it is another reason
 
 _TOKEN = re.compile(r"(?<!\w)-?\d+(?:[.:]\d+)*%?(?!\w)|\w+(?:[./:]\w+)*(?:\+\+|#)?|[<>]=?|[!=]=")
-_SENTENCE_END = re.compile(r"[.:;!?]+(?=\s|$)|\n+|\s[-–—]+\s|—")
+_SENTENCE_END = re.compile(r"(?<![.:;!?])[.:;!?]+(?=\s|$)|\n+|\s[-–—]+\s|—")
 _REASON = re.compile(r"\b(?:because|since(?!\s+v?\d)|otherwise|or else|so that|due to|in order to)\b")
 _LEADING = re.compile(
-    r"((?:before|after|when|whenever|if|while|for|in|on|with|during|unless|until|once)\s[^,]{2,120}),\s*(.+)"
+    r"((?:before|after|when|whenever|if|while|for|in|on|with|during|unless|until|once)\s[^,]{2,120}),\s*+(.+)"
 )
 _PHRASES = tuple(
     (re.compile(pattern), words)

@@ -17,7 +17,7 @@ from memoryd.ingest.link.view import LinkView
 _TYPES = frozenset({"class", "interface", "enum"})
 _ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?\s*")
 _BOUND = re.compile(r"\?\s*(?:extends|super)\s+")
-_ARRAY = re.compile(r"(?:\s*\[\s*\])+\Z|\s*\.\.\.\Z")
+_ARRAY = re.compile(r"(?<![\s\]])(?:\s*\[\s*\])+\Z|(?<!\s)\s*\.\.\.\Z")
 _ONE = frozenset(
     """get getFirst getLast next previous peek poll pop remove removeFirst removeLast take element first last orElse
     orElseThrow orElseGet iterator listIterator stream parallelStream filter sorted distinct limit skip findFirst

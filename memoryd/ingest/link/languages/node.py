@@ -34,10 +34,12 @@ _TS_OF_JS = {
 _BUILT = frozenset(
     {"dist", "build", "lib", "out", "output", "es", "esm", "cjs", "types", "node", "umd", "module"}
 )
-_BUILT_NAME = re.compile(r"(?:\.(?:d|esm|cjs|umd|min|prod|dev|node|browser|bundler))*(?:\.[cm]?[jt]sx?)?\Z")
+_BUILT_ENDING = re.compile(r"[cm]?[jt]sx?")
+_BUILT_WORDS = frozenset("d esm cjs umd min prod dev node browser bundler".split())  # noqa: SIM905
 _LOCAL = ("file:", "link:", "portal:")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
-_WORKSPACE_LINE = re.compile(r"^\s*-\s*[\"']?([^\"'#\n]+?)[\"']?\s*$", re.M)
+_WORKSPACE_ITEM = re.compile(r"^[^\S\n]*-\s*([^\n]+)", re.M)
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.S)
 _MAX_LEAVES = 40
 
 
@@ -211,7 +213,7 @@ def _workspaces(view: LinkView, manifests: Sequence[tuple[str, Mapping[str, Any]
     for path, text in view.texts("pnpm-workspace.yaml"):
         listed = text.partition("packages:")[2]
         block = re.split(r"\n(?=[A-Za-z])", listed, maxsplit=1)[0]
-        patterns += [(posixpath.dirname(path), pattern) for pattern in _WORKSPACE_LINE.findall(block)]
+        patterns += [(posixpath.dirname(path), pattern) for pattern in _listed(block)]
     for path, text in view.texts("lerna.json"):
         patterns += [(posixpath.dirname(path), p) for p in _patterns(_jsonc(text).get("packages"))]
     named, excluded = (
@@ -222,6 +224,16 @@ def _workspaces(view: LinkView, manifests: Sequence[tuple[str, Mapping[str, Any]
 
 def _from_root(folder: str, pattern: str) -> PathTest:
     return exact(posixpath.normpath(posixpath.join(folder, pattern.removeprefix("!").strip("/"))))
+
+
+def _listed(block: str) -> Iterator[str]:
+    """The plain or quoted items of a YAML list. ``block``: its lines."""
+    for item in _WORKSPACE_ITEM.findall(block):
+        text = item.strip()
+        text = text[1:] if text[:1] in ("'", '"') else text
+        text = text[:-1] if text[-1:] in ("'", '"') else text
+        if text and not any(mark in text for mark in "'\"#"):
+            yield text
 
 
 def _patterns(said: object) -> list[str]:
@@ -259,7 +271,7 @@ def _conditional(said: object, of: str, middle: str, depth: int = 0) -> Iterator
 def _sources_of(built: str) -> Iterator[str]:
     """``dist/esm/a.d.mts`` → ``src/a``, ``a``, ``src/index`` for a file of a built package."""
     parts = posixpath.normpath(built).split("/")
-    stem = [*parts[:-1], _BUILT_NAME.sub("", parts[-1])]
+    stem = [*parts[:-1], _built_stem(parts[-1])]
     inner = list(stem)
     while len(inner) > 1 and inner[0] in _BUILT:
         inner = inner[1:]
@@ -271,6 +283,15 @@ def _sources_of(built: str) -> Iterator[str]:
         )
         if len(inner) == 1:
             yield from ("src/index", "src/main", "index")
+
+
+def _built_stem(name: str) -> str:
+    """``a.d.mts`` → ``a``"""
+    stem, dot, ending = name.rpartition(".")
+    name = stem if dot and _BUILT_ENDING.fullmatch(ending) else name
+    while (ending := name.rpartition(".")[2]) in _BUILT_WORDS and "." in name:
+        name = name.rpartition(".")[0]
+    return name
 
 
 # -- tsconfig.json
@@ -359,7 +380,7 @@ def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _jsonc(text: str) -> dict[str, Any]:
     """An object of JSON with comments and trailing commas; ``{}`` when it is none."""
-    bare = re.sub(r'("(?:[^"\\\n]|\\.)*")|//[^\n]*|/\*.*?\*/', lambda m: m[1] or "", text, flags=re.S)
+    bare = _COMMENT.sub(lambda found: found[1] or "", text)
     try:
         found = json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
     except (ValueError, RecursionError):

@@ -164,7 +164,8 @@ def _bare(text: str) -> tuple[str, ...]:
     text = _INDEXED.sub(lambda found: f".{found[1] or found[2]}", text)
     if text.endswith("]") or "=>" in text or text[:1] in "{[('\"`":
         return ()
-    name = re.sub(r"<.*>", "", text, flags=re.S).strip()
+    head, opened, rest = text.partition("<")
+    name = (head + rest.rpartition(">")[2] if opened and ">" in rest else text).strip()
     return (name,) if re.fullmatch(r"[\w$]+(?:\.[\w$]+)*", name) else ()
 
 
