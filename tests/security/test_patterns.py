@@ -23,8 +23,8 @@ _ONCE_A_LINE = "matched once at the beginning of a line, up to its end"
 _OWN_TEXT = "linear: what the first part has read in vain, the second takes"
 
 NOT_LINEAR = {
-    ("indexers.cfamily", "_STATIC"): "looks at 200 bytes of a symbol",
-    ("indexers.cmacros", "_PROTOTYPE"): "2,000 bytes in front of at most 5,000 macros, in the parse worker",
+    ("indexers.languages.shared.cfamily", "_STATIC"): "looks at 200 bytes of a symbol",
+    ("indexers.languages.shared.cmacros", "_PROTOTYPE"): "2,000 bytes before at most 5,000 macros, in the parse worker",
     ("indexers.constraints.rule", "_COMMENT"): "looks at the first 1,000 characters of at most 12 lines",
     ("indexers.languages.dockerfile", "_INSTRUCTION"): _ONCE_A_LINE,
     ("indexers.languages.go", "_PARAMETER"): _NODE,
@@ -41,12 +41,12 @@ NOT_LINEAR = {
     ("indexers.languages.toml", "_TABLE"): _ONCE_A_LINE,
     ("indexers.languages.toml", "_KEY"): _ONCE_A_LINE,
     ("indexers.languages.vue", "_BLOCK"): "200 attributes of 300 characters, in the parse worker",
-    ("indexers.operations.dotnet_routes", "_METHOD"): "looks at the first 500 characters of a line",
+    ("indexers.operations.routes.dotnet_routes", "_METHOD"): "looks at the first 500 characters of a line",
     ("indexers.operations.source", "_MANY_DOTS"): "reads 48 characters for each of 100 dots, from a dot on",
-    ("memoryd.cli.jsonc", "_TOKEN"): "tokens follow each other, and the first that does not end ends the reading",
-    ("memoryd.query.mentions", "_PATH"): _OWN_TEXT,
-    ("memoryd.store.likeness", "_TOKEN"): _OWN_TEXT,
-    ("memoryd.store.likeness", "_INSTEAD"): "what does not fit ends at one of the few « instead of » of 400 characters",
+    ("memoryd.cli.install.jsonc", "_TOKEN"): "tokens follow each other; one that does not end ends the reading",
+    ("memoryd.query.search.mentions", "_PATH"): _OWN_TEXT,
+    ("memoryd.store.records.statements", "_TOKEN"): _OWN_TEXT,
+    ("memoryd.store.records.statements", "_INSTEAD"): "read again only from each « instead of » of 400 characters",
 }  # fmt: skip
 """(module, variable or function) of patterns that the check cannot call linear → why they take no time all the same."""
 
@@ -55,9 +55,12 @@ MADE_AT_RUN_TIME = {
     ("indexers.languages.rust", "_says"): "around an escaped name",
     ("indexers.languages.hcl", "_Reader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
-    ("memoryd.ingest.ignore", "_name_test"): "globs with atomic groups: each star takes the earliest match",
-    ("memoryd.query.check_dialects", "_said_once"): "around an escaped name",
-    ("memoryd.query.globs", "_component"): "globs by fnmatch, whose stars are atomic groups",
+    (
+        "memoryd.ingest.files.gitignore",
+        "_name_test",
+    ): "globs with atomic groups: each star takes the earliest match",
+    ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
+    ("memoryd.globs", "_component"): "globs by fnmatch, whose stars are atomic groups",
 }
 """Patterns that only running the code tells → of what they are made."""
 
