@@ -44,6 +44,7 @@ NOT_LINEAR = {
     ("indexers.operations.routes.dotnet_routes", "_METHOD"): "looks at the first 500 characters of a line",
     ("indexers.operations.source", "_MANY_DOTS"): "reads 48 characters for each of 100 dots, from a dot on",
     ("memoryd.cli.install.jsonc", "_TOKEN"): "tokens follow each other; one that does not end ends the reading",
+    ("memoryd.cli.install.toml_section", "_TOKEN"): "a string that does not end is taken up to the end of the text",
     ("memoryd.query.search.mentions", "_PATH"): _OWN_TEXT,
     ("memoryd.store.records.statements", "_TOKEN"): _OWN_TEXT,
     ("memoryd.store.records.statements", "_INSTEAD"): "read again only from each « instead of » of 400 characters",
@@ -60,7 +61,8 @@ MADE_AT_RUN_TIME = {
         "_name_test",
     ): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
-    ("memoryd.globs", "_component"): "globs by fnmatch, whose stars are atomic groups",
+    ("memoryd.globs.names", "name_test"): "globs with atomic groups: each star takes the earliest match",
+    ("memoryd.globs.names", "_is_one"): "matched with one character",
 }
 """Patterns that only running the code tells → of what they are made."""
 
