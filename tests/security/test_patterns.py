@@ -52,9 +52,12 @@ NOT_LINEAR = {
 """(module, variable or function) of patterns that the check cannot call linear → why they take no time all the same."""
 
 MADE_AT_RUN_TIME = {
-    ("indexers.languages.dockerfile", "_Reader._heredoc_end"): "around a word of at most 60 letters",
+    (
+        "indexers.languages.dockerfile",
+        "_DockerfileReader._heredoc_end",
+    ): "around a word of at most 60 letters",
     ("indexers.languages.rust", "_says"): "around an escaped name",
-    ("indexers.languages.hcl", "_Reader._heredoc"): "around a word of at most 61 letters",
+    ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
     (
         "memoryd.ingest.files.gitignore",
