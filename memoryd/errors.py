@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+OTHER_REPOSITORY = (
+    "other-repository"  # a name: what lies at a project's root is another repository than before
+)
+
 
 class MemorydError(Exception):
     """An expected failure. ``what``: one sentence; ``where``: the path, setting or argument (may be empty);
-    ``next_step``: what the reader can do. ``exit_code``: the CLI's exit status (2 wrong use, 3 failure)."""
+    ``next_step``: what the reader can do. ``exit_code``: the CLI's exit status (2 wrong use, 3 failure). ``name``: a
+    word by which a client knows a failure that it has an answer to; mostly empty."""
 
     exit_code = 3
+    name = ""
 
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         super().__init__(what)
@@ -21,11 +27,13 @@ class MemorydError(Exception):
     @property
     def values(self) -> dict[str, str | int]:
         """Its fields, as they go over a wire."""
+        named: dict[str, str | int] = {"name": self.name} if self.name else {}
         return {
             "what": self.what,
             "where": self.where,
             "next_step": self.next_step,
             "exit_code": self.exit_code,
+            **named,
         }
 
 

@@ -31,7 +31,7 @@ from memoryd.paths import Paths
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.server.gate import Gate
-from memoryd.server.params import DoctorParams, TuneParams
+from memoryd.server.params import DoctorParams, IndexParams, TuneParams
 from memoryd.server.service import Call, Peer, Project
 
 if TYPE_CHECKING:
@@ -149,12 +149,18 @@ class DaemonService:
     async def forget_project(self, root: str) -> Project:
         return await self.open_projects.forget(root)
 
-    async def index(self, call: Call, path: str, *, full: bool) -> IndexSummary:
-        project = await self.open_projects.register(path)
+    async def index(self, call: Call, request: IndexParams, path: str) -> IndexSummary:
+        if request.repository == "same" and not call.peer.interactive:
+            raise UsageError(
+                "only a person may say that another repository is the same project: its records are told there",
+                where="--same-project",
+                next_step="run the command in a terminal of your own; --new-project leaves the records where they are",
+            )
+        project = await self.open_projects.register(path, request.repository)
         store = self.store_of(project)
         self.idle.make_way()
         rev = await self.views.sha(project, call.common.rev)
-        job = store.queue.post(IndexTarget(project.root, rev), full=full, background=False)
+        job = store.queue.post(IndexTarget(project.root, rev), full=request.full, background=False)
         summary = await store.queue.follow(job, call.on_progress)
         if rev is None:
             await self.open_projects.use(project)

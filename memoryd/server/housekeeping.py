@@ -70,7 +70,7 @@ async def index(service: Service, call: Call, request: params.IndexParams) -> An
     path = request.path or call.common.project or call.peer.cwd
     if not path:
         raise UsageError("no folder was named", where="path", next_step="memoryd up PATH")
-    return await service.index(call, path, full=request.full)
+    return await service.index(call, request, path)
 
 
 async def tune(service: Service, call: Call, request: params.TuneParams) -> Any:

@@ -33,10 +33,13 @@ class NoParams(Params, frozen=True):
 
 
 class IndexParams(Params, frozen=True):
-    """``path``: a root to index instead of the call's project; ``full``: read everything again."""
+    """``path``: a root to index instead of the call's project; ``full``: read everything again; ``repository``: where
+    another repository lay there before, whether it is the ``same`` project (a person says so), a ``new`` one, or that
+    is to be asked."""
 
     path: PathText = ""
     full: bool = False
+    repository: Literal["ask", "same", "new"] = "ask"
 
 
 class DoctorParams(Params, frozen=True):

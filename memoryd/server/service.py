@@ -11,7 +11,7 @@ from indexers.facts import Change
 from memoryd.config import Config, Paths
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
-from memoryd.server.params import Common, DoctorParams, TuneParams
+from memoryd.server.params import Common, DoctorParams, IndexParams, TuneParams
 
 if TYPE_CHECKING:
     from memoryd.store.records.writer import Records
@@ -79,7 +79,7 @@ class Service(Protocol):
     async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
         """Like ``read``, with the store that records are written to. Raises StoreError where it cannot be opened."""
 
-    async def index(self, call: Call, path: str, *, full: bool) -> Any:
+    async def index(self, call: Call, request: IndexParams, path: str) -> Any:
         """Register the project around ``path``, index it now and wait. Returns the ingest process's summary."""
 
     async def change(self, call: Call, request: CheckRequest) -> Change:

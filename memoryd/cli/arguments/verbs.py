@@ -54,6 +54,21 @@ def _batch(parser: ArgumentParser, field: str) -> None:
 def _up(parser: ArgumentParser) -> None:
     parser.add_argument("_path", nargs="?", metavar="PATH", help="the project's folder (default: here)")
     parser.add_argument("--full", action="store_true", help="read everything again, reuse nothing")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--new-project",
+        dest="repository",
+        action="store_const",
+        const="new",
+        help="another repository lay here before: leave its records where they are",
+    )
+    which.add_argument(
+        "--same-project",
+        dest="repository",
+        action="store_const",
+        const="same",
+        help="it is the same project under another history: go on with its records",
+    )
 
 
 def _index(parser: ArgumentParser) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from memoryd.cli.arguments.parser import flags
 from memoryd.cli.connection import project
 from memoryd.cli.connection.session import Session
+from memoryd.cli.connection.wire import Message
 from memoryd.cli.terminal import progress
+from memoryd.cli.terminal.consent import can_ask, says_yes
 from memoryd.cli.terminal.output import note, print_json, print_text
-from memoryd.errors import UsageError
+from memoryd.errors import OTHER_REPOSITORY, MemorydError, UsageError
 
 NOTHING = 1  # exit code: indexed nothing, or dropped something
 
@@ -26,10 +28,20 @@ def run(args: Namespace) -> int:
         asked["full"] = True
     if getattr(args, "rev", None):
         asked["rev"] = args.rev
+    if args.repository:
+        asked["repository"] = args.repository
     session = Session(settings=flags(args))
     display = progress.display(quiet=args._json)
+
+    def ask() -> Message:
+        return session.ask(args._verb, asked, lambda method, value: _follow(display, method, value))
+
     try:
-        result = session.ask(args._verb, asked, lambda method, value: _follow(display, method, value))
+        try:
+            result = ask()
+        except MemorydError as error:
+            asked["repository"] = _which_repository(error, as_json=args._json)
+            result = ask()
     except KeyboardInterrupt:
         session.close()
         display.close()
@@ -42,6 +54,18 @@ def run(args: Namespace) -> int:
     for line in summary.get("notes") or ():
         note(line)
     return _exit_code(summary)
+
+
+def _which_repository(error: MemorydError, *, as_json: bool) -> str:
+    """``same`` or ``new``, as a person says where another repository lies than before. Raises any other ``error``, and
+    this one where nobody can be asked."""
+    if error.name != OTHER_REPOSITORY or not can_ask(as_json=as_json):
+        raise error
+    note(f"{error.what} ({error.where})")
+    question = "Is it the same project under another history? Then it goes on with the records."
+    return (
+        "same" if says_yes(question, "a new project; the records stay with the other repository") else "new"
+    )
 
 
 def _follow(display: progress.Display, method: str, value: Any) -> None:

@@ -33,6 +33,7 @@ class RemoteError(MemorydError):
             next_step=data.get("next_step", ""),
         )
         self.exit_code = data.get("exit_code", 3)
+        self.name = data.get("name", "")
 
 
 class OtherVersion(MemorydError):

@@ -18,8 +18,13 @@ def print_diff(diff: str) -> None:
 
 def need_somebody(what: str, next_step: str, *, as_json: bool) -> None:
     """Raises UsageError, saying what would be done, when nobody can be asked."""
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not can_ask(as_json=as_json):
         raise UsageError(what, next_step=next_step)
+
+
+def can_ask(*, as_json: bool) -> bool:
+    """A person sits at the terminal, and reads what is written there."""
+    return not as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def says_yes(question: str, otherwise: str) -> bool:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
+from typing import overload
 
 from memoryd.config import Config, for_child
 from memoryd.daemon.indexing.freshness import differs_from_head
 from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.daemon.indexing.watch import Watch
-from memoryd.daemon.projects import relocation
+from memoryd.daemon.projects import identity, relocation
+from memoryd.daemon.projects.identity import Identities
 from memoryd.daemon.projects.registry import Projects
 from memoryd.daemon.projects.stores import Store
 from memoryd.daemon.projects.views import Views, find_view
+from memoryd.errors import MemorydError
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Project
+from memoryd.store.index.queries import history_queries
+
+log = logging.getLogger(__name__)
 
 
 class OpenProjects:
@@ -26,9 +33,15 @@ class OpenProjects:
     def __init__(self, paths: Paths, config: Config, gate: Gate, on_change: Callable[[], None]) -> None:
         self._paths, self._config, self._gate, self._on_change = paths, config, gate, on_change
         self._registry = Projects(paths.projects_file)
+        self._identities = Identities(paths)
+        self._elsewhere: set[str] = set()  # roots where another repository lay at the last change
+        self._posting: set[asyncio.Task[None]] = set()
         self._stores: dict[str, Store] = {}
         self._in_use: set[str] = set()
         self._dirty: dict[str, bool] = {}
+        self._begun: set[Store] = (
+            set()
+        )  # those whose history's first commits were noted in this daemon's life
         self.views = Views(config, gate, lambda root: self._dirty.get(root, False))
         self.watch = Watch(config, self.post_changes)
 
@@ -36,23 +49,46 @@ class OpenProjects:
 
     async def of_call(self, call: Call) -> Project:
         """The project a call is about: its ``project``, else the caller's directory, else the only one.
-        Raises UsageError naming what was tried, DeadlineError."""
+        Raises UsageError naming what was tried, OtherRepository, DeadlineError."""
         named, cwd = call.common.project, call.peer.cwd
         if named:
-            return await self._gate.look(lambda: self._registry.find(named), where=named)
-        around = await self._gate.look(lambda: self._registry.around(cwd), where=cwd) if cwd else None
-        return around or self._registry.only()
+            return await self._gate.look(lambda: self._same(self._registry.find(named)), where=named)
+        around = (
+            await self._gate.look(lambda: self._same(self._registry.around(cwd)), where=cwd) if cwd else None
+        )
+        if around:
+            return around
+        only = self._registry.only()
+        await self._gate.look(lambda: self._same(only), where=only.root)
+        return only
+
+    @overload
+    def _same(self, project: Project) -> Project: ...
+    @overload
+    def _same(self, project: Project | None) -> Project | None: ...
+    def _same(self, project: Project | None) -> Project | None:
+        """``project``, unless another repository was put in its place since. Raises OtherRepository."""
+        return self._identities.need_same(project) if project else None
 
     def all(self) -> list[Project]:
         return self._registry.all()
 
-    async def register(self, path: str) -> Project:
-        """The project around ``path``, put on the list if it is not there. Raises UsageError."""
-        return await self._gate.look(lambda: self._register(path), where=path, deadline_s=0)
+    async def register(self, path: str, choice: relocation.Choice = "ask") -> Project:
+        """The project around ``path``, put on the list if it is not there. ``choice``: what becomes of the records
+        where another repository lay before. Raises UsageError, OtherRepository."""
+        project, before = await self._gate.look(
+            lambda: self._register(path, choice), where=path, deadline_s=0
+        )
+        if before and before.key != project.key:  # what is known of its files is of the other repository
+            self._in_use.discard(project.root)
+            self._dirty.pop(project.root, None)
+        return project
 
-    def _register(self, path: str) -> Project:
-        root, known = self._registry.root_of(path), self._registry.all()
-        return self._registry.register(path, relocation.key_for(root, known, self._paths))
+    def _register(self, path: str, choice: relocation.Choice) -> tuple[Project, Project | None]:
+        root, registered = self._registry.root_of(path), self._registry.all()
+        before = self._registry.at(root)
+        key = relocation.store_for(root, before, registered, self._paths, choice)
+        return self._registry.register(path, key), before
 
     async def forget(self, root: str) -> Project:
         """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
@@ -119,6 +155,24 @@ class OpenProjects:
         """Index what changed; ``paths`` None: look at everything."""
         if project := self._registered(root):
             self._on_change()
+            task = asyncio.create_task(self._post(project, paths))
+            self._posting.add(task)
+            task.add_done_callback(self._posting.discard)
+
+    async def _post(self, project: Project, paths: set[str] | None) -> None:
+        """Another repository's files do not get into the project's index."""
+        root = project.root
+        try:
+            await self._gate.look(lambda: self._same(project), where=root)
+        except MemorydError as error:
+            if root not in self._elsewhere:
+                log.warning("changes of %s are not indexed: %s", root, error.what)
+            self._elsewhere.add(root)
+            return
+        if root in self._elsewhere:  # it is back: what was passed over meanwhile is looked for
+            self._elsewhere.discard(root)
+            paths = None
+        if self._registered(root) == project:
             self.store_of(project).queue.post(IndexTarget(root), paths)
 
     def compare_all(self) -> None:
@@ -132,7 +186,7 @@ class OpenProjects:
             self._gate.aside(store.snapshot_records)
 
     def _on_indexed(self, target: IndexTarget, summary: IndexSummary) -> None:
-        """Find out, after the job, whether the work tree still is its commit."""
+        """Find out, after the job, whether the work tree still is its commit, and what its history begins with."""
         project = self._registered(target.root)
         if project and (store := self._stores.get(project.key)):
             if summary.parsed:
@@ -146,6 +200,10 @@ class OpenProjects:
         if view:
             with store.connection() as conn:
                 self._dirty[target.root] = differs_from_head(conn, target.root, view)
+                if store not in self._begun and view.head:
+                    roots = history_queries.root_commits(conn, history_queries.reachable(conn, view.id))
+                    identity.learn(store.folder, target.root, roots)
+                    self._begun.add(store)
 
     @property
     def busy(self) -> bool:

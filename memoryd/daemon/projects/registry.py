@@ -54,17 +54,21 @@ class Projects:
         return root
 
     def register(self, path: str, key: str = "") -> Project:
-        """The project around ``path``, registered if it was not; ``key`` names the stores of a new one, by default
-        its own. Raises UsageError like ``root_of``."""
+        """The project around ``path``, registered if it was not; ``key`` names its stores from now on, by default its
+        own. Raises UsageError like ``root_of``."""
         root = self.root_of(path)
         key = key or key_of(root)
         with self._changing:
             known = self._by_root.get(str(root))
-            if known:
+            if known and known.key == key:
                 return known
             project = Project(root=str(root), key=key, added_at_s=int(self._clock()))
             self._save({**self._by_root, project.root: project})
         return project
+
+    def at(self, root: Path) -> Project | None:
+        """The project that is registered with exactly this root."""
+        return self._by_root.get(str(root))
 
     def forget(self, path: str) -> Project:
         """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
@@ -127,11 +131,21 @@ class Projects:
         self._by_root = by_root
 
 
-def key_of(root: Path) -> str:
-    """The name of the project's store folder: the same for all work trees of one repository."""
+def key_of(root: Path, number: int = 0) -> str:
+    """The name of the project's store folder: the same for all work trees of one repository. ``number``: of the
+    repositories that lay there one after the other, the first is 0."""
     directory = discover(root)
-    shared = directory.common_dir if directory else root
-    return hashlib.sha256(os.fsencode(os.path.realpath(shared))).hexdigest()[:16]
+    return _key(directory.common_dir if directory else root, number)
+
+
+def keys_of(root: Path) -> tuple[str, ...]:
+    """The keys that the folder may have by its path: with the repository that it is now, and without one."""
+    return tuple(dict.fromkeys((key_of(root), _key(root))))
+
+
+def _key(shared: Path, number: int = 0) -> str:
+    mark = b"\0%d" % number if number else b""
+    return hashlib.sha256(os.fsencode(os.path.realpath(shared)) + mark).hexdigest()[:16]
 
 
 def _root_of(path: str) -> Path:

@@ -171,6 +171,11 @@ class Git:
         revisions = [_hex(sha), *([f"^{_hex(without)}"] if without else ())]
         return self._output("rev-list", "--end-of-options", *revisions).decode("ascii").split()
 
+    def root_commits(self, sha: str) -> list[str]:
+        """Those that history begins with: reachable from ``sha``, without parents."""
+        rows = self._output("rev-list", "--max-parents=0", "--end-of-options", _hex(sha))
+        return rows.decode("ascii").split()
+
     def log(self, tip: str, known: Collection[str] = ()) -> Iterator[Commit]:
         """Commits reachable from ``tip`` but from none of ``known``, parents before children.
 
@@ -240,6 +245,14 @@ class Git:
         return log.changes(self._runner.output(call))
 
     # --- objects
+
+    def holds(self, shas: Iterable[str]) -> bool:
+        """All of these are commits of the repository, whether or not a branch leads to them."""
+        wanted = [_hex(sha) for sha in shas]
+        call = GitCommand("cat-file", ("--batch-check=%(objectname) %(objecttype)",), stdin=_lines(wanted))
+        return self._runner.output(call).decode("ascii", "replace").splitlines() == [
+            f"{sha} commit" for sha in wanted
+        ]
 
     def ls_tree(self, sha: str) -> list[TreeEntry]:
         """All files of the commit; links and submodules included, see their mode."""

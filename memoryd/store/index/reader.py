@@ -54,6 +54,12 @@ def view(conn: sqlite3.Connection, name: str) -> View | None:
     return View(*(*row[:5], bool(row[5]))) if row else None
 
 
+def view_heads(conn: sqlite3.Connection) -> list[str]:
+    """The commits that views were indexed at, the latest first."""
+    rows = conn.execute("SELECT head FROM view WHERE head <> '' ORDER BY indexed_at_s DESC, id DESC")
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
 def view_head(conn: sqlite3.Connection, view_id: int) -> str:
     """The commit that the view was last completely indexed at, ``""`` for none."""
     row = conn.execute("SELECT head FROM view WHERE id = ? AND complete", (view_id,)).fetchone()

@@ -60,6 +60,12 @@ def reachable(conn: sqlite3.Connection, view_id: int) -> Reachable:
     return Reachable(zlib.decompress(row[0]) if row and row[0] else b"")
 
 
+def root_commits(conn: sqlite3.Connection, seen: Reachable) -> list[str]:
+    """Shas of the commits without parents among ``seen``."""
+    rows = conn.execute("SELECT id, sha FROM git_commit WHERE parents = ''")
+    return [sha for commit_id, sha in rows if commit_id in seen]
+
+
 def touches(conn: sqlite3.Connection, path_id: int, seen: Reachable) -> list[Touch]:
     """Every change of the file, newest first, through renames: as ``git log --follow`` without its copies.
 

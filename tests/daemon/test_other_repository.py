@@ -1,0 +1,222 @@
+"""A folder that holds another repository than before: what was recorded about the one is not told in the other."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from daemon_harness import REPOSITORY, Client, StartDaemon, git, small_project, until
+from shell import typed
+
+from memoryd.paths import Paths
+
+SECRET = "The vault code is kept by the cook"
+OTHER = "another repository lies here"
+
+
+@pytest.fixture
+def project(start: StartDaemon, home: Path, tmp_path: Path) -> Path:
+    """Indexed, with one record; its store knows what its history begins with."""
+    start().ready()
+    root = small_project(tmp_path / "p")
+    typed(home, root, "up")
+    typed(home, root, "record", "lesson", SECRET)
+    first = git(root, "rev-list", "--max-parents=0", "HEAD").strip()
+    until(lambda: any(first in f.read_text() for f in home.glob("projects/*/repository.json")), "it is noted")
+    return root
+
+
+def _other(root: Path) -> Path:
+    """Another repository at the same path."""
+    shutil.rmtree(root)
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    (root / "b.py").write_text("def other_code(): ...\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Begin anew")
+    return root
+
+
+def _answered(home: Path, folder: Path, answer: str, *arguments: str) -> str:
+    """What a person at a terminal sees, who answers ``answer`` when asked."""
+    parent, child = pty.openpty()
+    environment = {
+        "HOME": str(home.parent), "PATH": os.environ["PATH"], "MEMORYD_HOME": str(home), "TERM": "dumb",
+        "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "memoryd", *arguments],
+        env=environment, cwd=folder, stdin=child, stdout=child, stderr=child,
+    )  # fmt: skip
+    os.close(child)
+    said = b""
+    while select.select([parent], [], [], 30)[0]:
+        try:
+            chunk = os.read(parent, 65_536)
+        except OSError:  # the terminal's other end is closed
+            break
+        said += chunk
+        if said.endswith(b"[y/N] "):
+            os.write(parent, f"{answer}\n".encode())
+    os.close(parent)
+    process.wait(30)
+    return said.decode()
+
+
+def _told(home: Path, root: Path) -> bool:
+    return SECRET in typed(home, root, "proposals", "--status", "")
+
+
+def test_questions_are_refused_until_somebody_decides(home: Path, project: Path) -> None:
+    """On the command line and over MCP, for code, records and writes; nothing of the other repository gets into the
+    index of the first."""
+    _other(project)
+    for question in (
+        ["search", "vault code"],
+        ["proposals"],
+        ["record", "lesson", "Planted"],
+        ["export"],
+        ["status"],
+    ):
+        refused = typed(home, project, *question, code=2)
+        assert OTHER in refused
+        assert "memoryd up" in refused
+        assert SECRET not in refused
+    with Client(Paths(home), role="mcp", cwd=str(project)) as agent:
+        agent.initialize()
+        for tool, arguments in (
+            ("search", {"query": "vault"}),
+            ("record", {"kind": "lesson", "text": "Planted"}),
+        ):
+            answer = agent.tool(tool, **arguments)
+            assert OTHER in answer["content"][0]["text"]
+
+
+def test_an_unattended_up_asks_by_refusing(home: Path, project: Path) -> None:
+    """Without a terminal both ways are named, with how much was recorded; an agent may only take the one that tells
+    nothing."""
+    _other(project)
+    refused = typed(home, project, "up", code=2)
+    assert "--new-project leaves its one record there, with --same-project goes on with them" in refused
+    assert "only a person" in typed(home, project, "up", "--same-project", code=2)
+    typed(home, project, "up", "--new-project")
+    assert not _told(home, project)
+    assert "other_code" in typed(home, project, "search", "other_code")
+    assert "cookies.py" not in typed(home, project, "search", "sign_cookie", code=None)
+
+
+def test_a_person_is_asked(home: Path, project: Path) -> None:
+    """No leaves the records with the repository that they are about; each has its own whenever it lies there."""
+    shutil.copytree(project, project.with_name("kept"), symlinks=True)
+    _other(project)
+    assert "a new project" in _answered(home, project, "n", "up")
+    assert not _told(home, project)
+    project.rename(project.with_name("other"))
+    project.with_name("kept").rename(project)
+    typed(home, project, "up")
+    assert _told(home, project)
+    shutil.rmtree(project)
+    project.with_name("other").rename(project)
+    typed(home, project, "up")
+    assert not _told(home, project)
+
+
+def test_the_same_project_under_another_history_goes_on(home: Path, project: Path) -> None:
+    """A history that was begun anew, as a person says."""
+    shutil.rmtree(project / ".git")
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "Squash all")
+    assert OTHER in typed(home, project, "proposals", code=2)
+    assert "the same project" in _answered(home, project, "y", "up")
+    assert _told(home, project)
+
+
+def test_the_same_repository_needs_no_word(home: Path, project: Path, tmp_path: Path) -> None:
+    """A new clone at the same path, a rewritten branch, a shallow clone of the tip that was indexed, an unmounted
+    folder: the records are there without a question."""
+    git(tmp_path, "clone", "-q", "--bare", f"file://{project}", "origin.git")
+    for depth in ((), ("--depth", "1")):
+        shutil.rmtree(project)
+        git(tmp_path, "clone", "-q", *depth, f"file://{tmp_path}/origin.git", "p")
+        assert _told(home, project)
+    shutil.rmtree(project)
+    project.mkdir()
+    assert _told(home, project)
+    project.rmdir()
+    git(tmp_path, "clone", "-q", f"file://{tmp_path}/origin.git", "p")
+    git(project, "commit", "-q", "--amend", "-m", "In other words")
+    assert _told(home, project)
+
+
+def test_a_folder_that_becomes_a_repository_keeps_its_records(
+    start: StartDaemon, home: Path, tmp_path: Path
+) -> None:
+    """`git init` in a folder that was known without git; a repository put in the place of such a folder is another."""
+    start().ready()
+    root = tmp_path / "p"
+    root.mkdir()
+    (root / "a.py").write_text("def a(): ...\n")
+    typed(home, root, "up")
+    typed(home, root, "record", "lesson", SECRET)
+    git(root, "init", "-q", "-b", "main")
+    assert _told(home, root)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Begin")
+    assert _told(home, root)
+    typed(home, root, "up")
+    _other(root)
+    assert OTHER in typed(home, root, "proposals", code=2)
+
+
+def test_a_folder_whose_repository_is_gone_is_not_answered(home: Path, project: Path) -> None:
+    """Files of somebody else without any git, in the place of the project."""
+    shutil.rmtree(project)
+    project.mkdir()
+    (project / "c.py").write_text("c = 1\n")
+    assert "the repository is gone from this folder" in typed(home, project, "proposals", code=2)
+
+
+def test_a_project_without_records_is_not_asked_about(start: StartDaemon, home: Path, tmp_path: Path) -> None:
+    """Where nothing is to be told nobody is asked: it is a new project."""
+    start().ready()
+    root = small_project(tmp_path / "p")
+    typed(home, root, "up")
+    _other(root)
+    typed(home, root, "up")
+    assert "Sign session cookies" not in typed(home, root, "history", "sign session cookies", code=None)
+
+
+def test_a_removed_project_is_not_told_to_another(home: Path, project: Path) -> None:
+    """Taking a project off the list and putting another repository in its place changes nothing of that."""
+    typed(home, project, "projects", "remove", str(project))
+    _other(project)
+    assert "--new-project" in typed(home, project, "up", code=2)
+
+
+def test_a_store_that_was_attached_before_is_let_go(
+    start: StartDaemon, home: Path, project: Path, tmp_path: Path
+) -> None:
+    """A folder that an earlier memoryd took for a work tree of the project is no part of it any more."""
+    guest = tmp_path / "guest"
+    guest.mkdir()
+    (guest / ".git").write_text(f"gitdir: {project}/.git\n")
+    (guest / "b.py").write_text("b = 2\n")
+    listed = home / "projects.json"
+    key = next(home.glob("projects/*")).name
+    typed(home, project, "daemon", "stop")
+    text = listed.read_text().rstrip().removesuffix("]\n}")
+    listed.write_text(f'{text}, {{"root": "{guest}", "key": "{key}", "added_at_s": 1}}]}}')
+    start().ready()
+    refused = typed(home, guest, "proposals", "--status", "", code=2)
+    assert "does not name this folder as its work tree" in refused
+    assert SECRET not in refused
+    typed(home, guest, "up", "--new-project")
+    assert not _told(home, guest)
+    assert _told(home, project)
