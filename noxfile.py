@@ -55,8 +55,9 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Write what is generated: the contracts in `schemas/`. `-- --check`: only compare."""
+    """Write what is generated: `schemas/`, and what `docs/` repeats of the code. `-- --check`: only compare."""
     _tool(session, "python", "schemas/generate.py", *session.posargs)
+    _tool(session, "python", "docs/generate.py", *session.posargs)
 
 
 @nox.session

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from memoryd.query.answers import Answer
@@ -29,7 +31,7 @@ class Check(Struct, frozen=True):
     """One thing that ``doctor`` looked at. ``state``: ok, warn, fail."""
 
     name: str
-    state: str
+    state: Literal["ok", "warn", "fail"]
     detail: str
     next_step: str = ""
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import runpy
+import subprocess
+import sys
 from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin
 
 import msgspec
 import pytest
 
+from memoryd.cli.arguments.cli_verb import OneOf
+from memoryd.cli.arguments.client_verbs import CLIENTS
 from memoryd.cli.arguments.parser import verb_parser
-from memoryd.cli.arguments.verbs import CLIENTS, VERBS
+from memoryd.cli.arguments.verbs import VERBS
 from memoryd.config import settings
-from memoryd.server.mcp import resources
 from memoryd.server.mcp.tools import TOOLS
 from memoryd.server.params import Common
 from memoryd.server.verbs import VERBS as ASKED
@@ -33,21 +38,24 @@ def _actions(verb):
     return [action for action in verb_parser(verb)._actions if action.dest != "help"]
 
 
-def test_every_verb_has_its_section_and_no_other():
-    """docs/cli.md has a section per verb, in the order of the help."""
-    assert list(_sections()[1]) == list(VERBS)
+def test_the_documents_repeat_what_the_code_says():
+    """Sections of verbs, arguments, JSON, tools, resources and settings are what docs/generate.py writes."""
+    command = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_flag_is_documented_in_its_section(verb):
-    """Each argument and flag of a verb stands in its section, its example too; common ones in the first part."""
-    intro, sections = _sections()
-    for action in _actions(verb):
-        for flag in action.option_strings:
-            assert f"`{flag}" in (intro if flag in COMMON else sections[verb])
-        if not action.option_strings:
-            assert f"`{action.metavar}`".replace("|", "\\|") in sections[verb]
-    assert f"$ {VERBS[verb].example}\n" in sections[verb]
+def test_a_new_verb_gets_a_section():
+    """The generator adds what a document lacks, leaves out what is gone, and keeps what is written by hand."""
+    generate = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    known = _page("docs/cli.md")
+    lacking = re.sub(r"(?s)## memoryd symbol\n.*?(?=## memoryd refs)", "", known)
+    stale = lacking + "\n## memoryd gone\n\nOf old.\n"
+    made = generate["_cli"](stale)
+    assert "## memoryd symbol\n" in made
+    assert "Of old." not in made
+    assert "Exit code 1 when nothing has that name." not in made  # by hand, so only git still has it
+    assert generate["_cli"](known) == known
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -77,34 +85,29 @@ def test_the_daemon_knows_every_argument_of_a_question(verb):
     assert sent <= known
 
 
-def test_every_setting_is_documented():
-    """docs/config.md has a row per setting with default, help, variable and flag, and no other row."""
-    page = _page("docs/config.md")
-    rows = re.findall(r"(?m)^\| `(\w+\.\w+)` \| `([^`]*)` \| (.*?) \| `(\w+)`, `(--[\w-]+)` \|$", page)
-    documented = {name: (default, variable, flag) for name, default, _, variable, flag in rows}
-    assert documented == {
-        s.name: (msgspec.json.encode(s.default).decode(), s.variable, s.flag) for s in settings()
+@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if verb.question])
+def test_the_choices_of_an_argument_are_those_of_the_daemon(verb):
+    """Where the daemon's request takes certain words only, the command line offers just these."""
+    fields = {
+        f.name: f.type
+        for f in msgspec.structs.fields(ASKED["decisions" if verb == "decision" else verb].request)
     }
-    for setting in settings():
-        assert setting.doc in page
+    for action in _actions(verb):
+        offered = action.type.known if isinstance(action.type, OneOf) else action.choices
+        kind = fields.get(action.dest)
+        while get_origin(kind) in (Annotated, tuple):
+            kind = get_args(kind)[0]
+        if get_origin(kind) is Literal and action.dest in fields:
+            assert set(offered or ()) == set(get_args(kind)), action.dest
 
 
-@pytest.mark.parametrize("verb", ["up", "index", "serve", "daemon"])
+@pytest.mark.parametrize("verb", [name for name, verb in VERBS.items() if verb.takes_settings])
 def test_every_setting_is_a_flag(verb):
     """The verbs that may start a daemon take every setting as a flag."""
     flags = {
         flag for action in verb_parser(verb, with_settings=True)._actions for flag in action.option_strings
     }
     assert {setting.flag for setting in settings()} <= flags
-
-
-def test_every_tool_and_resource_is_documented():
-    """docs/mcp.md names exactly the tools, each with exactly its arguments, and the resources."""
-    page = _page("docs/mcp.md")
-    rows = re.findall(r"(?m)^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \| .* \|$", page)
-    documented = {name: re.findall(r"`(\w+)`", arguments) for name, arguments in rows}
-    assert documented == {name: [a.name for a in tool.arguments] for name, tool in TOOLS.items()}
-    assert set(re.findall(r"(?m)^\| `(memoryd://\w+)`", page)) == {str(r["uri"]) for r in resources.LISTED}
 
 
 def test_every_client_is_documented():
@@ -118,6 +121,13 @@ def test_the_readme_names_only_verbs_that_exist():
     named = set(re.findall(r"(?:^\$ |/bin/)memoryd (\w+)", _page("README.md"), re.MULTILINE))
     assert named <= set(VERBS)
     assert {"up", "search", "install"} <= named
+
+
+def test_the_readme_names_the_tools():
+    """README lists exactly the tools that an assistant gets."""
+    listed = re.search(r"tools \((`\w+`(?:, `\w+`)*)\)", _page("README.md"))
+    assert listed
+    assert re.findall(r"`(\w+)`", listed[1]) == list(TOOLS)
 
 
 def test_links_between_documents_lead_somewhere():

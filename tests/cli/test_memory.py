@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from memoryd.cli.arguments.memory_arguments import RECORD_KINDS, STATUSES
+from memoryd.cli.arguments.memory_verbs import RECORD_KINDS, STATUSES
 from memoryd.store.records import values
 
 COMMAND = ["-m", "memoryd"]

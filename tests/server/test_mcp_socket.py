@@ -156,5 +156,5 @@ def test_every_tool_has_a_verb() -> None:
     from memoryd.server.verbs import VERBS
 
     for tool in TOOLS.values():
-        known = {*VERBS[tool.verb].request.__struct_fields__, *Common.__struct_fields__}
+        known = {*VERBS[tool.name].request.__struct_fields__, *Common.__struct_fields__}
         assert set(tool.fields.values()) <= known, tool.name

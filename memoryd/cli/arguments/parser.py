@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import memoryd
-from memoryd.cli.arguments.verbs import TAKE_SETTINGS, VERBS
+from memoryd.cli.arguments.verbs import VERBS
 from memoryd.errors import UsageError
 
 _WITH_VALUE = frozenset({"-C", "--project", "--rev", "--max-tokens"})
@@ -30,7 +30,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     if name not in VERBS:
         raise UsageError(f"there is no verb {name!r}", next_step=_suggestion(name))
     rest = [*arguments[:position], *arguments[position + 1 :]]
-    parser = verb_parser(name, with_settings=name in TAKE_SETTINGS)
+    parser = verb_parser(name, with_settings=VERBS[name].takes_settings)
     return parser.parse_args(rest, Namespace(_verb=name))
 
 
@@ -57,6 +57,13 @@ def verb_parser(name: str, with_settings: bool = False) -> Parser:
         allow_abbrev=False,
     )
     verb.arguments(parser)
+    if verb.batch:
+        parser.add_argument(
+            "--batch",
+            dest="_batch",
+            metavar="FILE",
+            help=f'answer JSON lines {{"id", "{verb.batch}", "rev"?}} from FILE (- = stdin), one JSON line each',
+        )
     _add_common(parser, verb.question)
     if with_settings:
         _add_settings(parser, shown=name == "daemon")

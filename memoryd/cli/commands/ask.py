@@ -5,38 +5,29 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
+from memoryd.cli.arguments.verbs import VERBS
 from memoryd.cli.connection.session import Session, params
 from memoryd.cli.terminal.output import print_json, print_json_lines, print_text
 from memoryd.errors import UsageError
 
-NEEDED = {"search": "query", "refs": "target", "why": "target", "impact": "target", "cochange": "target"}
-
 
 def run(args: Namespace) -> int:
     """One question, or with ``--batch`` as many as there are rows."""
-    needed = NEEDED.get(args._verb, "")
-    if getattr(args, "_batch", None):
+    verb = VERBS[args._verb]
+    if verb.batch and args._batch:
         from memoryd.cli.commands import batch
 
-        return batch.run(args, needed)
-    if needed and not getattr(args, needed):
-        raise UsageError(f"{args._verb} needs a {needed}", next_step=f"see `memoryd {args._verb} -h`")
+        return batch.run(args, verb.batch)
+    if verb.batch and not getattr(args, verb.batch):
+        raise UsageError(f"{args._verb} needs a {verb.batch}", next_step=f"see `memoryd {args._verb} -h`")
+    if verb.rows and args._json:
+        return _run_rows(args, verb.rows)
     result = Session().ask(args._verb, params(args))
     if args._json:
         print_json(result.get("json"))
     else:
         print_text(result.get("text", ""))
     return exit_code(result)
-
-
-def run_decisions(args: Namespace) -> int:
-    """``--json``: one line per decision."""
-    return _run_lines(args, "decisions") if args._json else run(args)
-
-
-def run_reverts(args: Namespace) -> int:
-    """``--json``: one line per revert."""
-    return _run_lines(args, "reverts") if args._json else run(args)
 
 
 def run_decision(args: Namespace) -> int:
@@ -53,7 +44,7 @@ def run_decision(args: Namespace) -> int:
 def run_edges(args: Namespace) -> int:
     """The graph is for programs: JSON lines in any case, written as they arrive."""
     args._json = True
-    return _run_lines(args, "edges")
+    return run(args)
 
 
 def exit_code(result: dict[str, Any]) -> int:
@@ -61,7 +52,7 @@ def exit_code(result: dict[str, Any]) -> int:
     return int(result.get("exit_code", 0))
 
 
-def _run_lines(args: Namespace, field: str) -> int:
+def _run_rows(args: Namespace, field: str) -> int:
     """One JSON line per item: those that the daemon sends ahead, then the answer's own."""
 
     def on_notice(method: str, value: Any) -> None:

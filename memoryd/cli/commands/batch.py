@@ -78,7 +78,7 @@ class Rows:
 
 def run(args: Namespace, field: str) -> int:
     """Answer each row; a row that fails is a line with ``error`` and the others go on. Exit code 3 then."""
-    if not field or getattr(args, field):
+    if getattr(args, field):
         raise UsageError(f"--batch takes the {field} from its rows", next_step=f"leave out {field.upper()}")
     rest = {name: value for name, value in params(args, as_json=True).items() if name != field}
     descriptor = _open(args._batch)

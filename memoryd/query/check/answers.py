@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -12,7 +12,9 @@ from memoryd.query.safe_text import safe_line
 from memoryd.query.text.budget import Page, Section
 from memoryd.query.text.lines import place
 
-_WORDS = {"block": "BLOCK", "warn": "WARN", "info": "info"}
+Severity = Literal["block", "warn", "info"]
+Verdict = Literal["BLOCK", "WARN", "OK"]
+_WORDS: dict[Severity, str] = {"block": "BLOCK", "warn": "WARN", "info": "info"}
 
 
 class CheckRequest(Request, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class CheckFinding(Struct, frozen=True):
     ``info``. ``rule``: its name or kind; ``message``: what is wrong, in our words; ``quote``: the rule or the commit
     as written; ``source``: ``path:line`` of the rule, a sha, or a record's id. ``line`` 0: the file as a whole."""
 
-    severity: str
+    severity: Severity
     rule: str
     path: str
     line: int
@@ -51,7 +53,7 @@ class CheckAnswer(PagedAnswer, frozen=True):
     """``verdict``: BLOCK, WARN or OK. ``change``: what was checked, in words; ``files``: how many it has.
     ``checked``: the rules and questions that were put to it; ``not_checkable``: what could not be, each with why."""
 
-    verdict: str
+    verdict: Verdict
     change: str
     files: int
     findings: tuple[CheckFinding, ...]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence, Set
 from msgspec import Struct
 
 from indexers.facts import ChangedFile
-from memoryd.query.check.answers import CheckFinding
+from memoryd.query.check.answers import CheckFinding, Severity
 from memoryd.query.context import Lines
 from memoryd.query.dates import day
 from memoryd.query.decisions import listing
@@ -148,7 +148,7 @@ def _dependencies(case: Case) -> Iterator[CheckFinding]:
         notes = note_queries.of_commits(case.ctx.index, [removal.id]).get(removal.id, [])
         reason = next((note.quote for note in notes if note.kind == "rationale"), "")
         message = f"adds the dependency {safe_line(new.name)} again, which was removed"
-        severity = "warn" if reason else "info"
+        severity: Severity = "warn" if reason else "info"
         yield _of_commit(
             removal, "dependency", new.path, new.line, message, reason or removal.subject, severity
         )
@@ -248,7 +248,7 @@ def _all_words(text: str) -> Iterator[str]:
 
 
 def _of_commit(
-    row: CommitRow, rule: str, path: str, line: int, message: str, said: str, severity: str = "warn"
+    row: CommitRow, rule: str, path: str, line: int, message: str, said: str, severity: Severity = "warn"
 ) -> CheckFinding:
     return CheckFinding(
         severity=severity,

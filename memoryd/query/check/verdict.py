@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Change
-from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest
+from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest, Severity, Verdict
 from memoryd.query.check.cochange_and_tests import company
 from memoryd.query.check.from_history import past
 from memoryd.query.check.quoted_rules import prose, reviewers
@@ -17,7 +17,8 @@ from memoryd.query.safe_text import quote, safe_line
 
 MAX_FINDINGS = 200
 MAX_LISTED = 100  # entries of ``checked`` and ``not_checkable``
-_ORDER = {"block": 0, "warn": 1, "info": 2}
+_ORDER: dict[Severity, int] = {"block": 0, "warn": 1, "info": 2}
+_VERDICTS: dict[Severity, Verdict] = {"block": "BLOCK", "warn": "WARN", "info": "OK"}
 
 
 def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
@@ -30,10 +31,9 @@ def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
     found += company(case, checked)
     found = sorted(dict.fromkeys(found), key=lambda f: (_ORDER[f.severity], f.path, f.line))
     unknown = [*_unread(case), *_unexecuted(case, now), *case.unknown]
-    worst = found[0].severity if found else "info"
     return CheckAnswer(
         ctx.freshness,
-        verdict={"block": "BLOCK", "warn": "WARN"}.get(worst, "OK"),
+        verdict=_VERDICTS[found[0].severity if found else "info"],
         change=change.title,
         files=len(change.files) + len(change.left_out),
         findings=tuple(found[:MAX_FINDINGS]),
@@ -76,7 +76,7 @@ def _relaxed(case: Case, rules: Iterable[Rule]) -> Iterator[CheckFinding]:
                 yield _finding(rule, Violation(violation.path, violation.line, message), "warn")
 
 
-def _finding(rule: Rule, violation: Violation, severity: str) -> CheckFinding:
+def _finding(rule: Rule, violation: Violation, severity: Severity) -> CheckFinding:
     said = rule.constraint.message or rule.constraint.quote
     return CheckFinding(
         severity=severity,

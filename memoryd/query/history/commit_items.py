@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from memoryd.query.safe_text import safe_line
 from memoryd.query.text.budget import Section
 from memoryd.query.text.lines import SHA_CHARS
+
+Parity = Literal["in", "out"]
 
 
 class CommitItem(Struct, frozen=True):
@@ -42,7 +45,7 @@ class RevertItem(Struct, frozen=True):
     by: str
     target: str
     how: str
-    parity: str
+    parity: Parity
     date: str
     reason: str
     author: str = ""
@@ -50,7 +53,7 @@ class RevertItem(Struct, frozen=True):
     target_subject: str = ""
     target_date: str = ""
     chain: tuple[str, ...] = ()
-    ends: str = "out"
+    ends: Parity = "out"
     reachable: bool = True
 
     def label(self) -> str:

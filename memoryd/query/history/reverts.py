@@ -13,7 +13,7 @@ from msgspec import Struct
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.commit_items import RevertItem
+from memoryd.query.history.commit_items import Parity, RevertItem
 from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
@@ -53,7 +53,7 @@ class Undone(Struct, frozen=True):
     steps: frozenset[Pair]  # those that changed something: not the repetitions of a squash
     by_commit: Mapping[int, tuple[Pair, ...]]  # every pair that the commit is in
 
-    def parity(self, commit_id: int) -> str:
+    def parity(self, commit_id: int) -> Parity:
         return "out" if commit_id in self.out else "in"
 
     def chain(self, commit_id: int) -> tuple[int, ...]:

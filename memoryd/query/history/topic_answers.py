@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.history.commit_items import (
     CommitItem,
@@ -28,7 +30,7 @@ class HistoryAnswer(PagedAnswer, frozen=True):
     and ``dependencies``: what was tried and undone, and what happened to packages, about the same."""
 
     query: str
-    mode: str
+    mode: Literal["path", "query", "commit"]
     commits: tuple[CommitItem, ...]
     total: int
     names: tuple[str, ...] = ()

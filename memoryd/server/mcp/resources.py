@@ -9,52 +9,45 @@ from memoryd.errors import UsageError
 from memoryd.server import verbs
 from memoryd.server.service import Call, Service
 
-LISTED: tuple[Mapping[str, Any], ...] = (
-    {
-        "uri": "memoryd://status",
-        "name": "status",
-        "title": "Index status",
-        "description": "How fresh the project's memory is, what it holds, what was skipped and why.",
-        "mime_type": "text/plain",
-    },
-    {
-        "uri": "memoryd://overview",
-        "name": "overview",
-        "title": "Architecture overview",
-        "description": "Packages, layers, cycles, hubs, entry points, dependencies, tests, CI at a glance.",
-        "mime_type": "text/plain",
-    },
-    {
-        "uri": "memoryd://conventions",
-        "name": "conventions",
-        "title": "Conventions",
-        "description": "What the project does nearly everywhere: names, tests, types, errors, commits; with examples.",
-        "mime_type": "text/plain",
-    },
-    {
-        "uri": "memoryd://hotspots",
-        "name": "hotspots",
-        "title": "Hot spots and owners",
-        "description": "Where recent change and size meet, and who knows the place.",
-        "mime_type": "text/plain",
-    },
-    {
-        "uri": "memoryd://projects",
-        "name": "projects",
-        "title": "Known projects",
-        "description": "The folders that memoryd keeps a memory of.",
-        "mime_type": "text/plain",
-    },
+_PROJECTS = "projects"
+_PAGES = (  # name (of the verb that answers, but for the list of projects), title, description
+    ("status", "Index status", "How fresh the project's memory is, what it holds, what was skipped and why."),
+    (
+        "overview",
+        "Architecture overview",
+        "Packages, layers, cycles, hubs, entry points, dependencies, tests, CI at a glance.",
+    ),
+    (
+        "conventions",
+        "Conventions",
+        "What the project does nearly everywhere: names, tests, types, errors, commits; with examples.",
+    ),
+    (
+        "hotspots",
+        "Hot spots and owners",
+        "The large files that change most, and who changed them.",
+    ),
+    (_PROJECTS, "Known projects", "The folders that memoryd keeps a memory of."),
 )
-_VERBS = ("status", "overview", "conventions", "hotspots")
+LISTED: tuple[Mapping[str, Any], ...] = tuple(
+    {
+        "uri": f"memoryd://{name}",
+        "name": name,
+        "title": title,
+        "description": description,
+        "mime_type": "text/plain",
+    }
+    for name, title, description in _PAGES
+)
+_BY_ADDRESS = {page["uri"]: page["name"] for page in LISTED}
 
 
 async def read(service: Service, call: Call, uri: str) -> str:
     """The text of a resource. Raises UsageError for an unknown address."""
-    if uri == "memoryd://projects":
+    name = _BY_ADDRESS.get(uri)
+    if name is None:
+        raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")
+    if name == _PROJECTS:
         return "\n".join(project.root for project in service.projects()) or "none"
-    verb = uri.removeprefix("memoryd://")
-    if verb in _VERBS and uri != verb:
-        text: str = (await verbs.respond(service, call, verb, {"format": "text"}))["text"]
-        return text
-    raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")
+    text: str = (await verbs.respond(service, call, name, {"format": "text"}))["text"]
+    return text

@@ -131,7 +131,7 @@ class McpServer:
         request = self._checked(tool, arguments)
         peer = msgspec.structs.replace(ctx.lifespan_context, client=_client_name(ctx))
         call = Call(peer, on_progress=_progress_to(ctx))
-        answered = await verbs.ask(self._service, call, tool.verb, request)
+        answered = await verbs.ask(self._service, call, tool.name, request)
         rendered = verbs.rendered(answered)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=rendered.text)],
