@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -41,3 +42,20 @@ def pack_here(file: Path) -> None:
     with changed(file) as conn:
         conn.create_function("packed", 1, lambda blob: zlib.compress(zlib.decompress(blob), 1))
         conn.execute("UPDATE file SET facts = packed(facts), outline = packed(outline), text = packed(text)")
+
+
+def dump(file: Path, root: str = "") -> str:
+    """A fixture of ``file``, whose project is at ``root``: what ``restore`` reads."""
+    with closing(sqlite3.connect(file)) as conn:
+        lines = [
+            line for line in conn.iterdump() if "sqlite_stat" not in line and not line.startswith("ANALYZE")
+        ]
+        layout = conn.execute("PRAGMA user_version").fetchone()[0]
+    text = "\n".join([*lines, f"PRAGMA user_version={layout};"]) + "\n"
+    return text.replace(root, ROOT) if root else text
+
+
+if (
+    __name__ == "__main__"
+):  # python tests/versions/stores.py FILE [ROOT] > tests/versions/fixtures/KIND-LAYOUT.sql
+    sys.stdout.write(dump(Path(sys.argv[1]), *sys.argv[2:]))

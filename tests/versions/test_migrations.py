@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from stores import FIXTURES, dump, restore
 
 from memoryd.store import sqlite
 
@@ -51,7 +52,14 @@ def test_migrations_are_numbered_without_gaps(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["index", "records"])
 def test_every_layout_has_a_fixture(kind: str) -> None:
     """A store of each layout that was ever written is opened in the tests."""
-    from stores import FIXTURES
-
     layouts = {int(path.stem.rpartition("-")[2]) for path in FIXTURES.glob(f"{kind}-*.sql")}
     assert layouts == set(range(1, sqlite.newest_layout(kind) + 1))
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("*.sql")))
+def test_a_fixture_says_all_that_its_store_holds(name: str, tmp_path: Path) -> None:
+    """A store made of a fixture gives that fixture again: the next one is made as the last was."""
+    written = (
+        (FIXTURES / f"{name}.sql").read_text("utf-8").partition("\n")[2]
+    )  # but for the first line, a comment
+    assert dump(restore(name, tmp_path / "store.db", tmp_path / "here"), str(tmp_path / "here")) == written
