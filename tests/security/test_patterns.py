@@ -59,10 +59,6 @@ MADE_AT_RUN_TIME = {
     ("indexers.languages.rust", "_says"): "around an escaped name",
     ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
-    (
-        "memoryd.ingest.files.gitignore",
-        "_name_test",
-    ): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
     ("memoryd.globs.names", "name_test"): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.globs.names", "_is_one"): "matched with one character",
