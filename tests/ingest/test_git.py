@@ -6,11 +6,11 @@ import hashlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 import zlib
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from indexers.facts import BlameSpan
 from memoryd.errors import GitError, MemorydError, UsageError
 from memoryd.ingest.git import process
 from memoryd.ingest.git.discovery import discover, find_root
-from memoryd.ingest.git.process import GitCommand, GitKilled, GitSilent
+from memoryd.ingest.git.process import GitBlocked, GitCommand, GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git, Head
 
 
@@ -435,13 +435,66 @@ def test_only_listed_subcommands_run(repo: Repository) -> None:
 
 def test_a_git_that_hangs_is_ended(repo: Repository) -> None:
     """A fifo where git expects a file blocks it for ever; memoryd says so in time and leaves no process."""
-    os.mkfifo(repo.root / ".gitignore")
-    git = _git(repo.root, silence_s=0.3)
-    start = time.monotonic()
+    os.mkfifo(repo.root / "fifo")
+    runner = _git(repo.root, silence_s=0.3)._runner
     with pytest.raises(GitSilent) as error:
-        git.untracked()
-    assert time.monotonic() - start < 5
+        runner.output(
+            GitCommand("ls-files", ("-o", f"--exclude-from={repo.root / 'fifo'}"), scope="worktree")
+        )
     assert error.value.next_step
+    assert not isinstance(error.value, GitBlocked)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ".gitignore", ".gitattributes", ".git/config", ".git/index", ".git/packed-refs", ".git/info/exclude",
+        ".git/refs/heads/planted", ".git/objects/info/commit-graph", ".git/objects/pack/pack-0.idx", ".git/shallow",
+        "deep/er/.gitignore", "nested/.git/HEAD",
+    ],
+)  # fmt: skip
+def test_a_fifo_that_git_would_read_is_refused_at_once(repo: Repository, place: str) -> None:
+    """git would wait for a writer for ever: it is not started, or ended, and the file is named."""
+    planted = repo.root / place
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.unlink(missing_ok=True)
+    os.mkfifo(planted)
+    if place == "nested/.git/HEAD":
+        for folder in ("objects", "refs"):
+            (planted.parent / folder).mkdir()
+    before = _children()
+    git = _git(repo.root, silence_s=10_000)
+    with pytest.raises(GitBlocked) as error:
+        git.untracked()
+    assert error.value.where == str(planted)
+    assert "fifo" in error.value.what
+    assert _children() == before
+
+
+def test_a_link_to_a_fifo_or_device_is_refused_like_one(repo: Repository, tmp_path: Path) -> None:
+    """What a name leads to counts; `/dev/null`, as people put it in the place of a file, is let be."""
+    os.mkfifo(tmp_path / "fifo")
+    exclude = repo.root / ".git/info/exclude"
+    exclude.unlink(missing_ok=True)
+    exclude.symlink_to(os.devnull)
+    assert _git(repo.root).untracked() == []
+    (repo.root / ".git/refs/heads/planted").symlink_to(tmp_path / "fifo")
+    with pytest.raises(GitBlocked, match="fifo"):
+        Git(repo.root, _git(repo.root)._directory, silence_s=10_000)._runner.output(
+            GitCommand("for-each-ref", scope="refs")
+        )
+
+
+def test_the_socket_that_git_keeps_is_no_reason_to_refuse(repo: Repository) -> None:
+    """git's own file monitor answers on a socket in the git directory."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        before = os.getcwd()
+        os.chdir(repo.root / ".git")  # the name of a socket has to be short
+        try:
+            monitor.bind("fsmonitor--daemon.ipc")
+        finally:
+            os.chdir(before)
+        assert _git(repo.root).untracked() == []
 
 
 def test_a_fifo_for_a_configuration_hangs_nothing_that_needs_only_objects(repo: Repository) -> None:

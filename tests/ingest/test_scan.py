@@ -285,15 +285,21 @@ def test_more_files_than_allowed_is_an_error_that_says_what_to_do(repo: Reposito
     assert ".memoryignore" in error.value.next_step
 
 
-def test_a_fifo_among_the_ignore_files_costs_only_the_untracked_files(repo: Repository) -> None:
-    """git hangs on it and is ended; tracked files are listed all the same."""
+def test_a_fifo_among_the_ignore_files_costs_no_file(repo: Repository) -> None:
+    """git would hang on it: what is not tracked is found without git, and what the repository and the user exclude
+    stays out."""
     (repo.root / "src/.gitignore").unlink(missing_ok=True)
     os.mkfifo(repo.root / "src/.gitignore")
     os.mkfifo(repo.root / ".memoryignore")
+    (repo.root / ".git/info/exclude").write_text("private.py\n")
+    (repo.root / ".gitignore").write_text("built.py\n")
+    _write(repo.root, ["new.py", "src/new.py", "src/private.py", "src/built.py"])
     opened = Git.open(repo.root)
     assert opened is not None
-    git = Git(repo.root, opened._directory, silence_s=0.3)
-    assert "src/a.py" in _listed(scan(repo.root, git))
+    found = scan(repo.root, Git(repo.root, opened._directory, silence_s=10_000))
+    assert {"src/a.py", "new.py", "src/new.py"} <= set(_listed(found))
+    assert not {"src/private.py", "src/built.py"} & set(_listed(found))
+    assert ("src/.gitignore", "special") in {(row.path, row.reason) for row in found.skipped}
 
 
 # --- roots

@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from memoryd.errors import UsageError
+from memoryd.globs.ignore import Ignore, parse
 from memoryd.ingest.files import path_rules
 from memoryd.ingest.files.ignore_files import (
     MEMORYIGNORE,
@@ -143,7 +144,8 @@ def scan(root: Path, git: Git | None, limits: Limits = DEFAULT_LIMITS) -> Scan:
         return Scan((), ())
     with RootedFiles(root) as rooted:
         sieve = _Sieve(limits, read_rules(rooted, MEMORYIGNORE))
-        listed = _git_paths(git, limits) if git is not None else iter(_FolderWalk(rooted, sieve))
+        walk = _FolderWalk(rooted, sieve)
+        listed = _git_paths(git, limits, walk) if git is not None else iter(walk)
         for path, reason in listed:
             sieve.take(path, reason, rooted)
     return sieve.result()
@@ -238,6 +240,15 @@ class _FolderWalk:
     def __init__(self, rooted: RootedFiles, sieve: _Sieve) -> None:
         self._jail, self._sieve = rooted, sieve
         self._gitignores = Gitignores(rooted)
+        self._excludes: list[Ignore] = []
+
+    def heed(self, texts: Iterable[str]) -> None:
+        """Leave out what these ignore files exclude as well; no .gitignore takes anything of that back."""
+        self._excludes = [Ignore({"": parse(text)}) for text in texts]
+
+    def _ignored(self, path: str, is_folder: bool) -> bool:
+        excluded = any(rules.ignored(path, is_folder) for rules in self._excludes)
+        return excluded or self._gitignores.ignored(path, is_folder)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         pending = [""]
@@ -261,7 +272,7 @@ class _FolderWalk:
         for entry in listing:
             path = join(folder, entry.name)
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name == ".git" or self._gitignores.ignored(path, is_folder):
+            if entry.name == ".git" or self._ignored(path, is_folder):
                 continue
             if not is_folder:
                 yield path, ""
@@ -277,10 +288,18 @@ class _FolderWalk:
                 pending.append(path)
 
 
-def _git_paths(git: Git, limits: Limits) -> Iterator[tuple[str, str]]:
-    """What git knows, sorted so that folders come together."""
+def _git_paths(git: Git, limits: Limits, walk: _FolderWalk) -> Iterator[tuple[str, str]]:
+    """What git knows, sorted so that folders come together. Where a planted fifo would hang git's own walk, ``walk``
+    finds what is not tracked."""
     reasons: dict[str, str] = {row.path: _mode_reason(row.mode) for row in git.index_entries()}
-    for path in _untracked(git) if limits.untracked else ():
+    try:
+        untracked = git.untracked() if limits.untracked else []
+    except GitSilent:
+        untracked = []
+        walk.heed(git.exclude_texts())
+        for path, reason in walk:
+            reasons.setdefault(path, reason)
+    for path in untracked:
         if path.endswith("/"):
             reasons.setdefault(path[:-1], "repository")
         elif vendored := path_rules.vendored(path):
@@ -288,14 +307,6 @@ def _git_paths(git: Git, limits: Limits) -> Iterator[tuple[str, str]]:
         else:
             reasons.setdefault(path, "")
     return iter(sorted(reasons.items(), key=lambda item: item[0].split("/")))
-
-
-def _untracked(git: Git) -> list[str]:
-    """A planted fifo can hang git's walk; the tracked files do not suffer for it."""
-    try:
-        return git.untracked()
-    except GitSilent:
-        return []
 
 
 def _mode_reason(mode: str) -> str:

@@ -109,6 +109,8 @@ def read_text(path: Path, max_bytes: int = _READ_LIMIT_BYTES) -> str:
     """The stripped text of a small regular file; ``""`` when it is missing, special or unreadable. Of a longer one
     the first ``max_bytes``."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # opening a device may do something
+            return ""
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except (OSError, ValueError):  # ValueError: a NUL in a planted name
         return ""

@@ -2,8 +2,8 @@
 
 A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
 lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
-subcommands, none of which reads work-tree content, and limits on silence and output, because a planted
-fifo blocks git for ever. Questions about history and objects go further: git gets an empty directory of
+subcommands, none of which reads work-tree content, a look for planted fifos, which block git for ever, and limits
+on silence and output. Questions about history and objects go further: git gets an empty directory of
 ours as its git directory and only the repository's object store, so its configuration is never read.
 """
 
@@ -19,11 +19,12 @@ import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from select import POLLIN, poll
-from typing import IO, Literal
+from typing import IO
 
 from msgspec import Struct
 
 from memoryd.errors import GitError
+from memoryd.ingest.git import blocking
 from memoryd.ingest.git.directory import GitDir
 from memoryd.paths import default_paths, private_folder
 
@@ -55,11 +56,16 @@ _OVERRIDES = (
 _FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
+_SUSPICIOUS_S = 1.0  # of silence: then it is looked for what git may wait for
 _ENDED_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
 class GitSilent(GitError):
     """git was ended because it did not answer: it may hang on a planted fifo or a dead disk."""
+
+
+class GitBlocked(GitSilent):
+    """git was not started, or ended at once: it would wait for ever on a fifo or a device."""
 
 
 class GitKilled(GitError):
@@ -75,7 +81,7 @@ class GitCommand(Struct, frozen=True):
     subcommand: str
     args: tuple[str, ...] = ()
     stdin: bytes = b""
-    scope: Literal["objects", "refs", "worktree"] = "objects"
+    scope: blocking.Scope = "objects"
     settings: tuple[str, ...] = ()
     ok: tuple[int, ...] = (0,)
     endless: bool = False
@@ -85,9 +91,9 @@ class GitCommand(Struct, frozen=True):
 class GitRunner(Struct, frozen=True):
     """Starts git for one repository.
 
-    Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitSilent when it says
-    nothing for ``silence_s``
-    seconds (an endless call: five times that, since git sorts the history before it speaks).
+    Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitBlocked where it would
+    wait on a fifo, GitSilent when it says nothing for ``silence_s`` seconds (an endless call: five times that, since
+    git sorts the history before it speaks).
     """
 
     root: Path
@@ -100,6 +106,9 @@ class GitRunner(Struct, frozen=True):
 
     def stream(self, call: GitCommand) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
+        in_root = blocking.in_root(self.root) if call.scope == "worktree" else ""
+        if found := in_root or blocking.in_git_dir(self.directory, call.scope):
+            raise _blocked(call, found)
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
             source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
             source.seek(0)
@@ -144,6 +153,8 @@ class GitRunner(Struct, frozen=True):
         silence_s = self.silence_s * (5 if call.endless else 1)
         waiting = poll()
         waiting.register(descriptor, POLLIN)
+        if not waiting.poll(min(_SUSPICIOUS_S, silence_s) * 1000):
+            self._look_again(call)
         while True:
             if not waiting.poll(silence_s * 1000):
                 raise self._silent(call, silence_s)
@@ -154,6 +165,14 @@ class GitRunner(Struct, frozen=True):
             if total > _OUTPUT_LIMIT_BYTES and not call.endless:
                 raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
             yield chunk
+
+    def _look_again(self, call: GitCommand) -> None:
+        """Raises GitBlocked for a fifo that was put there since, or that lies deep in the work tree."""
+        found = blocking.in_git_dir(self.directory, call.scope, anew=True)
+        if not found and call.scope == "worktree":
+            found = blocking.in_work_tree(self.root)
+        if found:
+            raise _blocked(call, found)
 
     def _command(self, call: GitCommand) -> tuple[list[str], dict[str, str]]:
         """The command line, and what its environment has on top of ``environment()``."""
@@ -190,6 +209,14 @@ class GitRunner(Struct, frozen=True):
             where=str(self.root),
             next_step="run `git fsck` in the repository, then try again",
         )
+
+
+def _blocked(call: GitCommand, path: str) -> GitBlocked:
+    return GitBlocked(
+        f"git {call.subcommand} would wait for ever on a fifo or a device",
+        where=path,
+        next_step="remove it, or put a file in its place",
+    )
 
 
 @functools.cache

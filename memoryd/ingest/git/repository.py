@@ -16,7 +16,7 @@ from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.git.cat_file import Answers, blob_hash
-from memoryd.ingest.git.directory import GitDir, Head
+from memoryd.ingest.git.directory import GitDir, Head, read_text
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
     OLDEST_GIT,
@@ -316,6 +316,11 @@ class Git:
     def untracked(self) -> list[str]:
         """Paths neither tracked nor ignored; a nested repository is one path that ends with ``/``."""
         return _names(self._names_call("ls-files", "-o", "--exclude-standard", "-z"))
+
+    def exclude_texts(self) -> tuple[str, str]:
+        """The ignore rules beside those of the tree: the user's own file, and the repository's ``info/exclude``."""
+        own = Path(user_excludes().partition("=")[2])
+        return read_text(own), read_text(self.common_dir / "info" / "exclude")
 
     def ignored(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of ``paths`` that git's ignore rules exclude. Tracked ones are not ignored, nor is a path
