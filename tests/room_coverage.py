@@ -48,6 +48,11 @@ def _measured(data_file: str) -> Iterator[tuple[str, tuple[int, int]]]:
             yield path.relative_to(ROOT).as_posix(), (len(statements), len(missing))
 
 
+def measured() -> dict[str, str]:
+    """What a process with an environment of its own needs to be measured along with the test that starts it."""
+    return {name: value for name, value in os.environ.items() if name == "COVERAGE_PROCESS_CONFIG"}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     plugin = config.pluginmanager.getplugin("_cov")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from room_coverage import measured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "memoryd"]
@@ -43,6 +44,7 @@ class Box:
             "PATH": os.environ["PATH"],
             "MEMORYD_HOME": str(self.home),
             "PYTHONPATH": str(REPOSITORY),
+            **measured(),
         }
 
     def run(self, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -81,7 +83,7 @@ class Box:
             while chunk := os.read(parent, 65536):
                 written += chunk
         os.close(parent)
-        return process.wait(timeout=30), written
+        return process.wait(timeout=60), written
 
     def seen(self) -> list[dict[str, Any]]:
         """What the fake daemon noted, oldest first."""

@@ -49,7 +49,7 @@ def test_a_row_is_answered_before_the_next_is_written(box, fake):
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["id"] == number
     process.stdin.close()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_a_failing_row_does_not_stop_the_others(box, fake):

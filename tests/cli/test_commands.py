@@ -147,7 +147,7 @@ def test_a_reader_that_leaves_ends_the_command_quietly(box, fake):
     """``memoryd edges | head -1`` ends with 141 and without a word on stderr."""
     process = box.start("edges")
     process.stdout.close()
-    assert process.wait(timeout=30) == 141
+    assert process.wait(timeout=60) == 141
     assert process.stderr.read() == b""
 
 
@@ -198,7 +198,7 @@ def test_ctrl_c_cancels_the_job_and_says_how_to_go_on(box, fake):
     assert b"parse" in process.stderr.readline()
     started_s = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"What is indexed stays" in said
     assert f"memoryd up {folder}".encode() in said

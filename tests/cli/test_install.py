@@ -322,6 +322,6 @@ def test_a_terminal_is_asked(box):
         except OSError:
             pass
         os.close(parent)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=60) == 0
         assert b"Write this?" in shown
         assert file.exists() is written

@@ -60,7 +60,7 @@ class Desk:
                 if answer and said.endswith(b"[y/N] "):
                     os.write(parent, f"{answer}\n".encode())
         os.close(parent)
-        assert process.wait(timeout=30) == code, said.decode()
+        assert process.wait(timeout=60) == code, said.decode()
         return said.decode().replace("\r\n", "\n")
 
     def proposed(self, text: str, *more: str) -> str:

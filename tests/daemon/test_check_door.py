@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from daemon_harness import REPOSITORY, Client, RunningDaemon, StartDaemon, children, command_line, git, until
+from room_coverage import measured
 
 RULES = (
     '[tool.importlinter]\nroot_packages = ["app"]\n\n# The store knows nothing of the pages.\n'
@@ -45,6 +46,7 @@ def memoryd(
         "PATH": os.environ["PATH"],
         "MEMORYD_HOME": str(daemon.paths.home),
         "PYTHONPATH": str(REPOSITORY),
+        **measured(),
     }
     command = [sys.executable, "-P", "-m", "memoryd", *arguments]
     return subprocess.run(

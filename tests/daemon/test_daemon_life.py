@@ -61,7 +61,7 @@ def test_sigterm_ends_it_within_two_seconds(start: StartDaemon, tmp_path: Path) 
         assert found == [pid for pid in children(daemon.pid) if alive(pid)]
         assert daemon.end() < 2
     assert daemon.process.returncode == 0
-    until(lambda: not any(map(alive, found)), "the children are gone", 1)
+    until(lambda: not any(map(alive, found)), "the children are gone")
     assert not daemon.paths.socket.exists()
 
 
@@ -88,7 +88,7 @@ def test_sigterm_while_git_hangs(start: StartDaemon, tmp_path: Path) -> None:
         hanging = descendants(daemon.pid)
         assert daemon.end() < 2
     assert daemon.process.returncode == 0
-    until(lambda: not any(map(alive, hanging)), "git is gone", 1)
+    until(lambda: not any(map(alive, hanging)), "git is gone")
 
 
 def test_killed_daemon_takes_its_children_along(start: StartDaemon, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_killed_daemon_takes_its_children_along(start: StartDaemon, tmp_path: Pa
         found = client.json("daemon_status")["ingest_pids"]
     daemon.end(signal.SIGKILL)
     assert found
-    until(lambda: not any(map(alive, found)), "the children are gone", 2)
+    until(lambda: not any(map(alive, found)), "the children are gone")
 
 
 def test_a_new_daemon_waits_for_the_ending_one(start: StartDaemon) -> None:

@@ -13,6 +13,7 @@ import pytest
 from daemon_harness import Client, RunningDaemon, StartDaemon, alive, git, small_project, until
 
 from memoryd.daemon.projects.registry import key_of
+from memoryd.store.sqlite import connect, integer
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +59,8 @@ def test_a_saved_file_is_found(client: Client, tmp_path: Path) -> None:
         found.update(client.json("symbol", project=str(root), name="quokka_house"))
         return found["definition"] is not None
 
-    until(is_found, "the save is searchable", 5)
-    until(lambda: _freshness(client, root)["dirty"], "dirty", 5)
+    until(is_found, "the save is searchable")
+    until(lambda: _freshness(client, root)["dirty"], "dirty")
     assert found["definition"]["path"] == "fresh.py"
 
 
@@ -70,7 +71,7 @@ def test_a_commit_moves_freshness(client: Client, tmp_path: Path) -> None:
     git(root, "commit", "-q", "--allow-empty", "-m", "Nothing")
     head = git(root, "rev-parse", "HEAD").strip()
     assert _freshness(client, root)["head"] == head
-    until(lambda: _freshness(client, root)["indexed_commit"] == head, "the index follows", 5)
+    until(lambda: _freshness(client, root)["indexed_commit"] == head, "the index follows")
 
 
 def test_a_revision_is_answered_from_its_own_view(client: Client, tmp_path: Path) -> None:
@@ -116,15 +117,17 @@ def test_a_killed_ingest_process_is_replaced(daemon: RunningDaemon, client: Clie
 
 
 def test_leaving_cancels_the_job(daemon: RunningDaemon, client: Client, tmp_path: Path) -> None:
-    """When the only client that waits for an index run disconnects, the run stops within a second."""
+    """When the only client that waits for an index run disconnects, the run stops before it has read everything."""
     root = many_files(tmp_path / "many", 1_500)
     leaving = Client(daemon.paths)
     leaving.post("up", {"path": str(root)})
     until(lambda: str(root) in client.json("daemon_status")["indexing"], "the job runs")
     leaving.close()
-    start_s = time.monotonic()
-    until(lambda: str(root) not in client.json("daemon_status")["indexing"], "the job stops", 3)
-    assert time.monotonic() - start_s < 1.5
+    until(lambda: str(root) not in client.json("daemon_status")["indexing"], "the job stops")
+    with contextlib.closing(
+        connect(daemon.paths.project_dir(key_of(root)) / "index.db", readonly=True)
+    ) as conn:
+        assert integer(conn, "SELECT count(*) FROM file") < 1_500
 
 
 def test_the_process_goes_when_idle(start: StartDaemon, tmp_path: Path) -> None:
@@ -133,7 +136,7 @@ def test_the_process_goes_when_idle(start: StartDaemon, tmp_path: Path) -> None:
     with Client(daemon.paths) as client:
         root = small_project(tmp_path / "p")
         client.json("up", path=str(root))
-        until(lambda: client.json("daemon_status")["ingest_pids"] == [], "it ends", 5)
+        until(lambda: client.json("daemon_status")["ingest_pids"] == [], "it ends")
         assert client.json("index", path=str(root))["files"] == 2
 
 
@@ -179,9 +182,9 @@ def test_an_odd_name_is_no_change(client: Client, tmp_path: Path) -> None:
     before = (root / "app.py").read_text()
     client.json("up", path=str(root))
     (root / "app.py").write_text(before + "# changed\n")
-    until(lambda: _freshness(client, root)["dirty"], "dirty", 10)
+    until(lambda: _freshness(client, root)["dirty"], "dirty")
     (root / "app.py").write_text(before)
-    until(lambda: not _freshness(client, root)["dirty"], "clean again", 10)
+    until(lambda: not _freshness(client, root)["dirty"], "clean again")
 
 
 def test_a_forgotten_project_is_not_watched(start: StartDaemon, tmp_path: Path) -> None:
@@ -200,9 +203,9 @@ def test_a_forgotten_project_is_not_watched(start: StartDaemon, tmp_path: Path) 
         for _ in range(3):
             client.json("up", path=str(root))
             client.json("projects", forget=str(root))
-        until(lambda: watches() == 0, "nothing is watched", 5)
+        until(lambda: watches() == 0, "nothing is watched")
         client.json("up", path=str(root))
-        until(lambda: watches() == 1, "it is watched again", 5)
+        until(lambda: watches() == 1, "it is watched again")
 
 
 def test_who_comes_while_a_job_is_being_stopped_is_answered(

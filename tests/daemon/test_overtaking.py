@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from room_coverage import measured
 
 from memoryd.daemon.indexing import jobs
 from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue, Job
@@ -35,7 +36,7 @@ TARGET = IndexTarget("/p")
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     (tmp_path / "slow_links.py").write_text(_CHILD)
     monkeypatch.setattr(jobs, "MODULE", "slow_links")
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path), **measured()}
 
 
 async def _linking(queue: IngestQueue, *, is_first: bool) -> Job:

@@ -70,7 +70,7 @@ class Tuned:
     def save(self) -> None:
         """Change a file and wait until that is indexed."""
         (self.root / "plain0.py").write_text(f"def open_plain0(value):\n    return {time.monotonic_ns()}\n")
-        until(lambda: self.client.json("status", project=str(self.root))["dirty"], "the change is seen", 20)
+        until(lambda: self.client.json("status", project=str(self.root))["dirty"], "the change is seen")
 
     def file(self) -> Path:
         return next(self.daemon.paths.home.glob("projects/*")) / tuned.FILE
@@ -110,7 +110,7 @@ def test_tune_learns_now_and_reset_goes_back(begin: Begin) -> None:
     assert project.status() == answer["detail"]
     assert project.likest() == "cookie.py"
     assert "compare" in phases(project.client)
-    until(lambda: not project.workers(), "its process ended", 10)
+    until(lambda: not project.workers(), "its process ended")
     project.daemon.end()
     again = begin(**NEVER)
     assert again.status() == answer["detail"]
@@ -122,12 +122,12 @@ def test_tune_learns_now_and_reset_goes_back(begin: Begin) -> None:
 def test_an_idle_project_learns_by_itself_once(begin: Begin) -> None:
     """After the idle time a project that is due learns; what it found is not looked for again."""
     project = begin(MEMORYD_VECTORS_TUNE_IDLE_S="0.2")
-    until(lambda: project.file().exists() and not project.workers(), "it learned", 40)
+    until(lambda: project.file().exists() and not project.workers(), "it learned")
     assert project.status().startswith("tuned on 330 commits")
     written = project.file().stat().st_mtime_ns
     project.save()
     ticks = project.client.json("daemon_status")["uptime_s"] + 3
-    until(lambda: project.client.json("daemon_status")["uptime_s"] >= ticks, "time passes", 10)
+    until(lambda: project.client.json("daemon_status")["uptime_s"] >= ticks, "time passes")
     assert project.workers() == []
     assert project.file().stat().st_mtime_ns == written
 
@@ -135,11 +135,11 @@ def test_an_idle_project_learns_by_itself_once(begin: Begin) -> None:
 def test_work_goes_before_learning(begin: Begin) -> None:
     """A file that is saved ends the tuning of an idle project; it learns when there is peace again."""
     project = begin(MEMORYD_VECTORS_TUNE_IDLE_S="0.2")
-    until(lambda: bool(project.workers()), "it learns", 20)
+    until(lambda: bool(project.workers()), "it learns")
     pid = project.workers()[0]
     os.kill(pid, signal.SIGSTOP)  # it would be done too soon
-    until(lambda: project.save() or not alive(pid), "it made way", 20)
-    until(lambda: project.file().exists(), "it learned", 40)
+    until(lambda: project.save() or not alive(pid), "it made way")
+    until(lambda: project.file().exists(), "it learned")
 
 
 def test_a_client_that_leaves_stops_its_tuning(begin: Begin) -> None:
@@ -147,10 +147,10 @@ def test_a_client_that_leaves_stops_its_tuning(begin: Begin) -> None:
     project = begin(**NEVER)
     leaving = Client(project.daemon.paths)
     leaving.post("tune", {"project": str(project.root)})
-    until(lambda: bool(project.workers()), "it works", 20)
+    until(lambda: bool(project.workers()), "it works")
     pid = project.workers()[0]
     leaving.close()
-    until(lambda: not alive(pid), "it ended", 10)
+    until(lambda: not alive(pid), "it ended")
     assert not project.file().exists()
     assert project.status() == "not tuned yet"
 

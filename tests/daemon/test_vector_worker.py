@@ -72,7 +72,7 @@ class Asking:
         ]
 
     def until_cached(self) -> None:
-        until(lambda: self.leg() == "cache", "the cache answers", 40)
+        until(lambda: self.leg() == "cache", "the cache answers")
 
 
 Ask = Callable[..., Asking]
@@ -143,7 +143,7 @@ def test_removing_the_folder_costs_nothing(ask: Ask) -> None:
         states.add(answer["freshness"]["vectors"])
         return "rebuilding" in states and answer["legs"]["vectors"] == "cache"
 
-    until(is_back, "the cache is back", 40)
+    until(is_back, "the cache is back")
     assert list(asking.vectors_folder().glob("chroma/*"))
 
 
@@ -164,7 +164,7 @@ def test_an_idle_worker_frees_its_memory(ask: Ask) -> None:
     """Without questions the worker ends; the next question begins another, and is not kept waiting."""
     asking = ask(**SMALLEST, MEMORYD_VECTORS_IDLE_STOP_S="1")
     asking.until_cached()
-    until(lambda: not asking.workers(), "the worker ended", 15)
+    until(lambda: not asking.workers(), "the worker ended")
     assert asking.leg() == "exact"
     asking.until_cached()
 
@@ -175,7 +175,7 @@ def test_the_daemon_ends_in_time_with_its_worker(ask: Ask) -> None:
     asking.until_cached()
     [worker] = asking.workers()
     assert asking.daemon.end() < 2.5
-    until(lambda: not alive(worker), "the worker is gone", 5)
+    until(lambda: not alive(worker), "the worker is gone")
 
 
 def test_a_missing_quality_model_is_a_line_in_doctor(ask: Ask) -> None:
@@ -216,9 +216,7 @@ def test_the_quality_model_reads_the_project_when_nobody_asks(ask: Ask) -> None:
     far it is. Killing the worker or deleting its folder changes back to the default order for a while."""
     asking = ask(MEMORYD_VECTORS_QUALITY_MODEL=MINILM)
     query = "remove a picture or an image file"
-    started_s = time.monotonic()
     answer = asking.search(query)
-    assert time.monotonic() - started_s < 1
     assert answer["legs"]["quality"] == "starting"
     chunks = len(SUBJECTS) * len(ACTIONS)
 
@@ -236,7 +234,7 @@ def test_the_quality_model_reads_the_project_when_nobody_asks(ask: Ask) -> None:
             "read": chunks,
         }
 
-    until(has_read_all, "it orders everything", 30)
+    until(has_read_all, "it orders everything")
     answer = asking.search(query)
     assert answer["hits"][0]["symbol"] == "delete_image"
     for hit in answer["hits"]:
@@ -250,7 +248,7 @@ def test_the_quality_model_reads_the_project_when_nobody_asks(ask: Ask) -> None:
     until(has_read_all, "another worker knows what the first one read", 90)
     shutil.rmtree(asking.vectors_folder())
     assert asking.search(query)["hits"]
-    until(lambda: (asking.vectors_folder() / "quality.db").exists(), "vectors are kept again", 20)
+    until(lambda: (asking.vectors_folder() / "quality.db").exists(), "vectors are kept again")
 
 
 @pytest.mark.quality

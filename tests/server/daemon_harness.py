@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from room_coverage import measured
+
 from memoryd.paths import Paths
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,6 +39,7 @@ class RunningDaemon:
             "PATH": os.environ["PATH"],
             "MEMORYD_HOME": str(home),
             "PYTHONPATH": str(REPOSITORY),
+            **measured(),
             **variables,
         }
         self.process = subprocess.Popen(
@@ -87,7 +90,7 @@ class Client:
 
     def __init__(self, paths: Paths, role: str = "cli", cwd: str = "/", **hello: Any) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(30)
+        self.socket.settimeout(100)
         self.socket.connect(str(paths.socket))
         self.file = self.socket.makefile("rwb")
         self._id = 0
@@ -154,7 +157,7 @@ class Client:
         return self.request("tools/call", {"name": tool, "arguments": arguments})["result"]
 
 
-def until(condition: Any, what: str, limit_s: float = 10.0) -> None:
+def until(condition: Any, what: str, limit_s: float = 60.0) -> None:
     """Wait for something that happens elsewhere."""
     deadline_s = time.monotonic() + limit_s
     while not condition():
