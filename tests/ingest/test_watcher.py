@@ -204,11 +204,11 @@ import sys, time
 from pathlib import Path
 Path("/proc/sys/user/max_inotify_watches").write_text("3")
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from memoryd.ingest.watcher import Settings, Watcher
+from memoryd.ingest.watch.watcher import Watcher, WatchSettings
 root, heard = Path(sys.argv[1]), []
 for i in range(9):
     (root / f"d{{i}}").mkdir()
-watcher = Watcher(root, lambda paths: (), heard.append, heard.append, Settings(0.05, 0.2, 0.1))
+watcher = Watcher(root, lambda paths: (), heard.append, heard.append, WatchSettings(0.05, 0.2, 0.1))
 watcher.start()
 (root / "d7" / "x.py").write_text("x")
 end = time.monotonic() + 10
@@ -256,7 +256,7 @@ import os, resource, sys
 from pathlib import Path
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from memoryd.ingest.watch.limits import EventsRefused
-from memoryd.ingest.watcher import Inotify
+from memoryd.ingest.watch.watcher import Inotify
 from watchdog.observers import inotify_c
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 held = []
