@@ -11,16 +11,9 @@ from indexers.outline import Outline, outline
 from indexers.registry import extract, language_of
 from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
+from memoryd.ingest.link.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
-from memoryd.ingest.link.view import (
-    LinkedFile,
-    LinkView,
-    PathChange,
-    ViewSources,
-    changed_keys,
-    pack,
-    touched,
-)
+from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
 from memoryd.store.index.queries.link_queries import Defined, EdgeRow
 
 
@@ -78,7 +71,8 @@ class Project:
         changes = [
             PathChange(path, self.outlines.get(path), after.outlines.get(path)) for path in sorted(different)
         ]
-        changed = changed_keys(after.view, changes)
+        groups = self.view.groups.within(self.view.groups, set())
+        changed = with_groups(changed_keys(after.view, changes), ((key, pack(keys)) for key, keys in groups))
         return different | {path for path, link in self.links.items() if touched(changed, link.looked)}
 
 

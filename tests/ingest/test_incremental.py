@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from projects import Repository, digest_of, run_index, small_pool
+
+from memoryd.store.index.queries import link_queries
+from memoryd.store.sqlite import connect
 
 NAMES = ("alpha", "beta", "gamma")
 PATHS = st.sampled_from([*(f"pkg/{name}.py" for name in NAMES), "pkg/__init__.py", "notes.md", "web/app.ts"])
@@ -26,6 +30,32 @@ BODIES = st.sampled_from(
         "",
     ]
 )
+
+
+def test_a_change_reaches_those_who_noted_it_in_a_group(tmp_path: Path) -> None:
+    """A name handed on by forty files was looked at in so many places that its users note one key: when any of these
+    files changes, its users are linked again, after a prune as well."""
+    repo, size = Repository(tmp_path / "repo"), 40
+    for number in range(size):
+        repo.write(f"m{number}.py", f"from m{number + 1} import f\n\n\ndef g():\n    f()\n")
+    repo.write(f"m{size}.py", "def f():\n    pass\n")
+    pool, name, store = small_pool(), f"worktree:{repo.root}", tmp_path / "store"
+    run_index(pool, repo.root, store)
+    with closing(connect(store / "index.db")) as conn:
+        kept = list(link_queries.key_groups(conn))
+        link_queries.prune_key_groups(conn)
+        assert kept
+        assert list(link_queries.key_groups(conn)) == kept
+    for number, text in ((size, "def other():\n    pass\n"), (size - 3, "def f():\n    pass\n")):
+        repo.write(f"m{number}.py", text)
+        run_index(pool, repo.root, store, paths=frozenset({f"m{number}.py"}))
+        shutil.rmtree(tmp_path / "clean", ignore_errors=True)
+        run_index(pool, repo.root, tmp_path / "clean")
+        assert digest_of(store, name) == digest_of(tmp_path / "clean", name)
+    with closing(connect(store / "index.db")) as conn:
+        link_queries.prune(conn, margin=0)
+        assert set(link_queries.key_groups(conn)).isdisjoint(kept)
+    pool.close()
 
 
 class Incremental(RuleBasedStateMachine):

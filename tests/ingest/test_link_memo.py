@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from in_memory import Project
 
 from memoryd.ingest.link.fixpoint_cache import FixpointCache
+from memoryd.ingest.link.key_groups import pack, touched, with_groups
 
 Graph = Mapping[int, tuple[int, ...]]
 
@@ -17,8 +18,8 @@ Graph = Mapping[int, tuple[int, ...]]
 class _Reach:
     """``of(n)``: all that can be reached from n, told by asking its neighbours."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph, self.fixpoints, self.computed = graph, FixpointCache(), 0
+    def __init__(self, graph: Graph, nested: int = 60) -> None:
+        self.graph, self.fixpoints, self.computed = graph, FixpointCache(nested), 0
 
     def of(self, number: int) -> frozenset[int]:
         return self.fixpoints.fixpoints(number, lambda: self._make(number), frozenset())
@@ -27,6 +28,11 @@ class _Reach:
         self.computed += 1
         self.fixpoints.seen.add(number)
         return frozenset({number}).union(*(self.of(other) for other in self.graph[number]))
+
+
+def _all_keys(memo: FixpointCache) -> set[int]:
+    """What was looked at, groups taken apart."""
+    return memo.seen.union(*(keys for _, keys in memo.groups.within(memo.seen, set())))
 
 
 def _reached(graph: Graph, start: int) -> frozenset[int]:
@@ -46,15 +52,18 @@ _NUMBERS = st.integers(2, 12).flatmap(
 )
 
 
-@given(_NUMBERS, st.randoms(use_true_random=False))
-def test_a_value_is_the_fixed_point_whoever_asks_first(rows: list[tuple[int, ...]], chance) -> None:
-    """In any graph, cycles included: the value is the least fixed point, and all that it depends on is noted."""
+@given(_NUMBERS, st.randoms(use_true_random=False), st.sampled_from([1, 2, 3, 60]))
+def test_a_value_is_the_fixed_point_whoever_asks_first(
+    rows: list[tuple[int, ...]], chance, nested: int
+) -> None:
+    """In any graph, cycles included, and however deep values may wait for each other as calls: the value is the least
+    fixed point, and all that it depends on is noted."""
     graph = dict(enumerate(rows))
-    reach = _Reach(graph)
+    reach = _Reach(graph, nested)
     for number in chance.sample(sorted(graph), len(graph)):
         reach.fixpoints.seen = set()
         assert reach.of(number) == _reached(graph, number)
-        assert reach.fixpoints.seen >= _reached(graph, number)
+        assert _all_keys(reach.fixpoints) >= _reached(graph, number)
     assert not reach.fixpoints.is_computing
 
 
@@ -65,6 +74,42 @@ def test_a_long_chain_has_one_answer(size: int) -> None:
     for order in (range(size + 1), range(size, -1, -1)):
         reach = _Reach(graph)
         assert [len(reach.of(number)) for number in order] == [size + 1 - number for number in order]
+
+
+@pytest.mark.parametrize("last", [(), (0,)], ids=["chain", "circle"])
+def test_each_step_of_a_very_long_chain_is_computed_twice_at_most(last: tuple[int, ...]) -> None:
+    """Regression: a circle of more than 6,000 values was walked anew for every 60 of them."""
+    size, computed, memo = 9_000, 0, FixpointCache()
+
+    def has_an_end(number: int) -> bool:
+        return memo.fixpoints(number, lambda: make(number), False)
+
+    def make(number: int) -> bool:
+        nonlocal computed
+        computed += 1
+        memo.seen.add(number)
+        following = last if number == size - 1 else (number + 1,)
+        return all([has_an_end(other) for other in following])
+
+    assert {has_an_end(number) for number in range(size)} == {not last}
+    assert computed <= 3 * size
+    for number in (0, size - 1):
+        memo.seen = set()
+        has_an_end(number)
+        assert _all_keys(memo) >= set(range(0 if last else number, size))
+    stored = memo.groups.within(memo.groups, set())
+    assert sum(len(keys) for _, keys in stored) <= 2 * size
+
+
+def test_many_keys_are_noted_as_one() -> None:
+    """Who depends on a value that looked at much notes one key, and is touched by a change of any of them."""
+    memo = FixpointCache()
+    memo.fixpoints("much", lambda: memo.seen.update(range(1_000)), None)
+    assert len(memo.seen) == 1
+    groups = [(key, pack(keys)) for key, keys in memo.groups.within(memo.seen, set())]
+    for changed in (0, 999):
+        assert touched(with_groups(frozenset({changed}), groups), pack(memo.seen))
+    assert not touched(with_groups(frozenset({1_000}), groups), pack(memo.seen))
 
 
 def test_a_dense_cycle_is_computed_in_few_rounds() -> None:
@@ -110,6 +155,15 @@ def _circle(size: int) -> dict[str, str]:
     }
 
 
+def _ring(size: int) -> dict[str, str]:
+    def text(number: int) -> str:
+        own = "def f():\n    return 0\n" if number == 0 else f"from m{(number + 1) % size} import f, C\n"
+        base = f"(C, m{(number + 1) % size}.C)" if number % 2 else ""
+        return f"import m{(number + 1) % size}\n{own}\n\nclass C{base}:\n    pass\n\n\ndef g():\n    return f(C())\n"
+
+    return {f"m{number}.py": text(number) for number in range(size)}
+
+
 def _namespaces(size: int) -> dict[str, str]:
     def text(number: int) -> str:
         others = [other for other in range(size) if other != number]
@@ -122,7 +176,9 @@ def _namespaces(size: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "sources", [_chain(130), _circle(9), _namespaces(14)], ids=["chain", "circle", "namespaces"]
+    "sources",
+    [_chain(130), _circle(9), _ring(130), _namespaces(14)],
+    ids=["chain", "circle", "ring", "namespaces"],
 )
 def test_edges_do_not_depend_on_which_file_is_linked_first(sources: dict[str, str]) -> None:
     """A name handed through many files, or around in a circle, means the same to all of them."""

@@ -23,6 +23,7 @@ from memoryd.ingest.link.resolution import (
     enclosing,
     less_sure,
 )
+from memoryd.ingest.link.rules import MAX_ANCESTORS
 
 _STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\)|\[\w*\]")
@@ -58,7 +59,7 @@ class Evaluator(NameResolver):
         return self.view.fixpoints(("linear", owner), lambda: self._linear(owner), (owner,))
 
     def _linear(self, owner: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
-        orders = [self.linear(base) for base in self.bases(owner)]
+        orders = [self.linear(base) for base in self.bases(owner)[:MAX_ANCESTORS]]
         return tuple(self.rules(owner.path).linear(owner, orders))
 
     def member(self, owner: DefinitionTarget, name: str, skip: int = 0) -> DefinitionTarget | None:

@@ -16,70 +16,67 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from memoryd.ingest.link.key_groups import KeyGroups, Keys
+
 T = TypeVar("T")
 _NEVER = 1 << 30
-_MAX_DEPTH = 60  # values that wait for each other; what lies deeper is computed first
-_MAX_RESTARTS = 100  # and if that goes on, it is a long circle: settled like a short one
 _MAX_CHANGES = 50  # of one value: far more than any real cycle needs
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))  # so many frames those values may take
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))  # so many frames nested values may take
 
 
 class _Unsettled(Struct):
-    """A value that is not settled: it depends on one that is being computed. ``low``: depth of the outermost of those.
-    ``asked``: the unsettled keys it was computed from."""
+    """A value that is not settled: it is being computed, or depends on one that is. ``low``: depth of the outermost of
+    those. ``mark``: how many values waited when it was begun. ``asked``: the unsettled keys it was computed from."""
 
     make: Callable[[], Any]
     default: Any
     value: Any
     low: int
+    mark: int
     seen: frozenset[int] = frozenset()
     asked: frozenset[Hashable] = frozenset()
 
 
-class _TooDeep(Exception):
-    """Compute this one first."""
-
-    def __init__(self, key: Hashable, make: Callable[[], Any], default: Any) -> None:
-        self.key, self.make, self.default = key, make, default
+class _TooDeepError(Exception):
+    """Leave all calls: the innermost value that was begun is computed first, then those that wait for it anew."""
 
 
 class FixpointCache:
-    """``seen``: the keys that were looked at since it was last replaced."""
+    """``seen``: the keys that were looked at since it was last replaced. ``nested``: so many values wait for each other
+    as calls of Python; deeper ones wait in a list."""
 
-    def __init__(self) -> None:
+    def __init__(self, nested: int = 60) -> None:
+        self._max_nested = nested
         self.seen: set[int] = set()
-        self._settled: dict[Hashable, tuple[Any, frozenset[int]]] = {}
+        self.groups = KeyGroups()
+        self._settled: dict[Hashable, tuple[Any, Keys]] = {}
         self._held: dict[Hashable, _Unsettled] = {}
+        self._begun: list[
+            Hashable
+        ] = []  # those of ``_held`` that are being computed, each for the one before
         self._waiting: list[Hashable] = []  # those of ``_held`` that are computed, in the order they were
         self._asked: set[Hashable] = set()
         self._low = _NEVER
-        self._depth = self._restarts = 0
+        self._nested = 0
 
     @property
     def is_computing(self) -> bool:
         """Whether something is being computed that files may share."""
-        return self._depth > 0
+        return self._nested > 0
 
     def fixpoints(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
         """``make()``, computed once; what it looked at is noted for everyone who asks. In a cycle: the fixed point that
         begins with ``default``."""
         settled = self._settled.get(key)
+        if settled is None and key not in self._held:
+            self._begin(key, make, default)
+            settled = self._settled.get(key)
         if settled is not None:
             self.seen |= settled[1]
             found: T = settled[0]
             return found
-        held = self._held.get(key)
-        if held is None:
-            if self._depth >= _MAX_DEPTH:
-                if self._restarts < _MAX_RESTARTS:
-                    raise _TooDeep(key, make, default)
-                self._wait(key, 0)
-                found = default
-                return found
-            held = self._first(key, make, default)
-        else:
-            self._wait(key, held.low)
-        self.seen |= held.seen
+        held = self._held[key]  # what it looks at is noted for the whole cycle when that is settled
+        self._wait(key, held.low)
         found = held.value
         return found
 
@@ -87,51 +84,57 @@ class FixpointCache:
         self._asked.add(key)
         self._low = min(self._low, low)
 
-    def _first(self, key: Hashable, make: Callable[[], Any], default: Any) -> _Unsettled:
-        while True:
-            try:
-                return self._begin(key, _Unsettled(make, default, default, self._depth))
-            except _TooDeep as deep:
-                if self._depth:
-                    raise
-                self._restarts += 1
-                try:
-                    self.fixpoints(deep.key, deep.make, deep.default)
-                finally:
-                    self._restarts -= 1
-
-    def _begin(self, key: Hashable, held: _Unsettled) -> _Unsettled:
-        """Compute a value, and with it the cycle that begins with it."""
-        depth, mark = self._depth, len(self._waiting)
-        self._held[key] = held
+    def _begin(self, key: Hashable, make: Callable[[], Any], default: Any) -> None:
+        """Compute the value, or leave it to the outermost call when there are too many inside of each other."""
+        self._held[key] = _Unsettled(make, default, default, len(self._begun), len(self._waiting))
+        self._begun.append(key)
+        if self._nested >= self._max_nested:
+            raise _TooDeepError
+        if self._nested:
+            self._complete()
+            return
         try:
-            low = self._compute(held)
-            self._waiting.append(key)
-            if low == depth:
-                low = self._solve(mark)
+            while self._begun:
+                self._go_on()
         except BaseException:
-            for waiting in (key, *self._waiting[mark:]):
-                self._held.pop(waiting, None)
-            del self._waiting[mark:]
+            self._held, self._begun, self._waiting = {}, [], []
             raise
+
+    def _go_on(self) -> None:
+        """Complete the innermost value, or find that others must be completed before."""
+        try:
+            self._complete()
+        except _TooDeepError:
+            return
+
+    def _complete(self) -> None:
+        """Compute the innermost value that was begun, and with it the cycle that begins with it."""
+        key, depth = self._begun[-1], len(self._begun) - 1
         held = self._held[key]
+        low = self._compute(held)
+        self._waiting.append(key)
+        try:
+            if low == depth:
+                low = self._solve(held.mark)
+        except _TooDeepError:
+            self._waiting.remove(key)
+            raise
+        self._begun.pop()
         if low < depth:
-            self._wait(key, low)
-            held.low = low
+            self._held[key].low = low
         else:
-            self._settle(self._waiting[mark:])
-            del self._waiting[mark:]
-        return held
+            self._settle(self._waiting[held.mark :])
+            del self._waiting[held.mark :]
 
     def _compute(self, held: _Unsettled) -> int:
         """Compute the value from the others as they are held; returns the depth of what it waits for."""
         outer = self.seen, self._low, self._asked
         self.seen, self._low, self._asked = set(), _NEVER, set()
-        self._depth += 1
+        self._nested += 1
         try:
             held.value = held.make()
         finally:
-            self._depth -= 1
+            self._nested -= 1
             low, seen, asked = self._low, self.seen, self._asked
             self.seen, self._low, self._asked = outer
         held.seen |= seen
@@ -147,7 +150,7 @@ class FixpointCache:
             size = len(self._waiting) - mark
             low = self._iterate(mark)
         members = [self._held[key] for key in self._waiting[mark:]]
-        seen = frozenset().union(*(held.seen for held in members))
+        seen = frozenset().union(*{id(held.seen): held.seen for held in members}.values())
         for held in members:
             held.seen, held.low = seen, low
         return low
@@ -155,9 +158,10 @@ class FixpointCache:
     def _iterate(self, mark: int) -> int:
         """Rounds over all that waits since ``mark`` until nothing changes; what they meet on the way waits as well. A
         value that never comes to rest stays unknown."""
-        depth, lowest = self._depth, _NEVER
+        depth, lowest = len(self._begun) - 1, _NEVER
         askers: defaultdict[Hashable, dict[Hashable, None]] = defaultdict(dict)
         changes: Counter[Hashable] = Counter()
+        restless: set[Hashable] = set()
         todo = self._waiting[mark:]
         for key in todo:
             held = self._held[key]
@@ -175,23 +179,21 @@ class FixpointCache:
             changes.update(changed)
             for key in changed:
                 if changes[key] > _MAX_CHANGES:
-                    fresh[key].make, fresh[key].value = _constant(fresh[key].default), fresh[key].default
+                    restless.add(key)
+                    fresh[key].value = fresh[key].default
             self._held |= fresh
             for key, held in (fresh | joined).items():
                 for asked in held.asked:
                     askers[asked][key] = None
-            todo = list(dict.fromkeys(asker for key in (*changed, *joined) for asker in askers[key]))
+            next_ = dict.fromkeys(asker for key in (*changed, *joined) for asker in askers[key])
+            todo = [key for key in next_ if key not in restless]
         return lowest
 
     def _settle(self, keys: Iterable[Hashable]) -> None:
         for key in keys:
             held = self._held.pop(key)
-            self._settled[key] = held.value, held.seen
+            self._settled[key] = held.value, self.groups.shared(held.seen)
 
 
 def _again(held: _Unsettled) -> _Unsettled:
-    return _Unsettled(held.make, held.default, held.value, held.low, held.seen)
-
-
-def _constant(value: Any) -> Callable[[], Any]:
-    return lambda: value
+    return _Unsettled(held.make, held.default, held.value, held.low, held.mark, held.seen)

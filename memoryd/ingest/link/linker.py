@@ -12,16 +12,9 @@ from indexers.outline import Outline
 from memoryd.ingest.job import Run
 from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
+from memoryd.ingest.link.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
-from memoryd.ingest.link.view import (
-    LinkedFile,
-    LinkView,
-    PathChange,
-    ViewSources,
-    changed_keys,
-    pack,
-    touched,
-)
+from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
 from memoryd.store.index import reader
 from memoryd.store.index.queries import link_queries
 from memoryd.store.index.queries.link_queries import Stale
@@ -55,9 +48,10 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
         view.load(view.files)
         view.load_names()
     evaluator = Evaluator(view, RULES)
+    stored: set[int] = set()
     for start in range(0, len(todo), FILES_PER_TRANSACTION):
         run.step("link", start, len(todo))
-        _link(writer, view_id, evaluator, todo[start : start + FILES_PER_TRANSACTION])
+        _link(writer, view_id, evaluator, todo[start : start + FILES_PER_TRANSACTION], stored)
 
 
 def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> LinkView:
@@ -90,11 +84,9 @@ def _dependents(
     changed = changed_keys(view, changes)
     if not changed:
         return set()
-    return {
-        path_id
-        for path_id, keys in link_queries.dependency_keys(writer.conn, view_id)
-        if touched(changed, keys)
-    }
+    changed = with_groups(changed, link_queries.key_groups(writer.conn))
+    dependency_keys = link_queries.dependency_keys(writer.conn, view_id)
+    return {path_id for path_id, keys in dependency_keys if touched(changed, keys)}
 
 
 def _differs(view: LinkView, row: Stale) -> bool:
@@ -102,12 +94,17 @@ def _differs(view: LinkView, row: Stale) -> bool:
     return row.file_id != (file.file_id if file else None)
 
 
-def _link(writer: IndexWriter, view_id: int, evaluator: Evaluator, rows: list[ViewFile]) -> None:
+def _link(
+    writer: IndexWriter, view_id: int, evaluator: Evaluator, rows: list[ViewFile], stored: set[int]
+) -> None:
+    """Link these files in one transaction. ``stored``: the key groups of this run that are in the store by now."""
     facts = dict(reader.file_facts(writer.conn, [row.file_id for row in rows]))
     view, links = evaluator.view, []
     with writer.transaction():
         for row in rows:
             view.seen = set()
             edges, unresolved = link_file(evaluator, row.path, facts[row.file_id])
+            groups = view.groups.within(view.seen, stored)
+            link_queries.put_key_groups(writer.conn, ((key, pack(keys)) for key, keys in groups))
             links.append((row.path_id, writer.put_link(row.file_id, pack(view.seen), unresolved, edges)))
         link_queries.assign(writer.conn, view_id, links)

@@ -9,6 +9,7 @@ from indexers.facts import Import
 from memoryd.ingest.link.definitions import DefinitionTarget
 from memoryd.ingest.link.view import LinkView
 
+MAX_ANCESTORS = 100  # classes in which a member is looked for; who inherits from more means harm
 _NO_TYPE = frozenset({"None", "null", "undefined", "void", "nil"})
 
 
@@ -159,13 +160,15 @@ class LanguageRules:
 def breadth_first(
     owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]
 ) -> list[DefinitionTarget]:
-    """``owner``, then its bases level by level, each once."""
+    """``owner``, then its bases level by level, each once; the first MAX_ANCESTORS."""
     found = {owner: None}
     for level in range(max((len(order) for order in bases), default=0)):
         for order in bases:
             if level < len(order):
                 found.setdefault(order[level], None)
-    return list(found)
+        if len(found) >= MAX_ANCESTORS:
+            break
+    return list(found)[:MAX_ANCESTORS]
 
 
 _WRAPPERS = re.compile(

@@ -9,7 +9,6 @@ superfluous link, never a missed one.
 from __future__ import annotations
 
 import posixpath
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from zlib import crc32
@@ -207,16 +206,6 @@ def place_key(folder: str, base: str) -> int:
 def _whole_key(path: str) -> int:
     """Of what is said of a file as a whole (see ``essence``)."""
     return crc32(b"*", crc32(path.encode(*_ESCAPE)))
-
-
-def pack(seen: Iterable[int]) -> bytes:
-    """Keys as they are stored."""
-    return array("I", sorted(seen)).tobytes()
-
-
-def touched(changed: frozenset[int], keys: bytes) -> bool:
-    """Whether any of the keys was looked at."""
-    return not changed.isdisjoint(array("I", keys))
 
 
 class PathChange(Struct, frozen=True):

@@ -107,6 +107,7 @@ class IndexWriter:
             "view_file",
             "stale",
             "link",
+            "key_group",
             "edge_row",
             "decision",
             "finding",
@@ -123,7 +124,7 @@ class IndexWriter:
         """Drop all edges. Views count as incomplete until they are linked again: without edges they would deny every
         use."""
         self.conn.execute("UPDATE view_file SET link_id = NULL")
-        for table in ("edge_row", "link", "stale"):
+        for table in ("edge_row", "link", "stale", "key_group"):
             self.conn.execute(f"DELETE FROM {table}")
         self.conn.execute("UPDATE view SET complete = 0")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.outline import NO_ENTRY
 from memoryd.ingest.link.definitions import DefinitionTarget
-from memoryd.ingest.link.rules import LanguageRules, breadth_first
+from memoryd.ingest.link.rules import MAX_ANCESTORS, LanguageRules, breadth_first
 from memoryd.ingest.link.view import LinkView
 
 
@@ -101,15 +102,25 @@ def _roots(view: LinkView, folder: str) -> Iterator[str]:
 
 
 def c3(owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]) -> list[DefinitionTarget]:
-    """The C3 linearisation (Barrett et al., 1996); empty when the bases contradict each other."""
+    """The C3 linearisation (Barrett et al., 1996), of it the first MAX_ANCESTORS; empty when the bases contradict each
+    other."""
     found = [owner]
     queues = [list(order) for order in bases if order]
     queues.append([order[0] for order in bases if order])
-    while queues := [queue for queue in queues if queue]:
-        tails = {target for queue in queues for target in queue[1:]}
-        head = next((queue[0] for queue in queues if queue[0] not in tails), None)
+    in_tails = Counter(target for queue in queues for target in queue[1:])
+    heads = [0] * len(queues)
+    while len(found) < MAX_ANCESTORS:
+        open_ = [
+            (queue[at], n) for n, (queue, at) in enumerate(zip(queues, heads, strict=True)) if at < len(queue)
+        ]
+        if not open_:
+            break
+        head = next((target for target, _ in open_ if not in_tails[target]), None)
         if head is None:
             return []
         found.append(head)
-        queues = [[target for target in queue if target != head] for queue in queues]
+        for n in (n for target, n in open_ if target == head):
+            heads[n] += 1
+            if heads[n] < len(queues[n]):
+                in_tails[queues[n][heads[n]]] -= 1
     return found

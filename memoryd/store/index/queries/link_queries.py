@@ -7,6 +7,7 @@ view where none of them means anything else.
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
 
@@ -59,6 +60,22 @@ def dependency_keys(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[in
         "SELECT vf.path_id, l.looked FROM view_file vf JOIN link l ON l.id = vf.link_id WHERE vf.view_id = ?",
         (view_id,),
     )
+
+
+def key_groups(conn: sqlite3.Connection) -> Iterator[tuple[int, bytes]]:
+    """(key, keys that it stands for) of every group, inner ones first."""
+    yield from conn.execute("SELECT key, members FROM key_group ORDER BY id")
+
+
+def put_key_groups(conn: sqlite3.Connection, groups: Iterable[tuple[int, bytes]]) -> None:
+    """Add groups, inner ones first. One that has the key of another is joined with it."""
+    for key, members in groups:
+        row = conn.execute("SELECT members FROM key_group WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            conn.execute("INSERT INTO key_group (key, members) VALUES (?, ?)", (key, members))
+        elif row[0] != members:
+            joined = array("I", sorted({*array("I", row[0]), *array("I", members)})).tobytes()
+            conn.execute("UPDATE key_group SET members = ? WHERE key = ?", (joined, key))
 
 
 def definitions(conn: sqlite3.Connection, view_id: int, name: str | None) -> Iterator[Defined]:
@@ -185,3 +202,16 @@ def prune(conn: sqlite3.Connection, margin: int) -> None:
         conn.execute(
             "DELETE FROM link WHERE id NOT IN (SELECT link_id FROM view_file WHERE link_id IS NOT NULL)"
         )
+        prune_key_groups(conn)
+
+
+def prune_key_groups(conn: sqlite3.Connection) -> None:
+    """Drop the groups that no link holds, directly or through another group."""
+    groups = {key: array("I", members) for key, members in key_groups(conn)}
+    used: set[int] = set()
+    waiting = [array("I", looked) for (looked,) in conn.execute("SELECT looked FROM link")]
+    while waiting:
+        found = groups.keys() & set(waiting.pop()) - used
+        used |= found
+        waiting += [groups[key] for key in found]
+    conn.executemany("DELETE FROM key_group WHERE key = ?", [(key,) for key in groups.keys() - used])
