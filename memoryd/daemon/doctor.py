@@ -117,7 +117,7 @@ async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
         target = IndexTarget(project.root, await service.views.sha(project, None))
         await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
         checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
-    return tuple(checks) or (Check("repair", "ok", "nothing is damaged"),)
+    return tuple(checks) or (Check("repair", "ok", "no damage was found"),)
 
 
 def _index_damage(file: Path) -> str:

@@ -175,7 +175,7 @@ class DaemonService:
             await asyncio.to_thread(store.learned.set_back, base)
         elif base is None or not self.config.vectors.tune:
             raise UsageError(
-                "this daemon may not tune",
+                "the settings of this daemon switch tuning off",
                 where="vectors.enabled, vectors.tune",
                 next_step="set both to true, then `memoryd daemon stop`",
             )

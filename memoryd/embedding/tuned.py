@@ -88,18 +88,18 @@ def in_words(tuning: Tuning | None) -> str:
     if tuning is None:
         return "not tuned yet"
     if tuning.state == "off":
-        return "not tuned: set back, `memoryd tune` begins anew"
+        return "not tuned: `memoryd tune --reset` switched it off, `memoryd tune` learns again"
     if tuning.state == "newer":
         return "not tuned: what was learned is of a newer memoryd; upgrade it, or `memoryd tune` begins anew"
     if tuning.state == "few":
-        return f"not tuned: {tuning.commits:,} usable commits, it takes {MIN_COMMITS}"
+        return f"not tuned: {tuning.commits:,} usable commits, at least {MIN_COMMITS} are needed"
     proof = tuning.proof
     measured = ""
     if proof:
         files, pieces = (f"{before:.3f} → {after:.3f}" for before, after in (proof.files, proof.pieces))
-        measured = f"; held-back MRR of files {files}, of pieces {pieces} (n={proof.questions})"
+        measured = f"; MRR on commits kept apart: files {files}, of pieces {pieces} (n={proof.questions})"
     if tuning.state == "base":
-        return f"not tuned: what {tuning.commits:,} commits teach did not help{measured}"
+        return f"not tuned: what {tuning.commits:,} commits teach did not improve the ranking{measured}"
     return f"tuned on {tuning.commits:,} commits{measured}"
 
 

@@ -41,13 +41,15 @@ class Freshness(Struct, frozen=True):
         elif self.indexed_commit == self.head:
             parts = [f"{self.head[:SHA_CHARS]} = HEAD"]
         elif self.rev:
-            parts = [f"as of {self.rev[:SHA_CHARS]}, as asked; HEAD is {self.head[:SHA_CHARS] or 'unborn'}"]
+            parts = [
+                f"as of {self.rev[:SHA_CHARS]}, as asked; HEAD is {self.head[:SHA_CHARS] or 'without a commit'}"
+            ]
         else:
             indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
             parts = [f"STALE: indexed {indexed}, HEAD {self.head[:SHA_CHARS]}"]
         parts += [quote(self.branch, 60)] if self.branch else []
         parts += ["with uncommitted changes"] if self.dirty else []
-        parts += [f"{self.pending} files pending"] if self.pending else []
+        parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []
         parts += ["indexing now"] if self.indexing else []
         parts += [f"no history: {self.no_history}"] if self.no_history else []
         parts += [f"vectors: {self.vectors}"] if self.vectors not in ("", "ready") else []

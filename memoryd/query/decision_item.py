@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.lines import place
+from memoryd.query.text.lines import place, proof
 
 
 class DecisionLink(Struct, frozen=True):
@@ -53,12 +53,12 @@ class DecisionItem(Struct, frozen=True):
 
     def summary(self) -> str:
         """Status, title, place and how sure; below it what speaks against it, and what it says."""
-        implied = " (implied by merge)" if self.status_source == "implied_by_merge" else ""
+        implied = " (not stated: implied by its merge)" if self.status_source == "implied_by_merge" else ""
         links = "".join(f", superseded by {safe_line(new)}" for new in self.superseded_by[:2])
         source = place(self.path, self.line) if self.path else f"record {self.id} by {self.author}"
         kind = f" {self.kind}" if self.kind in ("constraint", "rule") else ""
         first = f"[{self.status}{implied}{links}]{kind} {self.title} — {source} {self.date}"
-        lines = [f"{first} {self.tier} {self.confidence:.2f}"]
+        lines = [f"{first} {proof(self.tier, self.confidence)}"]
         if self.health in ("in_doubt", "violated"):
             lines.append(f"    {self.health.replace('_', ' ')}: {safe_line(self.reason)}")
         if self.excerpt and self.excerpt != self.title:

@@ -77,7 +77,7 @@ def _files(ctx: Context, known: totals.Totals) -> Check:
         return Check("index", "warn", "the first index is under way", "ask again later")
     if known.files == 0:
         return Check("index", "fail", "no file is indexed", "see what was skipped: `memoryd status`")
-    return Check("index", "ok", f"{known.files} files, {known.skipped} left out")
+    return Check("index", "ok", f"{known.files} files indexed, {known.skipped} skipped")
 
 
 def _sqlite() -> Check:
@@ -85,12 +85,16 @@ def _sqlite() -> Check:
     if status_queries.sqlite_is_fixed():
         return Check("sqlite", "ok", version)
     return Check(
-        "sqlite", "ok", f"{version}: one process writes and checkpoints, so its WAL-reset bug cannot strike"
+        "sqlite",
+        "ok",
+        f"{version}: its WAL-reset bug cannot occur here, one process alone writes and checkpoints",
     )
 
 
 def _audit(ctx: Context) -> Check:
     report = ctx.records.verify() if ctx.records else None
     if report is None or report.ok:
-        return Check("audit", "ok", f"{report.rows if report else 0} rows, the chain is whole")
+        return Check(
+            "audit", "ok", f"{report.rows if report else 0} entries, each covered by the hash of the next"
+        )
     return Check("audit", "fail", f"{report.problem} (row {report.seq})", "restore a snapshot of records.db")

@@ -94,7 +94,7 @@ class StatusAnswer(Answer, frozen=True):
                 Section(
                     items=[f"  {item.label()}" for item in self.skipped],
                     total=self.skipped_total,
-                    title=f"left out ({reasons}):",
+                    title=f"skipped ({reasons}):",
                     main=True,
                 ),
             ],

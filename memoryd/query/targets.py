@@ -267,7 +267,7 @@ def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
     symbols = graph_queries.count_symbols(ctx.index, ctx.view.id)
     step = " or ".join(f"`{row.path}:{row.qualname}`" for row in near)
     return UsageError(
-        f"nothing here is called `{text[:200]}`",
+        f"no file or symbol of the project is called `{text[:200]}`",
         where=f"searched {files} files and {symbols} symbols",
         next_step=f"did you mean {step}?" if near else "try `memoryd search`",
     )

@@ -89,7 +89,7 @@ class RecordAnswer(Answer, frozen=True):
 
 
 class RetractedAnswer(Answer, frozen=True):
-    """What a client wrote and is taken back. ``records``: its proposals; ``kept``: what a person confirmed since, and
+    """What a client wrote and is retracted. ``records``: its proposals; ``kept``: what a person confirmed since, and
     so stays; ``anchors``: how many it had added to others' records. ``preview``: nothing was changed."""
 
     by: str
@@ -127,7 +127,7 @@ class PublishAnswer(Answer, frozen=True):
 
     def page(self) -> Page:
         return Page(
-            head=f"{self.message}\ndialect: {self.dialect}",
+            head=f"{self.message}\nform: {self.dialect}",
             sections=[Section(items=self.diff.splitlines(), main=True)],
             foot=self.freshness.line(),
         )

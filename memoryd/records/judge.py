@@ -74,13 +74,13 @@ def forget(ctx: Context, records: Records, request: JudgeRequest, actor: str) ->
 def _retract_all(ctx: Context, records: Records, request: RetractRequest, actor: str) -> RetractedAnswer:
     if request.id or not request.by or not request.since:
         raise UsageError(
-            "to take back what a client wrote, name the client and the time, and no record",
+            "to retract what a client wrote, name the client and the time, and no record",
             where="by, since",
             next_step="memoryd retract --by agent:NAME --since 2d; `memoryd audit` shows the names",
         )
     if is_person(request.by):
         raise UsageError(
-            "what a person recorded is taken back record by record",
+            "what a person recorded is retracted record by record",
             where="by",
             next_step="memoryd retract ID",
         )

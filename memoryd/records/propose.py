@@ -23,9 +23,9 @@ def record(ctx: Context, records: Records, request: RecordRequest, actor: str) -
     added = records.add(new)
     shown = item(ctx, added.record)
     lost = [place.anchor for place in shown.moved if place.state == anchors.LOST]
-    note = f" Nothing is called {', '.join(f'`{a[:80]}`' for a in lost)} here now." if lost else ""
+    note = f" No file or symbol is called {', '.join(f'`{a[:80]}`' for a in lost)} now." if lost else ""
     if not set(request.anchors) <= set(added.record.anchors):
-        note += " Its anchors stay as they are."
+        note += " Not all of the given anchors were added to it."
     return answer(ctx, shown, _message(added.record, added.created) + note, created=added.created)
 
 

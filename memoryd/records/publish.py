@@ -83,7 +83,9 @@ def publish(ctx: Context, request: PublishRequest) -> PublishAnswer:
     digest = hashlib.sha256(f"{path}\n{text}".encode()).hexdigest()
     if request.digest and request.digest != digest:
         raise UsageError(
-            "the document would be another one by now", where=path, next_step="publish again, and look again"
+            "the document has changed since it was shown",
+            where=path,
+            next_step="run the command again and look at the new one",
         )
     learnt = f"{dialect.name}, as in {sample}" if sample else "MADR, as there is none to follow"
     return PublishAnswer(

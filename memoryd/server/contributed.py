@@ -66,7 +66,11 @@ async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
             next_step="run the command in a terminal of your own",
         )
     if call.common.rev:
-        raise UsageError("a file is written now, at no revision", where="rev", next_step="leave out --rev")
+        raise UsageError(
+            "publish writes a file into the work tree; it takes no revision",
+            where="rev",
+            next_step="leave out --rev",
+        )
     drafts = import_module("memoryd.records.publish")
     answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
     if request.preview:

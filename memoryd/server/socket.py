@@ -212,7 +212,7 @@ def _too_long(service: Service) -> UsageError:
 def internal_error(service: Service) -> MemorydError:
     """What the caller learns about a bug: that it is one, and where its trace lies."""
     return MemorydError(
-        "memoryd failed inside; this is a bug",
+        "internal error: this is a bug of memoryd",
         where=str(service.paths.log),
         next_step="see `memoryd daemon logs`, and report it with the trace",
     )

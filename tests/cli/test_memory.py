@@ -176,7 +176,7 @@ def test_records_move_and_rank_below_what_agents_propose(desk, tmp_path):
     assert shown["origin"].endswith(", confirmed there")
     assert "line 1 is no record" in desk.agent("import", "-", stdin='{"record": 1}\n', code=2)
     assert "no record in it" in desk.agent("import", "-", stdin="prose\n", code=2)
-    assert "whole" in desk.agent("audit", "verify")
+    assert "intact" in desk.agent("audit", "verify")
     with contextlib.closing(sqlite3.connect(store)) as conn, conn:
         conn.execute("UPDATE record SET status = 'confirmed'")
     assert "BROKEN" in desk.agent("audit", "verify", code=1)

@@ -181,4 +181,4 @@ def test_a_short_history_is_said(begin: Begin, tmp_path: Path) -> None:
     git(folder, "commit", "-qm", "Begin with the cookie")
     project = Tuned(begin(**NEVER).daemon, folder)
     assert project.tune()["state"] == "few"
-    assert project.status() == "not tuned: 1 usable commits, it takes 300"
+    assert project.status() == "not tuned: 1 usable commits, at least 300 are needed"

@@ -94,7 +94,7 @@ def test_a_small_project_needs_no_worker(ask: Ask) -> None:
     assert answer["freshness"]["vectors"] == "ready"
     assert asking.workers() == []
     assert not asking.vectors_folder().exists()
-    assert "compared exactly" in asking.check("vectors")["detail"]
+    assert "compared with every vector" in asking.check("vectors")["detail"]
 
 
 def test_above_the_size_the_cache_is_filled_checked_and_used(ask: Ask) -> None:

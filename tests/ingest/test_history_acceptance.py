@@ -126,7 +126,7 @@ def test_a_squash_tells_a_file_only_of_what_it_took_back_there(past: History) ->
     ctx = past.context()
     assert {item.kind for item in why(ctx, WhyRequest(target="beat.py")).items} == {"commit"}
     (told,) = [item for item in why(ctx, WhyRequest(target="cache.py")).items if item.kind == "revert"]
-    assert told.note.startswith(f"undoes {added[:10]} “Add cache”")
+    assert told.note.startswith(f"reverts {added[:10]} “Add cache”")
     assert not history(ctx, HistoryRequest(query="beat.py")).reverts
     assert [r.target for r in history(ctx, HistoryRequest(query="cache.py")).reverts] == [added]
 

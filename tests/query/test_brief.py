@@ -101,7 +101,7 @@ def test_a_brief_goes_from_rules_to_recent_changes(project, tmp_path):
     store.close()
     assert titles(answer) == [
         "rules of the project", "decisions", "warnings", "where to look", "may have to change too", "depends on it",
-        "tests", "conventions there", "recent changes there",
+        "tests", "conventions of that folder", "recent commits to these files",
     ]  # fmt: skip
     assert [i.text for i in items(answer, "rules of the project")] == [
         "“Never change the cookie format without a migration.”"

@@ -76,7 +76,7 @@ def test_an_anchor_that_means_something_here_is_nothing_to_mention(rows, store, 
     )
     answer = record(rows.context(records=store), store, note("x", anchor), AGENT)
     assert answer.record.moved == ()
-    assert "Nothing is called" not in answer.message
+    assert "No file or symbol is called" not in answer.message
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_anchor_that_means_nothing_is_kept_and_said(rows, store, anchor):
     answer = record(rows.context(records=store), store, note("x", anchor), AGENT)
     assert answer.record.anchors == (anchor,)
     assert [place.state for place in answer.record.moved] == ["lost"]
-    assert f"Nothing is called `{anchor}` here now." in answer.message
+    assert f"No file or symbol is called `{anchor}` now." in answer.message
 
 
 def test_anchors_follow_renames_one_after_the_other(rows, store):
@@ -414,7 +414,7 @@ def test_what_an_import_says_is_data(rows, store):
     assert TOKEN not in str(stored)
     shown = item(ctx, stored)
     assert not {"\x1b", "\u202e", "\x07"} & set(f"{shown.text}{shown.anchors}{shown.origin}{shown.actor}")
-    assert (stored.status, shown.origin.rpartition(", ")[2]) == ("proposed", "confirmed there")
+    assert (stored.status, shown.origin.rpartition(", ")[2]) == ("proposed", "confirmed")
 
 
 def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
@@ -426,7 +426,7 @@ def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
     for text, *places in (("Gone", "a.py"), ("Never", "x.py"), ("Left", "a.py", "b.py"), ("Nowhere",)):
         record(ctx, ctx.records, note(text, *places, kind="decision"), ANN)
     found = {d.title: (d.health, d.reason) for d in decisions(ctx, DecisionsRequest()).decisions}
-    assert found["Gone"] == ("in_doubt", "a.py is gone from the project")
+    assert found["Gone"] == ("in_doubt", "a.py is no longer in the project")
     assert [found[t][0] for t in ("Never", "Left", "Nowhere")] == ["unlinked", "ok", "unlinked"]
 
 

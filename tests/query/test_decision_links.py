@@ -113,7 +113,11 @@ def test_other_decisions_are_no_code(rows):
     adr(rows, "1-x", "X")
     adr(rows, "2-y", "Y", references=("docs/adr/1-x.md",))
     item = found(rows)["2-y"]
-    assert (item.links, item.health, item.reason) == ((), "unlinked", "it names no code of this view")
+    assert (item.links, item.health, item.reason) == (
+        (),
+        "unlinked",
+        "no file or symbol that it names was found",
+    )
 
 
 def test_documents_are_read_once_for_one_state_of_the_store(rows):
@@ -191,7 +195,7 @@ def test_a_reverted_implementation_is_a_doubt_until_it_comes_back(rows):
 
 
 def test_a_newer_decision_that_opposes_is_a_doubt(rows):
-    """Because it says so, or because it takes what this one turned down for the same code; a proposal is none."""
+    """Because it says so, or because it chooses what this one rejected for the same code; a proposal is none."""
     rows.file("src/store.py")
     linked(rows, "src/store.py", title="Store in SQLite", alternatives=("Use PostgreSQL", "Files"))
     adr(rows, "2-y", "Use PostgreSQL for everything", "proposed", references=("src/store.py",))
@@ -200,7 +204,7 @@ def test_a_newer_decision_that_opposes_is_a_doubt(rows):
     adr(rows, "2-y", "Use PostgreSQL for everything", references=("src/store.py",))
     assert health(rows) == (
         "in_doubt",
-        "the newer decision docs/adr/2-y takes “Use PostgreSQL”, which it turned down",
+        "the newer decision docs/adr/2-y chooses “Use PostgreSQL”, which this one rejected",
     )
     adr(rows, "2-y", "Other", conflicts=("1-x.md",))
     assert health(rows) == ("in_doubt", "the newer decision docs/adr/2-y contradicts it")
@@ -248,14 +252,14 @@ def test_a_decision_that_is_not_in_force_needs_no_health(rows):
 
 
 def test_the_text_tells_a_doubt_in_one_line(rows):
-    """With its reason, under the decision; in full also what was turned down."""
+    """With its reason, under the decision; in full also what was rejected."""
     linked(rows, "src/gone.py", alternatives=("Y",))
     rows.commit("Remove it", [FileChange("D", "src/gone.py")])
     listed = decisions(rows.context(), DecisionsRequest()).page().sections[0].items[0]
     assert "in doubt: `src/gone.py`, which it names, was deleted" in listed
     full = decisions(rows.context(), DecisionsRequest(id="1-x")).page().head
     assert "health: in doubt" in full
-    assert "turned down: Y" in full
+    assert "rejected alternatives: Y" in full
 
 
 # -- when it held
@@ -332,7 +336,7 @@ def test_rules_in_scope_of_a_path_are_those_of_the_project_and_its_own(ruled):
 
 
 def test_the_dependency_it_names_is_gone(rows):
-    """A package in the title that left the manifests afterwards; one that it turned down may go."""
+    """A package in the title that left the manifests afterwards; one that it rejected may go."""
     rows.file("src/kept.py")
     linked(rows, "src/kept.py", title="Queue with Redis", alternatives=("Celery",))
     rows.commit("Drop celery", [], notes=[CommitNote("dependency", "celery", "removed")])

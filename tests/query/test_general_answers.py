@@ -36,7 +36,7 @@ def test_only_what_holds_widely_is_a_convention():
     item = mined("topic", "it is done {}", cases)
     assert item is not None
     assert (item.rule, item.share, item.seen) == ("it is done so", 0.9, 20)
-    assert item.exceptions == ("b.py:1 (otherwise)", "b.py:2 (not)")
+    assert item.exceptions == ("b.py:1 (otherwise)", "b.py:2")
     assert mined("topic", "{}", cases[:11]) is None
     assert mined("topic", "{}", [*cases, *(Case("x", "c.py") for _ in range(9))]) is None
 

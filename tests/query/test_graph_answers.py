@@ -339,7 +339,7 @@ def test_what_changed_together_twice_is_no_hidden_coupling(rows):
         rows.commit("once", ["store.py", path])
     answer = cochange(rows.context(), CochangeRequest(target="store.py"))
     lines = rendered(answer, 800).text.splitlines()
-    assert lines[1].startswith("  service.py together 9 times")
+    assert lines[1].startswith("  service.py changed together 9 times")
 
 
 def test_coupling_that_no_edge_explains_comes_first(rows):

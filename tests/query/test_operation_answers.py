@@ -103,7 +103,7 @@ def test_impact_names_the_operations_that_a_change_comes_to(rows):
         ("route", "GET /shop/total", 1),
     ]
     assert answer.operations_total == 5
-    assert "route GET /shop/total src/web/views.py:6 hop 1 by src/web/views.py:show [exact]" in render(
+    assert "route GET /shop/total src/web/views.py:6 hop 1 through src/web/views.py:show [exact]" in render(
         answer, 800
     )
 

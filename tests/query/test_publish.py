@@ -279,7 +279,7 @@ def test_what_was_seen_is_what_is_written(rows, store):
     seen = drafted(rows, store, record_id)
     assert drafted(rows, store, record_id, path=seen.path, digest=seen.digest).text == seen.text
     document(rows, seen.path.replace("use-sqlite", "other"), NYGARD.format(n=1, title="Other"))
-    with pytest.raises(UsageError, match="another one by now"):
+    with pytest.raises(UsageError, match="has changed since it was shown"):
         drafted(rows, store, record_id, digest=seen.digest)
 
 

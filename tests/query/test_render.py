@@ -163,6 +163,21 @@ def test_what_is_left_off_is_counted(items, beyond, room):
     assert result.text.endswith("foot")
 
 
+@given(st.integers(150, 900), st.lists(st.integers(1, 40), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_lines_about_what_is_not_shown_have_their_room(max_tokens, sizes):
+    """Titles of sections of which nothing fits are counted before the items are chosen: no line is cut."""
+    sides = [
+        Section(["x" * 200] * n, title=f"a section whose title is of some length, {i}:")
+        for i, n in enumerate(sizes)
+    ]
+    main = Section([f"- item {n}" for n in range(500)], main=True)
+    text = fit(Page("head", [*sides[:2], main, *sides[2:]], "foot", lambda shown: "go"), max_tokens).text
+    assert "…" not in text.replace("  … ", "")
+    for section in sides:
+        assert section.title in text
+
+
 # -- hostile text
 
 INJECTIONS = [
@@ -251,7 +266,7 @@ def test_freshness_never_passes_stale_off_as_current():
     assert fresh == "freshness: aaaaaaaaaa = HEAD, main"
     assert stale == (
         "freshness: STALE: indexed aaaaaaaaaa, HEAD bbbbbbbbbb, feature\\x1b[31m/x, with uncommitted changes,"
-        " 7 files pending, indexing now, vectors: rebuilding"
+        " 7 changed files not indexed yet, indexing now, vectors: rebuilding"
     )
 
 

@@ -231,7 +231,7 @@ def test_answer_that_shares_next_to_nothing_with_the_question_says_so(project: S
     answer = project.ask("tune the strings of a guitar by adding tension to each of six pegs")
     assert answer.hits
     assert answer.weak
-    assert render.rendered(answer, 500).text.startswith("Probably nothing here answers")
+    assert render.rendered(answer, 500).text.startswith("Probably nothing in the project answers")
     for known in ("charge card", "where is a cookie signed", "tune guitar strings, see payment.py"):
         assert not project.ask(known).weak, known
 

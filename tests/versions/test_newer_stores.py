@@ -181,7 +181,7 @@ def test_the_daemon_answers_without_newer_records(place: Place) -> None:
         assert "records.db was written by a newer memoryd" in checks["records"]["detail"]
         assert "upgrade memoryd" in checks["records"]["next_step"]
         repaired = client.json("doctor", **asked, repair=True)["checks"]
-        assert "nothing is damaged" in [check["detail"] for check in repaired]
+        assert "no damage was found" in [check["detail"] for check in repaired]
         assert client.json("symbol", **asked, name="respond")["definition"]["path"] == "app.py"
     place.end()
     assert fingerprint(file) == before

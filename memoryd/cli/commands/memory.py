@@ -31,12 +31,12 @@ def run_retract(args: Namespace) -> int:
     if args._dry_run or not args._yes:
         if not args._dry_run:
             need_somebody(
-                "this would take back all that a client wrote",
+                "this would retract all that a client wrote",
                 "see what with --dry-run, do it with --yes",
                 as_json=args._json,
             )
         _show(args, session.ask("retract", {**asked, "preview": True}))
-        if args._dry_run or not says_yes("Take this back?", "nothing was changed"):
+        if args._dry_run or not says_yes("Retract these records?", "nothing was changed"):
             return 0
     _show(args, session.ask("retract", asked))
     return 0
@@ -98,11 +98,11 @@ def run_import(args: Namespace) -> int:
     if args._json:
         print_json({"source": f"import:{name}", "taken": taken, "known": known})
     else:
-        print_text(f"{taken} records came in as proposals of import:{name}, {known} were here already.")
+        print_text(f"{taken} records came in as proposals of import:{name}, {known} were already here.")
         if taken:
             print_text(
                 "Review them with `memoryd proposals`;"
-                f" take all back with `memoryd retract --by {shlex.quote(f'import:{name}')} --since 1h`."
+                f" retract all of them with `memoryd retract --by {shlex.quote(f'import:{name}')} --since 1h`."
             )
     return 0
 

@@ -1,4 +1,4 @@
-"""``memoryd serve --http``: have the daemon open its HTTP door, and stand by while it is open."""
+"""``memoryd serve --http``: have the daemon serve HTTP, and wait while it does."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def run(args: Namespace) -> int:
         session.daemon.wait_end()
     except ConnectionLost as error:
         raise MemorydError(
-            "the daemon ended, and the HTTP door with it", next_step=error.next_step
+            "the daemon ended, and its HTTP server with it", next_step=error.next_step
         ) from error
     except KeyboardInterrupt:
-        note("left. The daemon listens on until `memoryd daemon stop`")
+        note("the daemon goes on listening until `memoryd daemon stop`")
         raise
     return 0

@@ -113,7 +113,7 @@ class Projects:
         if len(self._by_root) == 1:
             return next(iter(self._by_root.values()))
         raise UsageError(
-            "which project? The caller named none and stands in none",
+            "which project? None was named, and the working directory lies in none",
             where="project",
             next_step=f"pass the argument `project` (an absolute path); {self._listing()}",
         )

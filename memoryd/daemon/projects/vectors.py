@@ -111,14 +111,18 @@ class ProjectVectors:
         client = self._client
         if client is None or not self._cached:
             return Check(
-                "vectors", "ok", f"compared exactly; a cache is kept from {self.from_chunks} chunks on"
+                "vectors",
+                "ok",
+                f"questions are compared with every vector (a cache is used from {self.from_chunks} chunks on)",
             )
         known = client.known
         held = f"cache {known.state}, {known.done} of {known.total} vectors"
         running = f", worker {known.pid}, {process_memory.rss_mb(known.pid)} MB" if known.pid else ""
         if known.state == "failed":
             step = "see daemon.log; `rm -r` of the project's vectors folder is safe"
-            return Check("vectors", "warn", f"{held}: {known.detail}; answers compare exactly", step)
+            return Check(
+                "vectors", "warn", f"{held}: {known.detail}; questions are compared with every vector", step
+            )
         return Check("vectors", "ok", f"{held}{running}")
 
     def _quality_check(self) -> Check:

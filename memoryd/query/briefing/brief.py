@@ -1,5 +1,5 @@
-"""What to know before a task: rules, decisions, warnings, places, consequences, customs, changes; silent where nothing
-fits."""
+"""What to know before a task: rules, decisions, warnings, places, consequences, conventions, changes; silent where
+nothing fits."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
     folder = paths[0].rpartition("/")[0] if paths else ""
     near = graph_queries.paths_under(ctx.index, ctx.view.id, f"{folder}/", MAX_FOLDER + 1) if folder else []
     if not 1 < len(near) <= MAX_FOLDER:
-        return BriefSection("conventions there", (), 0)
+        return BriefSection("conventions of that folder", (), 0)
     mined = conventions(ctx, ConventionsRequest(path=folder)).conventions
     known = sorted(mined, key=lambda item: item.topic == "names")
     items = [
@@ -146,7 +146,7 @@ def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
         )
         for item in known[:MAX_CONVENTIONS]
     ]
-    return BriefSection("conventions there", tuple(items), len(known))
+    return BriefSection("conventions of that folder", tuple(items), len(known))
 
 
 def _close(ctx: Context, task: str) -> list[int]:
@@ -156,11 +156,11 @@ def _close(ctx: Context, task: str) -> list[int]:
 
 
 def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
-    """What these commits did and was taken back, or took back; of one back and forth the last word."""
+    """The reverts that these commits are in, one for each chain: its last."""
     pairs = {one.chain or (one.by,): one for one in reverts.items(ctx, topic.pairs_of(ctx, close))}
     return [
         BriefItem(
-            f"revert: “{one.target_subject or one.subject}” was taken back, {one.parity} now"
+            f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted: it {one.effect()}"
             + (f" — “{one.reason}”" if one.reason not in ("", one.subject) else ""),
             f"{one.by[:SHA_CHARS]} {one.date}",
             "revert",
@@ -181,7 +181,7 @@ def _said(ctx: Context, close: Sequence[int]) -> BriefSection:
         text = row.subject if reason in ("", row.subject) else f"{row.subject} — {reason}"
         source = f"{row.sha[:SHA_CHARS]} {day(row.time_s)}"
         items.append(BriefItem(f"“{quote(text, 240)}”", source, "commit", 0.6, "history"))
-    return BriefSection("said in past commits", tuple(items[:MAX_SAID]), len(items))
+    return BriefSection("reasons given in past commits", tuple(items[:MAX_SAID]), len(items))
 
 
 def _recent(ctx: Context, found: Places) -> BriefSection:
@@ -197,7 +197,7 @@ def _recent(ctx: Context, found: Places) -> BriefSection:
         )
         for id_ in ids[:MAX_RECENT]
     ]
-    return BriefSection("recent changes there", tuple(items), len(ids))
+    return BriefSection("recent commits to these files", tuple(items), len(ids))
 
 
 # -- the budget

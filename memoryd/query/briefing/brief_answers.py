@@ -55,7 +55,9 @@ class BriefAnswer(PagedAnswer, frozen=True):
 
     def page(self) -> Page:
         if not self.sections:
-            return self.absence(f"Nothing is known about: {quote(self.task, 100)}", self.searched)
+            return self.absence(
+                f"Nothing in the project matches the task: {quote(self.task, 100)}", self.searched
+            )
         return Page(
             head=f"brief: {quote(self.task, 160)}",
             sections=[

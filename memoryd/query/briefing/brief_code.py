@@ -66,7 +66,7 @@ def _other(place: Place, found: Places) -> BriefItem:
     if hit and hit.symbol:
         said.append(safe_line(hit.symbol))
     if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
-        said.append(f"like commit {hit.commits[0][:SHA_CHARS]}")
+        said.append(f"changed by the similar commit {hit.commits[0][:SHA_CHARS]}")
     if place.coupling:
         said.append(_together(place.beside, place.coupling))
     at = f":{hit.line}" if hit and hit.symbol else ""

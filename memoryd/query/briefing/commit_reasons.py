@@ -1,4 +1,4 @@
-"""The commits behind a target that say something: reasons, reverts, dependencies, declared trailers, mended faults."""
+"""The commits behind a target that say something: reasons, reverts, dependencies, declared trailers, fixed faults."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _items(past: _Past, row: CommitRow) -> Iterator[WhyItem]:
             text = f"{row.subject} — {note.how} {note.subject} ({note.quote})"
             yield _item(past, row, "dependency", text, 0.8)
         elif note.kind == "fixes" and row.sha in past.blamed.lines:
-            yield _item(past, row, "fix", row.subject, 0.8, note=f"mends {note.subject[:_SHOWN_SHA]}")
+            yield _item(past, row, "fix", row.subject, 0.8, note=f"fixes {note.subject[:_SHOWN_SHA]}")
 
 
 def _names_package(target: Target, note: CommitNote) -> bool:
@@ -127,16 +127,12 @@ def _names_package(target: Target, note: CommitNote) -> bool:
 
 def _revert(past: _Past, row: CommitRow, item: RevertItem) -> WhyItem:
     subject = f" “{item.target_subject}”" if item.target_subject else ""
-    state = "" if item.parity == "out" else ", back in since"
-    chain = (
-        f"; {len(item.chain)} commits back and forth, ends {item.ends.upper()}" if len(item.chain) > 2 else ""
-    )
     if row.sha == item.by:
         text = f"{row.subject} — {item.reason}" if item.reason else row.subject
-        note = f"undoes {item.target[:_SHOWN_SHA]}{subject}{state}{chain}"
+        note = f"reverts {item.target[:_SHOWN_SHA]}{subject}, which {item.effect()}"
     else:
         text = row.subject
-        note = f"undone by {item.by[:_SHOWN_SHA]} “{item.subject}”{state}{chain}"
+        note = f"reverted by {item.by[:_SHOWN_SHA]} “{item.subject}”: it {item.effect()}"
     sure = {"stated": 0.95, "pull": 0.9, "text": 0.8}.get(item.how, 0.7)
     return _item(past, row, "revert", text, sure, note=note)
 

@@ -1,4 +1,4 @@
-"""What the history has against a change: something undone that comes back, a dependency that was taken out for a
+"""What the history has against a change: a reverted change that comes back, a dependency that was taken out for a
 reason, an alternative that was rejected. All of it is told with its source; none of it blocks."""
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _undone_again(case: Case) -> Iterator[CheckFinding]:
                 line = _back(case, file, (target, names[touches[target.id]]), (by, names[touches[by.id]]))
             if line is not None:
                 told.add(pair.by)
-                message = f"brings back what {target.sha[:10]} did, undone"
+                message = f"repeats the change of {target.sha[:10]}, which was reverted"
                 yield _of_commit(by, "reverted", file.path, line, message, pair.reason or by.subject)
         looks -= len(found[:looks])
 
@@ -193,7 +193,7 @@ def _rejected(case: Case) -> Iterator[CheckFinding]:
                 rule="rejected alternative",
                 path=name.path,
                 line=name.line,
-                message=f"brings in {safe_line(name.name)}, which was considered and not chosen",
+                message=f"adds {safe_line(name.name)}, an alternative that a decision did not choose",
                 quote=quote(rejection.text, 300),
                 source=rejection.source,
             )

@@ -47,7 +47,7 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
             rule=safe_line(constraint.tool),
             path=file.path,
             line=line,
-            message="a declared rule speaks of what changes here; only people can judge it",
+            message="a declared rule is about what changes here; only people can judge whether it is kept",
             quote=quote(constraint.quote, 300),
             source=rule.place,
         )

@@ -65,8 +65,8 @@ def health(ctx: Context, anchors: Iterable[str], known: Mapping[str, Place]) -> 
         return "ok", ""
     gone = [place.anchor for place in given if anchor_queries.was_known(ctx.index, _path(place.anchor))]
     if gone:
-        return "in_doubt", f"{quote(gone[0], 100)} is gone from the project"
-    return "unlinked", "nothing here has the names that it is about"
+        return "in_doubt", f"{quote(gone[0], 100)} is no longer in the project"
+    return "unlinked", "no file or symbol with the names that it is about was found"
 
 
 class _Look:

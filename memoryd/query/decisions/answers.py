@@ -16,6 +16,8 @@ from memoryd.query.text.lines import clipped
 
 DecisionKind = Literal["adr", "decision", "lesson", "constraint", "convention", "rule"]
 
+_HEALTH = {"in_doubt": "in doubt", "unlinked": "not compared with the code"}
+
 
 class DecisionsRequest(Request, frozen=True, kw_only=True):
     """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full. ``kinds``: empty
@@ -77,9 +79,9 @@ def _relations(d: DecisionItem) -> list[str]:
             ("superseded by", d.superseded_by, ", "),
             ("amended by", d.amended_by, ", "),
             ("conflicts with", d.conflicts_with, ", "),
-            ("turned down:", d.alternatives, "; "),
+            ("rejected alternatives:", d.alternatives, "; "),
         )
         if others
     ]
     reason = f", {safe_line(d.reason)}" if d.reason else ""
-    return [*lines, f"health: {d.health.replace('_', ' ')}{reason}"]
+    return [*lines, f"health: {_HEALTH.get(d.health, d.health)}{reason}"]

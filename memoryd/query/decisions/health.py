@@ -96,7 +96,7 @@ class Physician:
         if reason:
             return structs.replace(item, health="in_doubt", reason=safe_line(reason))
         return structs.replace(
-            item, reason="it names no code of this view" if item.health == "unlinked" else ""
+            item, reason="no file or symbol that it names was found" if item.health == "unlinked" else ""
         )
 
     def _life(self, path: str) -> _Life:
@@ -183,7 +183,7 @@ class Physician:
     # -- other decisions
 
     def opposed(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
-        """A newer accepted decision says so, replaces a part, or takes an option that this one turned down where both
+        """A newer accepted decision says so, replaces a part, or chooses an option that this one rejected where both
         are about the same code."""
         book = self._documents.succession.book
         conflicting = [path for name in item.conflicts_with if (path := book.at(name))]
@@ -200,7 +200,7 @@ class Physician:
             ):
                 option = _takes(other.title, row.decision.alternatives)
                 if option:
-                    return f"the newer decision {other.id} takes “{option}”, which it turned down"
+                    return f"the newer decision {other.id} chooses “{option}”, which this one rejected"
         return ""
 
     def _is_newer(self, path: str, life: _Life) -> bool:

@@ -85,16 +85,20 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 Section(
                     items=[f"  {item.label()}" for item in self.cochange],
                     total=self.totals.cochange,
-                    title="also changes with it (history):",
+                    title="changed with it in past commits:",
                     keep=3,
                 ),
                 Section(
                     items=[f"  {reach.label()}" for reach in self.operations],
                     total=self.operations_total,
-                    title="run, served, owned by:",
+                    title="run, served or owned by:",
                     keep=4,
                 ),
-                Section(items=[f"  {owner.label()}" for owner in self.owners], title="owners:", keep=1),
+                Section(
+                    items=[f"  {owner.label()}" for owner in self.owners],
+                    title="most commits by:",
+                    keep=1,
+                ),
             ],
             foot=self.freshness.line(),
             rest=f"{self.command} --json",
@@ -110,7 +114,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             f" {totals.tests} test files reach it"
         )
         if not totals.dependents:
-            head += "\nNothing in the graph depends on it; dynamic uses are not seen."
+            head += "\nNothing in the code graph depends on it; dynamic uses are not seen."
         return head
 
     def _tests(self) -> list[str]:

@@ -58,7 +58,9 @@ class SymbolAnswer(PagedAnswer, frozen=True):
         items = [
             d.label() + (f"\n    {quote(d.signature, 160)}" if d.signature else "") for d in self.definitions
         ]
-        uses = f"{self.references} uses of the first: memoryd refs {self.definition.address()}"
+        uses = (
+            f"{self.references} references to the first definition: memoryd refs {self.definition.address()}"
+        )
         return Page(
             head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
             sections=[

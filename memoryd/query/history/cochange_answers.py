@@ -32,8 +32,8 @@ class CochangeItem(Struct, frozen=True):
     explained: bool = False
 
     def label(self) -> str:
-        hidden = "" if self.explained else ", no edge explains it"
-        return f"{safe_line(self.path)} together {self.support} times{hidden} {proof('history', self.score)}"
+        hidden = "" if self.explained else ", not connected in the code graph"
+        return f"{safe_line(self.path)} changed together {self.support} times{hidden} {proof('history', self.score)}"
 
 
 class CochangeAnswer(PagedAnswer, frozen=True):

@@ -12,6 +12,7 @@ from memoryd.query.text.budget import Section
 from memoryd.query.text.lines import SHA_CHARS
 
 Parity = Literal["in", "out"]
+_EFFECT: dict[Parity, str] = {"in": "in force again", "out": "not in force"}
 
 
 class CommitItem(Struct, frozen=True):
@@ -36,11 +37,12 @@ class CommitItem(Struct, frozen=True):
 
 
 class RevertItem(Struct, frozen=True):
-    """Commit ``by`` undoes ``target``. ``how``: ``stated`` (a sha), ``pull`` (a number), ``text`` (a title),
-    ``structural`` (the files' bytes went back), ``patch`` (its lines went back). ``parity``: ``out`` when the target's
-    change is undone now, ``in`` when a later commit brought it back. ``chain``: all commits of the back and forth, from
-    the first change on; ``ends``: whether that first change is ``in`` or ``out`` now. ``reachable`` is false where the
-    target is no part of this history (a squashed branch, a force-push). ``reason`` is quoted."""
+    """Commit ``by`` reverts ``target``. ``how`` that is known: ``stated`` (a sha), ``pull`` (a number), ``text`` (a
+    title), ``structural`` (the files have their earlier content again), ``patch`` (the reverse of its patch).
+    ``parity``: ``out`` when the target's change is not in force now, ``in`` when a later commit restored it. ``chain``:
+    all commits that revert and restore it, from the first change on; ``ends``: the same of that first change.
+    ``reachable`` is false where the target is no part of this history (a squashed branch, a force-push). ``reason`` is
+    quoted."""
 
     by: str
     target: str
@@ -57,20 +59,21 @@ class RevertItem(Struct, frozen=True):
     reachable: bool = True
 
     def label(self) -> str:
-        state = "still out" if self.parity == "out" else "back in since"
-        target = (
-            f" “{self.target_subject}” of {self.target_date}"
-            if self.target_subject
-            else " (not in this history)"
-        )
-        chain = (
-            f"; {len(self.chain)} commits back and forth, ends {self.ends.upper()}"
-            if len(self.chain) > 2
-            else ""
-        )
-        what = f"{self.date} {self.author} undoes {self.target[:SHA_CHARS]}{target}"
-        first = f"  {self.by[:SHA_CHARS]} {what}: {state}{chain} [{self.how}]"
+        subject = f" “{self.target_subject}” of {self.target_date}" if self.target_subject else ""
+        what = f"{self.target[:SHA_CHARS]}{subject} {self.effect()}"
+        by = f"reverted by {self.by[:SHA_CHARS]} {self.date} {self.author}"
+        first = f"  {what}: {by} [{self.how}]{self._chain()}"
         return f"{first}\n    “{self.reason}”" if self.reason else first
+
+    def effect(self) -> str:
+        """Whether the change that was reverted is in force now, as far as the commits say."""
+        return f"is {_EFFECT[self.parity]}" if self.reachable else "(not in this history)"
+
+    def _chain(self) -> str:
+        if len(self.chain) <= 2:
+            return ""
+        first = f"{self.chain[0][:SHA_CHARS]}, is {'in force' if self.ends == 'in' else 'not in force'}"
+        return f"; one of {len(self.chain)} commits that revert each other, of which the first, {first}"
 
 
 class DependencyItem(Struct, frozen=True):
@@ -91,7 +94,7 @@ class DependencyItem(Struct, frozen=True):
 
 
 def reverts_section(found: Sequence[RevertItem], total: int, keep: int) -> Section:
-    return Section(items=[item.label() for item in found], total=total, title="tried and undone:", keep=keep)
+    return Section(items=[item.label() for item in found], total=total, title="reverts:", keep=keep)
 
 
 def dependencies_section(found: Sequence[DependencyItem], total: int, keep: int) -> Section:

@@ -139,7 +139,9 @@ def mined(topic: str, words: str, cases: Iterable[Case], language: str = "") -> 
     if count < MIN_SHARE * len(known) or not value:
         return None
     examples = list(dict.fromkeys(case.place for case in known if case.value == value))
-    others = [f"{case.place} ({case.value or 'not'})" for case in known if case.value != value]
+    others = [
+        f"{case.place} ({case.value})" if case.value else case.place for case in known if case.value != value
+    ]
     return ConventionItem(
         topic=topic,
         rule=quote(words.format(value), 160),

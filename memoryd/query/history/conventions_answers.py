@@ -31,7 +31,7 @@ class ConventionItem(Struct, frozen=True):
     def label(self) -> str:
         language = f" ({self.language})" if self.language else ""
         examples = f"\n    e.g. {', '.join(map(safe_line, self.examples))}" if self.examples else ""
-        exceptions = f"; but {', '.join(map(safe_line, self.exceptions))}" if self.exceptions else ""
+        exceptions = f"; exceptions: {', '.join(map(safe_line, self.exceptions))}" if self.exceptions else ""
         share = f"{self.share:.0%} of {self.seen}"
         return f"{self.topic}{language}: {safe_line(self.rule)} — {share}{examples}{exceptions}"
 

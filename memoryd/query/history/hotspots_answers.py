@@ -63,7 +63,11 @@ class HotspotsAnswer(Answer, frozen=True):
             head=f"hot spots{where}: recent changes × size, relative to the worst",
             sections=[
                 Section(items=[h.label() for h in self.hotspots], total=self.total, main=True),
-                Section(items=[f"  {owner.label()}" for owner in self.owners], title="owners:", keep=3),
+                Section(
+                    items=[f"  {owner.label()}" for owner in self.owners],
+                    title="most commits by:",
+                    keep=3,
+                ),
             ],
             foot=self.freshness.line(),
             more=lambda shown: "memoryd hotspots --json",

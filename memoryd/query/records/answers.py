@@ -34,12 +34,15 @@ class AuditRequest(Request, frozen=True, kw_only=True):
 
 
 class ProposalsAnswer(PagedAnswer, frozen=True):
+    """Newest first. ``status``: of all of them, ``""`` where records of every status were asked for."""
+
     records: tuple[RecordItem, ...]
     total: int
+    status: RecordStatus = ""
 
     def page(self) -> Page:
         return Page(
-            head=f"{self.total} records" if self.total else "No records.",
+            head=f"{self.total or 'No'} {self.status}{' ' if self.status else ''}records{'' if self.total else '.'}",
             sections=[records_section(self.records, self.total, before=self.offset)],
             foot=self.freshness.line(),
             more=self.rest_from,

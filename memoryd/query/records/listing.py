@@ -30,6 +30,7 @@ def proposals(ctx: Context, request: ProposalsRequest) -> ProposalsAnswer:
         ctx.freshness,
         records=items(ctx, found),
         total=total,
+        status=request.status,
         **paging(f"memoryd proposals --status '{request.status}'", request.offset, len(found), total),
     )
 
@@ -82,5 +83,6 @@ def _entry(row: audit_log.AuditRow) -> AuditItem:
 
 def _state(report: audit_log.AuditReport) -> str:
     if report.ok:
-        return f"whole: {report.rows} entries, each covered by the next, and every record is as they left it"
+        entries = f"intact: {report.rows} entries, each covered by the hash of the next"
+        return f"{entries}; every record is as its last entry left it"
     return f"BROKEN at entry {report.seq}: {report.problem}; run `memoryd doctor --repair`"

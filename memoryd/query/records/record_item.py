@@ -47,7 +47,9 @@ class RecordItem(Struct, frozen=True):
         """The summary, and below it what is to be known about the record."""
         notes = [f"contradicts {', '.join(self.conflicts_with)}"] if self.conflicts_with else []
         notes += [
-            f"{place.anchor} moved to {place.now}" if place.state == "moved" else f"{place.anchor} is lost"
+            f"{place.anchor} moved to {place.now}"
+            if place.state == "moved"
+            else f"{place.anchor} no longer exists"
             for place in self.moved
         ]
         notes += [f"supersedes {self.supersedes}"] if self.supersedes else []

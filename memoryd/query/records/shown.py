@@ -88,4 +88,6 @@ def _origin(stored: Record) -> str:
     if stored.origin is None:
         return ""
     was = stored.origin
-    return f"by {quote(was.actor, 200)} {day(was.created_at_s)}, {quote(was.status, 20)} there"
+    return (
+        f"imported; written there by {quote(was.actor, 200)} {day(was.created_at_s)}, {quote(was.status, 20)}"
+    )

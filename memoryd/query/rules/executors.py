@@ -86,7 +86,7 @@ def require_companion(case: Case, rule: Rule) -> Iterator[Violation]:
     first = next((f for f in governs(case, rule) if subject(f.path) and not spared(f.path)), None)
     if first:
         wanted = " or ".join(rule.constraint.target[:3])
-        yield Violation(first.path, 0, f"changes without {wanted}")
+        yield Violation(first.path, 0, f"changes, but {wanted} does not change with it")
 
 
 def path_protected(case: Case, rule: Rule) -> Iterator[Violation]:

@@ -54,7 +54,7 @@ class Chains:
                     yield Violation(
                         file.path,
                         line,
-                        f"{source} now reaches {end} over other modules (by {importer} -> {target})",
+                        f"{source} now imports {end} indirectly, through the new import {importer} -> {target}",
                     )
 
     def _fresh(self, file: ChangedFile) -> Iterator[tuple[ChangedFile, int, str, str]]:

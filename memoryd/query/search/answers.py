@@ -63,9 +63,9 @@ class Legs(Struct, frozen=True):
     def note(self) -> str:
         """For readers: whether the quality model had its say; nothing where none is wanted."""
         if self.quality == "used":
-            part = f"read {self.read:,} chunks" if self.read else f"judged the best {self.judged}"
-            return f"; the quality model {part}"
-        return "" if self.quality == "off" else f"; default order: the quality model is {self.quality}"
+            part = f"all {self.read:,} chunks that it read" if self.read else f"the best {self.judged} hits"
+            return f"; the quality model ranked {part}"
+        return "" if self.quality == "off" else f"; ranked without the quality model: {self.quality}"
 
 
 class Hit(Struct, frozen=True):
@@ -123,7 +123,7 @@ class SearchAnswer(Answer, frozen=True):
             return self.absence(f"Nothing found for {question}", self.searched)
         head = f"{len(self.hits)} of {self.total} for {question}, best first"
         if self.weak:
-            head = f"Probably nothing here answers {question}. The least unlike of {self.total}:"
+            head = f"Probably nothing in the project answers {question}. The closest of {self.total}:"
         return Page(
             head=head,
             sections=[Section(items=[hit.label() for hit in self.hits], total=len(self.hits), main=True)],

@@ -40,7 +40,7 @@ class OperationReach(Struct, frozen=True):
 
     def label(self) -> str:
         detail = f" {self.detail}" if self.detail else ""
-        distance = f"hop {self.hop} by {safe_line(self.via)}" if self.hop else "itself"
+        distance = f"hop {self.hop} through {safe_line(self.via)}" if self.hop else "directly"
         place = f"{safe_line(self.path)}:{self.line}"
         return f"{self.kind} {quote(self.name, 80)}{detail} {place} {distance} [{self.method}]"
 
@@ -48,7 +48,7 @@ class OperationReach(Struct, frozen=True):
 class OperationItem(Struct, frozen=True):
     """A declaration at ``path:line``. ``targets``: as written; ``code``: those of them that were found in the
     project (``path`` or ``path:Qual.name``), by ``method`` (``exact``: by the graph or the path as written;
-    ``inferred``: by custom or name; ``""``: none). ``role``: of the declaring file, code test example …"""
+    ``inferred``: by convention or name; ``""``: none). ``role``: of the declaring file, code test example …"""
 
     kind: str
     name: str

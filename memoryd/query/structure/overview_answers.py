@@ -111,10 +111,14 @@ class OverviewAnswer(Answer, frozen=True):
             head=self._head(),
             sections=[
                 Section(items=packages, total=len(self.packages), title="packages (largest first):", keep=12),
-                Section(items=layers if len(layers) > 1 else [], title="layers (upper need lower):", keep=6),
+                Section(
+                    items=layers if len(layers) > 1 else [],
+                    title="layers (a package needs packages of lower layers):",
+                    keep=6,
+                ),
                 Section(items=cycles, total=self.cycles_total, title="cycles:", keep=3),
-                Section(items=hubs, title="hubs:", keep=6),
-                Section(items=self._operations(), title="operation:", keep=12),
+                Section(items=hubs, title="hubs (used by most files):", keep=6),
+                Section(items=self._operations(), title="operations:", keep=12),
             ],
             foot=self.freshness.line(),
             rest="memoryd overview --json",
@@ -142,7 +146,7 @@ class OverviewAnswer(Answer, frozen=True):
             *self.containers.lines("images and services"),
             *self.migrations.lines("migrations", most=4),
             *self.flags.lines("flags"),
-            *self.owners.lines("code owners' lines"),
+            *self.owners.lines("code owner rules"),
         ]
 
 

@@ -102,22 +102,21 @@ def _safe(page: Page, room: int) -> Page:
 
 
 def _choose(sections: Sequence[Section], room: int) -> list[int]:
-    """How many items of each section: kept side items, then the main section, then the other side items."""
+    """How many items of each section: kept side items, then the main section, then the other side items. What is not
+    shown costs a line as well."""
     counts = [0] * len(sections)
-    held = 0
+    room -= sum(map(_hidden_size, sections))
+    side_room = int(room * _SIDE_SHARE)
     for i, section in enumerate(sections):
-        if not section.main and section.count:
-            counts[i], used = _take(
-                section, min(section.keep, len(section.items)), int(room * _SIDE_SHARE) - held
-            )
-            held += used
-    room -= held
+        if not section.main:
+            counts[i], used = _take(section, min(section.keep, len(section.items)), side_room)
+            side_room, room = side_room - used, room - used
     for i, section in enumerate(sections):
-        if section.main and section.count:
+        if section.main:
             counts[i], used = _take(section, len(section.items), room)
             room -= used
     for i, section in enumerate(sections):
-        if not section.main and section.count:
+        if not section.main:
             before = _size(section, counts[i])
             counts[i], used = _take(section, len(section.items), room + before)
             room -= used - before
@@ -125,8 +124,9 @@ def _choose(sections: Sequence[Section], room: int) -> list[int]:
 
 
 def _take(section: Section, most: int, room: int) -> tuple[int, int]:
-    """The greatest number of items, up to ``most``, that fit with the section's own lines; and their size."""
-    count, size = 0, _size(section, 0)
+    """The greatest number of items, up to ``most``, that fit with the section's own lines; and what they add to the
+    line that stands where nothing is shown."""
+    count, size = 0, _own_size(section)
     while count < most:
         bigger = size + len(section.items[count]) + 1
         if bigger > room:
@@ -136,9 +136,19 @@ def _take(section: Section, most: int, room: int) -> tuple[int, int]:
 
 
 def _size(section: Section, count: int) -> int:
-    """Characters of the section with its title and its line about what is left off."""
+    """What ``count`` items add to the line that stands where nothing is shown."""
+    return _own_size(section) + sum(len(item) + 1 for item in section.items[:count]) if count else 0
+
+
+def _own_size(section: Section) -> int:
+    """The title and the line about what is left off, without the line that they stand for."""
     title = len(section.title) + 1 if section.title else 0
-    return title + sum(len(item) + 1 for item in section.items[:count]) + len("  … 1000000 more\n")
+    return title + len("  … 1000000 more\n") - _hidden_size(section)
+
+
+def _hidden_size(section: Section) -> int:
+    """The line that says that nothing of the section is shown."""
+    return len(f"{section.title} 1000000 not shown\n") if section.count and section.title else 0
 
 
 def _lines(section: Section, count: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The HTTP door: MCP over streamable HTTP on 127.0.0.1, behind the guard."""
+"""The HTTP server: MCP over streamable HTTP on 127.0.0.1, behind the guard."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ class HttpDoor:
         return self._answer.url if self._answer else ""
 
     async def open(self, port: int, *, token: bool) -> HttpAnswer:
-        """Listen on ``port`` (0: any free one). Raises UsageError when the port is taken or the door is open
-        in another way already."""
+        """Listen on ``port`` (0: any free one). Raises UsageError when the port is taken or the server runs
+        with other options already."""
         if self._answer is None:
             self._answer = await self._listen(port, token)
         elif (port and not self._answer.url.endswith(f":{port}{PATH}")) or (
             token != self._answer.token_required
         ):
             raise UsageError(
-                "the HTTP door is open already, in another way",
+                "the HTTP server runs already, with other options",
                 where=self._answer.url,
                 next_step="`memoryd daemon stop` first",
             )

@@ -1,4 +1,4 @@
-"""The bearer token of the HTTP door: 256 random bits in a file that only its owner can read."""
+"""The bearer token of the HTTP server: 256 random bits in a file that only its owner can read."""
 
 from __future__ import annotations
 

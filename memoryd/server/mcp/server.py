@@ -125,7 +125,7 @@ class McpServer:
             return _failed(str(error))
         except Exception:
             log.exception("the tool %s failed", params.name[:40])
-            return _failed(f"memoryd failed inside; this is a bug ({self._service.paths.log})")
+            return _failed(f"internal error: this is a bug of memoryd ({self._service.paths.log})")
 
     async def _answer(self, ctx: _Context, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
         request = self._checked(tool, arguments)
