@@ -9,6 +9,7 @@ import pty
 import select
 import sqlite3
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,15 @@ def holding(home: Path, needle: str) -> list[Path]:
     return [path for path in home.rglob("*") if path.is_file() and needle.encode() in path.read_bytes()]
 
 
+def stop_and_wait(desk) -> None:
+    pid = json.loads(desk.agent("daemon", "status", "--json"))["pid"]
+    desk.agent("daemon", "stop")
+    with contextlib.suppress(ProcessLookupError):
+        for _ in range(200):
+            os.kill(pid, 0)
+            time.sleep(0.05)
+
+
 def test_records_move_and_rank_below_what_agents_propose(desk, tmp_path):
     """Out as JSON lines and Markdown, in again as proposals of the lowest rank, once; the audit tells of tampering."""
     record_id = desk.proposed("Keep salts secret", "--anchor", "app.py")
@@ -163,8 +173,8 @@ def test_records_move_and_rank_below_what_agents_propose(desk, tmp_path):
     assert len(lines.splitlines()) == 4
     assert "> Keep salts secret" in markdown
     store = next((desk.box.home / "projects").glob("*/records.db"))
-    desk.agent("daemon", "stop")
-    for file in store.parent.glob("records.db*"):
+    stop_and_wait(desk)  # its end leaves a snapshot; a store without records and copies is a new one
+    for file in (*store.parent.glob("records.db*"), *store.parent.glob("snapshots")):
         file.rename(tmp_path / file.name)
     (tmp_path / "out.md").write_text(markdown)
     assert json.loads(desk.agent("import", str(tmp_path / "out.md"), "--json")) == {
