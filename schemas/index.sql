@@ -163,3 +163,13 @@ CREATE INDEX change_by_path ON change(path_id);
 CREATE INDEX change_by_old_path ON change(old_path_id) WHERE old_path_id IS NOT NULL;
 -- Blame of one blob at one path (content-addressed): zlib of MessagePack [(sha, first_line, count), …].
 CREATE TABLE blame (path_id INTEGER NOT NULL, hash BLOB NOT NULL, head TEXT NOT NULL, spans BLOB NOT NULL, PRIMARY KEY (path_id, hash)) WITHOUT ROWID;
+
+-- Dependency keys that many links share, under a key that stands for all of them: what hands a name on for 10,000
+-- files is looked at by each of their users, and noting it with every link would be quadratic.
+-- members: keys as in link.looked, those of other groups among them. Groups that others hold come first by id, but
+-- where two had the same key: those are one row with the members of both.
+CREATE TABLE key_group (
+  id INTEGER PRIMARY KEY,
+  key INTEGER NOT NULL UNIQUE,
+  members BLOB NOT NULL
+);
