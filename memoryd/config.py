@@ -49,7 +49,10 @@ class IndexSection(Section, frozen=True):
         int, Meta(ge=0, le=64, description="Parse processes; 0 = as many as there are cores, at most 8.")
     ] = 0
     parse_timeout_s: Annotated[
-        Seconds, _doc("A file whose parsing takes longer is quarantined by its hash.")
+        Seconds,
+        _doc(
+            "A file whose parsing takes longer, or a fifth of it and 0.5 s a MB of processor time, is quarantined by its hash."
+        ),
     ] = 10.0
     worker_memory_mb: Annotated[
         int, Meta(ge=64, description="Address-space growth allowed to one parse process, in MiB.")

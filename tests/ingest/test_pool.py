@@ -11,7 +11,7 @@ from itertools import islice
 import pytest
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import LOST_S, ParsePool, PoolLimits
 from memoryd.ingest.parse.worker import ParseJob
 
 
@@ -33,6 +33,24 @@ def test_a_slow_file_is_given_up() -> None:
         assert [o.reason for o in pool.run(_jobs(2))] == ["timeout", "timeout"]
     finally:
         pool.close()
+
+
+def test_a_file_may_take_the_processor_time_that_its_size_explains() -> None:
+    """A grammar is quadratic in some texts: the kernel ends the worker of a small file long before any deadline."""
+    limits = PoolLimits(workers=1)
+    assert limits.cpu_s(60_000, 0.0) < 2.5
+    assert limits.cpu_s(2_000_000, 0.0) > 10.0
+    assert limits.cpu_s(60_000, LOST_S + 1) < 0.6, "a run that has lost much is less patient"
+    pool = ParsePool(limits)
+    try:
+        crafted = ParseJob("a.lua", "lua", b"}\n" * 30_000)
+        ordinary = ParseJob("b.lua", "lua", b"local function f() return 1 end\n" * 20)
+        found = {outcome.job.path: outcome for outcome in pool.run([crafted, ordinary])}
+    finally:
+        pool.close()
+    assert (found["a.lua"].reason, found["b.lua"].reason) == ("timeout", "")
+    assert "of processor time for 60000 bytes" in found["a.lua"].detail
+    assert found["a.lua"].lost_s == limits.cpu_s(60_000, 0.0)
 
 
 def test_a_killed_worker_costs_no_file() -> None:

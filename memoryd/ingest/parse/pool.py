@@ -1,10 +1,15 @@
-"""The pool of parse workers: separate processes with a deadline and a memory limit for each file."""
+"""The pool of parse workers: separate processes with limits of time and memory for each file.
+
+Grammars take time that is quadratic in some crafted files. So a file may take as much processor time as its size
+explains, several times over; and in a run that has lost a minute to such files, less.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +17,7 @@ import time
 from collections.abc import Generator, Iterable
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.parse.framing import read_frame_until, write_frame
@@ -21,6 +26,10 @@ from memoryd.ingest.parse.worker import PackedFile, ParseJob
 _DECODER = msgspec.msgpack.Decoder(PackedFile)
 _QUEUE_PER_WORKER = 4
 _DEATHS_TO_BLAME = 2
+CPU_S, CPU_S_PER_MB = 2.0, 5.0  # of a file; the slowest of ordinary ones take 1.5 s a megabyte
+_USUAL_WALL_S = 10.0  # who allows a file more or less time allows it as much more or less processor time
+LOST_S = 60.0  # of processor time, to files over their limit: from then on a run is less patient
+_IMPATIENT = 0.25
 _FILES_PER_WORKER = 24  # a second worker pays for its start from here on
 
 
@@ -28,19 +37,29 @@ class PoolLimits(Struct, frozen=True):
     """``file_wall_s``: a file that takes longer loses its worker. ``memory_bytes``: private memory of one."""
 
     workers: int
-    file_wall_s: float = 10.0
+    file_wall_s: float = _USUAL_WALL_S
     memory_bytes: int = 512 * 1024 * 1024
+
+    def cpu_s(self, size_bytes: int, lost_s: float) -> float:
+        """Processor time that a file of that size may take in a run that has lost so much to others."""
+        patience = _IMPATIENT if lost_s > LOST_S else 1.0
+        return (CPU_S + CPU_S_PER_MB * size_bytes / 1e6) * patience * self.file_wall_s / _USUAL_WALL_S
 
 
 class Outcome(Struct, frozen=True):
     """``packed`` is None when the file cost its worker; ``reason`` says how (``timeout``, ``crashed``,
-    ``error``), ``detail`` what is known. ``packed_bytes``: how much the worker sent."""
+    ``error``), ``detail`` what is known. ``packed_bytes``: how much the worker sent. ``lost_s``: processor time that a
+    file over its limit has taken."""
 
     job: ParseJob
     packed: PackedFile | None
     reason: str = ""
     detail: str = ""
     packed_bytes: int = 0
+    lost_s: float = 0.0
+
+
+_Limited = tuple[ParseJob, float]  # with the processor time that it may take, in seconds
 
 
 class ParsePool:
@@ -48,7 +67,7 @@ class ParsePool:
 
     def __init__(self, limits: PoolLimits) -> None:
         self._limits = limits
-        self._jobs: queue.Queue[ParseJob | None] = queue.Queue()
+        self._jobs: queue.Queue[_Limited | None] = queue.Queue()
         self._outcomes: queue.Queue[Outcome | MemorydError] = queue.Queue()
         self._runners: list[_WorkerThread] = []
 
@@ -61,7 +80,7 @@ class ParsePool:
         """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work.
 
         Raises MemorydError when no worker can be started."""
-        source = iter(jobs)
+        source, lost_s = iter(jobs), 0.0
         waiting = taken = 0
         try:
             while True:
@@ -70,7 +89,7 @@ class ParsePool:
                     and (job := next(source, None)) is not None
                 ):
                     self._grow(taken)
-                    self._jobs.put(job)
+                    self._jobs.put((job, self._limits.cpu_s(len(job.data), lost_s)))
                     waiting, taken = waiting + 1, taken + 1
                 if not waiting:
                     return
@@ -78,6 +97,7 @@ class ParsePool:
                 waiting -= 1
                 if isinstance(outcome, MemorydError):
                     raise outcome
+                lost_s += outcome.lost_s
                 yield outcome
         finally:
             self._abandon(waiting)
@@ -109,7 +129,7 @@ class _WorkerThread:
     def __init__(
         self,
         limits: PoolLimits,
-        jobs: queue.Queue[ParseJob | None],
+        jobs: queue.Queue[_Limited | None],
         outcomes: queue.Queue[Outcome | MemorydError],
     ) -> None:
         self._limits, self._jobs, self._outcomes = limits, jobs, outcomes
@@ -123,21 +143,21 @@ class _WorkerThread:
         return self._dead_cpu_s + self._live_cpu_s
 
     def _loop(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (limited := self._jobs.get()) is not None:
             try:
-                outcome: Outcome | MemorydError = self._judge(job)
+                outcome: Outcome | MemorydError = self._judge(*limited)
             except MemorydError as error:
                 outcome = error
             self._outcomes.put(outcome)
         self._stop()
 
-    def _judge(self, job: ParseJob) -> Outcome:
+    def _judge(self, job: ParseJob, cpu_s: float) -> Outcome:
         """A worker may fail at what came before, or be killed: blamed on the file is only what a fresh one finds,
         and a death only when another dies of it as well."""
         deaths = 0
         while True:
             is_fresh = self._process is None
-            outcome = self._parse(job)
+            outcome = self._parse(job, cpu_s)
             if outcome.packed is not None or outcome.reason == "timeout":
                 return outcome
             deaths += is_fresh and outcome.reason == "crashed"
@@ -145,13 +165,13 @@ class _WorkerThread:
                 return outcome
             self._stop()
 
-    def _parse(self, job: ParseJob) -> Outcome:
+    def _parse(self, job: ParseJob, cpu_s: float) -> Outcome:
         process = self._process or self._start()
         deadline_s = time.monotonic() + self._limits.file_wall_s
         assert process.stdin
         assert process.stdout
         try:
-            write_frame(process.stdin, msgspec.msgpack.encode(job))
+            write_frame(process.stdin, msgspec.msgpack.encode(structs.replace(job, cpu_s=cpu_s)))
             reply = read_frame_until(process.stdout.fileno(), deadline_s)
         except BrokenPipeError:
             reply = None
@@ -159,7 +179,11 @@ class _WorkerThread:
             late = time.monotonic() >= deadline_s
             code = self._stop()
             if late:
-                return Outcome(job, None, "timeout", f"no answer within {self._limits.file_wall_s:g} s")
+                detail = f"no answer within {self._limits.file_wall_s:g} s"
+                return Outcome(job, None, "timeout", detail, lost_s=self._limits.file_wall_s)
+            if code == -signal.SIGPROF:
+                detail = f"more than {cpu_s:.1f} s of processor time for {len(job.data)} bytes"
+                return Outcome(job, None, "timeout", detail, lost_s=cpu_s)
             return Outcome(job, None, "crashed", f"its parse worker ended with status {code}")
         packed = _DECODER.decode(reply)
         self._live_cpu_s = packed.cpu_s
