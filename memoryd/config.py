@@ -51,7 +51,8 @@ class IndexSection(Section, frozen=True):
     parse_timeout_s: Annotated[
         Seconds,
         _doc(
-            "A file whose parsing takes longer, or a fifth of it and 0.5 s a MB of processor time, is quarantined by its hash."
+            "A file whose parsing takes longer, or a fifth of it in processor time (and half of it for each MB), "
+            "is quarantined by its hash."
         ),
     ] = 10.0
     worker_memory_mb: Annotated[
