@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from indexers.facts import Change, FileFacts, Version  # noqa: E402
+from indexers.roles import role_of  # noqa: E402
 from memoryd.globs.paths import in_scope  # noqa: E402
 from memoryd.ingest.change.change import ChangeRequest, read_change  # noqa: E402
 from memoryd.ingest.change.versions import lines_of  # noqa: E402
@@ -42,7 +43,6 @@ from memoryd.query.rules.change_case import Case, Rule  # noqa: E402
 from memoryd.query.rules.executors import in_force  # noqa: E402
 from memoryd.query.rules.modules import speaks  # noqa: E402
 from memoryd.query.rules.tool_semantics import binds  # noqa: E402
-from memoryd.query.test_files import is_test  # noqa: E402
 from memoryd.store import sqlite  # noqa: E402
 from memoryd.store.index import reader  # noqa: E402
 
@@ -194,7 +194,7 @@ def _can_hold(case: Case, rule: Rule, row: reader.ViewFile, importer: str) -> bo
     if importer:
         return module == importer or module.startswith(f"{importer}.")
     version = Version(FileFacts(row.language, package=row.package))
-    return binds(case, rule.constraint)(row.path, version) and not is_test(row.path)
+    return binds(case, rule.constraint)(row.path, version) and role_of(row.path, row.language) != "test"
 
 
 def _statement(language: str, target: str, text: str) -> str:

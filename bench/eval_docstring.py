@@ -39,10 +39,10 @@ from significance import MEASURES, figures
 
 from indexers import registry
 from indexers.facts import Symbol
+from indexers.roles import role_of
 from memoryd.ingest.git.cat_file import Answers
 from memoryd.query.retrieval.dense import above
 from memoryd.query.retrieval.lexical import LexicalView
-from memoryd.query.retrieval.roles import role_of
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.search import ranking
 from memoryd.query.search.ranking import WEIGHTS, Array, Evidence
@@ -75,7 +75,11 @@ def sources(clone: Path) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of the source files of HEAD that the clone has."""
     git = ["git", "-C", str(clone)]
     listed = subprocess.run([*git, "ls-tree", "-rz", "--name-only", "HEAD"], capture_output=True, check=True)
-    paths = [p for p in listed.stdout.decode("utf-8", "replace").split("\0") if p and role_of(p) == "code"]
+    paths = [
+        p
+        for p in listed.stdout.decode("utf-8", "replace").split("\0")
+        if p and role_of(p, registry.language_of(p, b"") or "") == "code"
+    ]
     asked = "".join(f"HEAD:{path}\n" for path in paths).encode()
     answer = subprocess.run([*git, "cat-file", "--batch"], input=asked, capture_output=True, check=True)
     for path, data in zip(paths, Answers(iter([answer.stdout]), MAX_FILE_BYTES), strict=True):

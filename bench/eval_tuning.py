@@ -24,12 +24,13 @@ from measure import Home
 from msgspec import Struct
 from search_sets import Row, by_repo, clone, rows_of, source_of
 
+from indexers import registry
+from indexers.roles import role_of
 from memoryd.embedding import tuned
 from memoryd.embedding.base import Embedder
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.embedding.tuned import Tuning
 from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
-from memoryd.query.retrieval.roles import role_of
 from memoryd.query.search import ranking
 from memoryd.query.search.question import question
 from memoryd.query.tuning import evaluate as learning
@@ -84,7 +85,11 @@ def hidden_rows(repo: str) -> list[Row]:
         head, *paths = entry.split("\n")
         sha, _, subject = head.partition("\x01")
         changed = [path for path in paths if path]
-        gold = [path for path in changed if path in known and role_of(path) == "code"]
+        gold = [
+            path
+            for path in changed
+            if path in known and role_of(path, registry.language_of(path, b"") or "") == "code"
+        ]
         if gold and len(changed) <= MAX_FILES and len(subject.split()) >= 3:
             rows.setdefault(subject, {"id": sha, "query": subject, "base_commit": base, "gold": gold})
     return list(rows.values())

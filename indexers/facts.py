@@ -59,6 +59,7 @@ OperationKind = Literal[
     "owner",
     "test_config",
 ]
+FileRole = Literal["code", "test", "test-support", "doc", "config", "example", "generated"]
 CommitNoteKind = Literal["rationale", "revert", "picked", "fixes", "trailer", "dependency"]
 
 
@@ -285,10 +286,22 @@ class FileFacts(Fact, frozen=True):
     parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+class TestCase(Fact, frozen=True):
+    """A test that the project's test tools would run. ``qualname``: of the definition that is the case
+    (``is_definition``), or of the one in which a call makes it (``it("…", …)``), ``""`` for the file."""
+
+    __test__ = False  # for pytest: no test itself
+
+    qualname: str
+    line: int
+    is_definition: bool
+
+
 class ParsedFile(Fact, frozen=True):
     """What a parse worker returns for one (path, blob): a pure function of path, language, bytes and
     EXTRACTOR_VERSION. ``text``: the bytes with secrets overwritten (same length, same lines).
-    ``forward``: the chunks' terms, encoded by ``indexers.terms``. ``redacted``: secrets overwritten."""
+    ``forward``: the chunks' terms, encoded by ``indexers.terms``. ``redacted``: secrets overwritten.
+    ``test_parts``: qualnames of definitions that are for tests, the cases included."""
 
     facts: FileFacts
     chunks: tuple[Chunk, ...]
@@ -299,6 +312,9 @@ class ParsedFile(Fact, frozen=True):
     constraints: tuple[Constraint, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     operations: tuple[Operation, ...] = ()
+    role: FileRole = "code"
+    test_cases: tuple[TestCase, ...] = ()
+    test_parts: tuple[str, ...] = ()
 
 
 class FileChange(Fact, frozen=True):
@@ -357,6 +373,7 @@ class Version(Fact, frozen=True):
     facts: FileFacts
     constraints: tuple[Constraint, ...] = ()
     operations: tuple[Operation, ...] = ()
+    role: FileRole = "code"
 
 
 class ChangedFile(Fact, frozen=True):

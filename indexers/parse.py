@@ -6,7 +6,7 @@ import codecs
 
 import msgspec
 
-from indexers import chunks, operations, registry, secrets, terms
+from indexers import chunks, found_tests, operations, registry, roles, secrets, terms
 from indexers.constraints import read
 from indexers.decisions import adr, changelog, comments, deprecations
 from indexers.facts import Chunk, ParsedFile, Problem
@@ -25,6 +25,7 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
     if problem:
         facts = msgspec.structs.replace(facts, problems=(problem, *facts.problems))
     pieces = chunks.chunk(language, text, facts)
+    tests = found_tests.find(path, text, facts)
     document = text.decode("utf-8-sig", "replace") if language in _DOCUMENTS else ""
     return ParsedFile(
         facts=facts,
@@ -40,6 +41,9 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
             *(changelog.entries(path, document) if document else ()),
         ),
         operations=operations.operations(path, text, facts),
+        role=roles.role_of(path, language, tests),
+        test_cases=tests.cases,
+        test_parts=tuple(sorted(tests.parts)),
     )
 
 

@@ -11,7 +11,6 @@ from memoryd.errors import UsageError
 from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
-from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import FileRow, SymbolRow
@@ -24,7 +23,8 @@ _HOLDERS = frozenset(("variable", "field", "property", "constant", "module", "na
 
 
 class Target(Struct, frozen=True):
-    """One file or symbol. ``qualname`` ``""`` = the file; then ``line`` is 0, or the line that was asked for."""
+    """One file or symbol. ``qualname`` ``""`` = the file; then ``line`` is 0, or the line that was asked for.
+    ``role``: of the file."""
 
     path: str
     path_id: int
@@ -35,6 +35,7 @@ class Target(Struct, frozen=True):
     line: int = 0
     end_line: int = 0
     signature: str = ""
+    role: str = "code"
 
     @property
     def text(self) -> str:
@@ -174,7 +175,7 @@ def _files(ctx: Context, paths: Sequence[str]) -> Iterable[Target]:
 
 
 def _file(row: FileRow, line: int = 0) -> Target:
-    return Target(row.path, row.path_id, row.file_id, row.hash, line=line, end_line=line)
+    return Target(row.path, row.path_id, row.file_id, row.hash, line=line, end_line=line, role=row.role)
 
 
 def _at_lines(ctx: Context, rows: Sequence[FileRow], line: int) -> list[Target]:
@@ -214,7 +215,7 @@ def _symbols(ctx: Context, rows: Sequence[SymbolRow], file: FileRow | None = Non
     return [
         Target(
             row.path, row.path_id, row.file_id, hashes[row.path], row.qualname, row.kind, row.line, row.end_line,
-            row.signature,
+            row.signature, row.role,
         )
         for row in reversed(first.values())
     ]  # fmt: skip
@@ -252,7 +253,7 @@ def _chosen(text: str, found: Sequence[Target], wanted: str) -> Resolution:
 def _unlikely(target: Target, wanted: str) -> tuple[bool, bool, bool, str, int]:
     """Sort key: tests, members of something else and mere holders of values come last."""
     return (
-        is_test(target.path),
+        target.role == "test",
         bool(target.qualname) and target.qualname != _dots(wanted.rpartition(":")[2]),
         target.kind in _HOLDERS,
         target.path,

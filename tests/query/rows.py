@@ -10,11 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from indexers import operations, terms
+from indexers import found_tests, operations, terms
 from indexers.constraints import read
 from indexers.decisions import comments
-from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts
+from indexers.facts import Commit, CommitNote, Decision, FileChange, FileFacts, Symbol
 from indexers.outline import outline
+from indexers.roles import role_of
 from memoryd.ingest.history.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
@@ -51,7 +52,10 @@ class Rows:
         """Put one file into the view, with what its comments say and the rules it declares; returns its blob id."""
         data = text.encode()
         blob = hashlib.sha1(b"blob %d\0" % len(data) + data)
-        rows = [(q.rpartition(".")[2], q, kind, *_lines(at), f"def {q}", True) for q, kind, *at in symbols]
+        named = [(q.rpartition(".")[2], q, kind, *_lines(at)) for q, kind, *at in symbols]
+        seen = FileFacts(language, tuple(Symbol(*row, 0, 0, f"def {row[1]}") for row in named))
+        tests = found_tests.find(path, data, seen)
+        rows = [(*row, f"def {row[1]}", True, row[1] in tests.parts) for row in named]
         chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
         said = comments.evidence(path, facts or FileFacts(language), data)
         ruled = read.constraints(path, data, facts or FileFacts(language))
@@ -64,6 +68,7 @@ class Rows:
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,
             outline=zlib.compress(msgspec.msgpack.encode(outline(facts or FileFacts(language)))),
+            role=role_of(path, language, tests), test_cases=len(tests.cases),
             findings=[("evidence", msgspec.msgpack.encode(e)) for e in said]
             + [("constraint", msgspec.msgpack.encode(c)) for c in ruled]
             + [("operation", msgspec.msgpack.encode(o)) for o in declared],

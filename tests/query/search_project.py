@@ -9,6 +9,7 @@ from pathlib import Path
 
 from indexers import terms
 from indexers.facts import Commit, FileChange
+from indexers.roles import role_of
 from memoryd.embedding.base import Embedder
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
@@ -97,11 +98,13 @@ class SearchProject:
     def _file(self, path: str, chunks: Mapping[str, str], decision: str, kinds: Mapping[str, str]) -> int:
         text = "".join(chunks.values()).encode()
         blob = hashlib.sha1(text).digest()
+        language = LANGUAGES.get(path.rpartition(".")[2], "text")
         return self.writer.find_file(path, blob) or self.writer.add_file(
             NewFileRow(
                 path=path,
                 hash=blob,
-                language=LANGUAGES.get(path.rpartition(".")[2], "text"),
+                language=language,
+                role=role_of(path, language),
                 size_bytes=len(text),
                 facts=b"",
                 text=zlib.compress(text),

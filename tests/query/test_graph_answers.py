@@ -215,7 +215,8 @@ def test_tests_in_the_file_that_they_are_about_are_tests_to_run(rows):
     """Regression: Rust's ``mod tests`` reached the target, and no test was named."""
     rows.file(
         "src/lib.rs",
-        symbols=[("fill", "function", 1, 3), ("tests", "module", 5, 9), ("tests.fills", "function", 7, 8)],
+        "pub fn fill() {\n}\n\n#[cfg(test)]\nmod tests {\n  #[test]\n  fn fills() {\n    fill() } }\n",
+        symbols=[("fill", "function", 1, 2), ("tests", "module", 5, 8), ("tests.fills", "function", 7, 8)],
         language="rust",
     )
     rows.file("src/main.rs", symbols=[("main", "function", 1, 3)], language="rust")

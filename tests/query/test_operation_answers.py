@@ -8,7 +8,6 @@ from rows import Rows
 from indexers import registry
 from memoryd.query.graph.impact import impact
 from memoryd.query.graph.impact_answers import ImpactRequest
-from memoryd.query.retrieval.roles import is_test_case, role_of
 from memoryd.query.structure import overview_graph
 from memoryd.query.structure.operations import operations
 from memoryd.query.structure.operations_answers import OperationsRequest
@@ -156,28 +155,6 @@ def test_components_come_after_what_they_need():
     found = overview_graph.components(chain)
     assert found[0] == ("2999", "3000")
     assert found[-1] == ("0000",)
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "path", "language", "expected"),
-    [
-        ("test_x", "function", "tests/test_a.py", "python", True),
-        ("helper", "function", "tests/test_a.py", "python", False),
-        ("test_x", "function", "src/a.py", "python", False),
-        ("TestX", "class", "tests/test_a.py", "python", False),
-        ("TestParse", "function", "a_test.go", "go", True),
-        ("Testing", "function", "a_test.go", "go", False),
-    ],
-)
-def test_a_test_case_is_told_by_the_customs_of_its_language(name, kind, path, language, expected):
-    """By the name, in a file that is a test."""
-    assert (role_of(path) == "test" and is_test_case(name, name, kind, language)) is expected
-
-
-def test_a_java_package_named_samples_is_code():
-    """Under src/main a folder of that name is a part of the program."""
-    assert role_of("src/main/java/org/example/samples/A.java") == "code"
-    assert role_of("samples/A.java") == "example"
 
 
 def test_a_word_of_a_command_is_no_folder_by_its_name_alone(rows):

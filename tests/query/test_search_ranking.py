@@ -12,7 +12,6 @@ from search_project import SearchProject, paths
 
 from indexers import terms
 from memoryd.errors import UsageError
-from memoryd.query.retrieval.roles import role_of
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.search.question import question
 from memoryd.query.search.ranking import best_chunks
@@ -334,25 +333,3 @@ def test_what_a_body_sets_in_backquotes_weighs_more() -> None:
     """An identifier that the writer marked says more than the prose around it."""
     weights = question(FORM).weights
     assert weights[terms.term("grandtotal")] > weights[terms.term("show")]
-
-
-@pytest.mark.parametrize(
-    ("path", "role"),
-    [
-        ("src/app.py", "code"),
-        ("t/unit/test_app.py", "test"),
-        ("pkg/cmd/pr_test.go", "test"),
-        ("src/Button.spec.ts", "test"),
-        ("docs/usage.md", "doc"),
-        ("CHANGELOG", "doc"),
-        ("examples/demo.py", "example"),
-        ("dist/app.js", "generated"),
-        ("static/app.min.js", "generated"),
-        ("setup.cfg", "config"),
-        (".github/workflows/ci.yml", "config"),
-        ("Makefile", "code"),
-    ],
-)
-def test_role_of_a_file(path: str, role: str) -> None:
-    """The path says what part a file plays."""
-    assert role_of(path) == role

@@ -60,9 +60,9 @@ def _contents(pairs: Sequence[VersionPair]) -> Iterator[tuple[tuple[int, str], s
 def _version(packed: PackedFile) -> Version:
     symbols = [
         (name, qualname, kind, line, end, shown)
-        for name, qualname, kind, line, end, _, shown in packed.symbols
+        for name, qualname, kind, line, end, _, shown, _ in packed.symbols
     ]
-    return version_queries.unpacked(packed.facts, packed.outline, symbols, packed.findings)
+    return version_queries.unpacked(packed.facts, packed.outline, symbols, packed.findings, packed.role)
 
 
 def _slim(version: Version) -> Version:

@@ -162,6 +162,8 @@ class _ParseStage:
                 findings=packed.findings,
                 outline=packed.outline,
                 package=packed.package,
+                role=packed.role,
+                test_cases=packed.test_cases,
             )
         )
         self._entries.append(_entry(file.candidate, file_id, file.size_bytes))

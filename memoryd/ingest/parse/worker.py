@@ -17,7 +17,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import Chunk, ParsedFile
+from indexers.facts import Chunk, FileRole, ParsedFile
 from indexers.outline import outline
 from indexers.parse import parse_file
 from memoryd.ingest.parse.child_limits import die_with_parent, limit_memory
@@ -37,13 +37,13 @@ class ParseJob(Struct, frozen=True, array_like=True):
 
 class PackedFile(Struct, frozen=True, array_like=True):
     """A ParsedFile ready for its rows. ``outline``, ``facts``, ``text``: zlib. ``symbols`` and ``chunks`` are the
-    rows of those tables without ids; ``references`` is their count. ``cpu_s``: the worker's total so far.
-    ``findings``: (kind, MessagePack) of constraints, evidence and operations, in order."""
+    rows of those tables without ids; ``references`` and ``test_cases`` are counts. ``cpu_s``: the worker's total so
+    far. ``findings``: (kind, MessagePack) of constraints, evidence and operations, in order."""
 
     facts: bytes
     text: bytes
     forward: bytes
-    symbols: tuple[tuple[str, str, str, int, int, str, bool], ...]
+    symbols: tuple[tuple[str, str, str, int, int, str, bool, bool], ...]
     chunks: tuple[tuple[str, str, int, int, int, int, bytes], ...]
     decision: bytes
     decision_row: tuple[str, str, str, str, int] | None
@@ -54,6 +54,8 @@ class PackedFile(Struct, frozen=True, array_like=True):
     findings: tuple[tuple[str, bytes], ...] = ()
     outline: bytes = b""
     package: str = ""
+    role: FileRole = "code"
+    test_cases: int = 0
 
 
 def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
@@ -66,14 +68,15 @@ def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
 
 
 def pack(path: str, parsed: ParsedFile) -> PackedFile:
-    facts, decision = parsed.facts, parsed.decision
+    facts, decision, tests = parsed.facts, parsed.decision, frozenset(parsed.test_parts)
     rest = msgspec.structs.replace(facts, symbols=(), imports=(), bindings=(), exports=None, package="")
     return PackedFile(
         facts=zlib.compress(msgspec.msgpack.encode(rest), 1),
         text=zlib.compress(parsed.text, 1),
         forward=parsed.forward,
         symbols=tuple(
-            (s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, s.exported) for s in facts.symbols
+            (s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, s.exported, s.qualname in tests)
+            for s in facts.symbols
         ),
         chunks=tuple(
             (
@@ -105,6 +108,8 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
         ),
         outline=zlib.compress(msgspec.msgpack.encode(outline(parsed.facts)), 1),
         package=facts.package,
+        role=parsed.role,
+        test_cases=len(parsed.test_cases),
     )
 
 

@@ -10,7 +10,6 @@ from memoryd.query.briefing.brief_places import HOPS, Place, Places
 from memoryd.query.context import Context
 from memoryd.query.history.coupling import Coupling
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.test_files import is_test
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
 
@@ -87,8 +86,10 @@ def dependents(ctx: Context, found: Places) -> BriefSection:
         return BriefSection("depends on it", (), 0)
     uses = Counter(step[1] >> graph_queries.NAME_BITS for _, step in found.walk.hops[0])
     paths = graph_queries.path_names(ctx.index, uses)
+    roles = graph_queries.roles(ctx.index, ctx.view.id, uses)
     users = sorted(
-        ((n, paths[id_]) for id_, n in uses.items() if not is_test(paths[id_])), key=lambda u: (-u[0], u[1])
+        ((n, paths[id_]) for id_, n in uses.items() if id_ not in roles or roles[id_].role != "test"),
+        key=lambda user: (-user[0], user[1]),
     )
     items = [
         BriefItem(f"{n} uses" if n > 1 else "1 use", safe_line(path), "dependent", 1.0)

@@ -15,7 +15,7 @@ from memoryd.query.graph.impact import Walk
 from memoryd.query.graph.impact_answers import ReachingTest
 from memoryd.query.history import coupling
 from memoryd.query.history.coupling import Coupling
-from memoryd.query.retrieval.roles import Role, role_of
+from memoryd.query.retrieval.roles import Role, weighed_as
 from memoryd.query.search.answers import Hit, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.query.search.mentions import mentions
@@ -78,13 +78,14 @@ def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
     around = impact.walk_back(ctx, _of_paths(ctx, sources[:WALKED]), TEST_HOPS) if sources else None
     tests = {test.path: test for test in (impact.tests_of(ctx, around) if around else ())}
     company = _company(ctx, {path: seeds[path] for path in sources})
+    roles = _roles(ctx, {*seeds, *company, *tests})
     found = []
-    for path in {*seeds, *company, *tests}:
+    for path, role in roles.items():
         by, item = company.get(path, ("", None))
         score = seeds.get(path, 0.0) + (COMPANION * item.score * seeds[by] if item else 0.0)
         score += REACHING * tests[path].confidence / tests[path].hop if path in tests else 0.0
         score += NAMESAKE if path in tests and _namesake(path, sources[:WALKED]) else 0.0
-        found.append(Place(path, role_of(path), score, by, item, tests.get(path)))
+        found.append(Place(path, role, score, by, item, tests.get(path)))
     found = sorted(found, key=lambda place: (-place.score, place.path))
     found = [place for place in found if place.score >= MIN_SHARE]
     return Places(functions, tuple(found), {hit.path: hit for hit in hits}, starts, walk)
@@ -106,7 +107,20 @@ def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:
     hits = search(ctx, request).hits
     best = max((hit.score for hit in hits), default=0.0)
     likely = tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
-    return likely if files else tuple(hit for hit in likely if role_of(hit.path) != "test")
+    if files:
+        return likely
+    roles = _roles(ctx, {hit.path for hit in likely})
+    return tuple(hit for hit in likely if roles[hit.path] != "test")
+
+
+def _roles(ctx: Context, paths: Collection[str]) -> dict[str, Role]:
+    """What is no file of the view any more counts as code."""
+    ids = graph_queries.path_ids(ctx.index, paths)
+    known = graph_queries.roles(ctx.index, ctx.view.id, ids.values())
+    return {
+        path: weighed_as(known[ids[path]].role) if ids.get(path) in known else "code"
+        for path in sorted(paths)
+    }
 
 
 def _targets(ctx: Context, hits: Iterable[Hit]) -> list[Target]:

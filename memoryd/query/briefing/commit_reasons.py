@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from indexers.facts import CommitNote
+from indexers.profiles import is_manifest
 from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import BlameSpan, Context
 from memoryd.query.dates import day
@@ -22,9 +23,6 @@ from memoryd.store.index.queries.history_queries import CommitRow, Touch
 MAX_COMMITS = 300  # whose notes are read
 _MIN_NAME = 4  # shorter names are ordinary words
 _SHOWN_SHA = 10
-_MANIFESTS = frozenset(
-    "pyproject setup tox package go cargo pom gemfile build composer requirements pipfile".split()  # noqa: SIM905
-)
 
 
 class Blamed(Struct, frozen=True):
@@ -121,8 +119,7 @@ def _items(past: _Past, row: CommitRow) -> Iterator[WhyItem]:
 
 def _names_package(target: Target, note: CommitNote) -> bool:
     """The file states dependencies itself, or is called like the package."""
-    name = target.path.rpartition("/")[2].partition(".")[0].casefold().replace("_", "-")
-    return not target.qualname and (note.subject in target.path.casefold() or name in _MANIFESTS)
+    return not target.qualname and (note.subject in target.path.casefold() or is_manifest(target.path))
 
 
 def _revert(past: _Past, row: CommitRow, item: RevertItem) -> WhyItem:

@@ -11,7 +11,6 @@ from memoryd.query.history import coupling
 from memoryd.query.rules.change_case import Case
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
-from memoryd.query.test_files import is_test
 from memoryd.store.index.queries import graph_queries
 
 MAX_FILES = 20  # of a change that company is looked for; a larger one is no single matter
@@ -83,7 +82,7 @@ def _tests(case: Case) -> Iterator[CheckFinding]:
 def _touched(case: Case, file: ChangedFile) -> Iterator[Target]:
     """The definitions of the view in which something changes; the file itself where that is none of them."""
     row = graph_queries.file_at(case.ctx.index, case.ctx.view.id, file.path)
-    if row is None or is_test(file.path):
+    if row is None or row.role == "test":
         return
     lines = [line for line, _ in file.added]
     lines += [line for line, _ in file.removed] if not lines else []

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, structs
 
+from indexers.profiles import is_lock, is_manifest
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
@@ -39,10 +40,9 @@ _FOR_SHOW = re.compile(
     r"|docstrings?|spelling|bump|merge|release|copyright|licen[cs]e|rename[ds]?|type hints?|annotations?)\b",
     re.I,
 )
-_NO_CODE = re.compile(
-    r"(?i)(?:^|/)(?:go\.(?:mod|sum|work)|package\.json|pyproject\.toml|cargo\.toml|setup\.(?:py|cfg)|pom\.xml|gemfile"
-    r"|[\w.-]{0,60}requirements[\w.-]{0,60}\.\w+|[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
-)  # what changes with every release
+_DOCUMENT = re.compile(
+    r"(?i)(?:^|/)(?:[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
+)
 _PATH = re.compile(r"[\w@.+/-]+(?:/[\w@.+-]+|\.\w{1,6})(?::[\w.]+)?$")
 _AGAINST = re.compile(
     r"\b(?:remove|drop|avoid|stop|no|not|don't|without|replace|migrate|instead|deprecate|abandon)\b", re.I
@@ -244,7 +244,7 @@ class Physician:
         ]
         for link in named[:MAX_LINKS]:
             path, _, qualname = link.to.partition(":")
-            since = [] if _NO_CODE.search(path) else self._semantic_since(path, life.last)
+            since = [] if _is_of_a_release(path) else self._semantic_since(path, life.last)
             if len(since) < MIN_SEMANTIC or self._compared >= MAX_COMPARED:
                 continue
             self._compared += 1
@@ -295,6 +295,11 @@ def examined(ctx: Context, items: Iterable[DecisionItem]) -> Iterator[DecisionIt
     """The items of an answer with what became of them; those that are no documents stay as they are."""
     physician = Physician(ctx)
     return map(physician.examined, items)
+
+
+def _is_of_a_release(path: str) -> bool:
+    """Whether the file changes with every release: a manifest, a lock file, a change log, a document."""
+    return is_manifest(path) or is_lock(path) or _DOCUMENT.search(path) is not None
 
 
 def _counted(lines: Iterable[str]) -> Counter[str]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from indexers.profiles import all_of
 from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
@@ -25,7 +26,6 @@ from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations
 from memoryd.query.targets import Target
-from memoryd.query.test_files import is_inner_test, is_test
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, Node, Step
 from memoryd.store.index.queries.history_queries import Touch
@@ -35,7 +35,7 @@ __all__ = ["cochange", "impact", "tests_of", "walk_back"]
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
 MAX_COCHANGE, MAX_OWNERS = 10, 5
-_CONSTRUCTORS = frozenset(("__init__", "__new__", "__post_init__", "constructor", "initialize"))
+_CONSTRUCTORS = all_of("constructors")
 _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 
 
@@ -66,7 +66,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     paths = {target.path_id for target in resolution.targets}
     past = coupling.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
     coupled = coupling.coupled(ctx, paths, past)
-    tests = _tests(walk, labels)
+    tests = _tests(ctx, walk, labels)
     hops = _page(walk, labels, request)
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
@@ -310,19 +310,19 @@ def _dependent(reached: Reached, labels: _Labels) -> Dependent:
     )
 
 
-def _tests(walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
-    """Test files, and files with tests of their own, that reach the target, nearest first."""
-    test_files = {path_id for path_id, path in labels.path.items() if is_test(path)}
-    mixed = {path_id for path_id, path in labels.path.items() if path.endswith(".rs")} - test_files
+def _tests(ctx: Context, walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
+    """Test files, and the tests within other files, that reach the target, nearest first."""
+    roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
+    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    mixed = {path_id for path_id, row in roles.items() if row.test_cases} - test_files
+    for_tests = graph_queries.symbols_for_tests(ctx.index, ctx.view.id, mixed)
     labels.load(step[1] for hop in walk.hops for _, step in hop if step[1] >> NAME_BITS in mixed)
     reaching: dict[int, list[tuple[int, Reached]]] = defaultdict(list)
     for hop, found in enumerate(walk.hops, 1):
         for reached in found:
             src = reached[1][1]
             path_id = src >> NAME_BITS
-            if path_id in test_files or (
-                path_id in mixed and is_inner_test(labels.path[path_id], labels.name(src))
-            ):
+            if path_id in test_files or (path_id in mixed and (path_id, labels.name(src)) in for_tests):
                 reaching[path_id].append((hop, reached))
     order = sorted(reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1][0], labels.path[row[0]]))
     labels.load(step[1] for _, rows in order for _, (_, step) in rows[:MAX_TEST_SYMBOLS])
@@ -340,7 +340,7 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
 
 def tests_of(ctx: Context, walk: Walk) -> tuple[ReachingTest, ...]:
     """Test files from which the walk's target is reached, nearest first."""
-    return _tests(walk, _Labels(ctx, walk))
+    return _tests(ctx, walk, _Labels(ctx, walk))
 
 
 def _owners(ctx: Context, past: Sequence[Touch]) -> tuple[OwnerItem, ...]:

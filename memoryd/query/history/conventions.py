@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from indexers.facts import Import
+from indexers.profiles import is_test_folder, profile
 from memoryd.errors import UsageError
 from memoryd.globs.paths import matcher
 from memoryd.query.context import Context
 from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer, ConventionsRequest
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import history_queries, survey_queries
 from memoryd.store.index.queries.survey_queries import SurveyFile, SurveySymbol
@@ -41,15 +41,6 @@ _CONVENTIONAL = re.compile(
     r"(?:feat|fix|docs|chore|refactor|test|tests|perf|ci|build|style|revert)(?:\([^)]{0,200}\))?!?: "
 )
 _PREFIXED = re.compile(r"[\w./-]{1,30}: \S")
-_TEST_FORMS = (
-    ("test_*.py", re.compile(r"(?:^|/)test_[^/]*\.py$")),
-    ("*_test.py", re.compile(r"_test\.py$")),
-    ("*_test.go", re.compile(r"_test\.go$")),
-    ("*.test.*", re.compile(r"\.test\.[cm]?[jt]sx?$")),
-    ("*.spec.*", re.compile(r"[.-]spec\.[cm]?[jt]sx?$")),
-    ("*Test.*", re.compile(r"Tests?\.(?:java|kt|cs|scala)$")),
-    ("*_spec.rb", re.compile(r"_spec\.rb$")),
-)
 
 
 class Case(Struct, frozen=True):
@@ -113,12 +104,14 @@ def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> It
         )
         for id_, file in chosen.items()
     ]
-    code = [one for one in read if not is_test(one.file.path)]
+    code = [one for one in read if one.file.role != "test"]
+    tests = [one.file.path for one in read if one.file.role == "test"]
+    forms = profile(language).tests.files
     for topic, cases, words in (
         ("file names", _file_names(one.file.path for one in code), "files are named in {}"),
         *_names_of(code),
-        ("tests", _test_names(one.file.path for one in read), "test files are called {}"),
-        ("tests", _test_places(one.file.path for one in read), "tests live {}"),
+        ("tests", _test_names(tests, forms), "test files are called {}"),
+        ("tests", _test_places(tests, forms), "tests live {}"),
         ("documentation", _documented(code), "exported definitions {}"),
         ("documentation", _doc_styles(code), "parameters are described in {} style"),
         *(_python(code) if language == "python" else ()),
@@ -194,23 +187,22 @@ def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
 # -- tests
 
 
-def _test_names(paths: Iterable[str]) -> list[Case]:
-    found = []
-    for path in paths:
-        stem = path.rpartition("/")[2].partition(".")[0]
-        if is_test(path) and stem not in ("__init__", "conftest", "setup", "index", "utils", "helpers"):
-            form = next((form for form, pattern in _TEST_FORMS if pattern.search(path)), "")
-            found.append(Case(form, path))
-    return [case for case in found if case.value]
+def _test_names(paths: Iterable[str], forms: Sequence[str]) -> list[Case]:
+    return [Case(form, path) for path in paths if (form := _form(path, forms))]
 
 
-def _test_places(paths: Iterable[str]) -> list[Case]:
+def _form(path: str, forms: Sequence[str]) -> str:
+    """Which of the names that test tools look for the file has, ``""`` for none."""
+    return next((form for form in forms if matcher(form)(path)), "")
+
+
+def _test_places(paths: Iterable[str], forms: Sequence[str]) -> list[Case]:
     """In one tree of their own, or beside what they test."""
     found = []
     for path in paths:
-        if any(pattern.search(path) for _, pattern in _TEST_FORMS):
+        if _form(path, forms):
             parts = path.split("/")[:-1]
-            home = next((part for part in parts if part in ("tests", "test", "t", "spec", "__tests__")), "")
+            home = next(filter(is_test_folder, parts), "")
             place = f"under {'/'.join(parts[: parts.index(home) + 1])}/" if home else "beside the code"
             found.append(Case("in `__tests__` folders" if home == "__tests__" else place, path))
     return found

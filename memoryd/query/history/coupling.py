@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
+from indexers.profiles import is_lock
 from memoryd.errors import UsageError
 from memoryd.query import targets
 from memoryd.query.context import Context
@@ -23,10 +24,7 @@ NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five
 FORGOTTEN_SCORE, FORGOTTEN_SUPPORT = 0.9, 5  # below .9 more than one complete change in fifty is suspected
 MAX_COMMITS = 2_000  # of the target's newest that are looked at
 _ALWAYS_TOUCHED = re.compile(
-    r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$"
-    r"|(^|/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|Cargo\.lock|poetry\.lock|uv\.lock"
-    r"|Pipfile\.lock|Gemfile\.lock|composer\.lock|go\.sum)$",
-    re.IGNORECASE,
+    r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$", re.IGNORECASE
 )
 
 
@@ -130,7 +128,7 @@ def is_forgotten(one: Coupling) -> bool:
 
 def is_always_touched(path: str) -> bool:
     """A change log or lock file: it changes with everything, which says nothing."""
-    return bool(_ALWAYS_TOUCHED.search(path))
+    return bool(_ALWAYS_TOUCHED.search(path)) or is_lock(path)
 
 
 def coupled(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:

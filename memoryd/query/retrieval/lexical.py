@@ -20,7 +20,7 @@ from memoryd.embedding.base import Embedder
 from memoryd.query.retrieval.dense import VectorRows, Vectors
 from memoryd.query.retrieval.history_vote import CommitLog, Votes
 from memoryd.query.retrieval.postings import Forward, Scope, Segment, count, decode, grow, join
-from memoryd.query.retrieval.roles import ROLES, Role, role_of
+from memoryd.query.retrieval.roles import ROLES, Role, weighed_as
 from memoryd.store.index import reader
 from memoryd.store.index.queries import lexical_queries
 from memoryd.store.index.queries.lexical_queries import FileForward
@@ -234,7 +234,7 @@ def _read(conn: sqlite3.Connection, file_ids: list[int]) -> _Fresh:
 
 
 def _slot(row: FileForward) -> FileSlot:
-    role: Role = "decision" if row.is_decision else role_of(row.path)
+    role: Role = "decision" if row.is_decision else weighed_as(row.role)
     return FileSlot(row.file_id, row.path_id, row.path, row.hash, row.language, role, 0, len(row.names))
 
 

@@ -19,7 +19,6 @@ from memoryd.query.rules.modules import (
     script_path,
     specifiers,
 )
-from memoryd.query.test_files import is_test
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 
@@ -158,7 +157,7 @@ def doubts(case: Case, rule: Rule, path: str, version: Version, line: int) -> st
     tool = rule.constraint.tool
     if _is_silenced(tool, version, line):
         return "a comment silences the linter"
-    if tool == "archunit" and is_test(path):
+    if tool == "archunit" and version.role == "test":
         return "rules on classes are usually not run on tests"
     if _nearer_config(case, rule, path):
         return "another configuration of the linter lies nearer to the file"

@@ -74,7 +74,7 @@ class _Auditor:
         if self._left < 0:
             return []
         rows = [row for row in rows if governed(row.path)]
-        suspects = self._execute(rule, [_added(row.path, self._shown[row.path]) for row in rows])
+        suspects = self._execute(rule, [self._added(row.path, self._shown[row.path]) for row in rows])
         files = [self._whole(path) for path in dict.fromkeys(v.path for v in suspects[:MAX_CONFIRMED])]
         return [violation for violation in self._execute(rule, files) if violation.certain]
 
@@ -100,12 +100,12 @@ class _Auditor:
     def _whole(self, path: str) -> ChangedFile:
         """With its comments, which may silence the tool."""
         ((_, facts),) = reader.file_facts(self._ctx.index, [self._files[path].file_id])
-        return _added(path, structs.replace(self._shown[path], comments=facts.comments))
+        return self._added(path, structs.replace(self._shown[path], comments=facts.comments))
 
-
-def _added(path: str, facts: FileFacts) -> ChangedFile:
-    lines = sorted({item.line for item in facts.imports})
-    return ChangedFile(path, "A", added=tuple((line, "") for line in lines), new=Version(facts))
+    def _added(self, path: str, facts: FileFacts) -> ChangedFile:
+        lines = sorted({item.line for item in facts.imports})
+        version = Version(facts, role=self._files[path].role)
+        return ChangedFile(path, "A", added=tuple((line, "") for line in lines), new=version)
 
 
 def _direct(constraint: Constraint) -> Constraint:

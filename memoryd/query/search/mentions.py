@@ -11,6 +11,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from indexers import terms
+from indexers.profiles import all_of
 from memoryd.query.retrieval.chunk_lookup import Pieces
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.retrieval.literals import holders, literals
@@ -38,7 +39,7 @@ _DOTTED = re.compile(r"\b[A-Za-z_]\w*(?:(?:\.|::|#|->)[A-Za-z_]\w*)+")
 _JOINT = re.compile(r"::|#|->")
 _COMPOUND = re.compile(r"\b_*[A-Za-z0-9]*(?:[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9])\w*")
 _TICKED = re.compile(r"`([A-Za-z_]\w+)(?:\(\))?`")
-_PACKAGE_FILES = frozenset({"__init__", "index", "mod", "lib"})
+_PACKAGE_FILES = all_of("folder_files")
 Array = NDArray[np.float64]
 T = TypeVar("T")
 

@@ -1,48 +1,36 @@
 """Stack traces in a question: which files, lines and functions they pass through, innermost first.
 
-Python and pytest, JavaScript, Java and its kin, C#, Go, Rust, Ruby and PHP. What belongs to an interpreter or its
-library is left out; what lies in an installed package keeps the part of its path behind the folder of packages.
+How each language shows them is said in its table (indexers.profiles). What belongs to an interpreter or its library is
+left out; what lies in an installed package keeps the part of its path behind the folder of packages.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from msgspec import Struct
+
+from indexers.profiles import profiles
 
 MAX_FRAMES = 60
 MAX_LINES = 4_000
 MAX_LINE_CHARS = 400
 
 _FILE = r"(?P<path>(?:[A-Za-z]:[\\/]|file://)?[\w.@+$~/\\-]{1,300}\.[A-Za-z]\w{0,4})"
-_UPWARDS = (
-    re.compile(rf'^\s*File "{_FILE}", line (?P<line>\d+)(?:, in (?P<name>[\w.<>]+))?'),
-    re.compile(rf"^{_FILE}:(?P<line>\d+): (?:in (?P<name>\w+)|\w*(?:Error|Exception|Warning|Failed)\b)"),
-)
+
+
+def _lines(texts: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(text.replace("%FILE%", _FILE)) for text in texts)
+
+
+_TRACES = tuple(dict.fromkeys(one.traces for one in profiles().values()))
+_UPWARDS = _lines(text for one in _TRACES for text in one.outermost_first)
+_DOWNWARDS = _lines(text for one in _TRACES for text in one.innermost_first)
 _NUMBERED = re.compile(r"[:(]\d|line \d")
-_DOWNWARDS = tuple(  # innermost first
-    re.compile(pattern)
-    for pattern in (
-        rf"^\s*at (?P<name>[\w.`<>\[\], ]{{1,200}})\([^()]*\) in {_FILE}:line (?P<line>\d+)",
-        r"^\s*at (?:[\w.@-]+/)*(?P<type>[\w.$]{1,200})\.(?P<name>[\w$<>]+)"
-        r"\((?P<path>\w+\.(?:java|kt|scala|groovy)):(?P<line>\d+)\)",
-        rf"^\s*at (?:async )?(?:new )?(?P<name>[\w.$<>\[\] ]{{1,200}}?) \({_FILE}:(?P<line>\d+)(?::\d+)?\)",
-        rf"^\s*at (?:async )?{_FILE}:(?P<line>\d+)(?::\d+)?\s*$",
-        rf"^(?P<name>[\w.$/<]*)@(?:https?://[\w.:-]+/)?{_FILE}:(?P<line>\d+):\d+\s*$",
-        rf"\bpanicked at (?:'.{{0,200}}', )?{_FILE}:(?P<line>\d+)",
-        rf"^\s+{_FILE}:(?P<line>\d+) \+0x[0-9a-f]+",
-        rf"^\s*(?:from |\d+: from )?{_FILE}:(?P<line>\d+):in [`'](?:block in |rescue in )*(?P<name>[\w.#?!]+)'",
-        rf"^\s*#\d+ {_FILE}\((?P<line>\d+)\): (?P<name>[\w\\:>-]*)",
-    )
-)
 _CAUSE = re.compile(r"^\s*(?:Caused by|Traceback \(most recent call last\))\b")
-_PACKAGES = re.compile(
-    r"^.*/(?:(?:site|dist)-packages|node_modules|gems|vendor/bundle|\.cargo/registry/src/[^/]+|pkg/mod)/"
-)
-_FOREIGN = re.compile(
-    r"^(?:node:|/rustc/|<)|/lib(?:64)?/(?:python|ruby|node)[\d./]|/go[\d.]*/src/(?!github)"
-    r"|/internal/(?:modules|process)/"
-)
+_PACKAGES = re.compile(rf"^.*/(?:{'|'.join(one.packages for one in _TRACES if one.packages)})/")
+_FOREIGN = re.compile("|".join(("^<", *(one.library for one in _TRACES if one.library))))
 _ANONYMOUS = re.compile(r"^(?:<.*>|anonymous|eval|Object\.<.*|module\.exports)?$")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from indexers.facts import Operation
+from indexers.profiles import all_of
 from memoryd.globs.paths import is_glob, matcher
 from memoryd.query.context import Context
 from memoryd.store.index.queries import graph_queries, structure_queries
@@ -26,18 +27,7 @@ _TAKES_FOLDERS = frozenset(
     eslint prettier rspec rubocop phpunit phpstan sphinx-build cd cp tar""".split()  # noqa: SIM905
 )
 _IN_CODE = frozenset(("route", "flag", "entry_point"))
-_EXTENSIONS = (
-    ".py",
-    ".js",
-    ".ts",
-    ".tsx",
-    ".mjs",
-    ".rb",
-    ".php",
-    "/index.js",
-    "/index.ts",
-    "/__init__.py",
-)
+_MODULES = sorted(all_of("modules"), key=lambda end: (end.startswith("/"), end))  # a file before a folder
 
 
 class Place(Struct, frozen=True):
@@ -183,7 +173,7 @@ class Finder:
                 return [Place(joined, "", "exact")]
             if joined in self._folders:
                 return [Place(f"{joined}/", "", "exact")]
-            for extension in _EXTENSIONS if "/" in word or "." in word else ():
+            for extension in _MODULES if "/" in word or "." in word else ():
                 if joined + extension in self._known:
                     return [Place(joined + extension, "", "exact")]
         return []

@@ -13,7 +13,7 @@ from indexers.facts import Operation
 from memoryd.globs.paths import any_matcher
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
-from memoryd.query.retrieval.roles import role_of
+from memoryd.query.retrieval.roles import weighed_as
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.structure.operation_targets import Finder, Place
 from memoryd.query.structure.operations_answers import (
@@ -75,8 +75,8 @@ def all_tied(ctx: Context) -> tuple[Tied, ...]:
             return _cache[key]
     finder = Finder(ctx)
     tied = tuple(
-        Tied(path, operation, finder.places(path, operation), role_of(path))
-        for path, operation in finding_queries.findings(ctx.index, ctx.view.id, Operation)
+        Tied(path, operation, finder.places(path, operation), weighed_as(role))
+        for path, role, operation in finding_queries.operations(ctx.index, ctx.view.id)
     )
     with _lock:
         _cache[key] = tied

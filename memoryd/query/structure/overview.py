@@ -10,7 +10,7 @@ from typing import TypedDict
 from msgspec import structs
 
 from memoryd.query.context import Context
-from memoryd.query.retrieval.roles import is_test_case, role_of
+from memoryd.query.retrieval.roles import weighed_as
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations, overview_graph
 from memoryd.query.structure.operations import Tied
@@ -50,10 +50,9 @@ def overview(ctx: Context, request: OverviewRequest) -> OverviewAnswer:
 
 def _computed(ctx: Context) -> OverviewAnswer:
     files = survey_queries.files(ctx.index, ctx.view.id)
-    role = {file.path: role_of(file.path) for file in files}
     source = [file for file in files if file.language not in _NO_CODE]
-    own = [file for file in source if role[file.path] == "code"] or [
-        file for file in source if role[file.path] != "test"
+    own = [file for file in source if file.role == "code"] or [
+        file for file in source if weighed_as(file.role) != "test"
     ]
     package = overview_graph.cut([file.path for file in own])
     path_of = {file.path_id: file.path for file in own}
@@ -66,10 +65,7 @@ def _computed(ctx: Context) -> OverviewAnswer:
     graph = overview_graph.between(pairs, package)
     layers = overview_graph.layers(graph)
     cycles = [c for c in overview_graph.components(graph) if len(c) > 1]
-    tests = [file for file in source if role[file.path] == "test"]
     tied = operations.all_tied(ctx)
-    symbols = structure_queries.symbol_names(ctx.index, [file.file_id for file in tests])
-    by_id = {file.file_id: file for file in tests}
     return OverviewAnswer(
         ctx.freshness,
         root=ctx.root,
@@ -84,10 +80,8 @@ def _computed(ctx: Context) -> OverviewAnswer:
         ),
         cycles_total=len(cycles),
         hubs=tuple(structure_queries.hubs(ctx.index, Counter(one.node for one in used), MAX_HUBS)),
-        test_files=len(tests),
-        test_cases=sum(
-            is_test_case(name, qualname, kind, by_id[id_].language) for id_, name, qualname, kind in symbols
-        ),
+        test_files=sum(file.role == "test" for file in source),
+        test_cases=sum(file.test_cases for file in source),
         **_declared(tied),
         searched="" if own else f"{len(files)} files, none of them source code of a language that is read",
     )

@@ -21,6 +21,9 @@ _TABLES = {
     "symbol": "SELECT p.path, s.qualname, s.kind, s.line, s.end_line, s.signature, s.exported"
     " FROM view_file v JOIN symbol s ON s.file_id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path, s.line, s.qualname, s.kind, s.end_line",
+    "role": "SELECT p.path, f.role, f.test_cases, s.qualname"
+    " FROM view_file v JOIN file f ON f.id = v.file_id JOIN path p ON p.id = v.path_id"
+    " LEFT JOIN symbol s ON s.file_id = f.id AND s.for_tests WHERE v.view_id = ? ORDER BY p.path, s.line, s.qualname",
     "chunk": "SELECT p.path, c.ordinal, c.kind, c.qualname, c.line, c.end_line, hex(c.hash)"
     " FROM view_file v JOIN chunk c ON c.file_id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path, c.ordinal",

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import FileFacts
+from indexers.facts import FileFacts, FileRole
 from indexers.outline import Outline
 
 _FACTS = msgspec.msgpack.Decoder(FileFacts)
@@ -45,6 +45,7 @@ class ViewFile(Struct, frozen=True):
     mtime_ns: int
     inode: int
     package: str
+    role: FileRole
 
 
 def view(conn: sqlite3.Connection, name: str) -> View | None:
@@ -81,7 +82,8 @@ def view_files(conn: sqlite3.Connection, view_id: int) -> list[ViewFile]:
     """All files of a view, ordered by path."""
     rows = conn.execute(
         "SELECT vf.path_id, p.path, vf.file_id, vf.link_id, f.hash, f.language, vf.size_bytes, vf.mtime_ns,"
-        " vf.inode, f.package FROM view_file vf JOIN path p ON p.id = vf.path_id JOIN file f ON f.id = vf.file_id"
+        " vf.inode, f.package, f.role FROM view_file vf JOIN path p ON p.id = vf.path_id"
+        " JOIN file f ON f.id = vf.file_id"
         " WHERE vf.view_id = ? ORDER BY p.path",
         (view_id,),
     )

@@ -15,6 +15,7 @@ from memoryd.store.index import reader
 EXTRACTOR_HISTORY = {
     1: "first version",
     2: "owners and the scopes of eslint, ruff and rules files are globs from the root that mean what the tool means",
+    3: "what part a file plays, how many test cases are in it, and which of its definitions are for tests",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""

@@ -31,13 +31,15 @@ class NewFileRow(Struct, frozen=True):
     forward: bytes
     redacted: int
     reference_count: int
-    symbols: Sequence[tuple[str, str, str, int, int, str, bool]]
+    symbols: Sequence[tuple[str, str, str, int, int, str, bool, bool]]
     chunks: Sequence[tuple[str, str, int, int, int, int, bytes]]
     decision: bytes
     decision_row: tuple[str, str, str, str, int] | None
     findings: Sequence[tuple[str, bytes]] = ()
     outline: bytes = b""
     package: str = ""
+    role: str = "code"
+    test_cases: int = 0
 
 
 class ViewEntry(Struct, frozen=True):
@@ -157,7 +159,7 @@ class IndexWriter:
         """Insert a file with its symbols, chunks and decision; returns its id."""
         cursor = self.conn.execute(
             "INSERT INTO file (path_id, hash, language, package, size_bytes, outline, facts, text, forward, redacted,"
-            " reference_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " reference_count, role, test_cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.path_id(row.path),
                 row.hash,
@@ -170,12 +172,14 @@ class IndexWriter:
                 row.forward,
                 row.redacted,
                 row.reference_count,
+                row.role,
+                row.test_cases,
             ),
         )
         file_id = _rowid(cursor)
         self.conn.executemany(
-            "INSERT INTO symbol (file_id, name, qualname, kind, line, end_line, signature, exported)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO symbol (file_id, name, qualname, kind, line, end_line, signature, exported, for_tests)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(file_id, *symbol) for symbol in row.symbols],
         )
         self.conn.executemany(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from indexers.facts import Import
 from indexers.languages.go import package_name
+from indexers.profiles import profile
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
@@ -34,10 +35,7 @@ class Go(LanguageRules):
     types_apart = True
     declared_first = True
     manifests = frozenset({"go.mod"})
-    common_methods = frozenset(
-        """Close Error Write String Reset Unlock RLock RUnlock Fatal Fatalf Errorf Printf Println Print Flush Helper
-        Start Value Scan Marshal Unmarshal Handle ServeHTTP Context Format Execute""".split()  # noqa: SIM905
-    )
+    common_methods = frozenset(profile("go").common_methods)
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         folder = posixpath.dirname(path)

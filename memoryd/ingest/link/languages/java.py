@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from indexers.facts import Import
 from indexers.languages.java import LANG
+from indexers.profiles import profile
 from memoryd.ingest.link.definitions import ENOUGH, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.places import FolderItems, upwards
 from memoryd.ingest.link.rules import LanguageRules
@@ -42,11 +43,7 @@ class Java(LanguageRules):
     decorators_run = False
     calls_apart = True
     accessors = True
-    common_methods = frozenset(
-        """equals hashCode toString length isEmpty contains substring startsWith endsWith append getName getClass
-        getMessage getValue getKey close valueOf compareTo forEach iterator stream filter containsKey indexOf println
-        printf format""".split()  # noqa: SIM905
-    )
+    common_methods = frozenset(profile("java").common_methods)
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         module, name = item.module, item.name

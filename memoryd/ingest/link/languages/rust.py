@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
 from indexers.outline import join
+from indexers.profiles import profile
 from memoryd.ingest.link.cargo import crates_of, manifest_of
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
 from memoryd.ingest.link.rules import LanguageRules
@@ -67,12 +68,7 @@ class Rust(LanguageRules):
     spaces = True
     files_are_modules = False  # a module is no value: among the tokens of a macro its name may mean anything
     closed_modules = True
-    common_methods = frozenset(
-        """clone as_str as_ref as_mut to_string to_owned into_iter is_empty is_some is_none unwrap expect unwrap_or
-        collect extend insert remove contains contains_key entry or_insert starts_with ends_with write_str write_fmt
-        write_all read_to_string as_bytes as_path push_str filter flatten map_err ok_or into_inner borrow
-        borrow_mut split""".split()  # noqa: SIM905
-    )
+    common_methods = frozenset(profile("rust").common_methods)
     manifests = frozenset({"Cargo.toml"})
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:

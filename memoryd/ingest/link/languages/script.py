@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.languages.shared.ecmascript import GLOBALS, TYPES
+from indexers.profiles import profile
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
 from memoryd.ingest.link.languages.node import MANIFESTS, module_file
 from memoryd.ingest.link.rules import LanguageRules
@@ -39,12 +40,7 @@ class EcmaScript(LanguageRules):
     self_names = frozenset({"this"})
     manifests = MANIFESTS
     members_of_values = True
-    common_methods = frozenset(
-        """then catch finally forEach filter reduce includes indexOf slice splice concat toString replace match split
-        startsWith endsWith trim keys values entries apply unshift shift write close emit addEventListener
-        toUpperCase toLowerCase hasOwnProperty resolve reject charCodeAt every getItem setItem remove append focus
-        dispatchEvent click render update destroy""".split()  # noqa: SIM905
-    )
+    common_methods = frozenset(profile("javascript").common_methods)
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         typed = view.language(path) != "javascript"

@@ -30,3 +30,15 @@ def findings(
         (view_id, _KINDS[type_], *values),
     )
     return [(found, decode(facts)) for found, facts in rows]
+
+
+def operations(conn: sqlite3.Connection, view_id: int) -> list[tuple[str, str, Operation]]:
+    """(path, role of that file, operation) of the view, ordered by path and place in the file."""
+    rows = conn.execute(
+        "SELECT p.path, o.role, f.facts FROM finding f JOIN view_file vf ON vf.file_id = f.file_id AND vf.view_id = ?"
+        " JOIN path p ON p.id = vf.path_id JOIN file o ON o.id = f.file_id WHERE f.kind = 'operation'"
+        " ORDER BY p.path, f.ordinal",
+        (view_id,),
+    )
+    decode = _DECODERS[Operation].decode
+    return [(path, role, decode(facts)) for path, role, facts in rows]

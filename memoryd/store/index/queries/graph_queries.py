@@ -21,8 +21,9 @@ NAME_MASK = (1 << NAME_BITS) - 1
 Step = tuple[Node, Node, int, int, int]
 _KINDS = frozenset(("imports", "calls", "inherits", "references"))
 _SYMBOL = (
-    "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature"
+    "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, f.role"
     " FROM symbol s JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? JOIN path p ON p.id = vf.path_id"
+    " JOIN file f ON f.id = s.file_id"
 )
 _USE = (
     "SELECT p.path, e.line, e.kind, e.method, e.confidence, n.text, t.path || ':' || d.text, max(e.confidence)"
@@ -45,6 +46,7 @@ class SymbolRow(Struct, frozen=True):
     line: int
     end_line: int
     signature: str
+    role: str
 
 
 class FileRow(Struct, frozen=True):
@@ -53,6 +55,7 @@ class FileRow(Struct, frozen=True):
     file_id: int
     hash: bytes
     language: str
+    role: str
 
 
 class EdgeTarget(Struct, frozen=True):
@@ -105,12 +108,39 @@ def files_ending(conn: sqlite3.Connection, view_id: int, suffix: str, limit: int
 
 def _files(conn: sqlite3.Connection, condition: str, view_id: int, *values: str | int) -> list[FileRow]:
     rows = conn.execute(
-        "SELECT p.path, vf.path_id, vf.file_id, f.hash, f.language FROM path p"
+        "SELECT p.path, vf.path_id, vf.file_id, f.hash, f.language, f.role FROM path p"
         " CROSS JOIN view_file vf ON vf.view_id = ? AND vf.path_id = p.id JOIN file f ON f.id = vf.file_id"
         f" WHERE {condition}",
         (view_id, *values),
     )
     return [FileRow(*row) for row in rows]
+
+
+class RoleRow(Struct, frozen=True):
+    """``role``: an indexers.facts.FileRole; ``test_cases``: how many are seen in the file."""
+
+    role: str
+    test_cases: int
+
+
+def roles(conn: sqlite3.Connection, view_id: int, path_ids: Iterable[int]) -> dict[int, RoleRow]:
+    """Path id → what part the file there plays, for those of the view."""
+    query = (
+        "SELECT vf.path_id, f.role, f.test_cases FROM view_file vf JOIN file f ON f.id = vf.file_id"
+        f" WHERE vf.view_id = {int(view_id)} AND vf.path_id"
+    )
+    return {id_: RoleRow(role, cases) for id_, role, cases in _by(conn, query, sorted(set(path_ids)))}
+
+
+def symbols_for_tests(
+    conn: sqlite3.Connection, view_id: int, path_ids: Iterable[int]
+) -> set[tuple[int, str]]:
+    """(path id, qualname) of the definitions in these files that are for tests."""
+    query = (
+        "SELECT vf.path_id, s.qualname FROM view_file vf JOIN symbol s ON s.file_id = vf.file_id"
+        f" WHERE vf.view_id = {int(view_id)} AND s.for_tests AND vf.path_id"
+    )
+    return set(_by(conn, query, sorted(set(path_ids))))
 
 
 def paths_of_view(conn: sqlite3.Connection, view_id: int) -> list[str]:

@@ -18,6 +18,7 @@ class FileForward(Struct, frozen=True):
     path: str
     hash: bytes
     language: str
+    role: str
     is_decision: bool
     forward: bytes
     names: tuple[str, ...]
@@ -87,15 +88,15 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
         for file_id, qualname, kind in conn.execute(query, part):
             chunks[file_id].append((qualname, kind))
         query = (
-            "SELECT f.id, f.path_id, p.path, f.hash, f.language, d.file_id IS NOT NULL, f.forward FROM file f"
+            "SELECT f.id, f.path_id, p.path, f.hash, f.language, f.role, d.file_id IS NOT NULL, f.forward FROM file f"
             " JOIN path p ON p.id = f.path_id LEFT JOIN decision d ON d.file_id = f.id"
             f" WHERE f.id IN ({marks}) ORDER BY f.id"
         )
         for row in conn.execute(query, part):
-            file_id, path_id, path, blob, language, is_decision, forward = row
+            file_id, path_id, path, blob, language, role, is_decision, forward = row
             names, kinds = zip(*chunks[file_id], strict=True) if chunks[file_id] else ((), ())
             yield FileForward(
-                file_id, path_id, path, blob, language, bool(is_decision), forward, names, kinds
+                file_id, path_id, path, blob, language, role, bool(is_decision), forward, names, kinds
             )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from memoryd.store.index import reader
 from memoryd.store.index.queries.graph_queries import NAME_BITS
-from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 
 
 class OutgoingUse(Struct, frozen=True):
@@ -94,19 +93,6 @@ def one_use(conn: sqlite3.Connection, view_id: int, src: int, dst: int) -> tuple
         " ORDER BY n.text = '', e.line, n.text LIMIT 1",
         (view_id, src, dst),
     ).fetchone()
-    return found
-
-
-def symbol_names(conn: sqlite3.Connection, file_ids: Collection[int]) -> list[tuple[int, str, str, str]]:
-    """(file id, name, qualname, kind) of the functions, methods and classes in these files."""
-    found = []
-    for part in batches(sorted(file_ids), MAX_SQL_VARIABLES):
-        marks = ",".join("?" * len(part))
-        found += conn.execute(
-            f"SELECT file_id, name, qualname, kind FROM symbol WHERE file_id IN ({marks})"
-            " AND kind IN ('function', 'method', 'class')",
-            part,
-        ).fetchall()
     return found
 
 

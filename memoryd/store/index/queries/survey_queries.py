@@ -17,6 +17,8 @@ class SurveyFile(Struct, frozen=True):
     file_id: int
     language: str
     size_bytes: int
+    role: str
+    test_cases: int
 
 
 class Churn(Struct, frozen=True):
@@ -32,8 +34,9 @@ class Churn(Struct, frozen=True):
 def files(conn: sqlite3.Connection, view_id: int) -> list[SurveyFile]:
     """All files of the view, ordered by path."""
     rows = conn.execute(
-        "SELECT p.path, p.id, f.id, f.language, f.size_bytes FROM view_file v JOIN file f ON f.id = v.file_id"
-        " JOIN path p ON p.id = v.path_id WHERE v.view_id = ? ORDER BY p.path",
+        "SELECT p.path, p.id, f.id, f.language, f.size_bytes, f.role, f.test_cases"
+        " FROM view_file v JOIN file f ON f.id = v.file_id JOIN path p ON p.id = v.path_id"
+        " WHERE v.view_id = ? ORDER BY p.path",
         (view_id,),
     )
     return [SurveyFile(*row) for row in rows]

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from indexers.facts import Constraint, FileFacts, Operation, Symbol, Version
+from indexers.facts import Constraint, FileFacts, FileRole, Operation, Symbol, Version
 from indexers.outline import Outline
 from memoryd.store.index.versions import open_current
 
@@ -40,12 +40,13 @@ def version(conn: sqlite3.Connection, path: str, blob: bytes) -> Version | None:
     """What the content ``blob`` says at ``path``; None when it was never indexed there. Its facts are whole but for
     byte offsets, signatures and bindings."""
     row = conn.execute(
-        "SELECT f.id, f.facts, f.outline FROM file f JOIN path p ON p.id = f.path_id WHERE p.path = ? AND f.hash = ?",
+        "SELECT f.id, f.facts, f.outline, f.role FROM file f JOIN path p ON p.id = f.path_id"
+        " WHERE p.path = ? AND f.hash = ?",
         (path, blob),
     ).fetchone()
     if row is None:
         return None
-    file_id, facts, outline = row
+    file_id, facts, outline, role = row
     symbols = conn.execute(
         "SELECT name, qualname, kind, line, end_line, exported FROM symbol WHERE file_id = ? ORDER BY id",
         (file_id,),
@@ -55,11 +56,15 @@ def version(conn: sqlite3.Connection, path: str, blob: bytes) -> Version | None:
         " ORDER BY kind, ordinal",
         (file_id,),
     )
-    return unpacked(facts, outline, symbols.fetchall(), findings.fetchall())
+    return unpacked(facts, outline, symbols.fetchall(), findings.fetchall(), role)
 
 
 def unpacked(
-    facts: bytes, outline: bytes, symbols: list[tuple[Any, ...]], findings: Sequence[tuple[str, bytes]]
+    facts: bytes,
+    outline: bytes,
+    symbols: list[tuple[Any, ...]],
+    findings: Sequence[tuple[str, bytes]],
+    role: FileRole,
 ) -> Version:
     """The stored parts put together. ``symbols``: (name, qualname, kind, line, end line, exported)."""
     rest, shown = _FACTS.decode(zlib.decompress(facts)), _OUTLINE.decode(zlib.decompress(outline))
@@ -77,4 +82,5 @@ def unpacked(
         ),
         constraints=tuple(_CONSTRAINT.decode(data) for kind, data in findings if kind == "constraint"),
         operations=tuple(_OPERATION.decode(data) for kind, data in findings if kind == "operation"),
+        role=role,
     )
