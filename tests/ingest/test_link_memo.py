@@ -76,6 +76,29 @@ def test_a_long_chain_has_one_answer(size: int) -> None:
         assert [len(reach.of(number)) for number in order] == [size + 1 - number for number in order]
 
 
+class _ReachLater(_Reach):
+    """The first value asks its neighbours only once its own value is no longer the default."""
+
+    def _make(self, number: int) -> frozenset[int]:
+        if number == 0 and not self.of(0):
+            self.fixpoints.seen.add(0)
+            return frozenset({0})
+        return super()._make(number)
+
+
+@pytest.mark.parametrize("nested", [1, 2, 3, 59, 60])
+@pytest.mark.parametrize("size", [1, 2, 3, 58, 59, 60, 61, 62, 121])
+def test_what_a_later_round_asks_first_is_noted_as_well(size: int, nested: int) -> None:
+    """Regression: values that were begun in a later round of a value that waits lost the keys of one of them, or the
+    ingest process ended (a chain of exactly as many values as may wait for each other)."""
+    chain = {number: (number + 1,) for number in range(size)} | {size: (size,)}
+    reach = _ReachLater(chain, nested)
+    for number in range(size + 1):
+        reach.fixpoints.seen = set()
+        assert reach.of(number) == _reached(chain, number)
+        assert _all_keys(reach.fixpoints) >= _reached(chain, number)
+
+
 @pytest.mark.parametrize("last", [(), (0,)], ids=["chain", "circle"])
 def test_each_step_of_a_very_long_chain_is_computed_twice_at_most(last: tuple[int, ...]) -> None:
     """Regression: a circle of more than 6,000 values was walked anew for every 60 of them."""

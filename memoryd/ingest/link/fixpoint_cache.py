@@ -118,6 +118,8 @@ class FixpointCache:
                 low = self._solve(held.mark)
         except _TooDeepError:
             self._waiting.remove(key)
+            for inner in self._begun[depth + 1 :]:  # begun while the key stood before them
+                self._held[inner].mark -= 1
             raise
         self._begun.pop()
         if low < depth:
