@@ -20,7 +20,7 @@ from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.search import ranking
 from memoryd.query.search.question import Question, question
-from memoryd.query.search.ranking import WEIGHTS, Evidence, Weights
+from memoryd.query.search.ranking import WEIGHTS, RankingEvidence, Weights
 
 VARIANTS: dict[str, dict[str, float]] = {
     "all": {},
@@ -50,7 +50,7 @@ class Asked(msgspec.Struct, frozen=True):
     conn: sqlite3.Connection
     view: LexicalView
     asked: Question
-    found: Evidence
+    found: RankingEvidence
 
 
 def ablate(folder: Path, home: Path, sets: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ from memoryd.query.retrieval.dense import above
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.search import ranking
-from memoryd.query.search.ranking import WEIGHTS, Array, Evidence
+from memoryd.query.search.ranking import WEIGHTS, Array, RankingEvidence
 from training.mine import repositories
 from training.pairs import summary
 
@@ -173,7 +173,7 @@ class Pool:
             if times[_flat(one.query)] == 1
         ]
 
-    def ask(self, query: Row) -> tuple[LexicalView, Evidence]:
+    def ask(self, query: Row) -> tuple[LexicalView, RankingEvidence]:
         asked = self._views.ask(query, POOL)
         if not len(self._of_slot):
             self._of_slot = np.array([int(slot.path.partition(".")[0][1:]) for slot in asked.view.slots])
@@ -195,7 +195,7 @@ class Pool:
 
 
 NO_MODEL = msgspec.structs.replace(WEIGHTS, chunk_vector=0.0)
-Method = Callable[[LexicalView, Evidence, Array], Array]
+Method = Callable[[LexicalView, RankingEvidence, Array], Array]
 METHODS: dict[str, Method] = {
     "BM25 alone": lambda view, found, factors: found.text * factors[view.chunk_slot],
     "model alone": lambda view, found, factors: found.vectors * factors[view.chunk_slot],
@@ -213,7 +213,7 @@ class MiniLm:
         vectors = encoder.encode([row["query"] for row in rows])
         self._queries = dict(zip((row["id"] for row in rows), vectors, strict=True))
 
-    def evidence(self, found: Evidence, query: Row) -> Evidence:
+    def evidence(self, found: RankingEvidence, query: Row) -> RankingEvidence:
         cosine = self._chunks @ self._queries[query["id"]]
         return msgspec.structs.replace(found, vectors=above(cosine, float(np.median(cosine))))
 

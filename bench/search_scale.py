@@ -27,7 +27,7 @@ from measure import MEMORYD, Home, load_line, median, spread, used, wall_ms
 from msgspec import Struct
 from run import edit_to_found_ms
 
-from memoryd.cli.connection.client import Daemon, try_connect
+from memoryd.cli.connection.client import DaemonConnection, try_connect
 from memoryd.embedding import static
 from memoryd.paths import Paths
 from memoryd.query.answers import Freshness
@@ -228,7 +228,7 @@ def daemon(home: Home, folder: Path, texts: dict[str, Sequence[str]]) -> None:
     os.chdir(folder)
     connected = try_connect(Paths(home.folder))
     assert connected
-    client = Daemon(connected)
+    client = DaemonConnection(connected)
     session = stdio.Session([*MEMORYD, "mcp"], home.environment)
     for name, asked in texts.items():
         for files in (False, True):

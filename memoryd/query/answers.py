@@ -14,7 +14,7 @@ from typing import TypedDict
 from msgspec import Struct
 
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
 
@@ -88,7 +88,7 @@ class PagedAnswer(Answer, frozen=True, kw_only=True):
         """``target`` names several things: which."""
         return Page(
             head=f"`{quote(target, 200)}` may mean {len(candidates)} things; name one:",
-            sections=[Section(items=[f"  {d.label()}" for d in candidates], main=True)],
+            sections=[TextSection(items=[f"  {d.label()}" for d in candidates], main=True)],
             foot=self.freshness.line(),
             more=lambda shown: self.next,
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Lines = Sequence[tuple[int, str]]  # (line, text)
 
 
-class BlameSpan(Struct, frozen=True):
+class BlamedLines(Struct, frozen=True):
     """``count`` lines from ``first_line`` (1-based) were last touched by ``sha``."""
 
     sha: str
@@ -49,7 +49,7 @@ class Context(Struct, frozen=True):
     embedder: Embedder | None
     freshness: Freshness
     root: str
-    blame: Callable[[str, str], Sequence[BlameSpan]] | None = None
+    blame: Callable[[str, str], Sequence[BlamedLines]] | None = None
     lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
     text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None

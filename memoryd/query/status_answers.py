@@ -9,7 +9,7 @@ from msgspec import Struct
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Request
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 
 class StatusRequest(Request, frozen=True, kw_only=True):
@@ -90,8 +90,8 @@ class StatusAnswer(Answer, frozen=True):
         return Page(
             head=self._head(),
             sections=[
-                Section(items=[f"  {check.label()}" for check in self.checks], title="checks:", keep=20),
-                Section(
+                TextSection(items=[f"  {check.label()}" for check in self.checks], title="checks:", keep=20),
+                TextSection(
                     items=[f"  {item.label()}" for item in self.skipped],
                     total=self.skipped_total,
                     title=f"skipped ({reasons}):",

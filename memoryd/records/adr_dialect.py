@@ -61,7 +61,7 @@ class Facts(Struct, frozen=True):
     supersedes: tuple[str, str] | None = None
 
 
-class Dialect(Struct, frozen=True):
+class DocumentDialect(Struct, frozen=True):
     """``front``: lines of the front matter; ``title``: of the sample; ``header``: lines between the title and the
     first section; ``sections``: their titles. All as in the sample; ``number``: of the sample."""
 
@@ -83,7 +83,7 @@ class Dialect(Struct, frozen=True):
         return "fields under the title" if self.header else "plain sections"
 
 
-DEFAULT = Dialect(
+DEFAULT = DocumentDialect(
     ending=".md",
     front=("status: accepted", "date: 2000-01-01", "decision-makers: somebody"),
     title="Title",
@@ -93,7 +93,7 @@ DEFAULT = Dialect(
 )
 
 
-def read(text: str, ending: str, number: str) -> Dialect | None:
+def read(text: str, ending: str, number: str) -> DocumentDialect | None:
     """The dialect of a decision document; None when it has no section for the decision."""
     front, lines = _front(safe_text(text[:SAMPLE_CHARS].removeprefix("\ufeff")).splitlines())
     headings = list(_headings(lines, ending))
@@ -106,10 +106,10 @@ def read(text: str, ending: str, number: str) -> Dialect | None:
         return None
     skip = 2 if ending == ".rst" else 1
     header = _header(lines[at + skip : first])
-    return None if header is None else Dialect(ending, front, title, header, sections, number)
+    return None if header is None else DocumentDialect(ending, front, title, header, sections, number)
 
 
-def write(dialect: Dialect, facts: Facts) -> str:
+def write(dialect: DocumentDialect, facts: Facts) -> str:
     """The new document, ending with a newline."""
     parts = [_front_matter(dialect, facts)] if dialect.front else []
     parts.append(_heading(dialect, _title(dialect, facts), 1))
@@ -177,7 +177,7 @@ def _header(lines: Sequence[str]) -> tuple[str, ...] | None:
 # -- writing
 
 
-def _title(dialect: Dialect, facts: Facts) -> str:
+def _title(dialect: DocumentDialect, facts: Facts) -> str:
     """With the number where the sample's title has its own, in the same form."""
     title = safe_line(facts.title).lstrip("#= ")
     numbered = _TITLE_NUMBER.match(dialect.title)
@@ -186,13 +186,13 @@ def _title(dialect: Dialect, facts: Facts) -> str:
     return f"{numbered[1]}{facts.number.lstrip('0').zfill(len(numbered[2]))}{numbered[3]}{title}"
 
 
-def _heading(dialect: Dialect, text: str, level: int) -> str:
+def _heading(dialect: DocumentDialect, text: str, level: int) -> str:
     if dialect.ending == ".rst":
         return f"{text}\n{'=-'[level - 1] * max(len(text), 4)}"
     return f"{('=' if dialect.ending in ('.adoc', '.asciidoc') else '#') * level} {text}"
 
 
-def _front_matter(dialect: Dialect, facts: Facts) -> str:
+def _front_matter(dialect: DocumentDialect, facts: Facts) -> str:
     lines = []
     for line in dialect.front:
         field = _FRONT_KEY.match(line)
@@ -236,7 +236,7 @@ def _value(role: str, old: str, facts: Facts) -> str:
     return values.get(role, "")
 
 
-def _body(dialect: Dialect, role: str, facts: Facts) -> str:
+def _body(dialect: DocumentDialect, role: str, facts: Facts) -> str:
     link = _link(dialect, facts.supersedes) if facts.supersedes else ""
     in_status = any(_role(section, _ROLES) == "status" for section in dialect.sections)
     bodies = {
@@ -249,7 +249,7 @@ def _body(dialect: Dialect, role: str, facts: Facts) -> str:
     return bodies.get(role, "")
 
 
-def _link(dialect: Dialect, older: tuple[str, str]) -> str:
+def _link(dialect: DocumentDialect, older: tuple[str, str]) -> str:
     title, path = safe_line(older[0]).replace("[", "(").replace("]", ")"), older[1]
     if dialect.ending == ".rst":
         return f"Supersedes `{title} <{path}>`__"

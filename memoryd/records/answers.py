@@ -11,7 +11,7 @@ from memoryd.query.answers import Answer
 from memoryd.query.records.answers import records_section
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.requests import NOT_BLANK, OptionalText, RecordId, Request, TargetText
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 RecordKind = Literal["decision", "lesson", "constraint", "convention", "note"]
 
@@ -83,7 +83,7 @@ class RecordAnswer(Answer, frozen=True):
     def page(self) -> Page:
         return Page(
             head=self.message,
-            sections=[Section(items=[self.record.with_notes()], main=True)],
+            sections=[TextSection(items=[self.record.with_notes()], main=True)],
             foot=self.freshness.line(),
         )
 
@@ -106,7 +106,7 @@ class RetractedAnswer(Answer, frozen=True):
             head=self.message,
             sections=[
                 records_section(self.records, len(self.records)),
-                Section(items=kept, total=len(kept), title="confirmed by a person, and kept:", keep=3),
+                TextSection(items=kept, total=len(kept), title="confirmed by a person, and kept:", keep=3),
             ],
             foot=self.freshness.line(),
         )
@@ -128,7 +128,7 @@ class PublishAnswer(Answer, frozen=True):
     def page(self) -> Page:
         return Page(
             head=f"{self.message}\nform: {self.dialect}",
-            sections=[Section(items=self.diff.splitlines(), main=True)],
+            sections=[TextSection(items=self.diff.splitlines(), main=True)],
             foot=self.freshness.line(),
         )
 
@@ -149,7 +149,7 @@ class ExportAnswer(Answer, frozen=True):
     def page(self) -> Page:
         return Page(
             head=f"{self.records} records, {self.entries} entries of the audit",
-            sections=[Section(items=[line.text for line in self.lines], main=True)],
+            sections=[TextSection(items=[line.text for line in self.lines], main=True)],
         )
 
 

@@ -18,7 +18,7 @@ from memoryd.query.dates import day
 from memoryd.query.records.shown import item, records_of
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.records import adr_dialect
-from memoryd.records.adr_dialect import Dialect, Facts
+from memoryd.records.adr_dialect import DocumentDialect, Facts
 from memoryd.records.answers import PublishAnswer, PublishRequest
 from memoryd.store.index import reader
 from memoryd.store.index.queries import decision_queries, graph_queries
@@ -265,7 +265,7 @@ def _path(folder: str, naming: Naming, title: str) -> str:
 # -- its content
 
 
-def _dialect(ctx: Context, rows: Sequence[DecisionRow], ending: str) -> tuple[Dialect, str]:
+def _dialect(ctx: Context, rows: Sequence[DecisionRow], ending: str) -> tuple[DocumentDialect, str]:
     """(dialect, the document it was learnt from): of the newest one that can serve as a model."""
     for row in sorted(rows, key=lambda row: (row.decision.number.zfill(9), row.path), reverse=True)[:SAMPLES]:
         if row.path.endswith(ending):

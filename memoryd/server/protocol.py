@@ -26,7 +26,7 @@ class Hello(Struct, frozen=True):
     interactive: bool = False
 
 
-class Request(Struct, frozen=True):
+class RpcRequest(Struct, frozen=True):
     """One call. ``id`` None: nobody waits for the answer."""
 
     method: str
@@ -36,7 +36,7 @@ class Request(Struct, frozen=True):
 
 
 _HELLO = msgspec.json.Decoder(Hello)
-_REQUEST = msgspec.json.Decoder(Request)
+_REQUEST = msgspec.json.Decoder(RpcRequest)
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -62,7 +62,7 @@ def decode_hello(line: bytes) -> Hello:
     return hello
 
 
-def decode_request(line: bytes) -> Request:
+def decode_request(line: bytes) -> RpcRequest:
     """Raises UsageError when the line is no JSON-RPC request."""
     try:
         return _REQUEST.decode(line)

@@ -14,7 +14,7 @@ import memoryd
 from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
-from memoryd.server.protocol import Hello, Request
+from memoryd.server.protocol import Hello, RpcRequest
 from memoryd.server.service import Call, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class CliSession:
             pending = {task for task in pending if not task.done()}
         gone.cancel()
 
-    async def _answer(self, request: Request) -> None:
+    async def _answer(self, request: RpcRequest) -> None:
         notices = _Notices(self._connection)
         call = Call(self._peer, on_progress=notices.progress, on_rows=notices.rows)
         try:

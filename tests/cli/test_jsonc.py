@@ -76,7 +76,7 @@ def test_removing_what_is_not_there_changes_nothing():
 )
 def test_what_is_no_object_is_refused(text):
     """Invalid, doubled, too deep or otherwise wrong documents are refused, never edited."""
-    with pytest.raises(jsonc.Unreadable):
+    with pytest.raises(jsonc.UnreadableJson):
         jsonc.set_member(text, ("s", "m"), 1) if _valid(text) else jsonc.parse(text, comments=True)
 
 
@@ -95,7 +95,7 @@ def jsonc_keys(text):
 def test_comments_are_read_only_where_allowed():
     """A strict reader's file with comments is refused: its owner could not read it either."""
     assert jsonc.parse('{"a": [1, 2,], /* x */ "b": 3,}', comments=True) == {"a": [1, 2], "b": 3}
-    with pytest.raises(jsonc.Unreadable):
+    with pytest.raises(jsonc.UnreadableJson):
         jsonc.parse('{"a": 1 // x\n}', comments=False)
 
 

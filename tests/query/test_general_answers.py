@@ -7,7 +7,7 @@ from rows import Rows, rename
 
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
-from memoryd.query.history.conventions import Case, conventions, mined, style
+from memoryd.query.history.conventions import NamingCase, conventions, mined, style
 from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.history.coupling import couplings, is_forgotten, touched, worth_showing
 from memoryd.query.history.hotspots import hotspots
@@ -32,13 +32,17 @@ def test_the_style_of_a_name(name, expected):
 
 def test_only_what_holds_widely_is_a_convention():
     """85 % of twelve cases; the share is exact, and places that do otherwise are named."""
-    cases = [*(Case("so", f"a.py:{n}") for n in range(18)), Case("otherwise", "b.py:1"), Case("", "b.py:2")]
+    cases = [
+        *(NamingCase("so", f"a.py:{n}") for n in range(18)),
+        NamingCase("otherwise", "b.py:1"),
+        NamingCase("", "b.py:2"),
+    ]
     item = mined("topic", "it is done {}", cases)
     assert item is not None
     assert (item.rule, item.share, item.seen) == ("it is done so", 0.9, 20)
     assert item.exceptions == ("b.py:1 (otherwise)", "b.py:2")
     assert mined("topic", "{}", cases[:11]) is None
-    assert mined("topic", "{}", [*cases, *(Case("x", "c.py") for _ in range(9))]) is None
+    assert mined("topic", "{}", [*cases, *(NamingCase("x", "c.py") for _ in range(9))]) is None
 
 
 def test_conventions_of_a_project(rows):

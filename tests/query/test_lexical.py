@@ -15,21 +15,31 @@ from search_project import SearchProject
 
 from indexers import terms
 from memoryd.query.retrieval.lexical import LexicalIndex, LexicalView
-from memoryd.query.retrieval.postings import Forward, Scope, build, count, decode, grow, join, lookup, merge
+from memoryd.query.retrieval.postings import (
+    Forward,
+    SearchScope,
+    build,
+    count,
+    decode,
+    grow,
+    join,
+    lookup,
+    merge,
+)
 
 WORDS = ["alpha", "beta", "gamma", "deltaEcho", "foxtrot_golf"]
 DOCUMENTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=8)
 QUERY = {term: 1.0 + 0.1 * i for i, term in enumerate(terms.terms(" ".join(WORDS)))}
 
 
-def scope_of(parts: list[Forward], alive: list[bool] | None = None) -> Scope:
+def scope_of(parts: list[Forward], alive: list[bool] | None = None) -> SearchScope:
     segments: tuple = ()
     lengths = np.zeros(0, np.uint32)
     for part in parts:
         segments = grow(segments, part, len(lengths))
         lengths = np.concatenate([lengths, part.lengths])
     mask = np.array(alive, bool) if alive is not None else np.ones(len(lengths), bool)
-    return Scope.of(segments, lengths, mask, k1=1.2, b=0.75)
+    return SearchScope.of(segments, lengths, mask, k1=1.2, b=0.75)
 
 
 def forward(documents: list[list[str]]) -> Forward:

@@ -14,7 +14,7 @@ from memoryd.query.briefing.changes import changes
 from memoryd.query.briefing.changes_answers import ChangesRequest
 from memoryd.query.briefing.why import why
 from memoryd.query.briefing.why_answers import WhyRequest
-from memoryd.query.context import BlameSpan
+from memoryd.query.context import BlamedLines
 from memoryd.query.history.topic import history
 from memoryd.query.history.topic_answers import HistoryRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
@@ -166,7 +166,7 @@ def test_why_names_the_commits_behind_the_lines(rows, cli):
         body="The loader did not work with lazy options because `run()` was called before them.", blob=cli,
     )  # fmt: skip
     bulk = rows.commit("format", ["cli.py"], blob=cli)
-    spans = [BlameSpan(bulk, 1, 12), BlameSpan(reason, 13, 2), BlameSpan(bulk, 15, 46)]
+    spans = [BlamedLines(bulk, 1, 12), BlamedLines(reason, 13, 2), BlamedLines(bulk, 15, 46)]
     ctx = rows.context(blame=lambda path, head: spans)
     (item,) = [i for i in why(ctx, WhyRequest(target="run")).items if i.kind == "commit"]
     assert (item.sha, item.line, item.method) == (reason, 13, "exact")
@@ -178,7 +178,7 @@ def test_why_names_the_commits_behind_the_lines(rows, cli):
 def test_why_lowers_its_confidence_where_the_file_has_changed_since(rows, cli):
     """Blame of the committed file is only history for edited lines."""
     sha = rows.commit("format", ["cli.py"], blob="ab" * 20)
-    ctx = rows.context(blame=lambda path, head: [BlameSpan(sha, 1, 60)])
+    ctx = rows.context(blame=lambda path, head: [BlamedLines(sha, 1, 60)])
     (item,) = [i for i in why(ctx, WhyRequest(target="run")).items if i.kind == "commit"]
     assert (item.method, item.confidence) == ("history", 0.3)
 

@@ -14,7 +14,7 @@ from rows import Rows
 from indexers.facts import Comment, Decision, FileFacts
 from memoryd.query.answers import Definition, Freshness
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefSection
-from memoryd.query.briefing.changes_answers import ChangedFile, ChangesAnswer, ChangesTotals
+from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesTotals, TouchedFile
 from memoryd.query.briefing.why import why
 from memoryd.query.briefing.why_answers import WhyAnswer, WhyItem, WhyRequest
 from memoryd.query.decision_item import DecisionItem
@@ -48,7 +48,7 @@ from memoryd.query.records.answers import ProposalsAnswer
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.safe_text import quote
 from memoryd.query.search.answers import Hit, SearchAnswer, Signals
-from memoryd.query.text.budget import Page, Section, fit
+from memoryd.query.text.budget import Page, TextSection, fit
 from memoryd.query.text.render import MIN_TOKENS, render, rendered
 from memoryd.records.answers import RecordAnswer
 
@@ -113,7 +113,7 @@ ANSWERS = st.one_of(
     st.builds(ProposalsAnswer, FRESHNESS, listed(RECORD), SMALL),
     st.builds(BriefAnswer, FRESHNESS, TEXT, listed(st.builds(BriefSection, NAME, BRIEF_ITEMS, SMALL), 7),
               command=NAME),
-    st.builds(ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(ChangedFile, NAME, NAME, SMALL)),
+    st.builds(ChangesAnswer, FRESHNESS, NAME, listed(COMMIT), listed(st.builds(TouchedFile, NAME, NAME, SMALL)),
               listed(DECISION, 5), listed(RECORD, 5), st.builds(ChangesTotals, SMALL, SMALL, SMALL, SMALL),
               reverts=listed(REVERT, 3), dependencies=listed(DEPENDENCY, 3)),
 )  # fmt: skip
@@ -149,7 +149,7 @@ def test_what_is_left_off_is_counted(items, beyond, room):
     total = len(items) + beyond
     page = Page(
         "head",
-        [Section([f"- {i}" for i in items], total, main=True)],
+        [TextSection([f"- {i}" for i in items], total, main=True)],
         "foot",
         lambda shown: f"go --offset {shown}",
     )
@@ -168,10 +168,10 @@ def test_what_is_left_off_is_counted(items, beyond, room):
 def test_lines_about_what_is_not_shown_have_their_room(max_tokens, sizes):
     """Titles of sections of which nothing fits are counted before the items are chosen: no line is cut."""
     sides = [
-        Section(["x" * 200] * n, title=f"a section whose title is of some length, {i}:")
+        TextSection(["x" * 200] * n, title=f"a section whose title is of some length, {i}:")
         for i, n in enumerate(sizes)
     ]
-    main = Section([f"- item {n}" for n in range(500)], main=True)
+    main = TextSection([f"- item {n}" for n in range(500)], main=True)
     text = fit(Page("head", [*sides[:2], main, *sides[2:]], "foot", lambda shown: "go"), max_tokens).text
     assert "…" not in text.replace("  … ", "")
     for section in sides:
@@ -339,9 +339,9 @@ def test_any_other_value_reads_line_by_line():
         name: str
         count: int
         seconds: dict[str, float]
-        rows: tuple[ChangedFile, ...]
+        rows: tuple[TouchedFile, ...]
 
-    text = render(Other("x\x1b", 3, {"scan": 0.5}, (ChangedFile("a.py", "M", 2),)), 100)
+    text = render(Other("x\x1b", 3, {"scan": 0.5}, (TouchedFile("a.py", "M", 2),)), 100)
     assert text.splitlines() == [
         "name: x\\x1b",
         "count: 3",

@@ -60,6 +60,10 @@ MADE_AT_RUN_TIME = {
     ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
+    ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
+    ("indexers.found_tests", "_pattern"): "our own data, on one name or path",
+    ("indexers.found_tests", "_bytes_pattern"): "our own data, on the first bytes of a line",
+    ("indexers.profiles", "_base_names"): "globs of our own data, with atomic groups",
     ("memoryd.globs.names", "name_test"): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.globs.names", "_is_one"): "matched with one character",
 }

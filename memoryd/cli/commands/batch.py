@@ -8,7 +8,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from memoryd.cli.connection.client import Answer, Call
+from memoryd.cli.connection.client import ClientCall, DaemonReply
 from memoryd.cli.connection.session import Session, params
 from memoryd.cli.terminal.output import note, print_json_lines
 from memoryd.errors import UsageError
@@ -48,7 +48,7 @@ class Rows:
             raise self._bad("is longer than 1 MiB")
         self._lines = [*reversed(lines), *self._lines]
 
-    def ready(self) -> Call | None:
+    def ready(self) -> ClientCall | None:
         while self._lines:
             self._number += 1
             line = self._lines.pop().strip()
@@ -56,7 +56,7 @@ class Rows:
                 return self._call(line)
         return None
 
-    def _call(self, line: bytes) -> Call:
+    def _call(self, line: bytes) -> ClientCall:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -66,7 +66,7 @@ class Rows:
         own = {self._field: row[self._field]}
         if row.get("rev"):
             own["rev"] = row["rev"]
-        return Call(row["id"], self._verb, {**self._rest, **own})
+        return ClientCall(row["id"], self._verb, {**self._rest, **own})
 
     def _bad(self, what: str) -> UsageError:
         return UsageError(
@@ -94,7 +94,7 @@ def run(args: Namespace, field: str) -> int:
     return 3 if failed else 0
 
 
-def _line(answer: Answer) -> dict[str, Any]:
+def _line(answer: DaemonReply) -> dict[str, Any]:
     if answer.error:
         return {"id": answer.key, "error": answer.error.values}
     return {"id": answer.key, **((answer.result or {}).get("json") or {})}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from memoryd.cli.connection import project
 from memoryd.cli.install import assistants, config_file
 from memoryd.cli.install.assistants import Assistant
-from memoryd.cli.install.jsonc import Unreadable
+from memoryd.cli.install.jsonc import UnreadableJson
 from memoryd.cli.terminal.consent import need_somebody, print_diff, says_yes
 from memoryd.cli.terminal.output import print_json, print_text
 from memoryd.errors import MemorydError, UsageError
@@ -25,7 +25,7 @@ LINE_LIMIT = 160  # characters of a diff line shown
 Edit = Callable[[str], str]
 
 
-class Place(NamedTuple):
+class ConfigPlace(NamedTuple):
     """The file that is edited. ``new_mode``: its mode when it is created."""
 
     client: str
@@ -66,29 +66,31 @@ def run_uninstall(args: Namespace) -> int:
     return 0
 
 
-def _place(args: Namespace) -> Place:
+def _place(args: Namespace) -> ConfigPlace:
     chosen = assistants.assistant(args._client)
     if args._scope == "user":
         if args._project:
             raise UsageError("-C names a project, but the scope is user", next_step="add --scope project")
-        return Place(args._client, chosen, config_file.target(chosen.user_file, None), 0o600)
+        return ConfigPlace(args._client, chosen, config_file.target(chosen.user_file, None), 0o600)
     root = Path(project.git_root(project.folder(args._project)))
-    return Place(args._client, chosen, config_file.target(root / chosen.project_file, root), 0o644)
+    return ConfigPlace(args._client, chosen, config_file.target(root / chosen.project_file, root), 0o644)
 
 
-def _text(place: Place) -> str | None:
+def _text(place: ConfigPlace) -> str | None:
     data = config_file.read(place.file)
     return None if data is None else _decode(place, data)
 
 
-def _decode(place: Place, data: bytes) -> str:
+def _decode(place: ConfigPlace, data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         raise _unreadable(place, f"it is no UTF-8 text (byte {error.start})") from error
 
 
-def _apply(args: Namespace, paths: Paths, place: Place, edit: Edit, entry: dict[str, Any] | None) -> bool:
+def _apply(
+    args: Namespace, paths: Paths, place: ConfigPlace, edit: Edit, entry: dict[str, Any] | None
+) -> bool:
     """Show, ask, back up, write; False when the file says already what it should. Raises MemorydError."""
     for _ in range(ATTEMPTS):
         data = config_file.read(place.file)
@@ -115,14 +117,14 @@ def _apply(args: Namespace, paths: Paths, place: Place, edit: Edit, entry: dict[
     )
 
 
-def _edited(place: Place, edit: Edit, before: str) -> str:
+def _edited(place: ConfigPlace, edit: Edit, before: str) -> str:
     try:
         return edit(before)
-    except Unreadable as error:
+    except UnreadableJson as error:
         raise _unreadable(place, str(error)) from error
 
 
-def _unreadable(place: Place, why: str) -> UsageError:
+def _unreadable(place: ConfigPlace, why: str) -> UsageError:
     return UsageError(
         f"this file is left as it is, because {why}",
         where=str(place.file),
@@ -131,7 +133,7 @@ def _unreadable(place: Place, why: str) -> UsageError:
     )
 
 
-def _agreed(args: Namespace, place: Place, diff: str) -> bool:
+def _agreed(args: Namespace, place: ConfigPlace, diff: str) -> bool:
     """``--yes``, or a person's yes after seeing the change. Raises UsageError when nobody can be asked."""
     if args._yes:
         return True
@@ -145,7 +147,7 @@ def _agreed(args: Namespace, place: Place, diff: str) -> bool:
 
 
 def _report(
-    args: Namespace, place: Place, *, changed: bool, diff: str, saved: str, entry: dict[str, Any] | None
+    args: Namespace, place: ConfigPlace, *, changed: bool, diff: str, saved: str, entry: dict[str, Any] | None
 ) -> None:
     if args._json:
         print_json(
@@ -168,7 +170,7 @@ def _report(
         print_text(f"nothing to do: {place.file} says so already")
 
 
-def _print_preview(place: Place, diff: str, entry: dict[str, Any] | None) -> None:
+def _print_preview(place: ConfigPlace, diff: str, entry: dict[str, Any] | None) -> None:
     if entry is not None:
         print_text(
             f"{place.assistant.section}.{assistants.NAME} = {json.dumps(entry, indent=2, ensure_ascii=False)}"
@@ -177,7 +179,7 @@ def _print_preview(place: Place, diff: str, entry: dict[str, Any] | None) -> Non
     print_diff(diff or "(no change)")
 
 
-def _diff(place: Place, before: str, after: str) -> str:
+def _diff(place: ConfigPlace, before: str, after: str) -> str:
     """A unified diff. Values of lines that are not ours are masked: the file may hold tokens."""
     old = {_bare(line) for line in before.splitlines()}
     lines = difflib.unified_diff(
@@ -216,14 +218,14 @@ def _memory(paths: Paths) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _remember(paths: Paths, place: Place, before: str | None) -> None:
+def _remember(paths: Paths, place: ConfigPlace, before: str | None) -> None:
     document = assistants.parse(place.assistant, before or "")
     made = {"file": before is None, "section": place.assistant.section not in document}
     if assistants.NAME not in document.get(place.assistant.section, {}):
         _save(paths, {**_memory(paths), str(place.file): made})
 
 
-def _forget(paths: Paths, place: Place) -> None:
+def _forget(paths: Paths, place: ConfigPlace) -> None:
     _save(paths, {file: made for file, made in _memory(paths).items() if file != str(place.file)})
 
 

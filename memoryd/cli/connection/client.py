@@ -47,7 +47,7 @@ class OtherVersion(MemorydError):
         self.version = version
 
 
-class Call(NamedTuple):
+class ClientCall(NamedTuple):
     """One request of a batch. ``key`` comes back with the answer."""
 
     key: Any
@@ -55,7 +55,7 @@ class Call(NamedTuple):
     params: Message
 
 
-class Answer(NamedTuple):
+class DaemonReply(NamedTuple):
     """The outcome of a Call: ``result`` or ``error``."""
 
     key: Any
@@ -68,7 +68,7 @@ class CallSource(Protocol):
 
     def fileno(self) -> int: ...
 
-    def ready(self) -> Call | None:
+    def ready(self) -> ClientCall | None:
         """The next call that has arrived completely."""
 
     def read(self) -> None:
@@ -79,7 +79,7 @@ class CallSource(Protocol):
         """Nothing will arrive any more."""
 
 
-class Daemon:
+class DaemonConnection:
     """A connection in the role ``cli``. Closing it cancels what is still running for it."""
 
     def __init__(self, sock: socket.socket, on_version: Callable[[str], None] = lambda _: None) -> None:
@@ -102,7 +102,7 @@ class Daemon:
             if on_notice and "method" in message:
                 on_notice(message["method"], message.get("params"))
 
-    def ask_all(self, source: CallSource) -> Iterator[Answer]:
+    def ask_all(self, source: CallSource) -> Iterator[DaemonReply]:
         """The answers in the order of the calls, several calls in flight, each as soon as it can be known."""
         waiting: dict[int, Any] = {}
         arrived: dict[int, Message] = {}
@@ -219,8 +219,8 @@ def _result(message: Message) -> Message:
     return result
 
 
-def _answer(key: Any, message: Message) -> Answer:
+def _answer(key: Any, message: Message) -> DaemonReply:
     try:
-        return Answer(key, _result(message), None)
+        return DaemonReply(key, _result(message), None)
     except RemoteError as error:
-        return Answer(key, None, error)
+        return DaemonReply(key, None, error)

@@ -9,7 +9,7 @@ from typing import Any
 
 import memoryd
 from memoryd.cli.connection import project
-from memoryd.cli.connection.client import Daemon, OnNotice, OtherVersion, try_connect
+from memoryd.cli.connection.client import DaemonConnection, OnNotice, OtherVersion, try_connect
 from memoryd.cli.connection.wire import ConnectionLost, Message
 from memoryd.cli.terminal.output import note
 from memoryd.errors import MemorydError
@@ -26,11 +26,11 @@ class Session:
     def __init__(self, paths: Paths | None = None, settings: dict[str, str] | None = None) -> None:
         self.paths = paths or default_paths()
         self._settings = settings or {}
-        self._daemon: Daemon | None = None
+        self._daemon: DaemonConnection | None = None
         self._restarted = False
 
     @property
-    def daemon(self) -> Daemon:
+    def daemon(self) -> DaemonConnection:
         """The connection; a daemon is started when none listens. Raises StartFailed."""
         if self._daemon is None:
             sock = try_connect(self.paths)
@@ -42,7 +42,7 @@ class Session:
                 note(
                     "the daemon runs already: its settings stay (`memoryd daemon stop` first to change them)"
                 )
-            self._daemon = Daemon(sock, on_version=self._judge_version)
+            self._daemon = DaemonConnection(sock, on_version=self._judge_version)
         return self._daemon
 
     def ask(self, method: str, params: Message, on_notice: OnNotice | None = None) -> Message:
@@ -80,7 +80,7 @@ def stop(paths: Paths) -> int:
     sock = try_connect(paths)
     if sock is None:
         return 0
-    daemon = Daemon(sock)
+    daemon = DaemonConnection(sock)
     try:
         pid: int = daemon.ask("daemon_stop", {"format": "json"}).get("json", {}).get("pid", 0)
     except ConnectionLost:

@@ -120,7 +120,7 @@ def parse(chosen: Assistant, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise jsonc.Unreadable(str(error) or "it is nested too deeply") from error
+        raise jsonc.UnreadableJson(str(error) or "it is nested too deeply") from error
 
 
 def with_server(chosen: Assistant, text: str, entry: Mapping[str, Any]) -> str:
@@ -167,7 +167,7 @@ def without_server(chosen: Assistant, text: str, drop_section: bool) -> str:
 def _servers(document: Mapping[str, Any], chosen: Assistant) -> Mapping[str, Any]:
     servers = document.get(chosen.section, {})
     if not isinstance(servers, dict) or not isinstance(servers.get(NAME, {}), dict):
-        raise jsonc.Unreadable(f"its {chosen.section!r} is not what {chosen.title} writes there")
+        raise jsonc.UnreadableJson(f"its {chosen.section!r} is not what {chosen.title} writes there")
     return servers
 
 
@@ -175,5 +175,5 @@ def _checked(chosen: Assistant, text: str, wanted: Mapping[str, Any]) -> str:
     """``text`` if it says exactly what is ``wanted``: an edit that says anything else is not made."""
     says = parse(chosen, text)
     if says != wanted and says != {key: value for key, value in wanted.items() if value != {}}:
-        raise jsonc.Unreadable("it is laid out in a way that cannot be edited safely")
+        raise jsonc.UnreadableJson("it is laid out in a way that cannot be edited safely")
     return text

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 )
 
 
-class Unreadable(Exception):
+class UnreadableJson(Exception):
     """The text is not what it should be; the message says what and where."""
 
 
@@ -62,11 +62,11 @@ def parse(text: str, comments: bool) -> dict[str, Any]:
     try:
         value = json.loads(_plain(tokens) if comments else text, object_pairs_hook=_no_doubles)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"{error.msg}, line {error.lineno} column {error.colno}") from error
+        raise UnreadableJson(f"{error.msg}, line {error.lineno} column {error.colno}") from error
     except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
+        raise UnreadableJson("it is nested too deeply") from error
     if not isinstance(value, dict):
-        raise Unreadable("it is no JSON object")
+        raise UnreadableJson("it is no JSON object")
     return value
 
 
@@ -107,7 +107,7 @@ def _tokens(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             line = text.count("\n", 0, position) + 1
-            raise Unreadable(f"line {line} holds {text[position : position + 12]!r}, which is no JSON")
+            raise UnreadableJson(f"line {line} holds {text[position : position + 12]!r}, which is no JSON")
         if match.lastgroup != "space":
             tokens.append(Token(match.lastgroup or "", match[0], match.start(), match.end()))
         position = match.end()
@@ -130,21 +130,21 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         double = next(key for key, _ in pairs if sum(other == key for other, _ in pairs) > 1)
-        raise Unreadable(f"the key {double!r} stands twice in one object")
+        raise UnreadableJson(f"the key {double!r} stands twice in one object")
     return value
 
 
 def _root(tokens: Sequence[Token]) -> Object:
     first = next((index for index, token in enumerate(tokens) if token.kind != "comment"), -1)
     if first < 0:
-        raise Unreadable("it is empty")
+        raise UnreadableJson("it is empty")
     return _object_at(tokens, first)
 
 
 def _object_at(tokens: Sequence[Token], index: int) -> Object:
     """The object whose ``{`` is token ``index``. Raises Unreadable when another value stands there."""
     if tokens[index].text != "{":
-        raise Unreadable(f"there is {tokens[index].text[:20]!r} where an object must be")
+        raise UnreadableJson(f"there is {tokens[index].text[:20]!r} where an object must be")
     members: list[Member] = []
     position = index + 1
     while (token := _at(tokens, position)).text != "}":
@@ -161,7 +161,7 @@ def _member(tokens: Sequence[Token], position: int) -> tuple[Member, int]:
     key = _at(tokens, position)
     position = _next(tokens, position)
     if key.kind != "string" or _at(tokens, position).text != ":":
-        raise Unreadable(f"there is {key.text[:20]!r} where a key must be")
+        raise UnreadableJson(f"there is {key.text[:20]!r} where a key must be")
     first = _next(tokens, position)
     last = _value_end(tokens, first)
     after = _next(tokens, last)
@@ -191,7 +191,7 @@ def _next(tokens: Sequence[Token], position: int) -> int:
 
 def _at(tokens: Sequence[Token], position: int) -> Token:
     if position >= len(tokens):
-        raise Unreadable("it ends too early")
+        raise UnreadableJson("it ends too early")
     return tokens[position]
 
 

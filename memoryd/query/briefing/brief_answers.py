@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import LongText, MaxTokens, Path, Request
 from memoryd.query.safe_text import quote
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import proof
 
 _PLACES = frozenset(("code", "file", "dependent", "test"))  # kinds of items that are places
@@ -61,7 +61,7 @@ class BriefAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"brief: {quote(self.task, 160)}",
             sections=[
-                Section(
+                TextSection(
                     items=[f"  {item.label()}" for item in section.items],
                     total=section.total,
                     title=f"{section.title}:",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from memoryd.query.briefing.brief_answers import BriefItem, BriefSection
-from memoryd.query.briefing.brief_places import HOPS, Place, Places
+from memoryd.query.briefing.brief_places import HOPS, BriefPlace, Places
 from memoryd.query.context import Context
 from memoryd.query.history.coupling import Coupling
 from memoryd.query.safe_text import quote, safe_line
@@ -60,7 +60,7 @@ def others(found: Places) -> BriefSection:
     return BriefSection("may have to change too", tuple(items), len(items))
 
 
-def _other(place: Place, found: Places) -> BriefItem:
+def _other(place: BriefPlace, found: Places) -> BriefItem:
     hit, said = found.hits.get(place.path), []
     if hit and hit.symbol:
         said.append(safe_line(hit.symbol))
@@ -106,7 +106,7 @@ def tests(found: Places) -> BriefSection:
     return BriefSection("tests", tuple(_test(place, found) for place in tests[:MAX_TESTS]), len(tests))
 
 
-def _test(place: Place, found: Places) -> BriefItem:
+def _test(place: BriefPlace, found: Places) -> BriefItem:
     hit, reach, said = found.hits.get(place.path), place.reach, []
     if reach:
         said += [safe_line(" ".join(reach.symbols[:2])), f"hop {reach.hop}"]

@@ -11,7 +11,7 @@ from memoryd.errors import UsageError
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.graph import impact
-from memoryd.query.graph.impact import Walk
+from memoryd.query.graph.impact import BreadthFirstSearch
 from memoryd.query.graph.impact_answers import ReachingTest
 from memoryd.query.history import coupling
 from memoryd.query.history.coupling import Coupling
@@ -40,7 +40,7 @@ MAX_FUNCTIONS = 8
 _TEST_WORD = re.compile(r"^tests?[_-]|[_-]tests?$|[_-]spec$|(?<=[a-z0-9])(?:Tests?|IT)$")
 
 
-class Place(Struct, frozen=True):
+class BriefPlace(Struct, frozen=True):
     """A file that the task may be about. ``beside``: the likelier file that it changed with, as ``coupling`` says;
     ``reach``: how it reaches a likely file, of a test."""
 
@@ -58,10 +58,10 @@ class Places(Struct, frozen=True):
     nothing was found)."""
 
     functions: tuple[Hit, ...]
-    files: tuple[Place, ...]
+    files: tuple[BriefPlace, ...]
     hits: Mapping[str, Hit]
     starts: tuple[Target, ...]
-    walk: Walk | None = None
+    walk: BreadthFirstSearch | None = None
 
 
 def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
@@ -85,7 +85,7 @@ def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
         score = seeds.get(path, 0.0) + (COMPANION * item.score * seeds[by] if item else 0.0)
         score += REACHING * tests[path].confidence / tests[path].hop if path in tests else 0.0
         score += NAMESAKE if path in tests and _namesake(path, sources[:WALKED]) else 0.0
-        found.append(Place(path, role, score, by, item, tests.get(path)))
+        found.append(BriefPlace(path, role, score, by, item, tests.get(path)))
     found = sorted(found, key=lambda place: (-place.score, place.path))
     found = [place for place in found if place.score >= MIN_SHARE]
     return Places(functions, tuple(found), {hit.path: hit for hit in hits}, starts, walk)

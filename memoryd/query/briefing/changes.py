@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from memoryd.errors import UsageError
 from memoryd.query.answers import paging
-from memoryd.query.briefing.changes_answers import ChangedFile, ChangesAnswer, ChangesRequest, ChangesTotals
+from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest, ChangesTotals, TouchedFile
 from memoryd.query.context import Context
 from memoryd.query.dates import day, moment
 from memoryd.query.decision_item import DecisionItem
@@ -123,7 +123,7 @@ def _not_in(ctx: Context, behind: set[str], seen: Reachable) -> list[CommitRow]:
     return [rows[id_] for id_ in fresh]
 
 
-def _files(ctx: Context, commits: Sequence[CommitRow]) -> list[ChangedFile]:
+def _files(ctx: Context, commits: Sequence[CommitRow]) -> list[TouchedFile]:
     """Files by the number of commits that changed them."""
     times: Counter[int] = Counter()
     last: dict[int, str] = {}
@@ -131,7 +131,7 @@ def _files(ctx: Context, commits: Sequence[CommitRow]) -> list[ChangedFile]:
         times[path_id] += 1
         last[path_id] = status
     paths = graph_queries.path_names(ctx.index, times)
-    found = [ChangedFile(paths[id_], last[id_], count) for id_, count in times.items()]
+    found = [TouchedFile(paths[id_], last[id_], count) for id_, count in times.items()]
     return sorted(found, key=lambda file: (-file.commits, file.path))
 
 

@@ -18,7 +18,7 @@ from memoryd.query.history.commit_items import (
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 
 class ChangesRequest(Request, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class ChangesRequest(Request, frozen=True, kw_only=True):
     offset: Offset = 0
 
 
-class ChangedFile(Struct, frozen=True):
+class TouchedFile(Struct, frozen=True):
     """``status``: of the last change, A M D R C T."""
 
     path: str
@@ -54,7 +54,7 @@ class ChangesAnswer(PagedAnswer, frozen=True):
 
     since: str
     commits: tuple[CommitItem, ...]
-    files: tuple[ChangedFile, ...]
+    files: tuple[TouchedFile, ...]
     decisions: tuple[DecisionItem, ...]
     records: tuple[RecordItem, ...]
     totals: ChangesTotals
@@ -74,12 +74,14 @@ class ChangesAnswer(PagedAnswer, frozen=True):
             head=f"since {since}: {totals.commits} commits, {totals.files} files,"
             f" {totals.decisions} decisions, {totals.records} records",
             sections=[
-                Section(items=decided, total=totals.decisions, title="decisions:", keep=3),
-                Section(items=records, total=totals.records, title="records:", keep=3),
+                TextSection(items=decided, total=totals.decisions, title="decisions:", keep=3),
+                TextSection(items=records, total=totals.records, title="records:", keep=3),
                 reverts_section(self.reverts, totals.reverts, keep=2),
                 dependencies_section(self.dependencies, totals.dependencies, keep=3),
-                Section(items=commits, total=totals.commits, title="commits:", main=True, before=self.offset),
-                Section(items=files, total=totals.files, title="files:", keep=8),
+                TextSection(
+                    items=commits, total=totals.commits, title="commits:", main=True, before=self.offset
+                ),
+                TextSection(items=files, total=totals.files, title="files:", keep=8),
             ],
             foot=self.freshness.line(),
             rest=f"{self.command} --json",

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from indexers.facts import CommitNote
 from indexers.profiles import is_manifest
 from memoryd.query.briefing.why_answers import WhyItem
-from memoryd.query.context import BlameSpan, Context
+from memoryd.query.context import BlamedLines, Context
 from memoryd.query.dates import day
 from memoryd.query.history import coupling, reverts
 from memoryd.query.history.commit_items import RevertItem
@@ -74,7 +74,7 @@ def _blame(ctx: Context, target: Target, touches: Sequence[Touch]) -> Blamed:
     """Empty without git. The file is asked about at the commit that wrote it: the answer then holds, and is kept, for
     as long as the file is not changed again."""
     current = bool(touches) and int.from_bytes(target.hash[:8], "big", signed=True) == touches[0].new_blob
-    spans: Sequence[BlameSpan] = ()
+    spans: Sequence[BlamedLines] = ()
     if ctx.blame and ctx.view.head:
         wrote = history_queries.commits(ctx.index, [touches[0].commit_id]) if current else {}
         at = wrote[touches[0].commit_id].sha if wrote else ctx.view.head

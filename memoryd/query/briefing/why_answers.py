@@ -7,7 +7,7 @@ from msgspec import Struct
 from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place, proof
 
 
@@ -62,7 +62,7 @@ class WhyAnswer(PagedAnswer, frozen=True):
         items = [item.label() for item in self.items]
         return Page(
             head=f"why {name}",
-            sections=[Section(items=items, total=self.total, main=True, before=self.offset)],
+            sections=[TextSection(items=items, total=self.total, main=True, before=self.offset)],
             foot=self.freshness.line(),
             more=self.rest_from,
         )

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import OptionalText, Path, Request
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place
 
 Severity = Literal["block", "warn", "info"]
@@ -72,11 +72,11 @@ class CheckAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"{self.verdict}: {safe_line(self.change)}, {files}" + (f"; {counts}" if counts else ""),
             sections=[
-                Section(items=[f.label() for f in self.findings], total=self.total, main=True),
-                Section(
+                TextSection(items=[f.label() for f in self.findings], total=self.total, main=True),
+                TextSection(
                     items=[f"  {safe_line(c)}" for c in self.not_checkable], title="not checkable:", keep=4
                 ),
-                Section(items=[f"  {safe_line(c)}" for c in self.checked], title="checked:", keep=3),
+                TextSection(items=[f"  {safe_line(c)}" for c in self.checked], title="checked:", keep=3),
             ],
             foot=self.freshness.line(),
             more=lambda shown: f"{self.command} --json",

@@ -24,7 +24,7 @@ _LINE = re.compile(r"(\d{1,9})(?:-\d{1,9})?")
 _SAME_NAME = 200  # definitions of one name that are looked at
 
 
-class Place(Struct, frozen=True):
+class AnchorPlace(Struct, frozen=True):
     """``anchor``: as given. ``now``: how to name it now; of a lost one what is left of it, such as the file whose
     symbol is gone, or ``""``. ``state``: here, moved, lost; unknown where there were too many to look for."""
 
@@ -33,29 +33,29 @@ class Place(Struct, frozen=True):
     state: str
 
 
-def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, Place]:
+def places(ctx: Context, anchors: Iterable[str]) -> Mapping[str, AnchorPlace]:
     """Each anchor's place in the view; the first ones are looked for best."""
     wanted = dict.fromkeys(anchors)
     paths = sorted({_path(anchor) for anchor in wanted})
     files = {row.path for row in graph_queries.files_at(ctx.index, ctx.view.id, paths)}
     look = _Look(ctx, files)
-    found: dict[str, Place] = {}
+    found: dict[str, AnchorPlace] = {}
     left = MAX_LOOKS
     for anchor in wanted:
         if anchor in files:
-            found[anchor] = Place(anchor, anchor, HERE)
+            found[anchor] = AnchorPlace(anchor, anchor, HERE)
         else:
-            found[anchor] = look.place(anchor) if left > 0 else Place(anchor, anchor, UNKNOWN)
+            found[anchor] = look.place(anchor) if left > 0 else AnchorPlace(anchor, anchor, UNKNOWN)
             left -= 1
     return found
 
 
-def current(anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, ...]:
+def current(anchors: Iterable[str], known: Mapping[str, AnchorPlace]) -> tuple[str, ...]:
     """The anchors as they are to be compared with the view: moved ones by their new name."""
     return tuple(known[anchor].now or anchor if anchor in known else anchor for anchor in anchors)
 
 
-def health(ctx: Context, anchors: Iterable[str], known: Mapping[str, Place]) -> tuple[str, str]:
+def health(ctx: Context, anchors: Iterable[str], known: Mapping[str, AnchorPlace]) -> tuple[str, str]:
     """(ok, in_doubt or unlinked; why, in one line). In doubt is what was about something that is gone; what never
     meant anything here proves nothing."""
     given = [known[anchor] for anchor in anchors if anchor in known]
@@ -88,21 +88,23 @@ class _Look:
             found.setdefault(posixpath.basename(path), []).append(path)
         return found
 
-    def place(self, anchor: str) -> Place:
+    def place(self, anchor: str) -> AnchorPlace:
         _, colon, part = anchor.partition(":")
         path = _path(anchor)
         if is_glob(path):
             found = any(map(matcher(path), self._paths))
-            return Place(anchor, anchor if found else "", HERE if found else LOST)
+            return AnchorPlace(anchor, anchor if found else "", HERE if found else LOST)
         if self._is_here(path):
-            return self._part(anchor, path, part, HERE) if colon else Place(anchor, anchor, HERE)
+            return self._part(anchor, path, part, HERE) if colon else AnchorPlace(anchor, anchor, HERE)
         moved = self._moved(path)
         if moved:
-            return self._part(anchor, moved, part, MOVED) if colon else Place(anchor, moved, MOVED)
+            return self._part(anchor, moved, part, MOVED) if colon else AnchorPlace(anchor, moved, MOVED)
         name = posixpath.basename(path)
         ending = [known for known in self._by_name.get(name, ()) if known.endswith(f"/{path}")]
         if len(ending) == 1:
-            return self._part(anchor, ending[0], part, HERE) if colon else Place(anchor, ending[0], HERE)
+            return (
+                self._part(anchor, ending[0], part, HERE) if colon else AnchorPlace(anchor, ending[0], HERE)
+            )
         return self._name(anchor, part or path)
 
     def _is_here(self, path: str) -> bool:
@@ -128,25 +130,27 @@ class _Look:
                 folders[new.removesuffix(inside)] += 1
         return folders.most_common(1)[0][0] if folders else ""
 
-    def _part(self, anchor: str, path: str, part: str, state: str) -> Place:
+    def _part(self, anchor: str, path: str, part: str, state: str) -> AnchorPlace:
         """A line or a symbol of a file that is here."""
         row = graph_queries.file_at(self._ctx.index, self._ctx.view.id, path)
         if row is None:
-            return Place(anchor, path, LOST)  # a folder has no lines
+            return AnchorPlace(anchor, path, LOST)  # a folder has no lines
         line = _LINE.fullmatch(part)
         if line:
             lines = reader.file_text(self._ctx.index, row.file_id).count(b"\n") + 1
             return (
-                Place(anchor, f"{path}:{part}", state) if int(line[1]) <= lines else Place(anchor, path, LOST)
+                AnchorPlace(anchor, f"{path}:{part}", state)
+                if int(line[1]) <= lines
+                else AnchorPlace(anchor, path, LOST)
             )
         name = _dots(part)
         symbols = graph_queries.symbols_of(self._ctx.index, self._ctx.view.id, row.path_id)
         if any(s.qualname == name or s.qualname.endswith(f".{name}") for s in symbols):
-            return Place(anchor, f"{path}:{name}", state)
+            return AnchorPlace(anchor, f"{path}:{name}", state)
         elsewhere = self._name(anchor, part)
-        return elsewhere if elsewhere.state != LOST else Place(anchor, path, LOST)
+        return elsewhere if elsewhere.state != LOST else AnchorPlace(anchor, path, LOST)
 
-    def _name(self, anchor: str, name: str) -> Place:
+    def _name(self, anchor: str, name: str) -> AnchorPlace:
         """A symbol by its name alone: a bare name stays what it is, one that left its file must be unique."""
         name = _dots(name)
         last = name.rpartition(".")[2]
@@ -155,10 +159,10 @@ class _Look:
         )
         found = {row.path for row in rows if row.qualname == name or row.qualname.endswith(f".{name}")}
         if found and ":" not in anchor:
-            return Place(anchor, anchor, HERE)
+            return AnchorPlace(anchor, anchor, HERE)
         if len(found) == 1:
-            return Place(anchor, f"{found.pop()}:{name}", MOVED)
-        return Place(anchor, "", LOST)
+            return AnchorPlace(anchor, f"{found.pop()}:{name}", MOVED)
+        return AnchorPlace(anchor, "", LOST)
 
 
 def _path(anchor: str) -> str:

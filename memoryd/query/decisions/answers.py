@@ -11,7 +11,7 @@ from memoryd.query.answers import PagedAnswer
 from memoryd.query.decision_item import DecisionItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote, safe_line, safe_text
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import clipped
 
 DecisionKind = Literal["adr", "decision", "lesson", "constraint", "convention", "rule"]
@@ -47,7 +47,7 @@ class DecisionsAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"{self.total} decisions{about}",
             sections=[
-                Section(
+                TextSection(
                     items=[d.summary() for d in self.decisions],
                     total=self.total,
                     main=True,
@@ -64,7 +64,7 @@ class DecisionsAnswer(PagedAnswer, frozen=True):
         lines = [f"  | {line}" for line in safe_text(d.text).splitlines()]
         return Page(
             head="\n".join([d.summary().partition("\n")[0], *_relations(d), *scope]),
-            sections=[Section(items=[clipped(line) for line in lines], main=True)],
+            sections=[TextSection(items=[clipped(line) for line in lines], main=True)],
             foot=self.freshness.line(),
             more=lambda shown: f"memoryd decision show {shlex.quote(d.id)} --json",
         )

@@ -42,7 +42,7 @@ _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 Reached = tuple[float, Step]  # the confidence of the whole chain, and its last step (away from the target)
 
 
-class Walk(Struct, frozen=True):
+class BreadthFirstSearch(Struct, frozen=True):
     """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
     id for, by the ids that the walk gave them. ``hows``: what the steps' how ids mean."""
 
@@ -110,7 +110,7 @@ def _command(request: ImpactRequest) -> str:
 # -- the walk
 
 
-def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
+def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> BreadthFirstSearch:
     """Breadth first, each node once, at its smallest distance; cycles end by that.
 
     An import statement is reached but not passed: whoever uses the imported name is reached by that use. A
@@ -138,7 +138,7 @@ def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> Walk:
         seen.update(best)
         frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
         frontier.update(_constructed(ctx, frontier))
-    return Walk(tuple(hops), top.names, hows)
+    return BreadthFirstSearch(tuple(hops), top.names, hows)
 
 
 def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
@@ -263,7 +263,7 @@ class _TopLevel:
 class _Labels:
     """Paths of everything that a walk reached, and qualnames where they are asked for."""
 
-    def __init__(self, ctx: Context, walk: Walk) -> None:
+    def __init__(self, ctx: Context, walk: BreadthFirstSearch) -> None:
         self._ctx = ctx
         self._names = dict(walk.names)
         self.hows = walk.hows
@@ -285,7 +285,9 @@ class _Labels:
         return f"{self.path_of(node)}:{name}" if name else self.path_of(node)
 
 
-def _page(walk: Walk, labels: _Labels, request: ImpactRequest) -> tuple[tuple[Dependent, ...], ...]:
+def _page(
+    walk: BreadthFirstSearch, labels: _Labels, request: ImpactRequest
+) -> tuple[tuple[Dependent, ...], ...]:
     """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty."""
     skip, room = request.offset, request.limit
     pages = []
@@ -310,7 +312,7 @@ def _dependent(reached: Reached, labels: _Labels) -> Dependent:
     )
 
 
-def _tests(ctx: Context, walk: Walk, labels: _Labels) -> tuple[ReachingTest, ...]:
+def _tests(ctx: Context, walk: BreadthFirstSearch, labels: _Labels) -> tuple[ReachingTest, ...]:
     """Test files, and the tests within other files, that reach the target, nearest first."""
     roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
     test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
@@ -338,7 +340,7 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
     )  # fmt: skip
 
 
-def tests_of(ctx: Context, walk: Walk) -> tuple[ReachingTest, ...]:
+def tests_of(ctx: Context, walk: BreadthFirstSearch) -> tuple[ReachingTest, ...]:
     """Test files from which the walk's target is reached, nearest first."""
     return _tests(ctx, walk, _Labels(ctx, walk))
 

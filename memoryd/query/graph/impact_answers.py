@@ -12,7 +12,7 @@ from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.structure.operations_answers import OperationReach
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
 
@@ -78,23 +78,23 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         return Page(
             head=self._head(),
             sections=[
-                Section(items=self._tests(), total=self.totals.tests, title="tests to run:", keep=5),
-                Section(
+                TextSection(items=self._tests(), total=self.totals.tests, title="tests to run:", keep=5),
+                TextSection(
                     items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
                 ),
-                Section(
+                TextSection(
                     items=[f"  {item.label()}" for item in self.cochange],
                     total=self.totals.cochange,
                     title="changed with it in past commits:",
                     keep=3,
                 ),
-                Section(
+                TextSection(
                     items=[f"  {reach.label()}" for reach in self.operations],
                     total=self.operations_total,
                     title="run, served or owned by:",
                     keep=4,
                 ),
-                Section(
+                TextSection(
                     items=[f"  {owner.label()}" for owner in self.owners],
                     title="most commits by:",
                     keep=1,

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
 EdgeLevel = Literal["file", "symbol"]
@@ -64,8 +64,8 @@ class SymbolAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
             sections=[
-                Section(items=items, total=self.total, main=True, before=self.offset),
-                Section(items=[uses] if self.references else [], keep=1),
+                TextSection(items=items, total=self.total, main=True, before=self.offset),
+                TextSection(items=[uses] if self.references else [], keep=1),
             ],
             foot=self.freshness.line(),
             more=self.rest_from,
@@ -112,8 +112,8 @@ class RefsAnswer(PagedAnswer, frozen=True):
         return Page(
             head=head,
             sections=[
-                Section(items=[d.label() for d in self.candidates], title="definitions:", keep=5),
-                Section(
+                TextSection(items=[d.label() for d in self.candidates], title="definitions:", keep=5),
+                TextSection(
                     items=[item.label(with_target=several) for item in self.references],
                     total=self.total,
                     title="references:" if several else "",
@@ -149,7 +149,7 @@ class EdgesAnswer(PagedAnswer, frozen=True):
         ]
         return Page(
             head="" if items else "No edges.",
-            sections=[Section(items=items, main=True)],
+            sections=[TextSection(items=items, main=True)],
             foot=self.freshness.line(),
             more=self.rest_from,
         )

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import proof
 
 MIN_SUPPORT = 3  # fewer common commits are not worth a line
@@ -54,7 +54,7 @@ class CochangeAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"{self.total} files changed with {quote(self.target, 200)} in its {self.commits} commits",
             sections=[
-                Section(items=[f"  {item.label()}" for item in hidden_first], total=self.total, main=True)
+                TextSection(items=[f"  {item.label()}" for item in hidden_first], total=self.total, main=True)
             ],
             foot=self.freshness.line(),
             more=lambda shown: f"{self.command} -k {min(1_000, self.total)} --json",

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.budget import Section
+from memoryd.query.text.budget import TextSection
 from memoryd.query.text.lines import SHA_CHARS
 
 Parity = Literal["in", "out"]
@@ -93,9 +93,9 @@ class DependencyItem(Struct, frozen=True):
         return f"  {self.sha[:SHA_CHARS]} {self.date} {self.author} {what}: “{self.reason}”"
 
 
-def reverts_section(found: Sequence[RevertItem], total: int, keep: int) -> Section:
-    return Section(items=[item.label() for item in found], total=total, title="reverts:", keep=keep)
+def reverts_section(found: Sequence[RevertItem], total: int, keep: int) -> TextSection:
+    return TextSection(items=[item.label() for item in found], total=total, title="reverts:", keep=keep)
 
 
-def dependencies_section(found: Sequence[DependencyItem], total: int, keep: int) -> Section:
-    return Section(items=[item.label() for item in found], total=total, title="dependencies:", keep=keep)
+def dependencies_section(found: Sequence[DependencyItem], total: int, keep: int) -> TextSection:
+    return TextSection(items=[item.label() for item in found], total=total, title="dependencies:", keep=keep)

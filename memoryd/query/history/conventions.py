@@ -43,7 +43,7 @@ _CONVENTIONAL = re.compile(
 _PREFIXED = re.compile(r"[\w./-]{1,30}: \S")
 
 
-class Case(Struct, frozen=True):
+class NamingCase(Struct, frozen=True):
     """One place where the project could have done this or that, and what it did."""
 
     value: str
@@ -122,7 +122,7 @@ def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> It
             yield item
 
 
-def mined(topic: str, words: str, cases: Iterable[Case], language: str = "") -> ConventionItem | None:
+def mined(topic: str, words: str, cases: Iterable[NamingCase], language: str = "") -> ConventionItem | None:
     """The convention that the cases show; ``words`` with ``{}`` for what is done. None: there is none."""
     known = list(cases)
     counts = Counter(case.value for case in known)
@@ -154,8 +154,8 @@ def style(name: str) -> str:
     return next((label for label, fits in _STYLES if fits(name)), "")
 
 
-def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
-    cases: dict[str, list[Case]] = defaultdict(list)
+def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+    cases: dict[str, list[NamingCase]] = defaultdict(list)
     enums = {one.file.file_id: {s.qualname for s in one.symbols if s.kind == "enum"} for one in read}
     for one, symbol in _symbols(read):
         kind = {
@@ -169,15 +169,15 @@ def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
         if symbol.qualname.rpartition(".")[0] in enums[one.file.file_id]:
             continue  # cases of an enum follow a custom of their own
         if symbol.kind in _CODE and label and not symbol.name.startswith("__"):
-            cases[kind].append(Case(label, f"{one.file.path}:{symbol.line}"))
+            cases[kind].append(NamingCase(label, f"{one.file.path}:{symbol.line}"))
     for kind, plural in (("function", "functions"), ("class", "types"), ("constant", "constants")):
         yield "names", cases[kind], f"{plural} are named in {{}}"
 
 
-def _file_names(paths: Iterable[str]) -> list[Case]:
+def _file_names(paths: Iterable[str]) -> list[NamingCase]:
     """Every name once: a tool that wants its file called so in each folder is no custom of the project."""
     stems = {path.rpartition("/")[2].partition(".")[0]: path for path in paths}
-    return [Case(label, path) for stem, path in stems.items() if (label := style(stem))]
+    return [NamingCase(label, path) for stem, path in stems.items() if (label := style(stem))]
 
 
 def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
@@ -187,8 +187,8 @@ def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
 # -- tests
 
 
-def _test_names(paths: Iterable[str], forms: Sequence[str]) -> list[Case]:
-    return [Case(form, path) for path in paths if (form := _form(path, forms))]
+def _test_names(paths: Iterable[str], forms: Sequence[str]) -> list[NamingCase]:
+    return [NamingCase(form, path) for path in paths if (form := _form(path, forms))]
 
 
 def _form(path: str, forms: Sequence[str]) -> str:
@@ -196,7 +196,7 @@ def _form(path: str, forms: Sequence[str]) -> str:
     return next((form for form in forms if matcher(form)(path)), "")
 
 
-def _test_places(paths: Iterable[str], forms: Sequence[str]) -> list[Case]:
+def _test_places(paths: Iterable[str], forms: Sequence[str]) -> list[NamingCase]:
     """In one tree of their own, or beside what they test."""
     found = []
     for path in paths:
@@ -204,16 +204,16 @@ def _test_places(paths: Iterable[str], forms: Sequence[str]) -> list[Case]:
             parts = path.split("/")[:-1]
             home = next(filter(is_test_folder, parts), "")
             place = f"under {'/'.join(parts[: parts.index(home) + 1])}/" if home else "beside the code"
-            found.append(Case("in `__tests__` folders" if home == "__tests__" else place, path))
+            found.append(NamingCase("in `__tests__` folders" if home == "__tests__" else place, path))
     return found
 
 
 # -- documentation
 
 
-def _documented(read: Sequence[_Read]) -> list[Case]:
+def _documented(read: Sequence[_Read]) -> list[NamingCase]:
     return [
-        Case(
+        NamingCase(
             "are documented" if _has_doc(one, symbol) else "are not documented",
             f"{one.file.path}:{symbol.line}",
         )
@@ -239,7 +239,7 @@ def _ends_head(lines: Sequence[str], index: int) -> bool:
     return index < len(lines) and lines[index].rstrip().endswith(":")
 
 
-def _doc_styles(read: Sequence[_Read]) -> list[Case]:
+def _doc_styles(read: Sequence[_Read]) -> list[NamingCase]:
     styles = (("numpy", _NUMPY_DOC), ("Google", _GOOGLE_DOC), ("Sphinx", _SPHINX_DOC))
     found = []
     for one in read:
@@ -247,21 +247,23 @@ def _doc_styles(read: Sequence[_Read]) -> list[Case]:
         for label, pattern in styles:
             match = pattern.search(text)
             if match:
-                found.append(Case(label, f"{one.file.path}:{text.count(chr(10), 0, match.start()) + 1}"))
+                found.append(
+                    NamingCase(label, f"{one.file.path}:{text.count(chr(10), 0, match.start()) + 1}")
+                )
     return found
 
 
 # -- idioms
 
 
-def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
+def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
     functions = [
         (one, s) for one, s in _symbols(read) if s.kind in ("function", "method") and "(" in s.signature
     ]
     yield (
         "types",
         [
-            Case("annotate" if "->" in s.signature else "do not annotate", f"{one.file.path}:{s.line}")
+            NamingCase("annotate" if "->" in s.signature else "do not annotate", f"{one.file.path}:{s.line}")
             for one, s in functions
             if s.name != "__init__" and s.signature.rstrip().endswith(":")
         ],
@@ -271,7 +273,7 @@ def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
     yield (
         "imports",
         [
-            Case("relative" if i.module.startswith(".") else "absolute", f"{one.file.path}:{i.line}")
+            NamingCase("relative" if i.module.startswith(".") else "absolute", f"{one.file.path}:{i.line}")
             for one in read
             for i in one.imports
             if i.module.startswith(".") or _package(one.file.path, i.module) in packages
@@ -281,7 +283,7 @@ def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
     yield (
         "imports",
         [
-            Case(
+            NamingCase(
                 "begin with" if any(i.module == "__future__" for i in one.imports) else "",
                 one.file.path,
             )
@@ -300,26 +302,28 @@ def _package(path: str, module: str) -> str:
     return "/".join(folders[: folders.index(root) + 1]) if root in folders else ""
 
 
-def _exception_names(read: Sequence[_Read]) -> Iterator[Case]:
+def _exception_names(read: Sequence[_Read]) -> Iterator[NamingCase]:
     for one in read:
         lines = {symbol.qualname: symbol.line for symbol in one.symbols}
         for qualname, base in one.bases:
             if re.search(r"(?:Error|Exception)$", base):
                 ending = re.search(r"(?:Error|Exception|Warning|Exit|Interrupt)$", qualname)
-                yield Case(ending[0] if ending else "other", f"{one.file.path}:{lines.get(qualname, 1)}")
+                yield NamingCase(
+                    ending[0] if ending else "other", f"{one.file.path}:{lines.get(qualname, 1)}"
+                )
 
 
-def _loggers(read: Sequence[_Read]) -> Iterator[Case]:
+def _loggers(read: Sequence[_Read]) -> Iterator[NamingCase]:
     for one, symbol in _symbols(read):
         if symbol.qualname.lower().strip("_") in ("log", "logger"):
-            yield Case(symbol.name, f"{one.file.path}:{symbol.line}")
+            yield NamingCase(symbol.name, f"{one.file.path}:{symbol.line}")
 
 
-def _go(read: Sequence[_Read]) -> Iterator[tuple[str, list[Case], str]]:
+def _go(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
     yield (
         "errors",
         [
-            Case(
+            NamingCase(
                 "last" if re.search(r"error\)?\s*\{?$", s.signature) else "not last",
                 f"{one.file.path}:{s.line}",
             )
@@ -339,8 +343,8 @@ def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
     rows = [row for row in history_queries.newest(ctx.index, seen, MAX_COMMITS) if row.files]
     subjects: Mapping[str, str] = {row.sha: row.subject for row in rows}
 
-    def cases(judge: Callable[[str], str]) -> list[Case]:
-        return [Case(judge(subject), sha[:10]) for sha, subject in subjects.items()]
+    def cases(judge: Callable[[str], str]) -> list[NamingCase]:
+        return [NamingCase(judge(subject), sha[:10]) for sha, subject in subjects.items()]
 
     for words, judge in (
         (
@@ -359,7 +363,7 @@ def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
             yield item
 
 
-def rule_of(cases: Callable[[Callable[[str], str]], list[Case]], pattern: re.Pattern[str]) -> str:
+def rule_of(cases: Callable[[Callable[[str], str]], list[NamingCase]], pattern: re.Pattern[str]) -> str:
     """``Conventional`` where most subjects fit ``pattern``, so that the weaker rule goes without saying."""
     known = cases(lambda subject: "yes" if pattern.match(subject) else "")
     return "Conventional" if sum(bool(case.value) for case in known) >= MIN_SHARE * max(1, len(known)) else ""

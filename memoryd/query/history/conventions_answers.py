@@ -7,7 +7,7 @@ from msgspec import Struct
 from memoryd.query.answers import Answer
 from memoryd.query.requests import OptionalText, Request
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 
 class ConventionsRequest(Request, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class ConventionsAnswer(Answer, frozen=True):
             return self.absence(f"No convention{where} holds widely enough to be named", self.searched)
         return Page(
             head=f"conventions{where}, mined from {self.files} files; what holds nearly everywhere",
-            sections=[Section(items=[c.label() for c in self.conventions], total=self.total, main=True)],
+            sections=[TextSection(items=[c.label() for c in self.conventions], total=self.total, main=True)],
             foot=self.freshness.line(),
             more=lambda shown: "memoryd conventions --json",
         )

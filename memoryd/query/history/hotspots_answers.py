@@ -7,7 +7,7 @@ from msgspec import Struct
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Limit, OptionalText, Request
 from memoryd.query.safe_text import safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place
 
 
@@ -62,8 +62,8 @@ class HotspotsAnswer(Answer, frozen=True):
         return Page(
             head=f"hot spots{where}: recent changes × size, relative to the worst",
             sections=[
-                Section(items=[h.label() for h in self.hotspots], total=self.total, main=True),
-                Section(
+                TextSection(items=[h.label() for h in self.hotspots], total=self.total, main=True),
+                TextSection(
                     items=[f"  {owner.label()}" for owner in self.owners],
                     title="most commits by:",
                     keep=3,

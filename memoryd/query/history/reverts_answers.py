@@ -5,7 +5,7 @@ from __future__ import annotations
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.history.commit_items import RevertItem
 from memoryd.query.requests import Limit, Offset, Request
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 
 class RevertsRequest(Request, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class RevertsAnswer(PagedAnswer, frozen=True):
         items = [item.label() for item in self.reverts]
         return Page(
             head=f"{self.total} reverts, newest first",
-            sections=[Section(items=items, total=self.total, main=True, before=self.offset)],
+            sections=[TextSection(items=items, total=self.total, main=True, before=self.offset)],
             foot=self.freshness.line(),
             more=self.rest_from,
         )

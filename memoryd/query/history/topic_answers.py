@@ -14,7 +14,7 @@ from memoryd.query.history.commit_items import (
 )
 from memoryd.query.requests import Limit, Offset, Request, Text
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 
 class HistoryRequest(Request, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class HistoryAnswer(PagedAnswer, frozen=True):
             sections=[
                 reverts_section(self.reverts, len(self.reverts), keep=3),
                 dependencies_section(self.dependencies, len(self.dependencies), keep=2),
-                Section(
+                TextSection(
                     items=[commit.label(self._note(commit)) for commit in self.commits],
                     total=self.total,
                     title="commits:" if self.reverts or self.dependencies else "",

@@ -11,7 +11,7 @@ from memoryd.query.answers import PagedAnswer
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 RecordStatus = Literal["proposed", "confirmed", "retracted", "superseded", ""]
 
@@ -79,11 +79,11 @@ class AuditAnswer(PagedAnswer, frozen=True):
         entries = [entry.label() for entry in self.entries]
         return Page(
             head=f"audit: {self.state}",
-            sections=[Section(items=entries, total=self.total, main=True, before=self.offset)],
+            sections=[TextSection(items=entries, total=self.total, main=True, before=self.offset)],
             foot=self.freshness.line(),
             more=self.rest_from,
         )
 
 
-def records_section(found: Sequence[RecordItem], total: int, before: int = 0) -> Section:
-    return Section(items=[record.with_notes() for record in found], total=total, main=True, before=before)
+def records_section(found: Sequence[RecordItem], total: int, before: int = 0) -> TextSection:
+    return TextSection(items=[record.with_notes() for record in found], total=total, main=True, before=before)

@@ -65,7 +65,7 @@ def known(ctx: Context, record_id: str) -> Record:
     return found
 
 
-def _moved(found: Iterable[anchors.Place]) -> tuple[AnchorItem, ...]:
+def _moved(found: Iterable[anchors.AnchorPlace]) -> tuple[AnchorItem, ...]:
     return tuple(
         AnchorItem(safe_line(place.anchor), safe_line(place.now), place.state)
         for place in found

@@ -20,7 +20,7 @@ NEAREST = 256
 MAX_SHARE = 0.5  # of all chunks to be compared: beyond it comparing all of them is as cheap
 
 
-class Named(Protocol):
+class NamedChunk(Protocol):
     """A chunk that the cache names: its hash and exact cosine."""
 
     @property
@@ -38,7 +38,7 @@ class Near(Protocol):
 
     def nearest(
         self, model: str, vector: NDArray[np.float32], k: int, generation: int
-    ) -> Sequence[Named] | None:
+    ) -> Sequence[NamedChunk] | None:
         """The ``k`` chunks of the whole store nearest to ``vector``, best first; None when it cannot say, or does
         not hold the store as of ``generation``. Never waits for long."""
 

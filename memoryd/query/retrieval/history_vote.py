@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from memoryd.query.retrieval.postings import Scope, Segment, decode, grow
+from memoryd.query.retrieval.postings import SearchScope, Segment, decode, grow
 from memoryd.query.retrieval.top_k import order
 from memoryd.store.index.queries import lexical_queries
 from memoryd.store.index.queries.lexical_queries import CommitForward
@@ -93,8 +93,8 @@ class CommitLog:
         known[inside] = bits[self.ids[inside]] == 1
         return known
 
-    def field_scope(self, alive: NDArray[np.bool_], k1: float, b: float) -> Scope:
-        return Scope.of(self.segments, self.lengths, alive, k1=k1, b=b)
+    def field_scope(self, alive: NDArray[np.bool_], k1: float, b: float) -> SearchScope:
+        return SearchScope.of(self.segments, self.lengths, alive, k1=k1, b=b)
 
     def votes(self, alive: NDArray[np.bool_], slot_of_path: Mapping[int, int]) -> Votes:
         """The voting lists for one view: files of reachable commits, under the names they have today."""

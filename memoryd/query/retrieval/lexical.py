@@ -19,7 +19,7 @@ from indexers import terms
 from memoryd.embedding.base import Embedder
 from memoryd.query.retrieval.dense import VectorRows, Vectors
 from memoryd.query.retrieval.history_vote import CommitLog, Votes
-from memoryd.query.retrieval.postings import Forward, Scope, Segment, count, decode, grow, join
+from memoryd.query.retrieval.postings import Forward, SearchScope, Segment, count, decode, grow, join
 from memoryd.query.retrieval.roles import ROLES, Role, weighed_as
 from memoryd.store.index import reader
 from memoryd.store.index.queries import lexical_queries
@@ -64,10 +64,10 @@ class LexicalView(Struct, frozen=True):
     roles: NDArray[np.int8]
     chunk_slot: NDArray[np.int32]
     frames: NDArray[np.bool_]
-    text: Scope
-    names: Scope
-    paths: Scope
-    commits: Scope
+    text: SearchScope
+    names: SearchScope
+    paths: SearchScope
+    commits: SearchScope
     votes: Votes
     vectors: Vectors | None = None
 
@@ -88,8 +88,8 @@ class _Field:
         self.segments = grow(self.segments, forward, len(self.lengths))
         self.lengths = np.concatenate([self.lengths, forward.lengths])
 
-    def scope(self, alive: NDArray[np.bool_], b: float) -> Scope:
-        return Scope.of(self.segments, self.lengths, alive, k1=K1, b=b)
+    def scope(self, alive: NDArray[np.bool_], b: float) -> SearchScope:
+        return SearchScope.of(self.segments, self.lengths, alive, k1=K1, b=b)
 
 
 class _Fresh(Struct, frozen=True):

@@ -179,7 +179,7 @@ def _ranges(segment: Segment, terms: NDArray[np.uint32]) -> _Range:
     return starts, np.where(present, segment.starts[at + 1].astype(np.int64), starts)
 
 
-class Scope(Struct, frozen=True):
+class SearchScope(Struct, frozen=True):
     """The live documents of a set of segments, ready to score: their ``lengths`` in terms, ``alive`` (bool per
     document), how many there are, and ``norms``: the BM25 length part k1·(1 - b + b·length / average) of each."""
 
@@ -199,7 +199,7 @@ class Scope(Struct, frozen=True):
         *,
         k1: float,
         b: float,
-    ) -> Scope:
+    ) -> SearchScope:
         documents = int(np.count_nonzero(alive))
         average = int(lengths[alive].sum(dtype=np.int64)) / documents if documents else 1.0
         norms = k1 * (1.0 - b + b * lengths / max(average, 1.0))

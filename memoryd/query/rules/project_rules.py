@@ -17,7 +17,7 @@ _FOR_AGENTS = re.compile(r"(?i)AGENT|CLAUDE|GEMINI|rules|copilot|instructions")
 _STRENGTH = {"block": 2, "warn": 2, "info": 1}
 
 
-class Rule(Struct, frozen=True):
+class ProjectRule(Struct, frozen=True):
     """``text``: one sentence, or what a tool's rule says. ``scope``: the first glob that it is for (``""``: the
     project); ``strength``: 2 for must and never and whatever a tool enforces, 1 for should and prefer. ``binding``: a
     tool's rule for one of the paths in particular."""
@@ -30,7 +30,7 @@ class Rule(Struct, frozen=True):
     binding: bool = False
 
 
-def rules(ctx: Context, paths: Collection[str]) -> list[Rule]:
+def rules(ctx: Context, paths: Collection[str]) -> list[ProjectRule]:
     """The rules in scope of ``paths``: those of the project as a whole, and those that are for one of the paths,
     the narrowest scope first, in the order of their files."""
     found = [
@@ -48,7 +48,7 @@ def _in_scope(constraint: Constraint, paths: Collection[str]) -> bool:
     return everywhere or any(governs(constraint, path) for path in paths)
 
 
-def _rule(path: str, constraint: Constraint, paths: Collection[str]) -> Rule:
+def _rule(path: str, constraint: Constraint, paths: Collection[str]) -> ProjectRule:
     enforced = constraint.kind != "prose"
     text = constraint.quote
     if enforced:
@@ -56,10 +56,10 @@ def _rule(path: str, constraint: Constraint, paths: Collection[str]) -> Rule:
         text = f"{name} ({constraint.message})" if constraint.message else name
     scope = next((glob for glob in constraint.scope if not glob.startswith("!")), "")
     binding = enforced and any(governs(constraint, path) for path in paths)
-    return Rule(text, path, constraint.line, scope, _STRENGTH[constraint.severity], binding)
+    return ProjectRule(text, path, constraint.line, scope, _STRENGTH[constraint.severity], binding)
 
 
-def relevant(found: Sequence[Rule], task: str, limit: int) -> list[Rule]:
+def relevant(found: Sequence[ProjectRule], task: str, limit: int) -> list[ProjectRule]:
     """Those that share words with the task, then what agents must always heed; nearest scope first."""
     wanted = set(terms.terms(task))
     shared = {rule: len(wanted & set(terms.terms(rule.text))) for rule in found}
@@ -69,7 +69,7 @@ def relevant(found: Sequence[Rule], task: str, limit: int) -> list[Rule]:
     return [rule for rule in ranked if shared[rule] + rule.strength >= 3 or _heeded(rule)][:limit]
 
 
-def _heeded(rule: Rule) -> bool:
+def _heeded(rule: ProjectRule) -> bool:
     """A must or never in a file that is written for agents, or a tool's rule for the very files."""
     near = "/".join(rule.path.rsplit("/", 2)[-2:])  # the file's name and its folder's
     return rule.binding or (rule.strength == 2 and bool(_FOR_AGENTS.search(near)))

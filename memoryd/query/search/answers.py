@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import Answer
 from memoryd.query.requests import LongText, Path, Request
 from memoryd.query.safe_text import quote, safe_line, safe_text
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
 HitKind = Literal["code", "doc", "decision", "commit", "note"]
@@ -126,7 +126,7 @@ class SearchAnswer(Answer, frozen=True):
             head = f"Probably nothing in the project answers {question}. The closest of {self.total}:"
         return Page(
             head=head,
-            sections=[Section(items=[hit.label() for hit in self.hits], total=len(self.hits), main=True)],
+            sections=[TextSection(items=[hit.label() for hit in self.hits], total=len(self.hits), main=True)],
             foot=self.freshness.line() + self.legs.note(),
             more=lambda shown: self.next,
         )

@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from memoryd.query.retrieval.chunk_lookup import Pieces
 from memoryd.query.retrieval.lexical import LexicalView
-from memoryd.query.retrieval.postings import Scope
+from memoryd.query.retrieval.postings import SearchScope
 from memoryd.query.retrieval.roles import kind_of
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.search.answers import Hit, Signals
 from memoryd.query.search.question import Question
-from memoryd.query.search.ranking import SIGNALS, Array, Evidence, Scores
+from memoryd.query.search.ranking import SIGNALS, Array, RankingEvidence, Scores
 from memoryd.query.search.snippet import snippet
 from memoryd.store.index.queries import lexical_queries
 from memoryd.store.vectors.quality_model import chunk_text
@@ -45,7 +45,12 @@ class Reader:
     """Makes candidates for one question and reads what they show."""
 
     def __init__(
-        self, conn: sqlite3.Connection, view: LexicalView, asked: Question, found: Evidence, pieces: Pieces
+        self,
+        conn: sqlite3.Connection,
+        view: LexicalView,
+        asked: Question,
+        found: RankingEvidence,
+        pieces: Pieces,
     ) -> None:
         self._conn = conn
         self._pieces = pieces
@@ -88,7 +93,7 @@ class Reader:
         commit = self._covered(self.view.commits, number)
         return commit / max(chunk, commit)
 
-    def _covered(self, scope: Scope, document: int) -> float:
+    def _covered(self, scope: SearchScope, document: int) -> float:
         """Sum of the weights of the question's terms in the document, rare terms counting more."""
         terms = np.array(sorted(self.asked.weights), dtype=np.uint32)
         held = scope.held(document, terms)

@@ -44,7 +44,7 @@ Array = NDArray[np.float64]
 T = TypeVar("T")
 
 
-class Named(Struct, frozen=True):
+class MentionedPlaces(Struct, frozen=True):
     """``files``: per file slot the strongest mention, 0 where there is none. ``chunks``: per chunk, how surely it is
     what the text names (1: by all of its qualified name, its very words or the innermost frame)."""
 
@@ -52,10 +52,10 @@ class Named(Struct, frozen=True):
     chunks: Array
 
 
-def named(view: LexicalView, asked: Question, pieces: Pieces | None = None) -> Named:
+def named(view: LexicalView, asked: Question, pieces: Pieces | None = None) -> MentionedPlaces:
     """What a question names. Without ``pieces``, lines and quoted texts are not looked up."""
     trace = traces(asked.text)
-    found = Named(mentions(view, trace.rest), definitions(view, trace.rest))
+    found = MentionedPlaces(mentions(view, trace.rest), definitions(view, trace.rest))
     found.chunks[_called(view, asked)] = 1.0
     _credit_frames(view, found, trace.frames, pieces)
     if pieces is not None:
@@ -76,7 +76,9 @@ def _called(view: LexicalView, asked: Question) -> NDArray[np.int64]:
     return whole
 
 
-def _credit_frames(view: LexicalView, found: Named, frames: Iterable[Frame], pieces: Pieces | None) -> None:
+def _credit_frames(
+    view: LexicalView, found: MentionedPlaces, frames: Iterable[Frame], pieces: Pieces | None
+) -> None:
     """The innermost frame that lies in the project counts fully, each further one half as much as the one before."""
     weight = PATH_MENTION
     for frame in frames:

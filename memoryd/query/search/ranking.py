@@ -61,7 +61,7 @@ class Scores(Struct, frozen=True):
     total: Array
 
 
-class Evidence(Struct, frozen=True):
+class RankingEvidence(Struct, frozen=True):
     """What a question stirs in a view, before fusion. Arrays over chunks (text, names, vectors) and over file
     slots (the rest)."""
 
@@ -100,7 +100,7 @@ def gather(
     meaning: NDArray[np.float32] | None,
     near: Near | None = None,
     pieces: Pieces | None = None,
-) -> Evidence:
+) -> RankingEvidence:
     """Score everything in the view once. ``meaning``: the question's vector. ``near``: the cache of vectors, which
     changes the cost and not the scores. ``pieces``: where lines and quoted texts are looked up."""
     commits = view.commits.scores(asked.weights)
@@ -108,7 +108,7 @@ def gather(
     text, names = view.text.scores(asked.weights), view.names.scores(asked.weights)
     name_hits = named(view, asked, pieces)
     vectors, leg = _likeness(view, meaning, ((text > 0) | (names > 0)) & view.text.alive, near)
-    return Evidence(
+    return RankingEvidence(
         text=text,
         names=names,
         vectors=vectors,
@@ -149,7 +149,7 @@ def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WE
 
 def rank_files(
     view: LexicalView,
-    found: Evidence,
+    found: RankingEvidence,
     factors: Array,
     weights: Weights = WEIGHTS,
     reading: Reading | None = None,
@@ -169,7 +169,7 @@ def rank_files(
 
 def rank_chunks(
     view: LexicalView,
-    found: Evidence,
+    found: RankingEvidence,
     factors: Array,
     weights: Weights = WEIGHTS,
     reading: Reading | None = None,

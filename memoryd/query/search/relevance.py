@@ -7,9 +7,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from memoryd.query.retrieval.lexical import LexicalView
-from memoryd.query.retrieval.postings import Scope, lookup
+from memoryd.query.retrieval.postings import SearchScope, lookup
 from memoryd.query.search.question import Question, question
-from memoryd.query.search.ranking import Evidence
+from memoryd.query.search.ranking import RankingEvidence
 
 # Measured by bench/eval_floor.py: tells four of five questions of other matters, and one of a hundred real ones.
 ENOUGH = 0.7  # words and meaning together
@@ -39,7 +39,7 @@ def cover(view: LexicalView, asked: Question) -> Cover:
 
 
 def _best(
-    scope: Scope, terms: NDArray[np.uint32], weights: NDArray[np.float64]
+    scope: SearchScope, terms: NDArray[np.uint32], weights: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.bool_]]:
     """The most that one live document holds of ``terms``, by their weights; which terms occur in any."""
     hits = lookup(scope.segments, terms)
@@ -49,7 +49,7 @@ def _best(
     return float(held.max()), np.bincount(rows[live], minlength=len(terms)) > 0
 
 
-def is_weak(view: LexicalView, asked: Question, found: Evidence) -> bool:
+def is_weak(view: LexicalView, asked: Question, found: RankingEvidence) -> bool:
     """Whether even the best find shares next to nothing with the question, in words or meaning, and nothing in the
     project is named by it."""
     if found.mentions.any():

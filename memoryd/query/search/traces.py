@@ -43,7 +43,7 @@ class Frame(Struct, frozen=True):
     name: str = ""
 
 
-class Traces(Struct, frozen=True):
+class TraceFrames(Struct, frozen=True):
     """``frames`` of all traces in a text, of each the innermost first, those of a cause before those of what it
     caused; ``rest``: the text without their lines."""
 
@@ -51,7 +51,7 @@ class Traces(Struct, frozen=True):
     rest: str
 
 
-def traces(text: str) -> Traces:
+def traces(text: str) -> TraceFrames:
     """Read a text, in time linear in its length."""
     found: list[list[Frame]] = [[]]
     rest = []
@@ -65,7 +65,7 @@ def traces(text: str) -> Traces:
         if match is None:
             rest.append(line)
     frames = dict.fromkeys(frame for trace in reversed(found) for frame in trace)
-    return Traces(tuple(frames)[:MAX_FRAMES], "\n".join(rest))
+    return TraceFrames(tuple(frames)[:MAX_FRAMES], "\n".join(rest))
 
 
 def _match(line: str) -> tuple[re.Match[str] | None, bool]:

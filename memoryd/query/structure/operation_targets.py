@@ -30,7 +30,7 @@ _IN_CODE = frozenset(("route", "flag", "entry_point"))
 _MODULES = sorted(all_of("modules"), key=lambda end: (end.startswith("/"), end))  # a file before a folder
 
 
-class Place(Struct, frozen=True):
+class OperationPlace(Struct, frozen=True):
     """A file (``qualname`` ``""``), folder (path ends in ``/``) or definition."""
 
     path: str
@@ -58,14 +58,14 @@ class Finder:
         self._symbols: dict[str, list[SymbolRow]] = {}
         self._uses: dict[str, list[OutgoingUse]] = {}
 
-    def places(self, path: str, operation: Operation) -> tuple[Place, ...]:
+    def places(self, path: str, operation: Operation) -> tuple[OperationPlace, ...]:
         """The code that the operation declared in ``path`` names, each once, in order."""
         found = dict.fromkeys(
             place for target in operation.targets for place in self._of(path, operation, target)
         )
         return tuple(found)[:MAX_PLACES]
 
-    def _of(self, path: str, operation: Operation, target: str) -> Iterator[Place]:
+    def _of(self, path: str, operation: Operation, target: str) -> Iterator[OperationPlace]:
         kind = operation.kind
         if kind in ("owner", "dependency", "migration"):
             return
@@ -84,13 +84,13 @@ class Finder:
 
     # -- forms
 
-    def _module(self, module: str, qualname: str) -> Iterator[Place]:
+    def _module(self, module: str, qualname: str) -> Iterator[OperationPlace]:
         """``package.module:Class.method``; a name that the module only hands on is found as the module."""
         for path in self._module_files(module):
             if qualname and any(symbol.qualname == qualname for symbol in self.symbols(path)):
-                yield Place(path, qualname, "exact")
+                yield OperationPlace(path, qualname, "exact")
             else:
-                yield Place(path, "", "exact" if not qualname else "inferred")
+                yield OperationPlace(path, "", "exact" if not qualname else "inferred")
             return
 
     def _module_files(self, module: str) -> list[str]:
@@ -103,26 +103,26 @@ class Finder:
         ]  # fmt: skip
         return sorted(found, key=lambda path: (path.count("/"), path))
 
-    def _rails(self, controller: str, action: str) -> Iterator[Place]:
+    def _rails(self, controller: str, action: str) -> Iterator[OperationPlace]:
         for path in self._by_tail.get(f"{posixpath.basename(controller)}_controller.rb", ()):
             if path.endswith(f"controllers/{controller}_controller.rb"):
                 found = [s.qualname for s in self.symbols(path) if s.name == action]
-                yield Place(path, found[0] if found else "", "inferred")
+                yield OperationPlace(path, found[0] if found else "", "inferred")
                 return
 
-    def _handler(self, path: str, operation: Operation, target: str) -> Iterator[Place]:
+    def _handler(self, path: str, operation: Operation, target: str) -> Iterator[OperationPlace]:
         """In the same file by its name; else what the graph says is used on the operation's lines; else the only
         ``Class.method`` of that name."""
         own = {symbol.qualname for symbol in self.symbols(path)}
         for qualname in (target, f"{operation.scope}.{target}" if operation.scope else target):
             if qualname in own:
-                yield Place(path, qualname, "exact")
+                yield OperationPlace(path, qualname, "exact")
                 return
         name = target.rpartition(".")[2]
         for use in self.uses(path):
             near = operation.line <= use.line <= max(operation.end_line, operation.line + 10)
             if near and use.qualname.rpartition(".")[2] == name:
-                yield Place(use.path, use.qualname, use.method)
+                yield OperationPlace(use.path, use.qualname, use.method)
                 return
         if target.count(".") == 1 and target[0].isupper():
             rows = graph_queries.symbols_named(self._ctx.index, self._ctx.view.id, name, 200)
@@ -132,20 +132,20 @@ class Finder:
                 used = {use.path for use in self.uses(path) if use.qualname.rpartition(".")[2] == owner}
                 same = [row for row in same if row.path in used]
             if len(same) == 1:
-                yield Place(same[0].path, same[0].qualname, "inferred")
+                yield OperationPlace(same[0].path, same[0].qualname, "inferred")
 
-    def _included(self, path: str, target: str) -> Iterator[Place]:
+    def _included(self, path: str, target: str) -> Iterator[OperationPlace]:
         """The module of ``include("shop.urls")``, a main class."""
         files = self._module_files(target) if "." in target else []
         if files:
-            yield Place(files[0], "", "exact")
+            yield OperationPlace(files[0], "", "exact")
             return
         tail = f"/{target.replace('.', '/')}.java"
         found = [known for known in self._paths if known.endswith(tail)] if "." in target else []
         if len(found) == 1:
-            yield Place(found[0], target.rpartition(".")[2], "exact")
+            yield OperationPlace(found[0], target.rpartition(".")[2], "exact")
 
-    def _command(self, folder: str, target: str) -> Iterator[Place]:
+    def _command(self, folder: str, target: str) -> Iterator[OperationPlace]:
         """The files and folders that the words of a command are, from the declaring folder or the root."""
         words = _WORD.findall(target)
         takes_folders = len(words) == 1 or not _TAKES_FOLDERS.isdisjoint(words[:4])
@@ -159,7 +159,7 @@ class Finder:
             elif takes_folders or "/" in word or "." in word:  # `gh api`, `go test` mean no folders
                 yield from self._path(folder, word.rstrip(":"))
 
-    def _path(self, folder: str, word: str) -> list[Place]:
+    def _path(self, folder: str, word: str) -> list[OperationPlace]:
         word = word.removeprefix("file:").removesuffix("/...").removesuffix("/**")
         if word.startswith(("-", "/", "$", "http")) or not word.strip("./*"):
             return []
@@ -170,19 +170,19 @@ class Finder:
             if is_glob(joined):
                 return self._globbed(joined)
             if joined in self._known:
-                return [Place(joined, "", "exact")]
+                return [OperationPlace(joined, "", "exact")]
             if joined in self._folders:
-                return [Place(f"{joined}/", "", "exact")]
+                return [OperationPlace(f"{joined}/", "", "exact")]
             for extension in _MODULES if "/" in word or "." in word else ():
                 if joined + extension in self._known:
-                    return [Place(joined + extension, "", "exact")]
+                    return [OperationPlace(joined + extension, "", "exact")]
         return []
 
-    def _globbed(self, pattern: str) -> list[Place]:
+    def _globbed(self, pattern: str) -> list[OperationPlace]:
         fits = matcher(pattern)
         folders = sorted({f"{folder}/" for folder in self._folders if fits(folder)})
         files = [path for path in self._paths if fits(path)] if not folders else []
-        return [Place(path, "", "exact") for path in (folders or files)[:MAX_PLACES]]
+        return [OperationPlace(path, "", "exact") for path in (folders or files)[:MAX_PLACES]]
 
     # -- reads, once per file
 

@@ -15,7 +15,7 @@ from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.retrieval.roles import weighed_as
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.structure.operation_targets import Finder, Place
+from memoryd.query.structure.operation_targets import Finder, OperationPlace
 from memoryd.query.structure.operations_answers import (
     OperationItem,
     OperationReach,
@@ -35,7 +35,7 @@ class Tied(Struct, frozen=True):
 
     path: str
     operation: Operation
-    places: tuple[Place, ...]
+    places: tuple[OperationPlace, ...]
     role: str
 
 
@@ -151,7 +151,9 @@ def reaching(
     for path in sorted({path for path, _ in targets}):
         owner = owner_of(tied, path)
         if owner is not None:
-            found.append(_reach(owner, 0, Place(path, "", "exact"), quote(owner.operation.detail, 100)))
+            found.append(
+                _reach(owner, 0, OperationPlace(path, "", "exact"), quote(owner.operation.detail, 100))
+            )
     unique = {(r.kind, r.name, r.path): r for r in reversed(sorted(found, key=_nearest))}
     return sorted(unique.values(), key=_nearest)
 
@@ -160,10 +162,10 @@ def _first(one: Tied, nodes: _Nodes) -> OperationReach | None:
     operation = one.operation
     places = list(one.places)
     if operation.kind == "flag":
-        places = [Place(one.path, operation.scope, "exact")]
+        places = [OperationPlace(one.path, operation.scope, "exact")]
     elif operation.kind == "entry_point" and not places:
-        places = [Place(one.path, "", "exact")]
-    best: tuple[int, Place] | None = None
+        places = [OperationPlace(one.path, "", "exact")]
+    best: tuple[int, OperationPlace] | None = None
     for place in places:
         hop = nodes.hop(place)
         if hop is not None and (best is None or hop < best[0]):
@@ -171,7 +173,7 @@ def _first(one: Tied, nodes: _Nodes) -> OperationReach | None:
     return _reach(one, *best) if best else None
 
 
-def _reach(one: Tied, hop: int, place: Place, detail: str = "") -> OperationReach:
+def _reach(one: Tied, hop: int, place: OperationPlace, detail: str = "") -> OperationReach:
     return OperationReach(
         kind=one.operation.kind, name=safe_line(one.operation.name), path=one.path, line=one.operation.line,
         hop=hop, via=place.text, method=place.method, detail=detail,
@@ -201,7 +203,7 @@ class _Nodes:
         self._by_folder: Mapping[str, int] | None = None
         self._members: dict[tuple[int, str], list[int]] = {}
 
-    def hop(self, place: Place) -> int | None:
+    def hop(self, place: OperationPlace) -> int | None:
         if place.path.endswith("/"):
             return self._folder(place.path)
         if not place.qualname:
@@ -237,7 +239,7 @@ class _Nodes:
             self._path_ids = {name: id_ for id_, name in names.items()}
         return self._path_ids.get(path, -1)
 
-    def _nodes_of(self, place: Place) -> list[int]:
+    def _nodes_of(self, place: OperationPlace) -> list[int]:
         """The place's node and, of a type, those of its members."""
         path_id = self._path_id(place.path)
         if path_id < 0:

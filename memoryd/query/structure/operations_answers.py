@@ -10,7 +10,7 @@ from indexers.facts import OperationKind
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 
 _SHOWN_CODE = 3  # places of one operation in its line
 
@@ -94,7 +94,7 @@ class OperationsAnswer(PagedAnswer, frozen=True):
         return Page(
             head=f"{self.total} operations{about}: {kinds}",
             sections=[
-                Section(
+                TextSection(
                     items=[item.label() for item in self.operations],
                     total=self.total,
                     main=True,

@@ -16,7 +16,7 @@ from memoryd.query.structure import operations, overview_graph
 from memoryd.query.structure.operations import Tied
 from memoryd.query.structure.overview_answers import (
     CycleItem,
-    Named,
+    NamedPart,
     OverviewAnswer,
     OverviewRequest,
     PackageItem,
@@ -158,17 +158,17 @@ def _round(names: Sequence[str], graph: Mapping[str, Mapping[str, int]]) -> list
 class _Declared(TypedDict):
     """Fields of OverviewAnswer that come from declarations."""
 
-    entry_points: Named
-    routes: Named
-    dependencies: Named
+    entry_points: NamedPart
+    routes: NamedPart
+    dependencies: NamedPart
     dev_dependencies: int
-    declared_packages: Named
-    ci_jobs: Named
-    containers: Named
-    migrations: Named
-    flags: Named
-    owners: Named
-    test_configs: Named
+    declared_packages: NamedPart
+    ci_jobs: NamedPart
+    containers: NamedPart
+    migrations: NamedPart
+    flags: NamedPart
+    owners: NamedPart
+    test_configs: NamedPart
 
 
 def _declared(tied: Sequence[Tied]) -> _Declared:
@@ -208,10 +208,10 @@ def _names(tied: Sequence[Tied]) -> set[str]:
     return {one.operation.name for one in tied}
 
 
-def _named(tied: Sequence[Tied], *, once: bool = False) -> Named:
+def _named(tied: Sequence[Tied], *, once: bool = False) -> NamedPart:
     if once:
         tied = list({one.operation.name: one for one in reversed(tied)}.values())[::-1]
-    return Named(
+    return NamedPart(
         total=len(tied),
         names=tuple(safe_line(one.operation.name) for one in tied[:MAX_NAMES]),
         places=tuple(f"{one.path}:{one.operation.line}" for one in tied[:MAX_NAMES]),

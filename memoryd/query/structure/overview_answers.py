@@ -9,7 +9,7 @@ from msgspec import Struct
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Request
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, Section
+from memoryd.query.text.budget import Page, TextSection
 from memoryd.store.index.queries.structure_queries import Hub
 
 _NAMES, _PACKAGES, _HUBS = 6, 18, 8
@@ -47,7 +47,7 @@ class CycleItem(Struct, frozen=True):
         return f"{_listed(self.packages, 6)}: {'; '.join(map(safe_line, self.example[:3]))}"
 
 
-class Named(Struct, frozen=True):
+class NamedPart(Struct, frozen=True):
     """The first of ``total`` names of something, with their places (``path:line``)."""
 
     total: int
@@ -82,19 +82,19 @@ class OverviewAnswer(Answer, frozen=True):
     cycles: tuple[CycleItem, ...]
     cycles_total: int
     hubs: tuple[Hub, ...]
-    entry_points: Named
-    routes: Named
-    dependencies: Named
+    entry_points: NamedPart
+    routes: NamedPart
+    dependencies: NamedPart
     dev_dependencies: int
-    declared_packages: Named
-    ci_jobs: Named
-    containers: Named
-    migrations: Named
-    flags: Named
-    owners: Named
+    declared_packages: NamedPart
+    ci_jobs: NamedPart
+    containers: NamedPart
+    migrations: NamedPart
+    flags: NamedPart
+    owners: NamedPart
     test_files: int
     test_cases: int
-    test_configs: Named
+    test_configs: NamedPart
     searched: str = ""
 
     def page(self) -> Page:
@@ -110,15 +110,17 @@ class OverviewAnswer(Answer, frozen=True):
         return Page(
             head=self._head(),
             sections=[
-                Section(items=packages, total=len(self.packages), title="packages (largest first):", keep=12),
-                Section(
+                TextSection(
+                    items=packages, total=len(self.packages), title="packages (largest first):", keep=12
+                ),
+                TextSection(
                     items=layers if len(layers) > 1 else [],
                     title="layers (a package needs packages of lower layers):",
                     keep=6,
                 ),
-                Section(items=cycles, total=self.cycles_total, title="cycles:", keep=3),
-                Section(items=hubs, title="hubs (used by most files):", keep=6),
-                Section(items=self._operations(), title="operations:", keep=12),
+                TextSection(items=cycles, total=self.cycles_total, title="cycles:", keep=3),
+                TextSection(items=hubs, title="hubs (used by most files):", keep=6),
+                TextSection(items=self._operations(), title="operations:", keep=12),
             ],
             foot=self.freshness.line(),
             rest="memoryd overview --json",

@@ -16,7 +16,7 @@ def _nothing_more(_: int) -> str:
     return ""
 
 
-class Section(Struct, frozen=True):
+class TextSection(Struct, frozen=True):
     """A list under a ``title`` (``""``: none). ``total`` is the exact number, the ``before`` items of earlier pages
     included. A side section is sure of its first ``keep`` items where space allows; the main one takes what is
     left, in order."""
@@ -40,7 +40,7 @@ class Page(Struct, frozen=True):
     ``foot``."""
 
     head: str
-    sections: Sequence[Section] = ()
+    sections: Sequence[TextSection] = ()
     foot: str = ""
     more: Callable[[int], str] = _nothing_more
     rest: str = ""
@@ -82,7 +82,7 @@ def fit(page: Page, max_tokens: int) -> Rendered:
 def _safe(page: Page, room: int) -> Page:
     """``page`` with unsafe characters spelled out in whatever may come to be shown of it."""
     sections = [
-        Section(
+        TextSection(
             [safe_text(item) for item in s.items[: room // 2]],
             s.before + s.count,
             safe_line(s.title),
@@ -101,7 +101,7 @@ def _safe(page: Page, room: int) -> Page:
     )
 
 
-def _choose(sections: Sequence[Section], room: int) -> list[int]:
+def _choose(sections: Sequence[TextSection], room: int) -> list[int]:
     """How many items of each section: kept side items, then the main section, then the other side items. What is not
     shown costs a line as well."""
     counts = [0] * len(sections)
@@ -123,7 +123,7 @@ def _choose(sections: Sequence[Section], room: int) -> list[int]:
     return counts
 
 
-def _take(section: Section, most: int, room: int) -> tuple[int, int]:
+def _take(section: TextSection, most: int, room: int) -> tuple[int, int]:
     """The greatest number of items, up to ``most``, that fit with the section's own lines; and what they add to the
     line that stands where nothing is shown."""
     count, size = 0, _own_size(section)
@@ -135,23 +135,23 @@ def _take(section: Section, most: int, room: int) -> tuple[int, int]:
     return count, size if count else 0
 
 
-def _size(section: Section, count: int) -> int:
+def _size(section: TextSection, count: int) -> int:
     """What ``count`` items add to the line that stands where nothing is shown."""
     return _own_size(section) + sum(len(item) + 1 for item in section.items[:count]) if count else 0
 
 
-def _own_size(section: Section) -> int:
+def _own_size(section: TextSection) -> int:
     """The title and the line about what is left off, without the line that they stand for."""
     title = len(section.title) + 1 if section.title else 0
     return title + len("  … 1000000 more\n") - _hidden_size(section)
 
 
-def _hidden_size(section: Section) -> int:
+def _hidden_size(section: TextSection) -> int:
     """The line that says that nothing of the section is shown."""
     return len(f"{section.title} 1000000 not shown\n") if section.count and section.title else 0
 
 
-def _lines(section: Section, count: int) -> list[str]:
+def _lines(section: TextSection, count: int) -> list[str]:
     if not count:
         return (
             [f"{section.title} {section.count} not shown".strip()] if section.count and section.title else []

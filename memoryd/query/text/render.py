@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.query.safe_text import safe_line, safe_text
-from memoryd.query.text.budget import Page, Rendered, Section, fit
+from memoryd.query.text.budget import Page, Rendered, TextSection, fit
 
 MIN_TOKENS = 50
 
@@ -35,7 +35,7 @@ def rendered(answer: Struct, max_tokens: int) -> Rendered:
 def _plain(answer: Struct) -> Page:
     """Any other value: its fields, line by line."""
     lines = [line for name in answer.__struct_fields__ for line in _field(name, getattr(answer, name))]
-    return Page(head="", sections=[Section(items=lines, main=True)])
+    return Page(head="", sections=[TextSection(items=lines, main=True)])
 
 
 def _field(name: str, value: Any) -> list[str]:

@@ -20,7 +20,7 @@ from memoryd.embedding.tuned import MIN_COMMITS, Proof, Tuning
 from memoryd.embedding.tuning import Lessons, Words, tune
 from memoryd.errors import StoreError
 from memoryd.query.retrieval.lexical import K1, TEXT_B, LexicalIndex, LexicalView
-from memoryd.query.retrieval.postings import Scope
+from memoryd.query.retrieval.postings import SearchScope
 from memoryd.query.search import ranking
 from memoryd.query.search.question import question
 from memoryd.query.tuning.examples import PastChange, of_commits, of_names, past_changes, source_chunks
@@ -127,7 +127,9 @@ def without_commits(view: LexicalView, numbers: Sequence[int]) -> LexicalView:
     alive = view.commits.alive.copy()
     alive[list(numbers)] = False
     commits = view.commits
-    return structs.replace(view, commits=Scope.of(commits.segments, commits.lengths, alive, k1=K1, b=TEXT_B))
+    return structs.replace(
+        view, commits=SearchScope.of(commits.segments, commits.lengths, alive, k1=K1, b=TEXT_B)
+    )
 
 
 def _ranks(view: LexicalView, change: PastChange, embedder: Embedder) -> list[float]:
