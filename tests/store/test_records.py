@@ -465,3 +465,22 @@ def test_a_reader_cannot_write_and_sees_what_another_connection_wrote(tmp_path):
     assert reader.conflicts(first) == (second.id,)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         reader._conn.execute("DELETE FROM record")
+
+
+def test_what_a_reader_compares_is_of_one_moment(tmp_path):
+    """Regression: a write between reading the records and reading the audit made a healthy store look broken."""
+    path = tmp_path / "records.db"
+    store = Records.open(path)
+    store.add(NewRecord("note", "first", "human:ann", ()))
+
+    class WritesBetween(RecordReader):
+        def list(self, **kept):
+            found = super().list(**kept)
+            store.add(NewRecord("note", f"later than {len(found)}", "human:ann", ()))
+            return found
+
+    conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    reader = WritesBetween(conn)
+    assert reader.verify().ok
+    records, entries = reader.everything()
+    assert len(records) == len(entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import os
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from memoryd.daemon.indexing.freshness import differs_from_head
 from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.daemon.indexing.watch import Watch
 from memoryd.daemon.projects import identity, relocation
-from memoryd.daemon.projects.identity import Identities
+from memoryd.daemon.projects.identity import Identities, OtherRepository
 from memoryd.daemon.projects.registry import Projects
 from memoryd.daemon.projects.stores import Store
 from memoryd.daemon.projects.views import Views, find_view
@@ -25,6 +26,8 @@ from memoryd.server.service import Call, Project
 from memoryd.store.index.queries import history_queries
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN_S = 30.0  # at a folder that could not be looked at when its files changed
 
 
 class OpenProjects:
@@ -80,6 +83,7 @@ class OpenProjects:
             lambda: self._register(path, choice), where=path, deadline_s=0
         )
         if before and before.key != project.key:  # what is known of its files is of the other repository
+            self.watch.end(project.root)  # it watches folders that are gone; the next question begins anew
             self._in_use.discard(project.root)
             self._dirty.pop(project.root, None)
         return project
@@ -164,10 +168,16 @@ class OpenProjects:
         root = project.root
         try:
             await self._gate.look(lambda: self._same(project), where=root)
-        except MemorydError as error:
+        except OtherRepository as error:
             if root not in self._elsewhere:
                 log.warning("changes of %s are not indexed: %s", root, error.what)
             self._elsewhere.add(root)
+            return
+        except MemorydError as error:  # slow or unreadable now: what changed must not be forgotten
+            if root not in self._elsewhere:
+                log.warning("%s cannot be looked at: %s", root, error.what)
+            self._elsewhere.add(root)  # all of it is looked at with the next event or comparison
+            asyncio.get_running_loop().call_later(LOOK_AGAIN_S, self.post_changes, root, None)
             return
         if root in self._elsewhere:  # it is back: what was passed over meanwhile is looked for
             self._elsewhere.discard(root)
@@ -188,12 +198,14 @@ class OpenProjects:
     def _on_indexed(self, target: IndexTarget, summary: IndexSummary) -> None:
         """Find out, after the job, whether the work tree still is its commit, and what its history begins with."""
         project = self._registered(target.root)
-        if project and (store := self._stores.get(project.key)):
-            if summary.parsed:
-                store.vectors.changed()
-            store.learned.look = not store.learned.failed
-        if target.rev is None and project:
-            self._gate.aside(lambda: self._note_dirty(self._stores[project.key], target))
+        store = self._stores.get(project.key) if project else None
+        if store is None:  # taken off the list, or another repository by now
+            return
+        if summary.parsed:
+            store.vectors.changed()
+        store.learned.look = not store.learned.failed
+        if target.rev is None:
+            self._gate.aside(functools.partial(self._note_dirty, store, target))
 
     def _note_dirty(self, store: Store, target: IndexTarget) -> None:
         view = find_view(store, target)

@@ -21,6 +21,7 @@ from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
 from memoryd.paths import private_folder
 from memoryd.store import sqlite
+from memoryd.store.failures import failure
 from memoryd.store.index import versions
 
 if TYPE_CHECKING:
@@ -129,7 +130,12 @@ class Store:
                     return known, conn
                 conn.close()
         conn = sqlite.connect(self.index_file, readonly=True)
-        if not versions.is_current(conn):
+        try:
+            is_current = versions.is_current(conn)
+        except sqlite3.Error as error:
+            conn.close()
+            raise failure(error, self.index_file) from error
+        if not is_current:
             conn.close()
             raise OutdatedIndex(str(self.index_file))
         return inode, conn

@@ -130,9 +130,10 @@ class RecordReader:
         """Raises DamagedStore unless SQLite finds no damage, the audit is whole and every record as it left it."""
         with self._reading():
             problem = integrity.problem(self._conn)
-        if problem:
+            report = None if problem else self.verify()
+        if report is None:
             raise damaged(self._path, f"{self._path.name} is damaged: {problem}")
-        if not (report := self.verify()).ok:
+        if not report.ok:
             raise damaged(
                 self._path, f"the audit in {self._path.name} breaks at entry {report.seq}: {report.problem}"
             )
@@ -141,11 +142,18 @@ class RecordReader:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        """All statements inside see one state, whatever other connections write meanwhile."""
         with self._lock:
+            outermost = not self._conn.in_transaction
             try:
+                if outermost:
+                    self._conn.execute("BEGIN")
                 yield
             except (sqlite3.Error, msgspec.DecodeError) as error:
                 raise failure(error, self._path) from error
+            finally:
+                if outermost and self._conn.in_transaction:
+                    self._conn.rollback()
 
     def _records(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Record, ...]:
         anchors: dict[str, list[str]] = {row[0]: [] for row in rows}
