@@ -175,7 +175,7 @@ class _Contents:
     """The files that a diff speaks of, as the work tree or a commit has them."""
 
     def __init__(self, rev: str, root: Path, git: Git | None, files: Iterable[FileDiff]) -> None:
-        self._jail = None if rev else RootedFiles(root)
+        self._rooted = None if rev else RootedFiles(root)
         self._blobs: dict[str, bytes] = {}
         if rev and git:
             named = {name for file in files for name in (file.path, file.old_path)}
@@ -186,16 +186,16 @@ class _Contents:
             self._blobs = {path: contents[sha] for path, sha in hashes.items() if sha in contents}
 
     def of(self, path: str) -> bytes | None:
-        if self._jail is None:
+        if self._rooted is None:
             return self._blobs.get(path)
         try:
-            return self._jail.read(path, MAX_FILE_BYTES)
+            return self._rooted.read(path, MAX_FILE_BYTES)
         except Unreadable:
             return None
 
     def close(self) -> None:
-        if self._jail is not None:
-            self._jail.__exit__(None, None, None)
+        if self._rooted is not None:
+            self._rooted.__exit__(None, None, None)
 
 
 def _of_file_diff(file: FileDiff, contents: _Contents) -> VersionPair:

@@ -29,7 +29,7 @@ class Gitignores:
     """The .gitignore files of a tree without git, read as their folders are first asked about."""
 
     def __init__(self, rooted: RootedFiles) -> None:
-        self._jail = rooted
+        self._rooted = rooted
         self._rules = Ignore({})
         self._read: set[str] = set()
 
@@ -39,7 +39,7 @@ class Gitignores:
             folder = "/".join(parts[:depth])
             if folder not in self._read:
                 self._read.add(folder)
-                self._rules.add(folder, parse(read_rules(self._jail, join(folder, GITIGNORE))))
+                self._rules.add(folder, parse(read_rules(self._rooted, join(folder, GITIGNORE))))
         return self._rules.ignored(path, is_folder)
 
 

@@ -238,7 +238,7 @@ class _FolderWalk:
     """The files of a folder without git, as (path, known reason or ``""``)."""
 
     def __init__(self, rooted: RootedFiles, sieve: _Sieve) -> None:
-        self._jail, self._sieve = rooted, sieve
+        self._rooted, self._sieve = rooted, sieve
         self._gitignores = Gitignores(rooted)
         self._excludes: list[Ignore] = []
 
@@ -255,7 +255,7 @@ class _FolderWalk:
         while pending:
             folder = pending.pop()
             try:
-                listing = sorted(self._jail.listing(folder), key=lambda entry: entry.name)
+                listing = sorted(self._rooted.listing(folder), key=lambda entry: entry.name)
             except Unreadable as error:
                 if error.reason not in ("vanished", "link"):
                     yield folder, error.reason

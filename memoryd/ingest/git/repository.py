@@ -1,4 +1,4 @@
-"""The questions memoryd asks git, read-only; how git is started safely is `gitrun`'s business.
+"""The questions memoryd asks git, read-only; how git is started safely is `process.py`'s business.
 
 Revisions are hex before git sees them, and no question reads the contents of the work tree.
 """
