@@ -175,6 +175,24 @@ def test_why_names_the_commits_behind_the_lines(rows, cli):
     assert (item.sha, item.confidence) == (bulk, 0.4)
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("Readers asked\nfor it twice.\n\nMore.", "Print pages — Readers asked for it twice."),
+        ("Signed-off-by: Ann <ann@example.org>", "Print pages"),
+        ("* one\n* two", "Print pages"),
+        ("", "Print pages"),
+    ],
+)  # fmt: skip
+def test_a_commit_without_a_stated_reason_is_shown_with_what_it_says_first(rows, body, shown):
+    """The first paragraph of its message, where that is prose; never trailers or lists."""
+    sha = rows.commit("Print pages", ["a.py"], body=body)
+    rows.file("a.py", "run = 1\n")
+    ctx = rows.context(blame=lambda path, head: [BlamedLines(sha, 1, 1)])
+    (item,) = why(ctx, WhyRequest(target="a.py")).items
+    assert item.quote == shown
+
+
 def test_why_lowers_its_confidence_where_the_file_has_changed_since(rows, cli):
     """Blame of the committed file is only history for edited lines."""
     sha = rows.commit("format", ["cli.py"], blob="ab" * 20)

@@ -66,7 +66,7 @@ def test_no_new_store_is_begun_beside_copies(path: Path, state: str) -> None:
     for _ in range(2):
         with pytest.raises(DamagedStore, match=f"records.db is {state}, but its copies are there") as refused:
             Records.open(path)
-        assert "memoryd records restore" in refused.value.next_step
+        assert "memoryd doctor --repair" in refused.value.next_step
     assert path.exists() == (state == "empty")
     assert snapshots.size_of(path) == 0
 
@@ -99,7 +99,7 @@ def test_a_store_that_ends_before_its_copy_is_refused(path: Path) -> None:
     shutil.copy(newest[1].file, path)
     with pytest.raises(DamagedStore, match="ends at audit entry 3, its newest copy at 5") as refused:
         Records.open(path)
-    assert "memoryd records restore" in refused.value.next_step
+    assert "memoryd doctor --repair" in refused.value.next_step
 
 
 def test_a_missing_store_comes_back_from_the_newest_copy(path: Path) -> None:
@@ -205,7 +205,7 @@ def test_damage_met_while_reading_names_the_file_and_the_command(
     _damage(path, table)
     with pytest.raises(DamagedStore) as error, closing(Records.open(path)) as store:
         ask(store)
-    assert (error.value.where, "memoryd records restore" in error.value.next_step) == (str(path), True)
+    assert (error.value.where, "memoryd doctor --repair" in error.value.next_step) == (str(path), True)
 
 
 def test_a_text_that_is_none_is_damage_and_is_not_shown(path: Path) -> None:

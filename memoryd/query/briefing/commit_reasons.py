@@ -23,6 +23,7 @@ from memoryd.store.index.queries.history_queries import CommitRow, Touch
 MAX_COMMITS = 300  # whose notes are read
 _MIN_NAME = 4  # shorter names are ordinary words
 _SHOWN_SHA = 10
+_NO_PROSE = re.compile(r"[A-Z][\w-]{1,30}: |[-*+#>]|https?://|\W")  # a trailer, a list, a link
 
 
 class Blamed(Struct, frozen=True):
@@ -55,7 +56,7 @@ def committed(ctx: Context, target: Target) -> list[WhyItem]:
     past = _Past(target, blamed, note_queries.of_commits(ctx.index, rows), _undone(ctx, rows, wrote))
     named = [row for row in sorted(rows.values(), key=lambda row: -row.id) if _is_about(past, row)]
     items = [item for row in named for item in _items(past, row)]
-    return _once(items) or [_plain(past, row) for row in _most_lines(behind, blamed)]
+    return _once(items) or _plain(ctx, past, _most_lines(behind, blamed))
 
 
 def _undone(
@@ -169,6 +170,18 @@ def _most_lines(behind: Mapping[str, CommitRow], blamed: Blamed) -> Sequence[Com
     return sorted(behind.values(), key=lambda row: (-blamed.lines[row.sha], -row.id))[:3]
 
 
-def _plain(past: _Past, row: CommitRow) -> WhyItem:
-    item = _item(past, row, "commit", row.subject, 0.4)
-    return structs.replace(item, confidence=0.4 if past.blamed.current else 0.3)
+def _plain(ctx: Context, past: _Past, rows: Sequence[CommitRow]) -> list[WhyItem]:
+    """Commits of which no sentence stands out as a reason: their subjects, with what they say first below them."""
+    bodies = history_queries.bodies(ctx.index, [row.id for row in rows])
+    sure = 0.4 if past.blamed.current else 0.3
+    texts = {
+        row.id: " — ".join(filter(None, (row.subject, _first_words(bodies.get(row.id, ""))))) for row in rows
+    }
+    return [structs.replace(_item(past, row, "commit", texts[row.id], 0.4), confidence=sure) for row in rows]
+
+
+def _first_words(body: str) -> str:
+    """The first paragraph of a message's body, in one line; "" for trailers, lists of commits and quoted diffs."""
+    first = body.strip().partition("\n\n")[0]
+    is_prose = first and not _NO_PROSE.match(first)
+    return " ".join(first.split()) if is_prose else ""
