@@ -142,7 +142,9 @@ def test_killed_while_filling(tmp_path: Path) -> None:
     """kill -9 in the middle of the fill costs time only: the next worker goes on and the cache is whole."""
     project = Project(tmp_path, 6000)
     try:
-        project.until(lambda: project.client.state == "rebuilding" and 0 < project.client._told.done < 6000)
+        project.until(
+            lambda: project.client.state == "rebuilding" and 0 < project.client._progress.done < 6000
+        )
         os.kill(project.client.status().pid, signal.SIGKILL)
         project.until_holds(6000)
         assert project.recall() >= 0.9
