@@ -183,7 +183,8 @@ def test_records_move_and_rank_below_what_agents_propose(desk, tmp_path):
     assert json.loads(desk.agent("import", "-", "--json", stdin=lines))["known"] == 1
     shown = json.loads(desk.agent("proposals", "--json"))["records"][0]
     assert (shown["status"], shown["actor"], shown["anchors"]) == ("proposed", "import:out.md", ["app.py"])
-    assert shown["origin"].endswith(", confirmed there")
+    assert shown["origin"].startswith("imported; written there by ")
+    assert shown["origin"].endswith(", confirmed")
     assert "line 1 is no record" in desk.agent("import", "-", stdin='{"record": 1}\n', code=2)
     assert "no record in it" in desk.agent("import", "-", stdin="prose\n", code=2)
     assert "intact" in desk.agent("audit", "verify")
