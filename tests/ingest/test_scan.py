@@ -285,21 +285,24 @@ def test_more_files_than_allowed_is_an_error_that_says_what_to_do(repo: Reposito
     assert ".memoryignore" in error.value.next_step
 
 
-def test_a_fifo_among_the_ignore_files_costs_no_file(repo: Repository) -> None:
+@pytest.mark.parametrize("folder", ["", "src/"])
+def test_a_fifo_among_the_ignore_files_costs_no_file(repo: Repository, folder: str) -> None:
     """git would hang on it: what is not tracked is found without git, and what the repository and the user exclude
     stays out."""
-    (repo.root / "src/.gitignore").unlink(missing_ok=True)
-    os.mkfifo(repo.root / "src/.gitignore")
+    for name in (".gitignore", "src/.gitignore"):
+        (repo.root / name).unlink(missing_ok=True)
+    os.mkfifo(repo.root / folder / ".gitignore")
     os.mkfifo(repo.root / ".memoryignore")
     (repo.root / ".git/info/exclude").write_text("private.py\n")
-    (repo.root / ".gitignore").write_text("built.py\n")
-    _write(repo.root, ["new.py", "src/new.py", "src/private.py", "src/built.py"])
+    (repo.root / "other").mkdir()
+    (repo.root / "other/.gitignore").write_text("built.py\n")
+    _write(repo.root, ["new.py", "src/new.py", "src/private.py", "other/built.py"])
     opened = Git.open(repo.root)
     assert opened is not None
     found = scan(repo.root, Git(repo.root, opened._directory, silence_s=10_000))
     assert {"src/a.py", "new.py", "src/new.py"} <= set(_listed(found))
-    assert not {"src/private.py", "src/built.py"} & set(_listed(found))
-    assert ("src/.gitignore", "special") in {(row.path, row.reason) for row in found.skipped}
+    assert not {"src/private.py", "other/built.py"} & set(_listed(found))
+    assert (f"{folder}.gitignore", "special") in {(row.path, row.reason) for row in found.skipped}
 
 
 # --- roots

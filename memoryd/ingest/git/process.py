@@ -87,6 +87,11 @@ class GitCommand(Struct, frozen=True):
     endless: bool = False
     index: str = ""
 
+    @property
+    def reads_rules(self) -> bool:
+        """It looks at `.gitignore` and `.gitattributes` of the work tree; git's index is listed without."""
+        return self.scope == "worktree" and not (self.subcommand == "ls-files" and "-s" in self.args)
+
 
 class GitRunner(Struct, frozen=True):
     """Starts git for one repository.
@@ -106,7 +111,7 @@ class GitRunner(Struct, frozen=True):
 
     def stream(self, call: GitCommand) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
-        in_root = blocking.in_root(self.root) if call.scope == "worktree" else ""
+        in_root = blocking.in_root(self.root) if call.reads_rules else ""
         if found := in_root or blocking.in_git_dir(self.directory, call.scope):
             raise _blocked(call, found)
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
@@ -169,7 +174,7 @@ class GitRunner(Struct, frozen=True):
     def _look_again(self, call: GitCommand) -> None:
         """Raises GitBlocked for a fifo that was put there since, or that lies deep in the work tree."""
         found = blocking.in_git_dir(self.directory, call.scope, anew=True)
-        if not found and call.scope == "worktree":
+        if not found and call.reads_rules:
             found = blocking.in_work_tree(self.root)
         if found:
             raise _blocked(call, found)
