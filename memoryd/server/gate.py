@@ -8,13 +8,15 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from memoryd.config import LimitsSection
 from memoryd.errors import BusyError, MemorydError
 
 T = TypeVar("T")
 INTERRUPT_EVERY_S = 0.05
-_LOOKS_AT_ONCE = 16
+_LOOKS_AT_ONCE = 64  # threads start only as they are needed
+_LOOKS_OF_A_FOLDER = 4  # one that hangs takes no more: the others are for other folders
 
 
 class DeadlineError(MemorydError):
@@ -29,6 +31,7 @@ class Gate:
         self._pool = ThreadPoolExecutor(limits.parallel, thread_name_prefix="read")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._looks = ThreadPoolExecutor(_LOOKS_AT_ONCE, thread_name_prefix="look")
+        self._of_folder: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self.taken = 0
 
     async def run(
@@ -66,11 +69,15 @@ class Gate:
 
     async def look(self, work: Callable[[], T], *, where: str, deadline_s: float | None = None) -> T:
         """``work()``, which looks at the folder ``where`` that a caller named, in a thread: a disk or network share
-        that hangs holds up the callers that name it, never the event loop. Raises DeadlineError."""
+        that hangs holds up the callers that name it, never the event loop nor all threads. Raises DeadlineError."""
         seconds = self._limits.deadline_s if deadline_s is None else deadline_s
-        thread = self._looks.submit(work)
+        loop = asyncio.get_running_loop()
+        place = self._of_folder.setdefault(where, asyncio.Semaphore(_LOOKS_OF_A_FOLDER))
         try:
             async with asyncio.timeout(seconds or None):
+                await place.acquire()
+                thread = self._looks.submit(work)
+                thread.add_done_callback(lambda _: _call_soon(loop, place.release))
                 return await asyncio.wrap_future(thread)
         except TimeoutError:
             raise DeadlineError(

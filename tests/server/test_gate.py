@@ -103,3 +103,46 @@ def test_a_client_that_leaves_stops_its_query() -> None:
             return time.monotonic() - start_s
 
     assert asyncio.run(run()) < 1
+
+
+def test_a_folder_that_hangs_takes_few_threads() -> None:
+    """However many callers name a folder that does not answer, others are looked at; when it comes back, all who
+    still wait for it are answered."""
+    hangs = threading.Event()
+    begun: list[int] = []
+
+    def stuck() -> bool:
+        begun.append(1)
+        return hangs.wait(60)
+
+    async def run() -> None:
+        with gate(deadline_s=0) as opened:
+            waiting = [asyncio.create_task(opened.look(stuck, where="/hung")) for _ in range(100)]
+            await asyncio.sleep(0)
+            try:
+                for number in range(40):
+                    assert await opened.look(lambda: True, where=f"/other/{number}")
+                assert 0 < len(begun) < 10
+            finally:
+                hangs.set()
+            assert await asyncio.gather(*waiting) == [True] * 100
+
+    asyncio.run(asyncio.wait_for(run(), 50))
+
+
+def test_a_place_at_a_folder_is_free_when_the_folder_has_answered() -> None:
+    """A caller whose time is up frees no thread, and who comes later takes none of another folder."""
+    hangs = threading.Event()
+
+    async def run() -> None:
+        with gate(deadline_s=0.05) as opened:
+            try:
+                for _ in range(6):
+                    with pytest.raises(DeadlineError):
+                        await opened.look(lambda: hangs.wait(60), where="/hung")
+                assert await opened.look(lambda: True, where="/other", deadline_s=30)
+            finally:
+                hangs.set()
+            assert await opened.look(lambda: True, where="/hung", deadline_s=30)
+
+    asyncio.run(asyncio.wait_for(run(), 50))
