@@ -17,8 +17,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 
 from rows import Rows, rename  # noqa: E402
 
-from memoryd.query.history.topic import history  # noqa: E402
-from memoryd.query.history.topic_answers import HistoryRequest  # noqa: E402
+from memoryd.query.history.history import history  # noqa: E402
+from memoryd.query.history.history_answers import HistoryRequest  # noqa: E402
 
 
 def main() -> None:

@@ -122,5 +122,5 @@ def _pieces(asked: Asked, encoder: Encoder, query: Vector) -> list[tuple[str, st
         shown.append(f"{file.path}\n{row.qualname}\n{body}"[:MAX_CHARS])
     if not shown:
         return []
-    likeness = encoder.encode(shown) @ query
-    return [named[i] for i in np.argsort(-likeness, kind="stable").tolist()]
+    similarity = encoder.encode(shown) @ query
+    return [named[i] for i in np.argsort(-similarity, kind="stable").tolist()]

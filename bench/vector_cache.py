@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query.retrieval import ann_candidates
-from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
+from memoryd.query.retrieval.dense import MIN_SIMILARITY, Vectors
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.query.search.question import question
 from memoryd.store import sqlite
@@ -40,7 +40,7 @@ class Asked(Struct, frozen=True):
     """A question: its vector, and which chunks have one of its words."""
 
     vector: NDArray[np.float32]
-    worded: NDArray[np.bool_]
+    has_words: NDArray[np.bool_]
 
 
 def main() -> None:
@@ -54,9 +54,9 @@ def main() -> None:
         client = VectorClient(Path(folder, "vectors"), Path(folder, "index.db"), log_file=Path(folder, "log"))
         store(Path(folder, "index.db"), vectors, keys)
         print(f"{len(keys)} chunks, {len(asked)} questions, load {os.getloadavg()[0]:.1f}")
-        shares = [float(one.worded.mean()) for one in asked]
+        shares = [float(one.has_words.mean()) for one in asked]
         print(f"share of chunks with a word of the question: median {statistics.median(shares):.2f}")
-        print("exact        ", timed(lambda one: vectors.likeness(one.vector), asked))
+        print("exact        ", timed(lambda one: vectors.similarity(one.vector), asked))
         print("fill         ", fill(client, vectors.model, asked))
         near = Cache(client)
         print(
@@ -88,8 +88,8 @@ def load(index: Path, queries: list[Path], times: int) -> tuple[Vectors, list[by
     asked = []
     for line in (line for file in queries for line in file.open(encoding="utf-8")):
         weights = question(json.loads(line)["query"], view.main_language).weights
-        worded = (view.text.scores(weights) > 0) | (view.names.scores(weights) > 0)
-        asked.append(Asked(embedder.encode_query(weights), np.tile(worded, times)))
+        has_words = (view.text.scores(weights) > 0) | (view.names.scores(weights) > 0)
+        asked.append(Asked(embedder.encode_query(weights), np.tile(has_words, times)))
     return vectors, keys, [one for one in asked if one.vector.any()]
 
 
@@ -136,23 +136,23 @@ class Cache:
 
 def by_cache(vectors: Vectors, one: Asked, near: ann_candidates.Near) -> NDArray[np.float64]:
     """As ``ranking`` does it: exactly where the cache does not tell."""
-    found = ann_candidates.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
-    return vectors.likeness(one.vector) if found is None else found
+    found = ann_candidates.near_similarity(vectors, one.vector, one.has_words, near, GENERATION)
+    return vectors.similarity(one.vector) if found is None else found
 
 
 def agreement(vectors: Vectors, asked: list[Asked], near: ann_candidates.Near) -> str:
     """How often the cache told, and how often the chunks that count then have the same scores."""
     told = same = same_top = 0
     for one in asked:
-        found = ann_candidates.near_likeness(vectors, one.vector, one.worded, near, GENERATION)
+        found = ann_candidates.near_similarity(vectors, one.vector, one.has_words, near, GENERATION)
         if found is None:
             continue
-        exact = vectors.likeness(one.vector)
-        for likeness in (found, exact):
-            likeness[~one.worded & (likeness < MIN_LIKENESS**2)] = 0
+        exact = vectors.similarity(one.vector)
+        for similarity in (found, exact):
+            similarity[~one.has_words & (similarity < MIN_SIMILARITY**2)] = 0
         told += 1
         same += bool(np.allclose(found, exact, atol=1e-5))
-        best = [np.argsort(-likeness, kind="stable")[:TOP] for likeness in (found, exact)]
+        best = [np.argsort(-similarity, kind="stable")[:TOP] for similarity in (found, exact)]
         same_top += bool(np.allclose(found[best[0]], exact[best[1]], atol=1e-5))
     return f"the cache told for {told} of {len(asked)}: {same} equal, {same_top} with the same {TOP} nearest"
 

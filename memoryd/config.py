@@ -292,7 +292,7 @@ def narrow(config: Config, document: bytes) -> Narrowed:
 
 
 _NARROWING = {"index.exclude", "index.max_file_bytes", "index.untracked"}
-_NAMES_TOLD = 5
+_NAMES_SHOWN = 5
 
 
 def _own_values(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -317,10 +317,12 @@ def _own_values(document: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]
         if value != given[name]:
             ignored.append(f"what is no text in `{name}` has no effect")
     if foreign := [name.rstrip(".") for name in given if name not in _NARROWING]:
-        told = ", ".join(f"`{_shown(name)}`" for name in foreign[:_NAMES_TOLD])
-        more = f" and {len(foreign) - _NAMES_TOLD} more" if len(foreign) > _NAMES_TOLD else ""
+        shown_names = ", ".join(f"`{_shown(name)}`" for name in foreign[:_NAMES_SHOWN])
+        more = f" and {len(foreign) - _NAMES_SHOWN} more" if len(foreign) > _NAMES_SHOWN else ""
         allowed = ", ".join(sorted(_NARROWING))
-        ignored.append(f"a project's own file cannot set {told}{more}: no effect; allowed there: {allowed}")
+        ignored.append(
+            f"a project's own file cannot set {shown_names}{more}: no effect; allowed there: {allowed}"
+        )
     return values, ignored
 
 

@@ -32,7 +32,7 @@ def _ruff(source: OperationSource, options: dict[str, Any]) -> Iterator[Constrai
         yield rule(
             "forbid_import", "ruff", f"{_BANNED} {name}", line, source.lines[line - 1],
             severity=_severity(lint, _BANNED), scope=within(source.folder), target=[name],
-            exceptions=_spared(source, lint, _BANNED),
+            exceptions=_exempt(source, lint, _BANNED),
             message=str(said) or comment_above(source.lines, line),
         )  # fmt: skip
     early = texts(tidy.get("banned-module-level-imports"))
@@ -40,7 +40,7 @@ def _ruff(source: OperationSource, options: dict[str, Any]) -> Iterator[Constrai
         line = source.line_of("banned-module-level-imports")
         yield rule(
             "forbid_import", "ruff", _EARLY, line, source.lines[line - 1], severity=_severity(lint, _EARLY),
-            scope=within(source.folder), target=early, exceptions=_spared(source, lint, _EARLY),
+            scope=within(source.folder), target=early, exceptions=_exempt(source, lint, _EARLY),
             message=comment_above(source.lines, line), not_checkable="only imports at the top of a module are banned",
         )  # fmt: skip
     yield from _relative(source, lint, tidy)
@@ -65,7 +65,7 @@ def _severity(lint: dict[str, Any], code: str) -> Severity:
     return "block" if selects(selected, code) and not selects(ignored, code) else "warn"
 
 
-def _spared(source: OperationSource, lint: dict[str, Any], code: str) -> list[str]:
+def _exempt(source: OperationSource, lint: dict[str, Any], code: str) -> list[str]:
     """Globs of files in which the code is switched off."""
     exempt: list[str] = []
     for key in ("per-file-ignores", "extend-per-file-ignores"):

@@ -115,8 +115,8 @@ def _is_record(path: str, document: Document, has_status: bool) -> bool:
         return has_status or has_decision or bool(number(path))
     formed = has_decision and bool(document.section("context", "context and problem statement"))
     tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
-    told = has_status and (tagged or has_decision or names_its_kind(path))
-    return bool(number(path)) and (told or formed or bool(document.field(*_RFC_KEYS)))
+    is_marked = has_status and (tagged or has_decision or names_its_kind(path))
+    return bool(number(path)) and (is_marked or formed or bool(document.field(*_RFC_KEYS)))
 
 
 def _title(path: str, document: Document) -> tuple[str, int]:

@@ -150,9 +150,9 @@ def _built(file: FileBuilder, node: Node) -> None:
     parts = values.named_children if values.type == "expression_list" else [values]
     if len(parts) == len(targets):
         for target, value in zip(targets, parts, strict=True):
-            _bind(file, target, *_told(file, value))
+            _bind(file, target, *_hinted_type(file, value))
     elif len(parts) == 1 and targets:
-        how, text = _told(file, parts[0])
+        how, text = _hinted_type(file, parts[0])
         if how != "constructor":  # of ``value, ok`` the first
             _bind(file, targets[0], how, text)
             return
@@ -167,7 +167,7 @@ def _bind(file: FileBuilder, target: Node, how: str, text: str) -> None:
         _say(file, target.start_byte, name, text, how)
 
 
-def _told(file: FileBuilder, value: Node) -> tuple[str, str]:
+def _hinted_type(file: FileBuilder, value: Node) -> tuple[str, str]:
     """(how, type text) that an expression tells of its value; the text is empty where it tells nothing."""
     for _ in range(_MAX_WRAPPERS):
         inner, suffix = _unwrapped(file, value)
@@ -235,7 +235,7 @@ def _ranged(file: FileBuilder, node: Node) -> None:
     if left is None or right is None:
         return
     names = [child for child in left.named_children if child.type == "identifier"]
-    how, text = _told(file, right)
+    how, text = _hinted_type(file, right)
     if how == "annotation":
         match = _SLICE.match(text)
         if match and len(names) == 2:

@@ -142,9 +142,9 @@ def _confirmed(ctx: Context, record_id: str) -> Record:
 
 def _folder(ctx: Context, rows: Sequence[DecisionRow], stored: Record) -> tuple[str, str]:
     """(the folder of the new document, why there)."""
-    told = _tidy(_text(ctx, ".adr-dir"))
-    if _is_plain(told):
-        return told, "the folder that .adr-dir names"
+    adr_dir = _tidy(_text(ctx, ".adr-dir"))
+    if _is_plain(adr_dir):
+        return adr_dir, "the folder that .adr-dir names"
     anchors = [anchor.partition(":")[0] for anchor in stored.anchors]
     named = [_tidy(f) for f in _LOG4BRAINS_FOLDER.findall(_text(ctx, ".log4brains.yml")[:20_000])]
     homes = Counter({folder: 1 for folder in named if _is_plain(folder)})

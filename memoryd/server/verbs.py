@@ -31,9 +31,9 @@ from memoryd.query.graph.symbols_answers import (
 )
 from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeRequest
 from memoryd.query.history.conventions_answers import ConventionsAnswer, ConventionsRequest
+from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.hotspots_answers import HotspotsAnswer, HotspotsRequest
 from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
-from memoryd.query.history.topic_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.records.answers import AuditAnswer, AuditRequest, ProposalsAnswer, ProposalsRequest
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.status_answers import StatusAnswer, StatusRequest
@@ -156,10 +156,10 @@ VERBS: dict[str, Verb] = {
         Verb("refs", RefsRequest, RefsAnswer, QueryFunction("graph.symbols:refs")),
         Verb("edges", EdgesRequest, EdgesAnswer, _edges),
         Verb("impact", ImpactRequest, ImpactAnswer, QueryFunction("graph.impact:impact")),
-        Verb("cochange", CochangeRequest, CochangeAnswer, QueryFunction("history.coupling:cochange")),
+        Verb("cochange", CochangeRequest, CochangeAnswer, QueryFunction("history.cochange:cochange")),
         Verb("why", WhyRequest, WhyAnswer, QueryFunction("briefing.why:why"), length="short"),
         Verb(
-            "history", HistoryRequest, HistoryAnswer, QueryFunction("history.topic:history"), length="short"
+            "history", HistoryRequest, HistoryAnswer, QueryFunction("history.history:history"), length="short"
         ),
         Verb("reverts", RevertsRequest, RevertsAnswer, QueryFunction("history.reverts:reverts")),
         Verb("decisions", DecisionsRequest, DecisionsAnswer, QueryFunction("decisions.listing:decisions")),

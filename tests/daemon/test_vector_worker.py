@@ -53,7 +53,7 @@ class Asking:
     def search(self, query: str = "render a template") -> dict[str, Any]:
         return self.client.json("search", project=str(self.root), query=query)
 
-    def leg(self, query: str = "render a template") -> str:
+    def comparison(self, query: str = "render a template") -> str:
         return self.search(query)["legs"]["vectors"]
 
     def check(self, name: str) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Asking:
         ]
 
     def until_cached(self) -> None:
-        until(lambda: self.leg() == "cache", "the cache answers")
+        until(lambda: self.comparison() == "cache", "the cache answers")
 
 
 Ask = Callable[..., Asking]
@@ -111,7 +111,7 @@ def test_above_the_size_the_cache_is_filled_checked_and_used(ask: Ask) -> None:
     assert "cache ready, 64 of 64 vectors" in asking.check("vectors")["detail"]
     (asking.root / "paper.py").write_text("def fold_paper(paper):\n    return paper.fold()\n")
     until(
-        lambda: asking.search("fold paper")["hits"][:1] and asking.leg("fold paper") == "cache",
+        lambda: asking.search("fold paper")["hits"][:1] and asking.comparison("fold paper") == "cache",
         "it follows",
         20,
     )
@@ -165,7 +165,7 @@ def test_an_idle_worker_frees_its_memory(ask: Ask) -> None:
     asking = ask(**SMALLEST, MEMORYD_VECTORS_IDLE_STOP_S="1")
     asking.until_cached()
     until(lambda: not asking.workers(), "the worker ended")
-    assert asking.leg() == "exact"
+    assert asking.comparison() == "exact"
     asking.until_cached()
 
 

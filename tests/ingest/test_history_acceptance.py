@@ -15,13 +15,13 @@ from memoryd.query.briefing.changes_answers import ChangesRequest
 from memoryd.query.briefing.why import why
 from memoryd.query.briefing.why_answers import WhyRequest
 from memoryd.query.context import Context
+from memoryd.query.history.cochange import cochange
 from memoryd.query.history.cochange_answers import CochangeRequest
 from memoryd.query.history.commit_items import RevertItem
-from memoryd.query.history.coupling import cochange
+from memoryd.query.history.history import history
+from memoryd.query.history.history_answers import HistoryRequest
 from memoryd.query.history.reverts import reverts
 from memoryd.query.history.reverts_answers import RevertsRequest
-from memoryd.query.history.topic import history
-from memoryd.query.history.topic_answers import HistoryRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.store.index import reader
 from memoryd.store.sqlite import connect

@@ -7,9 +7,9 @@ from rows import Rows, rename
 
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
+from memoryd.query.history.cochange import cochanged_files, is_forgotten, touched, worth_showing
 from memoryd.query.history.conventions import NamingCase, conventions, mined, style
 from memoryd.query.history.conventions_answers import ConventionsRequest
-from memoryd.query.history.coupling import couplings, is_forgotten, touched, worth_showing
 from memoryd.query.history.hotspots import hotspots
 from memoryd.query.history.hotspots_answers import HotspotsRequest
 from memoryd.store.index.queries import graph_queries
@@ -129,5 +129,5 @@ def test_a_file_is_forgotten_only_where_it_nearly_always_came_along(rows):
         )
     ctx = rows.context()
     ids = list(graph_queries.path_ids(ctx.index, ["api.py"]).values())
-    shown = worth_showing(couplings(ctx, ids, touched(ctx, ids)))
+    shown = worth_showing(cochanged_files(ctx, ids, touched(ctx, ids)))
     assert {one.path: is_forgotten(one) for one in shown} == {"client.py": True, "often.py": False}

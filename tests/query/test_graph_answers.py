@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from rows import Rows, rename
 
 from memoryd.errors import UsageError
-from memoryd.query.graph.impact import cochange, impact
+from memoryd.query.graph.impact import impact
 from memoryd.query.graph.impact_answers import ImpactRequest
 from memoryd.query.graph.symbols import edges, iter_edges, refs, symbol
 from memoryd.query.graph.symbols_answers import EdgesRequest, RefsRequest, SymbolRequest
+from memoryd.query.history.cochange import cochange
 from memoryd.query.history.cochange_answers import CochangeRequest
 from memoryd.query.text.render import rendered
 

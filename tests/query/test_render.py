@@ -41,9 +41,9 @@ from memoryd.query.graph.symbols_answers import (
 from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem
 from memoryd.query.history.commit_items import CommitItem, DependencyItem, RevertItem
 from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer
+from memoryd.query.history.history_answers import HistoryAnswer
 from memoryd.query.history.hotspots_answers import HotspotItem, HotspotsAnswer, OwnerItem
 from memoryd.query.history.reverts_answers import RevertsAnswer
-from memoryd.query.history.topic_answers import HistoryAnswer
 from memoryd.query.records.answers import ProposalsAnswer
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.safe_text import quote

@@ -19,13 +19,13 @@ class ChangedMeanwhile(Exception):
     """Somebody else wrote the file since it was read."""
 
 
-def target(path: Path, jail: Path | None) -> Path:
+def target(path: Path, repository: Path | None) -> Path:
     """The real file to edit. In the user's own folders links are followed (dotfiles are often linked);
-    below ``jail`` (a repository, hostile) a link on the way is refused. Raises UsageError."""
-    if jail is None:
+    below ``repository`` (a repository, hostile) a link on the way is refused. Raises UsageError."""
+    if repository is None:
         return Path(os.path.realpath(path))
-    here = jail
-    for part in path.relative_to(jail).parts:
+    here = repository
+    for part in path.relative_to(repository).parts:
         here = here / part
         if here.is_symlink():
             raise UsageError(

@@ -43,7 +43,7 @@ def store_for(
     """
     key = known.key if known else key_for(root, registered, paths)
     if not paths.project_dir(key).exists() or identity.belongs(root, key, paths.project_dir(key)):
-        return _told(root, key, paths)
+        return _with_identity(root, key, paths)
     if other := _of_this_repository(root, paths):
         return other
     records = _recorded(paths.project_dir(key))
@@ -54,7 +54,7 @@ def store_for(
             f"`memoryd up` with --new-project leaves {records} there, with --same-project goes on with them"
         )
         raise identity.other_repository(root, look(root), step)
-    return _told(root, _unused(root, paths), paths)
+    return _with_identity(root, _unused(root, paths), paths)
 
 
 def key_for(root: Path, registered: Sequence[Project], paths: Paths) -> str:
@@ -74,7 +74,7 @@ def key_for(root: Path, registered: Sequence[Project], paths: Paths) -> str:
     return own
 
 
-def _told(root: Path, key: str, paths: Paths) -> str:
+def _with_identity(root: Path, key: str, paths: Paths) -> str:
     """``key``, once its store says whose it is."""
     folder = paths.project_dir(key)
     if identity.kept_in(folder) is None:

@@ -106,12 +106,16 @@ def _renamed(rows: list[Row]) -> list[Row]:
     if not gone or not came or len(gone) > MAX_RENAMES or len(came) > MAX_RENAMES:
         return rows
     scored = sorted(
-        ((_likeness(old[3], new[4]), old, new) for old in gone for new in came),
+        ((_similarity(old[3], new[4]), old, new) for old in gone for new in came),
         key=lambda entry: (-entry[0], entry[1][1], entry[2][1]),
     )
     pairs: dict[str, Row] = {}
-    for likeness, old, new in scored:
-        if likeness >= _SIMILAR and old[1] not in {row[1] for row in pairs.values()} and new[1] not in pairs:
+    for similarity, old, new in scored:
+        if (
+            similarity >= _SIMILAR
+            and old[1] not in {row[1] for row in pairs.values()}
+            and new[1] not in pairs
+        ):
             pairs[new[1]] = old
     taken = {row[1] for row in pairs.values()}
     return [
@@ -120,7 +124,7 @@ def _renamed(rows: list[Row]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _likeness(old: bytes | None, new: bytes | None) -> float:
+def _similarity(old: bytes | None, new: bytes | None) -> float:
     """The share of the larger one's lines that both have."""
     left, right = (Counter(_lines(text)) for text in (old or b"", new or b""))
     return (left & right).total() / max(left.total(), right.total(), 1)

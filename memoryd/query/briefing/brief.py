@@ -16,7 +16,7 @@ from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import listing
 from memoryd.query.decisions.health import examined
-from memoryd.query.history import coupling, reverts, topic
+from memoryd.query.history import cochange, history, reverts
 from memoryd.query.history.conventions import conventions
 from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.rules.project_rules import relevant, rules
@@ -151,13 +151,13 @@ def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
 
 def _close(ctx: Context, task: str) -> list[int]:
     """Ids of the past commits that sound most like the task."""
-    ids, scores = topic.ranked(ctx, question(task).title or task)
+    ids, scores = history.ranked(ctx, question(task).title or task)
     return [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE][:MAX_MESSAGES]
 
 
 def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
     """The reverts that these commits are in, one for each chain: its last."""
-    pairs = {one.chain or (one.by,): one for one in reverts.items(ctx, topic.pairs_of(ctx, close))}
+    pairs = {one.chain or (one.by,): one for one in reverts.items(ctx, history.pairs_of(ctx, close))}
     return [
         BriefItem(
             f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted: it {one.effect()}"
@@ -173,7 +173,7 @@ def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
 
 def _said(ctx: Context, close: Sequence[int]) -> BriefSection:
     """The reasons that these commits give."""
-    said = topic.reasons(ctx, close)
+    said = history.reasons(ctx, close)
     rows = history_queries.commits(ctx.index, said)
     items = []
     for id_ in (id_ for id_ in close if id_ in said):
@@ -185,7 +185,7 @@ def _said(ctx: Context, close: Sequence[int]) -> BriefSection:
 
 
 def _recent(ctx: Context, found: Places) -> BriefSection:
-    past = coupling.touched(ctx, {target.path_id for target in found.starts})
+    past = cochange.touched(ctx, {target.path_id for target in found.starts})
     ids = list(dict.fromkeys(touch.commit_id for touch in past))
     rows = history_queries.commits(ctx.index, ids[:MAX_RECENT])
     items = [

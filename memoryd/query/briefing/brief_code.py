@@ -8,7 +8,7 @@ from collections.abc import Collection
 from memoryd.query.briefing.brief_answers import BriefItem, BriefSection
 from memoryd.query.briefing.brief_places import HOPS, BriefPlace, Places
 from memoryd.query.context import Context
-from memoryd.query.history.coupling import Coupling
+from memoryd.query.history.cochange import CochangedFile
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
@@ -66,8 +66,8 @@ def _other(place: BriefPlace, found: Places) -> BriefItem:
         said.append(safe_line(hit.symbol))
     if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
         said.append(f"changed by the similar commit {hit.commits[0][:SHA_CHARS]}")
-    if place.coupling:
-        said.append(_together(place.beside, place.coupling))
+    if place.cochange:
+        said.append(_together(place.beside, place.cochange))
     at = f":{hit.line}" if hit and hit.symbol else ""
     method = "inferred" if hit else "history"
     return BriefItem(
@@ -75,16 +75,16 @@ def _other(place: BriefPlace, found: Places) -> BriefItem:
     )
 
 
-def _together(beside: str, one: Coupling) -> str:
+def _together(beside: str, one: CochangedFile) -> str:
     name = "/".join(beside.rsplit("/", 2)[-2:])  # with its folder: many files are called __init__.py
     return f"changed {one.support} times with {safe_line(name)}"
 
 
 def dependents(ctx: Context, found: Places) -> BriefSection:
     """Files that use the likeliest definitions, those with most uses first."""
-    if not found.walk or not found.walk.hops:
+    if not found.dependents or not found.dependents.hops:
         return BriefSection("depends on it", (), 0)
-    uses = Counter(step[1] >> graph_queries.NAME_BITS for _, step in found.walk.hops[0])
+    uses = Counter(step[1] >> graph_queries.NAME_BITS for _, step in found.dependents.hops[0])
     paths = graph_queries.path_names(ctx.index, uses)
     roles = graph_queries.roles(ctx.index, ctx.view.id, uses)
     users = sorted(
@@ -96,7 +96,7 @@ def dependents(ctx: Context, found: Places) -> BriefSection:
         for n, path in users[:MAX_DEPENDENTS]
     ]
     return BriefSection(
-        f"depends on it ({found.walk.nodes} dependents in {HOPS} hops)", tuple(items), len(users)
+        f"depends on it ({found.dependents.nodes} dependents in {HOPS} hops)", tuple(items), len(users)
     )
 
 
@@ -112,8 +112,8 @@ def _test(place: BriefPlace, found: Places) -> BriefItem:
         said += [safe_line(" ".join(reach.symbols[:2])), f"hop {reach.hop}"]
     elif hit and hit.symbol:
         said.append(safe_line(hit.symbol))
-    if place.coupling:
-        said.append(_together(place.beside, place.coupling))
+    if place.cochange:
+        said.append(_together(place.beside, place.cochange))
     method, sure = (
         (reach.method, reach.confidence) if reach else ("inferred" if hit else "history", place.score)
     )

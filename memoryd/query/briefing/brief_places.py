@@ -13,8 +13,8 @@ from memoryd.query.context import Context
 from memoryd.query.graph import impact
 from memoryd.query.graph.impact import BreadthFirstSearch
 from memoryd.query.graph.impact_answers import ReachingTest
-from memoryd.query.history import coupling
-from memoryd.query.history.coupling import Coupling
+from memoryd.query.history import cochange
+from memoryd.query.history.cochange import CochangedFile
 from memoryd.query.retrieval.roles import Role, weighed_as
 from memoryd.query.search.answers import Hit, SearchRequest
 from memoryd.query.search.hybrid import search
@@ -32,8 +32,8 @@ MIN_SHARE = 0.15  # of the best: a place below is noise
 MIN_COVERED = 0.22  # of a task's title: less, on four projects, was no task of theirs
 MIN_TOGETHER = 2  # common commits; once is chance
 DEPTH = 40  # files that are ranked
-SOURCES = 6  # of the best files, whose company is asked for
-WALKED = 3  # of them, whose dependents are walked
+SOURCES = 6  # of the best files, whose co-changed files are asked for
+SEARCHED = 3  # of them, whose dependents are searched
 HOPS = 3  # of what depends on the starts
 TEST_HOPS = 2  # of the tests that reach the best files
 MAX_FUNCTIONS = 8
@@ -41,54 +41,54 @@ _TEST_WORD = re.compile(r"^tests?[_-]|[_-]tests?$|[_-]spec$|(?<=[a-z0-9])(?:Test
 
 
 class BriefPlace(Struct, frozen=True):
-    """A file that the task may be about. ``beside``: the likelier file that it changed with, as ``coupling`` says;
+    """A file that the task may be about. ``beside``: the likelier file that it changed with, as ``cochange`` says;
     ``reach``: how it reaches a likely file, of a test."""
 
     path: str
     role: Role
     score: float
     beside: str = ""
-    coupling: Coupling | None = None
+    cochange: CochangedFile | None = None
     reach: ReachingTest | None = None
 
 
 class Places(Struct, frozen=True):
     """``functions``: pieces of code, likeliest first. ``files``: all that may matter, likeliest first. ``hits``: by
-    path, how search found a file. ``starts``: what is looked at more closely; ``walk``: what depends on that (None:
-    nothing was found)."""
+    path, how search found a file. ``starts``: what is looked at more closely; ``dependents``: what depends on that
+    (None: nothing was found)."""
 
     functions: tuple[Hit, ...]
     files: tuple[BriefPlace, ...]
     hits: Mapping[str, Hit]
     starts: tuple[Target, ...]
-    walk: BreadthFirstSearch | None = None
+    dependents: BreadthFirstSearch | None = None
 
 
 def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
-    """What search finds for ``task``, with its company; ``given`` files count like the best hit. For a task that the
-    project has nothing on, search still finds the least unlike: then only what is given is looked at."""
+    """What search finds for ``task``, with the files that changed with it; ``given`` files count like the best hit. For
+    a task that the project has nothing on, search still finds the least unlike: then only what is given counts."""
     hits, functions = (
         (_found(ctx, task, files=True), _found(ctx, task, files=False)) if is_about(ctx, task) else ((), ())
     )
     best = max((hit.score for hit in hits), default=1.0)
     seeds = {hit.path: hit.score / best for hit in hits} | {target.path: 1.0 for target in given}
     sources = [*dict.fromkeys([target.path for target in given] + [hit.path for hit in hits])][:SOURCES]
-    starts = tuple(given or _targets(ctx, functions))[:WALKED]
-    walk = impact.walk_back(ctx, starts, HOPS) if starts else None
-    around = impact.walk_back(ctx, _of_paths(ctx, sources[:WALKED]), TEST_HOPS) if sources else None
+    starts = tuple(given or _targets(ctx, functions))[:SEARCHED]
+    dependents = impact.dependents_of(ctx, starts, HOPS) if starts else None
+    around = impact.dependents_of(ctx, _of_paths(ctx, sources[:SEARCHED]), TEST_HOPS) if sources else None
     tests = {test.path: test for test in (impact.tests_of(ctx, around) if around else ())}
-    company = _company(ctx, {path: seeds[path] for path in sources})
-    roles = _roles(ctx, {*seeds, *company, *tests})
+    cochanged = _cochanged(ctx, {path: seeds[path] for path in sources})
+    roles = _roles(ctx, {*seeds, *cochanged, *tests})
     found = []
     for path, role in roles.items():
-        by, item = company.get(path, ("", None))
+        by, item = cochanged.get(path, ("", None))
         score = seeds.get(path, 0.0) + (COMPANION * item.score * seeds[by] if item else 0.0)
         score += REACHING * tests[path].confidence / tests[path].hop if path in tests else 0.0
-        score += NAMESAKE if path in tests and _namesake(path, sources[:WALKED]) else 0.0
+        score += NAMESAKE if path in tests and _namesake(path, sources[:SEARCHED]) else 0.0
         found.append(BriefPlace(path, role, score, by, item, tests.get(path)))
     found = sorted(found, key=lambda place: (-place.score, place.path))
     found = [place for place in found if place.score >= MIN_SHARE]
-    return Places(functions, tuple(found), {hit.path: hit for hit in hits}, starts, walk)
+    return Places(functions, tuple(found), {hit.path: hit for hit in hits}, starts, dependents)
 
 
 def is_about(ctx: Context, task: str) -> bool:
@@ -144,13 +144,13 @@ def _of_paths(ctx: Context, paths: Sequence[str]) -> list[Target]:
     ]
 
 
-def _company(ctx: Context, sources: Mapping[str, float]) -> dict[str, tuple[str, Coupling]]:
+def _cochanged(ctx: Context, sources: Mapping[str, float]) -> dict[str, tuple[str, CochangedFile]]:
     """Path → the source whose likelihood it shares most by having changed with it, and how often it did."""
-    found: dict[str, tuple[str, Coupling]] = {}
+    found: dict[str, tuple[str, CochangedFile]] = {}
     for path, path_id in graph_queries.path_ids(ctx.index, sources).items():
-        past = coupling.touched(ctx, [path_id])
-        for one in coupling.couplings(ctx, [path_id], past) if past else ():
-            if one.support < MIN_TOGETHER or coupling.is_always_touched(one.path):
+        past = cochange.touched(ctx, [path_id])
+        for one in cochange.cochanged_files(ctx, [path_id], past) if past else ():
+            if one.support < MIN_TOGETHER or cochange.is_always_touched(one.path):
                 continue
             known = found.get(one.path)
             if known is None or one.score * sources[path] > known[1].score * sources[known[0]]:

@@ -16,7 +16,7 @@ from memoryd.query.dates import day, moment
 from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies, reverts
-from memoryd.query.history.topic import commit_item, pairs_of, reasons
+from memoryd.query.history.history import commit_item, pairs_of, reasons
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.records.shown import items
 from memoryd.store.index.queries import graph_queries, history_queries

@@ -13,7 +13,7 @@ from indexers.profiles import is_manifest
 from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import BlamedLines, Context
 from memoryd.query.dates import day
-from memoryd.query.history import coupling, reverts
+from memoryd.query.history import cochange, reverts
 from memoryd.query.history.commit_items import RevertItem
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target
@@ -47,7 +47,7 @@ class _Past(Struct, frozen=True):
 def committed(ctx: Context, target: Target) -> list[WhyItem]:
     """What the commits behind the target's lines say, and those of its file that name it; where none gives a reason,
     the three that wrote most of it."""
-    touches = coupling.touched(ctx, [target.path_id])
+    touches = cochange.touched(ctx, [target.path_id])
     blamed = _blame(ctx, target, touches)
     behind = history_queries.commits_by_sha(ctx.index, blamed.lines)
     touching = history_queries.commits(ctx.index, [touch.commit_id for touch in touches[:MAX_COMMITS]])

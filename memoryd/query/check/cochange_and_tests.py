@@ -6,21 +6,21 @@ from collections.abc import Iterator
 
 from indexers.facts import ChangedFile
 from memoryd.query.check.answers import CheckFinding
-from memoryd.query.graph.impact import tests_of, walk_back
-from memoryd.query.history import coupling
+from memoryd.query.graph.impact import dependents_of, tests_of
+from memoryd.query.history import cochange
 from memoryd.query.rules.change_case import Case
 from memoryd.query.safe_text import safe_line
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
 
-MAX_FILES = 20  # of a change that company is looked for; a larger one is no single matter
+MAX_FILES = 20  # of a change whose co-changed files are looked for; a larger one is no single matter
 MAX_TARGETS = 200
 MAX_HOPS = 3
-MAX_TOLD = 3  # statistics are told, not preached
+MAX_REPORTED = 3  # statistics are no rule
 MAX_TESTS = 8
 
 
-def company(case: Case, checked: dict[str, None]) -> Iterator[CheckFinding]:
+def cochanged_and_tests(case: Case, checked: dict[str, None]) -> Iterator[CheckFinding]:
     """Companion files that are missing, and tests to run."""
     checked["files that usually change together, tests that reach the change"] = None
     if len(case.change.files) > MAX_FILES:
@@ -34,19 +34,19 @@ def _companions(case: Case) -> Iterator[CheckFinding]:
     known = [file for file in case.change.files if file.status == "M"]
     changed = {path for file in case.change.files for path in (file.path, file.old_path)}
     ids = graph_queries.path_ids(case.ctx.index, [file.path for file in known])
-    found: dict[str, tuple[coupling.Coupling, ChangedFile]] = {}
+    found: dict[str, tuple[cochange.CochangedFile, ChangedFile]] = {}
     for file in known:
         if file.path not in ids:
             continue
-        past = coupling.touched(case.ctx, [ids[file.path]])
-        for item in coupling.worth_showing(coupling.couplings(case.ctx, [ids[file.path]], past)):
+        past = cochange.touched(case.ctx, [ids[file.path]])
+        for item in cochange.worth_showing(cochange.cochanged_files(case.ctx, [ids[file.path]], past)):
             if item.path in case.paths - changed and (
                 item.path not in found or item.score > found[item.path][0].score
             ):
                 found[item.path] = (item, file)
     ranked = sorted(found.values(), key=lambda entry: (-entry[0].score, entry[0].path))
-    for item, file in ranked[:MAX_TOLD]:
-        forgotten = coupling.is_forgotten(item)
+    for item, file in ranked[:MAX_REPORTED]:
+        forgotten = cochange.is_forgotten(item)
         often = "nearly always" if forgotten else "usually"
         yield CheckFinding(
             severity="warn" if forgotten else "info",
@@ -64,7 +64,7 @@ def _tests(case: Case) -> Iterator[CheckFinding]:
     if not targets:
         return
     changed = {file.path for file in case.change.files}
-    reaching = tests_of(case.ctx, walk_back(case.ctx, targets, MAX_HOPS))
+    reaching = tests_of(case.ctx, dependents_of(case.ctx, targets, MAX_HOPS))
     names = [test.path for test in reaching if test.path not in changed]
     if names:
         more = f" and {len(names) - MAX_TESTS} more" if len(names) > MAX_TESTS else ""

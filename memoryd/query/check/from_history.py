@@ -13,7 +13,7 @@ from memoryd.query.check.answers import CheckFinding, Severity
 from memoryd.query.context import Lines
 from memoryd.query.dates import day
 from memoryd.query.decisions import listing
-from memoryd.query.history import coupling, reverts
+from memoryd.query.history import cochange, reverts
 from memoryd.query.rules.change_case import Case
 from memoryd.query.rules.executors import added_dependencies, package_name
 from memoryd.query.rules.imports import added_imports
@@ -52,11 +52,11 @@ def _undone_again(case: Case) -> Iterator[CheckFinding]:
     undoing = {pair.by: pair for pair in known.pairs if pair.target in known.out}
     if not undoing:
         return
-    told: set[int] = set()
+    reported: set[int] = set()
     looks = MAX_REVERTS
     for file in case.change.files[:MAX_FILES]:
         ids = graph_queries.path_ids(case.ctx.index, [file.old_path or file.path])
-        touches = {t.commit_id: t.path_id for t in coupling.touched(case.ctx, ids.values())} if ids else {}
+        touches = {t.commit_id: t.path_id for t in cochange.touched(case.ctx, ids.values())} if ids else {}
         found = [undoing[id_] for id_ in touches if id_ in undoing and undoing[id_].target in touches]
         rows = history_queries.commits(
             case.ctx.index, [id_ for pair in found[:looks] for id_ in (pair.by, pair.target)]
@@ -65,10 +65,10 @@ def _undone_again(case: Case) -> Iterator[CheckFinding]:
         for pair in found[:looks]:
             by, target = rows[pair.by], rows[pair.target]
             line = None
-            if pair.by not in told and case.change.head not in (by.sha, target.sha):
+            if pair.by not in reported and case.change.head not in (by.sha, target.sha):
                 line = _back(case, file, (target, names[touches[target.id]]), (by, names[touches[by.id]]))
             if line is not None:
-                told.add(pair.by)
+                reported.add(pair.by)
                 message = f"repeats the change of {target.sha[:10]}, which was reverted"
                 yield _of_commit(by, "reverted", file.path, line, message, pair.reason or by.subject)
         looks -= len(found[:looks])
@@ -178,16 +178,16 @@ def _rejected(case: Case) -> Iterator[CheckFinding]:
     if not new:
         return
     changed = {file.path for file in case.change.files}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for rejection in _rejections(case):
         for name, words in new:
             if (
                 rejection.path in changed
-                or (rejection.source, name.name) in told
+                or (rejection.source, name.name) in reported
                 or not rejection.names(words)
             ):
                 continue
-            told.add((rejection.source, name.name))
+            reported.add((rejection.source, name.name))
             yield CheckFinding(
                 severity="warn",
                 rule="rejected alternative",

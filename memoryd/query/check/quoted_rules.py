@@ -12,7 +12,7 @@ from memoryd.query.rules.change_case import Case, Rule, governs
 from memoryd.query.rules.executors import added_dependencies
 from memoryd.query.safe_text import quote, safe_line
 
-MAX_TOLD = 3
+MAX_REPORTED = 3
 _DOCUMENTS = frozenset(("markdown", "text"))
 _AGAINST = re.compile(
     r"\b(?:never|do not|don't|must not|mustn't|should not|shouldn't|avoid|forbidden)(?! (?:need|have to|worry|only)\b)"
@@ -30,7 +30,7 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
     scored = []
     for rule in rules:
         sentence = _Sentence(rule) if rule.constraint.kind == "prose" else None
-        if sentence and sentence.speaks:
+        if sentence and sentence.names_something:
             files = (file for file in governs(case, rule) if file.path != rule.path)
             score, line, file = max(
                 ((*sentence.about(f), f) for f in files), key=lambda row: row[0], default=(0, 0, None)
@@ -39,7 +39,7 @@ def prose(case: Case, rules: Sequence[Rule]) -> Iterator[CheckFinding]:
                 scored.append((score, rule, file, line))
     scored = [entry for entry in scored if entry[0]]
     for _, rule, file, line in sorted(scored, key=lambda row: (-row[0], row[1].path, row[1].constraint.line))[
-        :MAX_TOLD
+        :MAX_REPORTED
     ]:
         constraint = rule.constraint
         yield CheckFinding(
@@ -61,7 +61,7 @@ class _Sentence:
         text = rule.constraint.quote
         self._codes = [(code, _occurs(code)) for code in unwanted(text)]
         self._dependencies = rule.constraint.severity == "warn" and bool(_DEPENDENCY.search(text))
-        self.speaks = bool(self._codes) or self._dependencies
+        self.names_something = bool(self._codes) or self._dependencies
 
     def about(self, file: ChangedFile) -> tuple[int, int]:
         """(how much of it the change of a file is about, the line that says so)."""

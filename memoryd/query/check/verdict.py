@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from indexers.facts import Change
 from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest, Severity, Verdict
-from memoryd.query.check.cochange_and_tests import company
+from memoryd.query.check.cochange_and_tests import cochanged_and_tests
 from memoryd.query.check.from_history import past
 from memoryd.query.check.quoted_rules import prose, reviewers
 from memoryd.query.context import Context
@@ -28,7 +28,7 @@ def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
     checked: dict[str, None] = {}
     found = [*_executed(case, now, checked), *_relaxed(case, before)]
     found += [*prose(case, now), *reviewers(case, now), *past(case, checked)]
-    found += company(case, checked)
+    found += cochanged_and_tests(case, checked)
     found = sorted(dict.fromkeys(found), key=lambda f: (_ORDER[f.severity], f.path, f.line))
     unknown = [*_unread(case), *_unexecuted(case, now), *case.unknown]
     return CheckAnswer(

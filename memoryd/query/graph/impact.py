@@ -20,17 +20,16 @@ from memoryd.query.graph.impact_answers import (
     ImpactTotals,
     ReachingTest,
 )
-from memoryd.query.history import coupling
-from memoryd.query.history.coupling import cochange
+from memoryd.query.history import cochange
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries, history_queries
-from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, Node, Step
+from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, GraphEdge, Node
 from memoryd.store.index.queries.history_queries import Touch
 
-__all__ = ["cochange", "impact", "tests_of", "walk_back"]
+__all__ = ["dependents_of", "impact", "tests_of"]
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
@@ -39,16 +38,16 @@ _CONSTRUCTORS = all_of("constructors")
 _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 
 
-Reached = tuple[float, Step]  # the confidence of the whole chain, and its last step (away from the target)
+Reached = tuple[float, GraphEdge]  # the confidence of the whole chain, and its edge farthest from the target
 
 
 class BreadthFirstSearch(Struct, frozen=True):
     """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
-    id for, by the ids that the walk gave them. ``hows``: what the steps' how ids mean."""
+    id for, by the ids that the search gave them. ``provenances``: by the provenance ids of the edges."""
 
     hops: tuple[tuple[Reached, ...], ...]
     names: Mapping[int, str]
-    hows: Mapping[int, EdgeProvenance]
+    provenances: Mapping[int, EdgeProvenance]
 
     @property
     def nodes(self) -> int:
@@ -56,37 +55,37 @@ class BreadthFirstSearch(Struct, frozen=True):
 
 
 def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
-    """Everything within ``hops`` steps, with exact counts. Raises UsageError when the target means nothing;
+    """Everything within ``hops`` edges, with exact counts. Raises UsageError when the target means nothing;
     an ambiguous one is answered with its candidates only."""
     resolution = targets.resolve(ctx, request.target)
     if not resolution.targets:
         return _ambiguous(ctx, request, resolution)
-    walk = walk_back(ctx, resolution.targets, request.hops)
-    labels = _Labels(ctx, walk)
+    search = dependents_of(ctx, resolution.targets, request.hops)
+    labels = _Labels(ctx, search)
     paths = {target.path_id for target in resolution.targets}
-    past = coupling.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
-    coupled = coupling.coupled(ctx, paths, past)
-    tests = _tests(ctx, walk, labels)
-    hops = _page(walk, labels, request)
+    past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
+    cochange_items = cochange.cochange_items(ctx, paths, past)
+    tests = _tests(ctx, search, labels)
+    hops = _page(search, labels, request)
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
-    operated = operations.reaching(ctx, meant, [[step[1] for _, step in hop] for hop in walk.hops])
+    operated = operations.reaching(ctx, meant, [[edge[1] for _, edge in hop] for hop in search.hops])
     return ImpactAnswer(
         ctx.freshness,
         target=request.target,
         definitions=tuple(target.definition for target in resolution.targets[:20]),
         hops=hops,
         tests=tests[:MAX_TESTS],
-        cochange=tuple(coupled[:MAX_COCHANGE]),
+        cochange=tuple(cochange_items[:MAX_COCHANGE]),
         owners=_owners(ctx, past),
         totals=ImpactTotals(
-            dependents=walk.nodes,
-            hops=tuple(len(hop) for hop in walk.hops),
-            files=len({step[1] >> NAME_BITS for hop in walk.hops for _, step in hop}),
+            dependents=search.nodes,
+            hops=tuple(len(hop) for hop in search.hops),
+            files=len({edge[1] >> NAME_BITS for hop in search.hops for _, edge in hop}),
             tests=len(tests),
-            cochange=len(coupled),
+            cochange=len(cochange_items),
         ),
-        **paging(_command(request), request.offset, shown, walk.nodes),
+        **paging(_command(request), request.offset, shown, search.nodes),
         operations=tuple(operated[: operations.MAX_REACHES]),
         operations_total=len(operated),
     )
@@ -107,38 +106,38 @@ def _command(request: ImpactRequest) -> str:
     return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}"
 
 
-# -- the walk
+# -- the search, breadth first
 
 
-def walk_back(ctx: Context, meant: Sequence[Target], max_hops: int) -> BreadthFirstSearch:
+def dependents_of(ctx: Context, meant: Sequence[Target], max_hops: int) -> BreadthFirstSearch:
     """Breadth first, each node once, at its smallest distance; cycles end by that.
 
     An import statement is reached but not passed: whoever uses the imported name is reached by that use. A
     use at the top level of a file goes on through the definition whose lines hold it, if any.
     """
-    hows = graph_queries.hows(ctx.index)
-    top = _TopLevel(ctx, hows)
-    imports = frozenset(id_ for id_, how in hows.items() if how.kind == "imports")
-    sure_of = {id_: how.confidence for id_, how in hows.items()}
+    provenances = graph_queries.provenances(ctx.index)
+    top = _TopLevel(ctx, provenances)
+    imports = frozenset(id_ for id_, provenance in provenances.items() if provenance.kind == "imports")
+    sure_of = {id_: provenance.confidence for id_, provenance in provenances.items()}
     files = frozenset(target.path_id for target in meant if not target.qualname)
     frontier = dict.fromkeys(_start(ctx, meant), 1.0)
     seen = set(frontier)
-    steps = [
-        *graph_queries.steps_towards(ctx.index, ctx.view.id, frontier),
-        *graph_queries.steps_into_files(ctx.index, ctx.view.id, files),
+    edges = [
+        *graph_queries.edges_towards(ctx.index, ctx.view.id, frontier),
+        *graph_queries.edges_into_files(ctx.index, ctx.view.id, files),
     ]
     hops: list[tuple[Reached, ...]] = []
     while len(hops) < max_hops:
         if hops:
-            steps = list(graph_queries.steps_towards(ctx.index, ctx.view.id, frontier))
-        best = _used(_best(top.placed(steps), frontier, seen, files, sure_of), seen, imports)
+            edges = list(graph_queries.edges_towards(ctx.index, ctx.view.id, frontier))
+        best = _used(_best(top.placed(edges), frontier, seen, files, sure_of), seen, imports)
         if not best:
             break
         hops.append(_surest_first(best.values(), imports))
         seen.update(best)
         frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
         frontier.update(_constructed(ctx, frontier))
-    return BreadthFirstSearch(tuple(hops), top.names, hows)
+    return BreadthFirstSearch(tuple(hops), top.names, provenances)
 
 
 def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
@@ -173,22 +172,22 @@ def _constructed(ctx: Context, frontier: Mapping[Node, float]) -> dict[Node, flo
 
 
 def _best(
-    steps: Iterable[Step],
+    edges: Iterable[GraphEdge],
     frontier: Mapping[Node, float],
     seen: Collection[Node],
     files: Collection[int],
     sure_of: Mapping[int, float],
 ) -> dict[Node, Reached]:
-    """Source → its surest step, for sources never seen and outside of the target's own files."""
+    """Source → its surest edge, for sources never seen and outside of the target's own files."""
     best: dict[Node, Reached] = {}
-    for step in steps:
-        src = step[1]
+    for edge in edges:
+        src = edge[1]
         if src in seen or src >> NAME_BITS in files:
             continue
-        sure = frontier.get(step[0], 1.0) * sure_of[step[2]]
+        sure = frontier.get(edge[0], 1.0) * sure_of[edge[2]]
         known = best.get(src)
         if sure >= MIN_CONFIDENCE and (known is None or sure > known[0]):
-            best[src] = (sure, step)
+            best[src] = (sure, edge)
     return best
 
 
@@ -196,7 +195,7 @@ def _used(
     best: Mapping[Node, Reached], seen: Collection[Node], imports: Collection[int]
 ) -> dict[Node, Reached]:
     """Without the import statements of files that are reached by a use as well: they say nothing new."""
-    importing = {node for node, (_, step) in best.items() if step[2] in imports}
+    importing = {node for node, (_, edge) in best.items() if edge[2] in imports}
     if not importing:
         return dict(best)
     using = {node >> NAME_BITS for node in (*seen, *(best.keys() - importing))}
@@ -209,44 +208,46 @@ def _used(
 
 def _surest_first(found: Iterable[Reached], imports: Collection[int]) -> tuple[Reached, ...]:
     """Uses before mere imports; users of one thing stand together."""
-    keyed = [(step[2] in imports, -sure, step, sure) for sure, step in found]
+    keyed = [(edge[2] in imports, -sure, edge, sure) for sure, edge in found]
     keyed.sort()
-    return tuple([(sure, step) for _, _, step, sure in keyed])
+    return tuple([(sure, edge) for _, _, edge, sure in keyed])
 
 
 class _TopLevel:
     """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
     that no edge names, under ids that the store does not use."""
 
-    def __init__(self, ctx: Context, hows: Mapping[int, EdgeProvenance]) -> None:
+    def __init__(self, ctx: Context, provenances: Mapping[int, EdgeProvenance]) -> None:
         self._ctx = ctx
-        self._import = next((id_ for id_, how in hows.items() if how.kind == "imports"), 0)
+        self._import = next(
+            (id_ for id_, provenance in provenances.items() if provenance.kind == "imports"), 0
+        )
         self.empty = graph_queries.name_ids(ctx.index, [""]).get("", 0)
         self.names: dict[int, str] = {}
         self._ids: dict[str, int] = {}
         self._outer: dict[int, list[tuple[int, int, str]]] = {}
 
-    def placed(self, steps: Sequence[Step]) -> Iterable[Step]:
-        """The steps, those that start at the top level moved to the definition around their line."""
-        loose = [step for step in steps if step[1] & NAME_MASK == self.empty]
+    def placed(self, edges: Sequence[GraphEdge]) -> Iterable[GraphEdge]:
+        """The edges, those that start at the top level moved to the definition around their line."""
+        loose = [edge for edge in edges if edge[1] & NAME_MASK == self.empty]
         if not loose:
-            return steps
+            return edges
         ctx = self._ctx
-        imports = graph_queries.import_lines(ctx.index, {step[3] for step in loose})
-        unknown = {step[1] >> NAME_BITS for step in loose} - self._outer.keys()
+        imports = graph_queries.import_lines(ctx.index, {edge[3] for edge in loose})
+        unknown = {edge[1] >> NAME_BITS for edge in loose} - self._outer.keys()
         found = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
         self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
-        return [step if step[1] & NAME_MASK != self.empty else self._moved(step, imports) for step in steps]
+        return [edge if edge[1] & NAME_MASK != self.empty else self._moved(edge, imports) for edge in edges]
 
-    def _moved(self, step: Step, imports: Collection[tuple[int, int]]) -> Step:
-        dst, src, how, link_id, line = step
+    def _moved(self, edge: GraphEdge, imports: Collection[tuple[int, int]]) -> GraphEdge:
+        dst, src, provenance, link_id, line = edge
         if (link_id, line) in imports:
             return dst, src, self._import, link_id, line
         path_id = src >> NAME_BITS
         holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
         if not holder:
-            return step
-        return dst, graph_queries.node(path_id, self._id(holder)), how, link_id, line
+            return edge
+        return dst, graph_queries.node(path_id, self._id(holder)), provenance, link_id, line
 
     def _id(self, qualname: str) -> int:
         if qualname not in self._ids:
@@ -261,13 +262,13 @@ class _TopLevel:
 
 
 class _Labels:
-    """Paths of everything that a walk reached, and qualnames where they are asked for."""
+    """Paths of everything that a search reached, and qualnames where they are asked for."""
 
-    def __init__(self, ctx: Context, walk: BreadthFirstSearch) -> None:
+    def __init__(self, ctx: Context, search: BreadthFirstSearch) -> None:
         self._ctx = ctx
-        self._names = dict(walk.names)
-        self.hows = walk.hows
-        ends = {end >> NAME_BITS for hop in walk.hops for _, step in hop for end in step[:2]}
+        self._names = dict(search.names)
+        self.provenances = search.provenances
+        ends = {end >> NAME_BITS for hop in search.hops for _, edge in hop for end in edge[:2]}
         self.path = graph_queries.path_names(ctx.index, ends)
 
     def load(self, nodes: Iterable[Node]) -> None:
@@ -286,63 +287,63 @@ class _Labels:
 
 
 def _page(
-    walk: BreadthFirstSearch, labels: _Labels, request: ImpactRequest
+    search: BreadthFirstSearch, labels: _Labels, request: ImpactRequest
 ) -> tuple[tuple[Dependent, ...], ...]:
     """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty."""
     skip, room = request.offset, request.limit
     pages = []
-    for hop in walk.hops:
+    for hop in search.hops:
         part = hop[skip : skip + room]
         skip, room = max(0, skip - len(hop)), room - len(part)
-        labels.load(node for _, step in part for node in step[:2])
+        labels.load(node for _, edge in part for node in edge[:2])
         pages.append(tuple(_dependent(reached, labels) for reached in part))
     return tuple(pages)
 
 
 def _dependent(reached: Reached, labels: _Labels) -> Dependent:
-    sure, (dst, src, how_id, _, line) = reached
-    how = labels.hows[how_id]
+    sure, (dst, src, provenance_id, _, line) = reached
+    provenance = labels.provenances[provenance_id]
     return Dependent(
         path=labels.path_of(src),
         symbol=labels.name(src),
-        via=f"{how.kind} {labels.text(dst)}",
-        method=how.method,
+        via=f"{provenance.kind} {labels.text(dst)}",
+        method=provenance.method,
         confidence=round(sure, 3),
         line=line,
     )
 
 
-def _tests(ctx: Context, walk: BreadthFirstSearch, labels: _Labels) -> tuple[ReachingTest, ...]:
+def _tests(ctx: Context, search: BreadthFirstSearch, labels: _Labels) -> tuple[ReachingTest, ...]:
     """Test files, and the tests within other files, that reach the target, nearest first."""
     roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
     test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
     mixed = {path_id for path_id, row in roles.items() if row.test_cases} - test_files
     for_tests = graph_queries.symbols_for_tests(ctx.index, ctx.view.id, mixed)
-    labels.load(step[1] for hop in walk.hops for _, step in hop if step[1] >> NAME_BITS in mixed)
+    labels.load(edge[1] for hop in search.hops for _, edge in hop if edge[1] >> NAME_BITS in mixed)
     reaching: dict[int, list[tuple[int, Reached]]] = defaultdict(list)
-    for hop, found in enumerate(walk.hops, 1):
+    for hop, found in enumerate(search.hops, 1):
         for reached in found:
             src = reached[1][1]
             path_id = src >> NAME_BITS
             if path_id in test_files or (path_id in mixed and (path_id, labels.name(src)) in for_tests):
                 reaching[path_id].append((hop, reached))
     order = sorted(reaching.items(), key=lambda row: (row[1][0][0], -row[1][0][1][0], labels.path[row[0]]))
-    labels.load(step[1] for _, rows in order for _, (_, step) in rows[:MAX_TEST_SYMBOLS])
+    labels.load(edge[1] for _, rows in order for _, (_, edge) in rows[:MAX_TEST_SYMBOLS])
     return tuple(_reaching(labels, rows) for _, rows in order)
 
 
 def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingTest:
-    hop, (sure, step) = rows[0]
-    names = [labels.name(step[1]) for _, (_, step) in rows[:MAX_TEST_SYMBOLS]]
+    hop, (sure, edge) = rows[0]
+    names = [labels.name(edge[1]) for _, (_, edge) in rows[:MAX_TEST_SYMBOLS]]
     return ReachingTest(
-        path=labels.path_of(step[1]), hop=hop, method=labels.hows[step[2]].method, confidence=round(sure, 3),
+        path=labels.path_of(edge[1]), hop=hop, method=labels.provenances[edge[2]].method, confidence=round(sure, 3),
         symbols=tuple(name for name in names if name),
     )  # fmt: skip
 
 
-def tests_of(ctx: Context, walk: BreadthFirstSearch) -> tuple[ReachingTest, ...]:
-    """Test files from which the walk's target is reached, nearest first."""
-    return _tests(ctx, walk, _Labels(ctx, walk))
+def tests_of(ctx: Context, search: BreadthFirstSearch) -> tuple[ReachingTest, ...]:
+    """Test files from which the search's target is reached, nearest first."""
+    return _tests(ctx, search, _Labels(ctx, search))
 
 
 def _owners(ctx: Context, past: Sequence[Touch]) -> tuple[OwnerItem, ...]:

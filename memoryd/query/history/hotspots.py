@@ -12,7 +12,7 @@ from memoryd.errors import UsageError
 from memoryd.globs.paths import matcher
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.coupling import Names, is_always_touched
+from memoryd.query.history.cochange import Names, is_always_touched
 from memoryd.query.history.hotspots_answers import HotspotItem, HotspotsAnswer, HotspotsRequest, OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.store.index.queries import history_queries, survey_queries

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.embedding.exact import exact_scores
-from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors, above
+from memoryd.query.retrieval.dense import MIN_SIMILARITY, Vectors, above
 
 NEAREST = 256
 MAX_SHARE = 0.5  # of all chunks to be compared: beyond it comparing all of them is as cheap
@@ -43,27 +43,27 @@ class Near(Protocol):
         not hold the store as of ``generation``. Never waits for long."""
 
 
-def near_likeness(
-    vectors: Vectors, query: NDArray[np.float32], worded: NDArray[np.bool_], near: Near, generation: int
+def near_similarity(
+    vectors: Vectors, query: NDArray[np.float32], has_words: NDArray[np.bool_], near: Near, generation: int
 ) -> NDArray[np.float64] | None:
-    """What ``vectors.likeness(query)`` gives for the ``worded`` chunks and for all that are at least MIN_LIKENESS
+    """What ``vectors.likeness(query)`` gives for the ``has_words`` chunks and for all that are at least MIN_LIKENESS
     above the median, and 0 for others; None where only exact comparison can tell."""
-    worded = worded & vectors.known
+    has_words = has_words & vectors.known
     known = np.count_nonzero(vectors.known)
-    if not known or known < near.from_chunks or np.count_nonzero(worded) > MAX_SHARE * known:
+    if not known or known < near.from_chunks or np.count_nonzero(has_words) > MAX_SHARE * known:
         return None
     named = near.nearest(vectors.model, query, NEAREST, generation)
     if not named:
         return None
     middle = float(np.median(exact_scores(vectors.rows[vectors.sample], query)))
-    if len(named) == NEAREST and named[-1].score - middle >= MIN_LIKENESS:
+    if len(named) == NEAREST and named[-1].score - middle >= MIN_SIMILARITY:
         return None  # there may be more of that kind
-    is_named = np.zeros(len(worded), bool)
+    is_named = np.zeros(len(has_words), bool)
     is_named[vectors.numbers([one.hash for one in named])] = True
-    numbers = np.flatnonzero(worded | (is_named & vectors.known))
+    numbers = np.flatnonzero(has_words | (is_named & vectors.known))
     cosine = exact_scores(vectors.rows[numbers], query)
-    if (cosine[~is_named[numbers]] >= middle + MIN_LIKENESS).any():
+    if (cosine[~is_named[numbers]] >= middle + MIN_SIMILARITY).any():
         return None  # one of that kind is not named: the cache's graph does not lead there
-    likeness = np.zeros(len(worded))
-    likeness[numbers] = above(cosine, middle)
-    return likeness
+    similarity = np.zeros(len(has_words))
+    similarity[numbers] = above(cosine, middle)
+    return similarity

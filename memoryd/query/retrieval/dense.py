@@ -17,7 +17,7 @@ from memoryd.store.index.queries import lexical_queries, vector_queries
 _SAMPLE = 4_096  # at least so many chunks stand for all when the median is taken
 # Without any of the question's words a chunk must be this much nearer in meaning than the median one (cosine):
 # below it, the shipped model finds resemblance to nonsense.
-MIN_LIKENESS = 0.3
+MIN_SIMILARITY = 0.3
 
 
 class Vectors(Struct, frozen=True):
@@ -30,7 +30,7 @@ class Vectors(Struct, frozen=True):
     keys: NDArray[np.uint64]
     sample: NDArray[np.int64]
 
-    def likeness(self, query: NDArray[np.float32]) -> NDArray[np.float64]:
+    def similarity(self, query: NDArray[np.float32]) -> NDArray[np.float64]:
         """Per chunk: how much nearer to ``query`` than the median chunk it is, squared (differences among near
         ones matter, among far ones not); 0 without a vector."""
         if not len(self.sample):

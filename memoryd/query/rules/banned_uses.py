@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from indexers.facts import FileFacts, Import, Reference, Version
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.modules import Imported, covers
-from memoryd.query.rules.tool_semantics import Binds, doubts, spares
+from memoryd.query.rules.tool_semantics import AppliesTo, doubts, exemptions
 
 
-def banned_uses(case: Case, rule: Rule, bound: Binds) -> Iterator[Violation]:
+def banned_uses(case: Case, rule: Rule, applies: AppliesTo) -> Iterator[Violation]:
     """Uses of a target on added lines, where the file has more of them than before."""
-    spared = spares(case, rule.constraint)
+    exempt = exemptions(case, rule.constraint)
     for target in rule.constraint.target:
         for file in governs(case, rule):
-            if file.new is None or "." not in target or not bound(file.path, file.new):
+            if file.new is None or "." not in target or not applies(file.path, file.new):
                 continue
             added = {line for line, _ in file.added}
             uses = _uses(file.new, target)
             came = [line for line in uses if line in added]
             if not came or len(uses) <= (len(_uses(file.old, target)) if file.old else 0):
                 continue
-            if spared(file.path, Imported(Import(target, "", "", came[0]), "", target, target)):
+            if exempt(file.path, Imported(Import(target, "", "", came[0]), "", target, target)):
                 continue
             doubt = doubts(case, rule, file.path, file.new, came[0])
             message = f"uses {target}, which is forbidden here"

@@ -58,10 +58,10 @@ def _identity(constraint: Constraint) -> tuple[object, ...]:
 def ban_dependency(case: Case, rule: Rule) -> Iterator[Violation]:
     """Banned packages that a manifest did not name before."""
     banned = {package_name(name) for name in rule.constraint.target}
-    spared = {package_name(name) for name in rule.constraint.exceptions}
+    exempt = {package_name(name) for name in rule.constraint.exceptions}
     for file in governs(case, rule):
         for line, name in added_dependencies(file):
-            if package_name(name) in banned - spared:
+            if package_name(name) in banned - exempt:
                 yield Violation(file.path, line, f"adds the dependency {name}, which is banned")
 
 
@@ -82,8 +82,8 @@ def require_companion(case: Case, rule: Rule) -> Iterator[Violation]:
     everything = [path for file in case.change.files for path in (file.path, file.old_path) if path]
     if any(target(path) for path in everything):
         return
-    spared = any_matcher(rule.constraint.exceptions)
-    first = next((f for f in governs(case, rule) if subject(f.path) and not spared(f.path)), None)
+    exempt = any_matcher(rule.constraint.exceptions)
+    first = next((f for f in governs(case, rule) if subject(f.path) and not exempt(f.path)), None)
     if first:
         wanted = " or ".join(rule.constraint.target[:3])
         yield Violation(first.path, 0, f"changes, but {wanted} does not change with it")
@@ -91,9 +91,9 @@ def require_companion(case: Case, rule: Rule) -> Iterator[Violation]:
 
 def path_protected(case: Case, rule: Rule) -> Iterator[Violation]:
     """Files that are not to be changed."""
-    subject, spared = any_matcher(rule.constraint.subject), any_matcher(rule.constraint.exceptions)
+    subject, exempt = any_matcher(rule.constraint.subject), any_matcher(rule.constraint.exceptions)
     for file in governs(case, rule):
-        names = [path for path in (file.path, file.old_path) if path and subject(path) and not spared(path)]
+        names = [path for path in (file.path, file.old_path) if path and subject(path) and not exempt(path)]
         if names:
             line = file.added[0][0] if file.added else 0
             yield Violation(file.path, line, f"{names[0]} is protected: it is not to be changed")
@@ -103,10 +103,10 @@ def naming(case: Case, rule: Rule) -> Iterator[Violation]:
     """New names, of symbols or of files, that are not of the form that they should have."""
     globs = [entry for entry in rule.constraint.subject if "/" in entry or is_glob(entry)]
     kinds = {entry for entry in rule.constraint.subject if entry not in globs}
-    bound = any_matcher(globs) if globs else lambda _: True
+    applies = any_matcher(globs) if globs else lambda _: True
     fits = [_form(target) for target in rule.constraint.target]
     for file in governs(case, rule):
-        if not bound(file.path):
+        if not applies(file.path):
             continue
         names = _new_symbols(file, kinds) if kinds else _new_file(file)
         for line, name in names:

@@ -9,10 +9,10 @@ from functools import cache
 from indexers.facts import ChangedFile, FileFacts
 from memoryd.query.rules.change_case import Case, Rule, Violation
 from memoryd.query.rules.modules import Imported
-from memoryd.query.rules.tool_semantics import TYPING_FREE, spared_pairs, tops
+from memoryd.query.rules.tool_semantics import TYPING_FREE, exempt_pairs, root_packages
 
 MAX_VISITED = 50_000  # modules that one search looks at
-MAX_TOLD = 10  # chains of one rule
+MAX_REPORTED = 10  # chains of one rule
 Place = tuple[int, int]
 Edges = Mapping[str, frozenset[str]]
 
@@ -32,10 +32,10 @@ class Chains:
         outside: Collection[str] = (),
     ) -> None:
         self._case, self._place, self._wrong = case, cache(place), wrong
-        self._tops = tops(rule.constraint)
+        self._root_packages = root_packages(rule.constraint)
         self._outside = frozenset(outside)
         self._known: dict[str, frozenset[str]] = {}
-        self._spared = spared_pairs(rule.constraint)
+        self._exempt = exempt_pairs(rule.constraint)
         self._typing_free = TYPING_FREE in rule.constraint.exceptions
 
     def broken(self) -> Iterator[Violation]:
@@ -45,12 +45,16 @@ class Chains:
             return
         before, after = self._graphs()
         back = _reversed(after)
-        told: set[tuple[str, str, Place, Place]] = set()
+        reported: set[tuple[str, str, Place, Place]] = set()
         for file, line, importer, target in fresh:
             for source, end in self._ends(importer, target, after, back):
                 matter = (importer, target, *self._places(source, end))
-                if len(told) < MAX_TOLD and matter not in told and end not in self._reached(source, before):
-                    told.add(matter)
+                if (
+                    len(reported) < MAX_REPORTED
+                    and matter not in reported
+                    and end not in self._reached(source, before)
+                ):
+                    reported.add(matter)
                     yield Violation(
                         file.path,
                         line,
@@ -81,17 +85,17 @@ class Chains:
             top = item.name.partition(".")[0]
             target = next((name for name in (item.name, item.base) if modules.path(name)), "")
             target = target or (top if top in self._outside else "")
-            if item.module and target and not self._is_spared(item.module, target):
+            if item.module and target and not self._is_exempt(item.module, target):
                 found.append((item, target))
         return found
 
     def _name(self, path: str) -> str:
         """The file's module, if it is one of the packages that the rule speaks of."""
         modules = self._case.modules
-        return next((name for top in self._tops if (name := modules.name(path, top))), "")
+        return next((name for top in self._root_packages if (name := modules.name(path, top))), "")
 
-    def _is_spared(self, importer: str, target: str) -> bool:
-        return any(a(importer) and b(target) for a, b in self._spared)
+    def _is_exempt(self, importer: str, target: str) -> bool:
+        return any(a(importer) and b(target) for a, b in self._exempt)
 
     def _graphs(self) -> tuple[Edges, Edges]:
         """Module → modules it imports, before and after the change."""
@@ -100,13 +104,13 @@ class Chains:
         for path, used in self._case.import_edges:
             if path not in changed:
                 importer, target = self._name(path), self._name(used)
-                if importer and target and not self._is_spared(importer, target):
+                if importer and target and not self._is_exempt(importer, target):
                     kept.setdefault(importer, set()).add(target)
         for path, names in (self._case.outside_imports if self._outside else {}).items():
             importer = self._name(path) if path not in changed else ""
             for top, for_types in names:
                 counts = top in self._outside and not (for_types and self._typing_free)
-                if importer and counts and not self._is_spared(importer, top):
+                if importer and counts and not self._is_exempt(importer, top):
                     kept.setdefault(importer, set()).add(top)
         before, after = (dict(kept) for _ in range(2))
         for path, file in changed.items():

@@ -12,8 +12,15 @@ from memoryd.globs.paths import is_glob
 from memoryd.query.rules.banned_uses import banned_uses
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.import_chains import Chains, Place
-from memoryd.query.rules.modules import Imported, covers, exactly, speaks
-from memoryd.query.rules.tool_semantics import DIRECT_ONLY, binds, doubts, spares, targets, tops
+from memoryd.query.rules.modules import Imported, covers, exactly, is_for_language
+from memoryd.query.rules.tool_semantics import (
+    DIRECT_ONLY,
+    applies_to,
+    doubts,
+    exemptions,
+    root_packages,
+    targets,
+)
 
 
 class Found(Struct, frozen=True):
@@ -54,8 +61,8 @@ class Layers:
                     self.problem = "layers are named by a wildcard"
                 for module in self._expanded(name):
                     self._places[module] = (number, len(self._places))
-        self._tops = sorted({name.partition(".")[0] for name in self._places})
-        self._spared = spares(case, rule.constraint)
+        self._root_packages = sorted({name.partition(".")[0] for name in self._places})
+        self._exempt = exemptions(case, rule.constraint)
 
     def _expanded(self, name: str) -> Sequence[str]:
         """A wildcard stands for the modules that it fits."""
@@ -80,12 +87,12 @@ class Layers:
         return target[0] < importer[0]
 
     def broken(self, path: str, version: Version) -> Iterator[Found]:
-        for top in self._tops:
+        for top in self._root_packages:
             if not self._case.modules.name(path, top):
                 continue
             for item in self._case.imports(path, version.facts, top):
                 source, target = self.place(item.module), self.place(item.name)
-                if source and target and self.wrong(source, target) and not self._spared(path, item):
+                if source and target and self.wrong(source, target) and not self._exempt(path, item):
                     used = item.name if self._case.modules.path(item.name) else item.base
                     how = "its independent sibling" if source[0] == target[0] else "a higher layer"
                     yield Found(item, f"{item.module} -> {used}", f"{item.module} imports {used}, {how}")
@@ -94,19 +101,23 @@ class Layers:
 def forbid_import(case: Case, rule: Rule) -> Iterator[Violation]:
     """Imports of a target by files of the subject."""
     constraint = rule.constraint
-    bound, target_of, spared = binds(case, constraint), targets(case, constraint), spares(case, constraint)
-    names = tops(constraint) if constraint.tool == "import-linter" else [""]
+    applies, target_of, exempt = (
+        applies_to(case, constraint),
+        targets(case, constraint),
+        exemptions(case, constraint),
+    )
+    names = root_packages(constraint) if constraint.tool == "import-linter" else [""]
 
     def broken(path: str, version: Version) -> Iterator[Found]:
-        if bound(path, version):
+        if applies(path, version):
             for item in {i: None for top in names for i in case.imports(path, version.facts, top)}:
                 key = target_of(path, item)
-                if key and not spared(path, item):
+                if key and not exempt(path, item):
                     yield Found(item, key, f"imports {item.name}, which is forbidden here")
 
     yield from _added(case, rule, broken)
     if constraint.tool == "ruff":
-        yield from banned_uses(case, rule, bound)
+        yield from banned_uses(case, rule, applies)
     if constraint.tool == "import-linter" and constraint.subject and DIRECT_ONLY not in constraint.exceptions:
         yield from _forbidden_chains(case, rule)
 
@@ -127,13 +138,13 @@ def _forbidden_chains(case: Case, rule: Rule) -> Iterator[Violation]:
 def require_import(case: Case, rule: Rule) -> Iterator[Violation]:
     """New files of the subject that do not import a target, and files that no longer do."""
     constraint = rule.constraint
-    bound, target_of = binds(case, constraint), targets(case, constraint)
+    applies, target_of = applies_to(case, constraint), targets(case, constraint)
 
     def has(path: str, version: Version) -> bool:
         return any(target_of(path, item) for item in case.imports(path, version.facts))
 
     for file in governed(case, rule):
-        if not file.new or not bound(file.path, file.new) or has(file.path, file.new):
+        if not file.new or not applies(file.path, file.new) or has(file.path, file.new):
             continue
         if file.status == "A" or (file.old and has(file.old_path or file.path, file.old)):
             yield Violation(file.path, 1, f"must import {' or '.join(constraint.target[:3])}")
@@ -145,7 +156,7 @@ def require_import(case: Case, rule: Rule) -> Iterator[Violation]:
 def governed(case: Case, rule: Rule) -> Iterator[ChangedFile]:
     """Changed files in the rule's scope, of a language that its tool looks at."""
     for file in governs(case, rule):
-        if file.new and speaks(rule.constraint.tool, file.new.facts.language):
+        if file.new and is_for_language(rule.constraint.tool, file.new.facts.language):
             yield file
 
 
@@ -154,12 +165,12 @@ def _added(case: Case, rule: Rule, judge: Judge) -> Iterator[Violation]:
     for file in governed(case, rule):
         assert file.new
         before = {found.key for found in judge(file.old_path or file.path, file.old)} if file.old else set()
-        told: set[str] = set()
+        reported: set[str] = set()
         for found in judge(file.path, file.new):
             line = added_line(file, found.item)
-            if line == 0 or found.key in before or found.key in told:
+            if line == 0 or found.key in before or found.key in reported:
                 continue
-            told.add(found.key)
+            reported.add(found.key)
             doubt = doubts(case, rule, file.path, file.new, found.item.statement.line)
             yield Violation(
                 file.path,

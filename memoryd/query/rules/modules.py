@@ -30,7 +30,7 @@ _SCRIPT_ENDS = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", "
 _ROOTS = ("", "src", "lib", "python")
 
 
-def speaks(tool: str, language: str) -> bool:
+def is_for_language(tool: str, language: str) -> bool:
     """Whether the tool that a rule is written for looks at files of this language."""
     return tool not in _LANGUAGES or language in _LANGUAGES[tool]
 

@@ -1,4 +1,4 @@
-"""How each tool means what its contracts say: who is bound, what is targeted, what is spared."""
+"""How each tool means what its contracts say: to whom a rule applies, what is targeted, what is exempt."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _NESTED = {
     ),
 }
 
-Binds = Callable[[str, Version], bool]
+AppliesTo = Callable[[str, Version], bool]
 Targets = Callable[[str, Imported], str]
-Spares = Callable[[str, Imported], bool]
+Exemption = Callable[[str, Imported], bool]
 
 
-def binds(case: Case, rule: Constraint) -> Binds:
-    """Whether a file is bound by the rule."""
+def applies_to(case: Case, rule: Constraint) -> AppliesTo:
+    """Whether the rule applies to a file."""
     if rule.tool == "archunit":
         packages = [package(name) for name in rule.subject]
         return lambda _, version: not packages or any(test(version.facts.package) for test in packages)
@@ -58,7 +58,7 @@ def binds(case: Case, rule: Constraint) -> Binds:
     names = [entry for entry in rule.subject if rule.tool in DOTTED and not _is_file_glob(entry)]
     tests = [(entry.partition(".")[0], covers(entry)) for entry in names]
     if rule.tool == "import-linter" and not rule.subject:  # it sees the project's packages, not its tests
-        tests = [(top, lambda name: bool(name)) for top in tops(rule)]
+        tests = [(top, lambda name: bool(name)) for top in root_packages(rule)]
 
     def test(path: str, _: Version) -> bool:
         if not tests and not globs:
@@ -78,7 +78,7 @@ def _is_file_glob(entry: str) -> bool:
     return "/" in entry or entry.startswith("*.")
 
 
-def tops(rule: Constraint) -> list[str]:
+def root_packages(rule: Constraint) -> list[str]:
     """The top-level packages that a rule speaks of."""
     return sorted({name.partition(".")[0].strip("( ") for name in (*rule.subject, *rule.target)}) or [""]
 
@@ -111,7 +111,7 @@ def _script_targets(case: Case, rule: Constraint) -> Targets:
     return test
 
 
-def spares(case: Case, rule: Constraint) -> Spares:
+def exemptions(case: Case, rule: Constraint) -> Exemption:
     """Whether the rule's exceptions allow an import."""
     names = [e for e in rule.exceptions if e not in (DIRECT_ONLY, TYPING_FREE)]
     typing_free = TYPING_FREE in rule.exceptions
@@ -119,7 +119,7 @@ def spares(case: Case, rule: Constraint) -> Spares:
     return lambda path, item: (typing_free and item.statement.type_only) or allowed(path, item)
 
 
-def _allowed(case: Case, rule: Constraint, names: list[str]) -> Spares:
+def _allowed(case: Case, rule: Constraint, names: list[str]) -> Exemption:
     if not names:
         return lambda _, item: False
     if rule.tool == "depguard":
@@ -128,7 +128,7 @@ def _allowed(case: Case, rule: Constraint, names: list[str]) -> Spares:
     if any(target.startswith("./") for target in rule.target):
         used = [matcher(name) for name in names]
         return lambda path, item: any(test(script_path(case.paths, path, item.base)) for test in used)
-    pairs = spared_pairs(rule)
+    pairs = exempt_pairs(rule)
     files = [matcher(name) for name in names if rule.tool != "import-linter" and "->" not in name]
     importers = [covers(name) for name in names if rule.tool == "import-linter" and "->" not in name]
 
@@ -143,7 +143,7 @@ def _allowed(case: Case, rule: Constraint, names: list[str]) -> Spares:
     return test
 
 
-def spared_pairs(rule: Constraint) -> list[tuple[Callable[[str], bool], Callable[[str], bool]]]:
+def exempt_pairs(rule: Constraint) -> list[tuple[Callable[[str], bool], Callable[[str], bool]]]:
     """``a -> b`` of the exceptions as tests of the importing and the imported module."""
     pairs = [exception.partition("->") for exception in rule.exceptions if "->" in exception]
     return [(exactly(importer.strip()), exactly(target.strip())) for importer, _, target in pairs]

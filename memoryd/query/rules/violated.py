@@ -15,7 +15,7 @@ from memoryd.query.decision_item import DecisionItem
 from memoryd.query.rules import declared
 from memoryd.query.rules.change_case import MAX_OUTLINES, Case, Rule, Violation
 from memoryd.query.rules.executors import EXECUTORS
-from memoryd.query.rules.modules import speaks
+from memoryd.query.rules.modules import is_for_language
 from memoryd.query.rules.tool_semantics import DIRECT_ONLY
 from memoryd.query.safe_text import safe_line
 from memoryd.store.index import reader
@@ -69,7 +69,7 @@ class _Auditor:
     def _broken(self, rule: Rule) -> list[Violation]:
         """The places that break it, of those that its tool would report."""
         tool, governed = rule.constraint.tool, in_scope(rule.constraint.scope)
-        rows = [row for row in self._files.values() if speaks(tool, row.language)]
+        rows = [row for row in self._files.values() if is_for_language(tool, row.language)]
         self._left -= len(rows)
         if self._left < 0:
             return []

@@ -50,7 +50,7 @@ class Signals(Struct, frozen=True):
         return ", ".join(f"{name} {value:.2f}" for value, name in found[:3])
 
 
-class Legs(Struct, frozen=True):
+class RetrievalPaths(Struct, frozen=True):
     """What an answer stands on. ``vectors``: ``exact`` (all compared one by one), ``cache`` (the same scores by way of
     the search cache), ``none``. ``quality``: ``used`` for all of the ``read`` chunks, or while it has not read the
     project for the best ``judged`` finds; otherwise why the quality model has no part in the order."""
@@ -114,7 +114,7 @@ class SearchAnswer(Answer, frozen=True):
     searched: str = ""
     truncated: bool = False
     next: str = ""
-    legs: Legs = Legs()
+    legs: RetrievalPaths = RetrievalPaths()
     weak: bool = False
 
     def page(self) -> Page:

@@ -20,7 +20,7 @@ def wanted_files(view: LexicalView, request: SearchRequest) -> NDArray[np.bool_]
     wanted = np.ones(view.files, bool)
     for given, test_of, refuse in (
         (request.paths, _lies_in, _no_path),
-        (request.langs, _speaks, _no_language),
+        (request.langs, _in_language, _no_language),
     ):
         if given:
             fits = np.array([_fitting(view, test_of(text)) for text in given])
@@ -48,7 +48,7 @@ def _lies_in(glob: str) -> Callable[[FileSlot], bool]:
     return lambda slot: fits(slot.path)
 
 
-def _speaks(lang: str) -> Callable[[FileSlot], bool]:
+def _in_language(lang: str) -> Callable[[FileSlot], bool]:
     """By the language's name or by a file extension."""
     name = lang.lower().lstrip(".")
     return lambda slot: slot.language == name or slot.path.lower().endswith(f".{name}")

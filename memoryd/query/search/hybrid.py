@@ -15,7 +15,7 @@ from memoryd.query.retrieval.chunk_lookup import Pieces
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.search import ranking
-from memoryd.query.search.answers import Hit, Legs, SearchAnswer, SearchRequest
+from memoryd.query.search.answers import Hit, RetrievalPaths, SearchAnswer, SearchRequest
 from memoryd.query.search.filters import commits_of, wanted_files
 from memoryd.query.search.hits import Candidate, Group, Reader
 from memoryd.query.search.notes import notes
@@ -56,7 +56,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
         searched=_searched(request, int(np.count_nonzero(factors)), view.commits.documents),
         truncated=total > len(hits),
         next=_next(request, total) if total > len(hits) else "",
-        legs=Legs(found.leg, judge.state, judge.judged, judge.read),
+        legs=RetrievalPaths(found.comparison, judge.state, judge.judged, judge.read),
         weak=bool(hits) and all(hit.kind != "note" for hit in hits) and is_weak(view, asked, found),
     )
 

@@ -61,8 +61,8 @@ def question(text: str, main_language: str = "") -> Question:
 
 def _without_form(body: str) -> str:
     """The body without the headings of an issue form and without version numbers."""
-    told = _HEADING.sub(lambda match: "" if set(match[1].lower().split()) <= _FORM_WORDS else match[0], body)
-    return _VERSION.sub(" ", told)
+    kept = _HEADING.sub(lambda match: "" if set(match[1].lower().split()) <= _FORM_WORDS else match[0], body)
+    return _VERSION.sub(" ", kept)
 
 
 def _body_weights(body: str) -> dict[int, float]:

@@ -13,9 +13,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from memoryd.query.retrieval.ann_candidates import Near, near_likeness
+from memoryd.query.retrieval.ann_candidates import Near, near_similarity
 from memoryd.query.retrieval.chunk_lookup import Pieces
-from memoryd.query.retrieval.dense import MIN_LIKENESS
+from memoryd.query.retrieval.dense import MIN_SIMILARITY
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.retrieval.roles import ROLES, kind_of
 from memoryd.query.search.mentions import named
@@ -23,7 +23,7 @@ from memoryd.query.search.question import Question
 
 SIGNALS = ("bm25", "path", "name", "history", "vector", "mention", "quality")
 Array = NDArray[np.float64]
-Leg = Literal["none", "exact", "cache"]  # how the vectors were compared
+Comparison = Literal["none", "exact", "cache"]  # how the vectors were compared
 
 
 class Weights(Struct, frozen=True):
@@ -74,23 +74,23 @@ class RankingEvidence(Struct, frozen=True):
     definitions: Array  # over chunks
     voters: dict[int, list[int]]  # slot → ids of the commits that voted for it, best first
     commits: Array  # per commit number
-    leg: Leg = "none"
+    comparison: Comparison = "none"
 
 
 class Reading(Struct, frozen=True):
-    """What the quality model makes of the chunks: ``likeness`` of each, 0 = nothing or unread. ``weight``: how much
+    """What the quality model makes of the chunks: ``similarity`` of each, 0 = nothing or unread. ``weight``: how much
     the nearest counts beside the best by words, times its likeness: how near it is means something, unlike the best
     sum of rare words, so it is not divided by the best."""
 
-    likeness: Array
+    similarity: Array
     weight: float
 
-    def gain(self, own: Array, likeness: Array) -> Array:
-        """What a document's ``own`` words and meaning win or lose by its ``likeness``. The best of both is worth what
+    def gain(self, own: Array, similarity: Array) -> Array:
+        """What a document's ``own`` words and meaning win or lose by its ``similarity``. The best of both is worth what
         the best by words was, so that what speaks for its file keeps its weight, and commits and notes their place."""
-        weight = self.weight * float(likeness.max(initial=0.0))
+        weight = self.weight * float(similarity.max(initial=0.0))
         share = weight / (1.0 + weight)
-        gained: Array = share * (own.max(initial=0.0) * _share(likeness) - own)
+        gained: Array = share * (own.max(initial=0.0) * _share(similarity) - own)
         return gained
 
 
@@ -107,7 +107,7 @@ def gather(
     votes, voters = view.votes.cast(commits, view.files)
     text, names = view.text.scores(asked.weights), view.names.scores(asked.weights)
     name_hits = named(view, asked, pieces)
-    vectors, leg = _likeness(view, meaning, ((text > 0) | (names > 0)) & view.text.alive, near)
+    vectors, comparison = _similarity(view, meaning, ((text > 0) | (names > 0)) & view.text.alive, near)
     return RankingEvidence(
         text=text,
         names=names,
@@ -118,25 +118,25 @@ def gather(
         definitions=name_hits.chunks,
         voters=voters,
         commits=commits,
-        leg=leg,
+        comparison=comparison,
     )
 
 
-def _likeness(
-    view: LexicalView, meaning: NDArray[np.float32] | None, worded: NDArray[np.bool_], near: Near | None
-) -> tuple[Array, Leg]:
+def _similarity(
+    view: LexicalView, meaning: NDArray[np.float32] | None, has_words: NDArray[np.bool_], near: Near | None
+) -> tuple[Array, Comparison]:
     if view.vectors is None or meaning is None or not meaning.any():
         return np.zeros(len(view.chunk_slot)), "none"
-    likeness = near_likeness(view.vectors, meaning, worded, near, view.generation) if near else None
-    leg: Leg = "exact" if likeness is None else "cache"
-    if likeness is None:
-        likeness = view.vectors.likeness(meaning)
-    return near_enough(likeness, view, worded), leg
+    similarity = near_similarity(view.vectors, meaning, has_words, near, view.generation) if near else None
+    comparison: Comparison = "exact" if similarity is None else "cache"
+    if similarity is None:
+        similarity = view.vectors.similarity(meaning)
+    return near_enough(similarity, view, has_words), comparison
 
 
-def near_enough(likeness: Array, view: LexicalView, worded: NDArray[np.bool_]) -> Array:
-    """``likeness`` without dead chunks, and without those that have no word of the question and are not near it."""
-    return np.where(view.text.alive & (worded | (likeness >= MIN_LIKENESS**2)), likeness, 0.0)
+def near_enough(similarity: Array, view: LexicalView, has_words: NDArray[np.bool_]) -> Array:
+    """``similarity`` without dead chunks, and without those that have no word of the question and are not near it."""
+    return np.where(view.text.alive & (has_words | (similarity >= MIN_SIMILARITY**2)), similarity, 0.0)
 
 
 def priors(view: LexicalView, kinds: Collection[str] = (), weights: Weights = WEIGHTS) -> Array:
@@ -162,8 +162,8 @@ def rank_files(
     parts[4] = weights.file_vector * _share(best_chunks(view, found.vectors) * factors)
     parts[5] = weights.mention * found.mentions * factors
     if reading:
-        likeness = best_chunks(view, reading.likeness) * factors
-        parts[6] = reading.gain(parts[0] + parts[4], likeness)
+        similarity = best_chunks(view, reading.similarity) * factors
+        parts[6] = reading.gain(parts[0] + parts[4], similarity)
     return Scores(parts, parts.sum(axis=0))
 
 
@@ -189,10 +189,10 @@ def rank_chunks(
     frame = np.where(view.frames & (found.definitions < SURELY_MEANT), weights.frame, 1.0)
     parts *= frame
     words = parts[0] + parts[2] + parts[4]
-    likeness = reading.likeness * own * frame if reading else np.zeros(len(words))
+    similarity = reading.similarity * own * frame if reading else np.zeros(len(words))
     if reading:
-        parts[6] = reading.gain(words, likeness)
-    parts *= (words + likeness) > 0
+        parts[6] = reading.gain(words, similarity)
+    parts *= (words + similarity) > 0
     return Scores(parts, parts.sum(axis=0))
 
 

@@ -57,6 +57,6 @@ def is_weak(view: LexicalView, asked: Question, found: RankingEvidence) -> bool:
     covered = cover(view, asked)
     if covered.foreign < FOREIGN:
         return False
-    if found.leg == "none":
+    if found.comparison == "none":
         return covered.most < ENOUGH_WORDS
     return covered.most + float(np.sqrt(found.vectors.max(initial=0.0))) < ENOUGH

@@ -39,17 +39,17 @@ class _Opinion(Struct, frozen=True):
     known: NDArray[np.bool_]
     scores: NDArray[np.float32]
 
-    def likeness(self, chunks: NDArray[np.bool_]) -> Array:
+    def similarity(self, chunks: NDArray[np.bool_]) -> Array:
         """Of ``chunks`` that are known: how far above the middle of them all, squared."""
         known = self.known & chunks
         middle = float(np.median(self.scores[known])) if known.any() else 0.0
         return np.where(known, above(self.scores, middle), 0.0)
 
-    def likeness_in(self, pool: NDArray[np.int64]) -> Array:
+    def similarity_in(self, pool: NDArray[np.int64]) -> Array:
         """The same for a few of the best, whose middle is no middle: how far above the last of them."""
-        likeness = np.zeros(len(self.scores))
-        likeness[pool] = above(self.scores[pool], float(self.scores[pool].min(initial=1.0)))
-        return likeness
+        similarity = np.zeros(len(self.scores))
+        similarity[pool] = above(self.scores[pool], float(self.scores[pool].min(initial=1.0)))
+        return similarity
 
 
 class Judge:
@@ -69,10 +69,10 @@ class Judge:
             return scores
         weight = self._weight(CHUNK_WEIGHT)
         if self._has_read(opinion):
-            return self._chunks(self._likeness(opinion), weight)
+            return self._chunks(self._similarity(opinion), weight)
         best = pool[opinion.known[pool]]
         self.judged = len(best)
-        return traded(scores, best, self._chunks(opinion.likeness_in(best), weight).total[best])
+        return traded(scores, best, self._chunks(opinion.similarity_in(best), weight).total[best])
 
     def judged_files(self, scores: Scores, pool: NDArray[np.int64], pieces: Array) -> tuple[Scores, Array]:
         """The same for file slots, each read by its best piece, and the scores of the pieces."""
@@ -82,26 +82,26 @@ class Judge:
         if opinion is None:
             return scores, pieces
         if self._has_read(opinion):
-            likeness = self._likeness(opinion)
-            return self._files(likeness), self._chunks(likeness, self._weight(FILE_WEIGHT)).total
+            similarity = self._similarity(opinion)
+            return self._files(similarity), self._chunks(similarity, self._weight(FILE_WEIGHT)).total
         best, shown = pool[opinion.known[shown]], shown[opinion.known[shown]]
         self.judged = len(best)
-        return traded(scores, best, self._files(opinion.likeness_in(shown)).total[best]), pieces
+        return traded(scores, best, self._files(opinion.similarity_in(shown)).total[best]), pieces
 
     def _weight(self, of_line: float) -> float:
         return REPORT_WEIGHT if "\n" in self._reader.asked.text else of_line
 
-    def _likeness(self, opinion: _Opinion) -> Array:
+    def _similarity(self, opinion: _Opinion) -> Array:
         view, found = self._reader.view, self._reader.found
-        worded = (found.text > 0) | (found.names > 0)
-        return near_enough(opinion.likeness(view.text.alive), view, worded)
+        has_words = (found.text > 0) | (found.names > 0)
+        return near_enough(opinion.similarity(view.text.alive), view, has_words)
 
-    def _chunks(self, likeness: Array, weight: float) -> Scores:
-        reading = Reading(likeness, weight)
+    def _chunks(self, similarity: Array, weight: float) -> Scores:
+        reading = Reading(similarity, weight)
         return rank_chunks(self._reader.view, self._reader.found, self._factors, reading=reading)
 
-    def _files(self, likeness: Array) -> Scores:
-        reading = Reading(likeness, self._weight(FILE_WEIGHT))
+    def _files(self, similarity: Array) -> Scores:
+        reading = Reading(similarity, self._weight(FILE_WEIGHT))
         return rank_files(self._reader.view, self._reader.found, self._factors, reading=reading)
 
     def _asked(self, pool: NDArray[np.int64]) -> _Opinion | None:

@@ -31,7 +31,7 @@ ERRORS = 2.0  # standard errors: what is more is not chance
 MIN_HELD = 60
 CHUNKS_COMPARED = 10_000_000  # by all held-back questions together: fewer are asked of a huge project
 Array = NDArray[np.float64]
-Step = Callable[[str, int, int], None]  # phase, done, total
+ReportProgress = Callable[[str, int, int], None]  # phase, done, total
 
 
 def is_better(proof: Proof) -> bool:
@@ -47,7 +47,7 @@ def learn(
     conn: sqlite3.Connection,
     view_id: int,
     base: StaticEmbedder,
-    step: Step,
+    step: ReportProgress,
     judge: Callable[[Proof], bool] = is_better,
 ) -> Tuning:
     """Tune to the view's history, and keep what ``judge`` takes for better. ``step(phase, done, total)`` is called
@@ -88,7 +88,11 @@ def split(changes: Sequence[PastChange], chunks: int) -> tuple[Sequence[PastChan
 
 
 def study(
-    view: LexicalView, changes: Sequence[PastChange], names: Lessons, base: StaticEmbedder, step: Step
+    view: LexicalView,
+    changes: Sequence[PastChange],
+    names: Lessons,
+    base: StaticEmbedder,
+    step: ReportProgress,
 ) -> Words:
     """What ``changes`` and the ``names`` of the code teach. The view has vectors."""
     assert view.vectors is not None
@@ -107,7 +111,7 @@ def prove(
     held: Sequence[PastChange],
     base: Embedder,
     candidate: Embedder,
-    step: Step = lambda phase, done, total: None,
+    step: ReportProgress = lambda phase, done, total: None,
 ) -> Proof:
     """How both rank what the held-back commits changed, when none of these votes. Their subjects are the questions."""
     view = without_commits(view, [change.number for change in held])

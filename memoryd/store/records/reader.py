@@ -32,8 +32,8 @@ class RecordReader:
         self._conn = conn
         self._path = Path(sqlite.file_of(conn))
         self._lock = threading.RLock()
-        self._alike: SimilarRecords | None = None
-        self._alike_version = 0
+        self._similar: SimilarRecords | None = None
+        self._similar_version = 0
 
     @classmethod
     def open_readonly(cls, path: Path) -> RecordReader:
@@ -182,11 +182,11 @@ class RecordReader:
     def _words(self) -> SimilarRecords:
         """Built on the first use: opening a store costs nothing. Built anew once another connection has written."""
         version = self._conn.execute("PRAGMA data_version").fetchone()[0]
-        if self._alike is None or version != self._alike_version:
-            self._alike, self._alike_version = SimilarRecords(), version
+        if self._similar is None or version != self._similar_version:
+            self._similar, self._similar_version = SimilarRecords(), version
             for record in self.list(limit=-1):
-                self._alike.put(record.id, record.kind, record.text)
-        return self._alike
+                self._similar.put(record.id, record.kind, record.text)
+        return self._similar
 
 
 def _origin(text: str) -> Origin | None:

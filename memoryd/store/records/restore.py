@@ -19,7 +19,7 @@ from memoryd.store.records import audit, snapshots
 from memoryd.store.records.writer import Records
 
 _TABLES = ("meta", "record", "anchor", "audit")
-_TOLD = 10  # lost entries that are named
+_MAX_NAMED = 10  # lost entries that are named
 
 
 class Copy(Struct, frozen=True):
@@ -191,9 +191,9 @@ def _lost(aside: Path | None, copy: Copy) -> Iterator[str]:
                 complete = audit.is_whole(conn)
         except (MemorydError, sqlite.SqliteError):
             complete = False
-    yield from (f"lost: {entry}" for entry in later[:_TOLD])
-    if len(later) > _TOLD:
-        yield f"lost: {len(later) - _TOLD} later entries of the audit"
+    yield from (f"lost: {entry}" for entry in later[:_MAX_NAMED])
+    if len(later) > _MAX_NAMED:
+        yield f"lost: {len(later) - _MAX_NAMED} later entries of the audit"
     if not complete:
         yield f"what else was recorded after {_moment(copy.taken_s)} is lost and cannot be named"
 

@@ -201,8 +201,8 @@ class Records(RecordReader):
             audit.append(self._conn, self._now(), actor, "forget", record_id, {})
             for (other,) in newer:
                 self._reseal(other, actor, "unlink")
-            if self._alike:
-                self._alike.drop(record_id)
+            if self._similar:
+                self._similar.drop(record_id)
         self._empty_log()
         return record
 

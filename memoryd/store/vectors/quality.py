@@ -32,7 +32,7 @@ from memoryd.store.vectors.wire import Answer, Failed, Filled, Judged, JudgeMess
 
 DATABASE = "quality.db"
 NICENESS = 19  # of the reading thread
-TELL_S = 1.0
+REPORT_EVERY_S = 1.0
 _SORTED_TOGETHER = 16  # batches: texts of about the same length are read together, for less padding
 _FAILURES = (ImportError, OSError, RuntimeError, ValueError, KeyError, TypeError, sqlite3.Error)
 
@@ -122,13 +122,13 @@ class Quality:
         rows = self._kept()
         todo = unread(conn, rows)
         total, done = len(todo.live), len(todo.live) - todo.chunks
-        told_s = 0.0
+        reported_s = 0.0
         for group in _batches(texts(conn, todo), _SORTED_TOGETHER * model.batch):
             for part in _batches(sorted(group, key=lambda chunk: len(chunk[1])), model.batch):
                 if not self._orders.empty():
                     return Filled(name, done, total)
-                if time.monotonic() - told_s >= TELL_S:
-                    told_s = time.monotonic()
+                if time.monotonic() - reported_s >= REPORT_EVERY_S:
+                    reported_s = time.monotonic()
                     self._reply(Filled(name, done, total))
                 _read(model, rows, part)
                 done += len(part)

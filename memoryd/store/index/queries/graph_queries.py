@@ -17,8 +17,9 @@ from memoryd.store.sqlite import integer
 Node = int
 NAME_BITS = 32
 NAME_MASK = (1 << NAME_BITS) - 1
-# One edge, as it comes from SQLite (walks see hundreds of thousands): used node, using node, how id, link id, line.
-Step = tuple[Node, Node, int, int, int]
+# One edge, as it comes from SQLite (a search sees hundreds of thousands): used node, using node, provenance id, link
+# id, line.
+GraphEdge = tuple[Node, Node, int, int, int]
 _KINDS = frozenset(("imports", "calls", "inherits", "references"))
 _SYMBOL = (
     "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, f.role"
@@ -268,7 +269,7 @@ def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple
 # -- walks
 
 
-def steps_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node]) -> Iterator[Step]:
+def edges_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node]) -> Iterator[GraphEdge]:
     """All edges of the view whose end is one of ``nodes``."""
     for part in batches(sorted(nodes), MAX_SQL_VARIABLES - 1):  # sorted: neighbours share index pages
         # A list of pairs in IN makes SQLite read the whole table; a joined one uses the index.
@@ -279,7 +280,9 @@ def steps_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node
         )
 
 
-def steps_into_files(conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]) -> Iterator[Step]:
+def edges_into_files(
+    conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]
+) -> Iterator[GraphEdge]:
     """All edges of the view that end in these files and start in another file."""
     for part in batches(sorted(path_ids), MAX_SQL_VARIABLES - 1):
         yield from conn.execute(
@@ -297,7 +300,7 @@ class EdgeProvenance(Struct, frozen=True):
     confidence: float
 
 
-def hows(conn: sqlite3.Connection) -> dict[int, EdgeProvenance]:
+def provenances(conn: sqlite3.Connection) -> dict[int, EdgeProvenance]:
     """All that occur, by id."""
     return {
         id_: EdgeProvenance(*row)

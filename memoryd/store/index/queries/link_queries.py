@@ -152,11 +152,19 @@ def put(
         (file_id, digest, keys, unresolved),
     ).lastrowid
     assert link_id is not None
-    hows = _hows(conn, {_how(e) for e in edges})
+    provenances = _provenances(conn, {_how(e) for e in edges})
     conn.executemany(
         "INSERT INTO edge_row VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (path_id(e.dst_path), name_id(e.dst), link_id, ordinal, name_id(e.src), e.line, hows[_how(e)])
+            (
+                path_id(e.dst_path),
+                name_id(e.dst),
+                link_id,
+                ordinal,
+                name_id(e.src),
+                e.line,
+                provenances[_how(e)],
+            )
             for ordinal, e in enumerate(edges)
         ],
     )
@@ -167,7 +175,7 @@ def _how(edge: EdgeRow) -> tuple[str, str, float]:
     return edge.kind, edge.method, edge.confidence
 
 
-def _hows(
+def _provenances(
     conn: sqlite3.Connection, wanted: Collection[tuple[str, str, float]]
 ) -> dict[tuple[str, str, float], int]:
     """Their ids."""

@@ -15,8 +15,8 @@ from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history import dependencies, reverts
 from memoryd.query.history.commit_items import CommitItem, RevertItem
+from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.reverts import Pair
-from memoryd.query.history.topic_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.safe_text import quote
 from memoryd.store.index.queries import graph_queries, history_queries, note_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable, Touch

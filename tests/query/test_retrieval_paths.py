@@ -14,7 +14,7 @@ from search_project import FRESH, SearchProject
 from memoryd.embedding.static import StaticEmbedder
 from memoryd.query.context import Context
 from memoryd.query.retrieval import ann_candidates
-from memoryd.query.retrieval.dense import MIN_LIKENESS, Vectors
+from memoryd.query.retrieval.dense import MIN_SIMILARITY, Vectors
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.store.index import reader
@@ -151,20 +151,20 @@ def field() -> tuple[Vectors, np.ndarray, np.ndarray]:
     """Vectors, a question near the first of them, and the chunks from near to far."""
     vectors = _vectors(1_000)
     query = vectors.rows[0].astype(np.float32) / np.linalg.norm(vectors.rows[0].astype(np.float32))
-    return vectors, query, np.argsort(-vectors.likeness(query), kind="stable")
+    return vectors, query, np.argsort(-vectors.similarity(query), kind="stable")
 
 
 def test_near_chunks_without_a_word_come_from_the_cache(field) -> None:
     """Chunks with a word are compared by us, near ones without are named by the cache: together all that counts."""
     vectors, query, order = field
-    worded = np.zeros(1_000, bool)
-    worded[order[600:700]] = True
-    found = ann_candidates.near_likeness(
-        vectors, query, worded, Naming(vectors, query, order[:256].tolist()), 0
+    has_words = np.zeros(1_000, bool)
+    has_words[order[600:700]] = True
+    found = ann_candidates.near_similarity(
+        vectors, query, has_words, Naming(vectors, query, order[:256].tolist()), 0
     )
-    exact = vectors.likeness(query)
+    exact = vectors.similarity(query)
     assert found is not None
-    counts = worded | (exact >= MIN_LIKENESS**2)
+    counts = has_words | (exact >= MIN_SIMILARITY**2)
     assert np.allclose(found[counts], exact[counts], atol=1e-6)
 
 
@@ -172,10 +172,10 @@ def test_a_cache_that_missed_something_is_not_believed(field) -> None:
     """If a chunk with a word is as near as those that count without one but is not named, the cache missed it and
     may have missed others: everything is compared."""
     vectors, query, order = field
-    worded = np.zeros(1_000, bool)
-    worded[order[5]] = True
+    has_words = np.zeros(1_000, bool)
+    has_words[order[5]] = True
     named = [number for number in order[:257].tolist() if number != order[5]]
-    assert ann_candidates.near_likeness(vectors, query, worded, Naming(vectors, query, named), 0) is None
+    assert ann_candidates.near_similarity(vectors, query, has_words, Naming(vectors, query, named), 0) is None
 
 
 def test_a_cache_that_names_too_few_is_not_believed(field) -> None:
@@ -184,15 +184,18 @@ def test_a_cache_that_names_too_few_is_not_believed(field) -> None:
     close = np.tile(vectors.rows[:1], (300, 1))
     crowded = Vectors("m", np.concatenate([close, vectors.rows]), np.ones(1_300, bool),
                       np.arange(1, 1_301, dtype="<u8") << np.uint64(40), np.arange(1_300))  # fmt: skip
-    worded = np.zeros(1_300, bool)
-    assert ann_candidates.near_likeness(crowded, query, worded, Naming(crowded, query, range(256)), 0) is None
+    has_words = np.zeros(1_300, bool)
+    assert (
+        ann_candidates.near_similarity(crowded, query, has_words, Naming(crowded, query, range(256)), 0)
+        is None
+    )
 
 
 def test_a_question_of_common_words_is_compared_exactly(field) -> None:
     """Where most chunks have a word of the question, the cache would save nothing and is not asked."""
     vectors, query, _ = field
     assert (
-        ann_candidates.near_likeness(
+        ann_candidates.near_similarity(
             vectors, query, np.ones(1_000, bool), Naming(vectors, query, range(256)), 0
         )
         is None

@@ -35,7 +35,7 @@ _NO_CODE = re.compile(
 )
 
 
-class Coupling(Struct, frozen=True):
+class CochangedFile(Struct, frozen=True):
     """``score``: the weighted share of the target's commits that changed ``path`` too, 0..1."""
 
     path_id: int
@@ -48,7 +48,7 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
     """The ``k`` files that changed most with the target's file. Raises UsageError when it means nothing."""
     paths = _paths(ctx, request.target)
     past = touched(ctx, paths)
-    found = couplings(ctx, paths, past)
+    found = cochanged_files(ctx, paths, past)
     linked = neighbours(ctx, paths)
     command = f"memoryd cochange {shlex.quote(request.target)}"
     items = tuple(
@@ -86,7 +86,7 @@ def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
     return sorted(found, key=lambda touch: -touch.commit_id)
 
 
-def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[Coupling]:
+def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangedFile]:
     """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out. For
     code, what is no code comes later: a version number or a page of the manual changes with anything."""
     ids = list(dict.fromkeys(touch.commit_id for touch in past))[:MAX_COMMITS]
@@ -107,20 +107,20 @@ def couplings(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) ->
     total = sum(weight.values())
     paths = graph_queries.path_names(ctx.index, {*score, *path_ids})
     of_code = any(not _NO_CODE.search(paths[id_]) for id_ in path_ids if id_ in paths)
-    found = [Coupling(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
+    found = [CochangedFile(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
 
-    def pull(one: Coupling) -> float:
+    def rank(one: CochangedFile) -> float:
         return one.score * (NO_CODE_WEIGHT if of_code and _NO_CODE.search(one.path) else 1.0)
 
-    return sorted(found, key=lambda one: (-pull(one), -one.support, one.path))
+    return sorted(found, key=lambda one: (-rank(one), -one.support, one.path))
 
 
-def worth_showing(found: Sequence[Coupling]) -> list[Coupling]:
+def worth_showing(found: Sequence[CochangedFile]) -> list[CochangedFile]:
     """Without what every commit touches and what is too seldom to mean anything."""
     return [c for c in found if is_often(c.score, c.support) and not is_always_touched(c.path)]
 
 
-def is_forgotten(one: Coupling) -> bool:
+def is_forgotten(one: CochangedFile) -> bool:
     """Whether a change without this file is likely to have left it out by mistake: it nearly always came along. On
     five histories three in four are right, and one complete change in fifty is suspected."""
     return one.score >= FORGOTTEN_SCORE and one.support >= FORGOTTEN_SUPPORT
@@ -131,9 +131,9 @@ def is_always_touched(path: str) -> bool:
     return bool(_ALWAYS_TOUCHED.search(path)) or is_lock(path)
 
 
-def coupled(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
-    """What is worth showing of ``couplings``, first what no edge explains."""
-    found = worth_showing(couplings(ctx, path_ids, past)) if past else []
+def cochange_items(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:
+    """What is worth showing of ``cochanged_files``, first what no edge explains."""
+    found = worth_showing(cochanged_files(ctx, path_ids, past)) if past else []
     linked = neighbours(ctx, path_ids) if found else set()
     items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
     return sorted(items, key=lambda item: item.explained)
