@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
+from growth import assert_linear
 
 from indexers import registry
 from indexers.chunks import chunk
@@ -48,11 +48,8 @@ def test_many_nested_keys_leave_the_top(language: str) -> None:
 
 @pytest.mark.parametrize("language", KEY_FILES)
 def test_data_is_bounded(language: str) -> None:
-    """A data file of megabytes has at most MAX_KEYS symbols, and costs less than a second or two."""
-    source = keyed(language, 5_000, 40)
-    start = time.process_time()
-    facts = registry.extract(language, source)
-    assert time.process_time() - start < 4  # a shared machine; alone it takes 0.5 s
+    """A data file of megabytes has at most MAX_KEYS symbols."""
+    facts = registry.extract(language, keyed(language, 5_000, 40))
     assert len(facts.symbols) == MAX_KEYS
     assert [problem.code for problem in facts.problems] == ["limit"]
 
@@ -99,9 +96,7 @@ def test_generated_files_are_bounded() -> None:
 )
 def test_linear_in_hostile_bytes(language: str, source: bytes) -> None:
     """Openings without an end, of any kind, are not looked through again and again."""
-    start = time.process_time()
-    registry.extract(language, source)
-    assert time.process_time() - start < 8
+    assert_linear(lambda size: registry.extract(language, source[:size]), len(source))
 
 
 def test_sql_is_cut_at_statements() -> None:
