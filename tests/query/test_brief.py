@@ -135,7 +135,7 @@ def test_a_file_that_only_history_ties_to_the_place_is_named(project):
     companion = next(
         i for i in items(answer, "may have to change too") if i.source.startswith("shop/keys.py")
     )
-    assert "changed 4 times with shop/session.py" in companion.text
+    assert "changed in 4 of 4 commits of shop/session.py" in companion.text
     # shop/keys.py came with session.py in the first commit, and changed with it three times
 
 

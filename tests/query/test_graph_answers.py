@@ -341,7 +341,30 @@ def test_what_changed_together_twice_is_no_hidden_coupling(rows):
         rows.commit("once", ["store.py", path])
     answer = cochange(rows.context(), CochangeRequest(target="store.py"))
     lines = rendered(answer, 800).text.splitlines()
-    assert lines[1].startswith("  service.py changed together 9 times")
+    assert lines[1].startswith("  service.py changed together in 9 of 11 commits")
+
+
+def test_a_file_is_no_companion_of_its_own_former_name(rows):
+    """Regression: a file asked about by its former name seemed to have changed with its present one in every commit,
+    though one commit, the move, is all that both names share."""
+    for number in range(12):
+        rows.commit(f"edit {number}", ["old_api.py", *(["service.py"] if number < 4 else [])])
+    rows.commit("move", [rename("old_api.py", "api.py")])
+    for number in range(3):
+        rows.commit(f"edit again {number}", ["api.py"])
+    answer = cochange(rows.context(), CochangeRequest(target="old_api.py"))
+    assert [(f.path, f.support, f.commits) for f in answer.files] == [("service.py", 4, 13)]
+
+
+def test_a_file_that_came_along_lately_is_not_worth_showing_for_all_times(rows):
+    """The numbers that are shown decide too: three of the last commits are no habit of two hundred."""
+    for number in range(200):
+        rows.commit(f"alone {number}", ["store.py"])
+    for number in range(2_000):
+        rows.commit(f"elsewhere {number}", ["jobs.py"])
+    for number in range(3):
+        rows.commit(f"both {number}", ["store.py", "service.py"])
+    assert impact(rows.context(), ImpactRequest(target="store.py")).cochange == ()
 
 
 def test_coupling_that_no_edge_explains_comes_first(rows):

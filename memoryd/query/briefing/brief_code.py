@@ -77,7 +77,7 @@ def _other(place: BriefPlace, found: Places) -> BriefItem:
 
 def _together(beside: str, one: CochangedFile) -> str:
     name = "/".join(beside.rsplit("/", 2)[-2:])  # with its folder: many files are called __init__.py
-    return f"changed {one.support} times with {safe_line(name)}"
+    return f"changed in {one.support} of {one.commits} commits of {safe_line(name)}"
 
 
 def dependents(ctx: Context, found: Places) -> BriefSection:

@@ -22,7 +22,7 @@ MAX_TESTS = 8
 
 def cochanged_and_tests(case: Case, checked: dict[str, None]) -> Iterator[CheckFinding]:
     """Companion files that are missing, and tests to run."""
-    checked["files that usually change together, tests that reach the change"] = None
+    checked["files that changed together before, tests that reach the change"] = None
     if len(case.change.files) > MAX_FILES:
         case.unknown[f"files that belong together (more than {MAX_FILES} files change)"] = None
         return
@@ -47,13 +47,13 @@ def _companions(case: Case) -> Iterator[CheckFinding]:
     ranked = sorted(found.values(), key=lambda entry: (-entry[0].score, entry[0].path))
     for item, file in ranked[:MAX_REPORTED]:
         forgotten = cochange.is_forgotten(item)
-        often = "nearly always" if forgotten else "usually"
+        often = f"in {item.support} of {item.commits} commits"
         yield CheckFinding(
             severity="warn" if forgotten else "info",
             rule="companion" if forgotten else "co-change",
             path=file.path,
             line=0,
-            message=f"{often} changes together with {safe_line(item.path)}, which this change leaves as it is",
+            message=f"changed together with {safe_line(item.path)} {often}; this change leaves that as it is",
             quote=f"{item.support} commits changed both",
             source=item.path,
         )

@@ -6,7 +6,7 @@ import math
 import re
 import shlex
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -36,12 +36,18 @@ _NO_CODE = re.compile(
 
 
 class CochangedFile(Struct, frozen=True):
-    """``score``: the weighted share of the target's commits that changed ``path`` too, 0..1."""
+    """``support``: how many of the target's ``commits`` over at most MAX_FILES files changed ``path`` too; ``score``:
+    their share, recent ones counting more, 0..1."""
 
     path_id: int
     path: str
     score: float
     support: int
+    commits: int
+
+    @property
+    def share(self) -> float:
+        return self.support / self.commits
 
 
 def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
@@ -51,9 +57,7 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
     found = cochanged_files(ctx, paths, past)
     linked = neighbours(ctx, paths)
     command = f"memoryd cochange {shlex.quote(request.target)}"
-    items = tuple(
-        CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found[: request.k]
-    )
+    items = tuple(_item(one, linked) for one in found[: request.k])
     return CochangeAnswer(
         ctx.freshness,
         target=request.target,
@@ -87,8 +91,9 @@ def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
 
 
 def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangedFile]:
-    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out. For
-    code, what is no code comes later: a version number or a page of the manual changes with anything."""
+    """Files of the view that changed in the commits ``past``, strongest first; the target's own are left out, under
+    whatever names they had or have. For code, what is no code comes later: a version number or a page of the manual
+    changes with anything."""
     ids = list(dict.fromkeys(touch.commit_id for touch in past))[:MAX_COMMITS]
     rows = history_queries.commits(ctx.index, ids)
     small = {id_ for id_ in ids if rows[id_].files <= MAX_FILES}
@@ -96,7 +101,7 @@ def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touc
         return []
     weight = _weights(ctx, [rows[id_] for id_ in small])
     now = Names(ctx)
-    own = {*path_ids, *(touch.path_id for touch in past)}
+    own = now.with_present({*path_ids, *(touch.path_id for touch in past)})
     score: dict[int, float] = defaultdict(float)
     support: dict[int, int] = defaultdict(int)
     for commit_id, path_id, _, _ in history_queries.changes_of(ctx.index, small):
@@ -107,7 +112,7 @@ def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touc
     total = sum(weight.values())
     paths = graph_queries.path_names(ctx.index, {*score, *path_ids})
     of_code = any(not _NO_CODE.search(paths[id_]) for id_ in path_ids if id_ in paths)
-    found = [CochangedFile(id_, paths[id_], score[id_] / total, support[id_]) for id_ in score]
+    found = [CochangedFile(id_, paths[id_], score[id_] / total, support[id_], len(small)) for id_ in score]
 
     def rank(one: CochangedFile) -> float:
         return one.score * (NO_CODE_WEIGHT if of_code and _NO_CODE.search(one.path) else 1.0)
@@ -117,13 +122,13 @@ def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touc
 
 def worth_showing(found: Sequence[CochangedFile]) -> list[CochangedFile]:
     """Without what every commit touches and what is too seldom to mean anything."""
-    return [c for c in found if is_often(c.score, c.support) and not is_always_touched(c.path)]
+    return [c for c in found if is_often(c.score, c.support, c.commits) and not is_always_touched(c.path)]
 
 
 def is_forgotten(one: CochangedFile) -> bool:
     """Whether a change without this file is likely to have left it out by mistake: it nearly always came along. On
     five histories three in four are right, and one complete change in fifty is suspected."""
-    return one.score >= FORGOTTEN_SCORE and one.support >= FORGOTTEN_SUPPORT
+    return min(one.score, one.share) >= FORGOTTEN_SCORE and one.support >= FORGOTTEN_SUPPORT
 
 
 def is_always_touched(path: str) -> bool:
@@ -135,8 +140,11 @@ def cochange_items(ctx: Context, path_ids: Collection[int], past: Sequence[Touch
     """What is worth showing of ``cochanged_files``, first what no edge explains."""
     found = worth_showing(cochanged_files(ctx, path_ids, past)) if past else []
     linked = neighbours(ctx, path_ids) if found else set()
-    items = [CochangeItem(c.path, round(c.score, 4), c.support, c.path_id in linked) for c in found]
-    return sorted(items, key=lambda item: item.explained)
+    return sorted((_item(one, linked) for one in found), key=lambda item: item.explained)
+
+
+def _item(one: CochangedFile, linked: Collection[int]) -> CochangeItem:
+    return CochangeItem(one.path, round(one.score, 4), one.support, one.path_id in linked, one.commits)
 
 
 def neighbours(ctx: Context, path_ids: Collection[int]) -> set[int]:
@@ -171,3 +179,8 @@ class Names:
                 return None
             path_id = self._renamed[path_id]
         return None
+
+    def with_present(self, path_ids: Iterable[int]) -> set[int]:
+        """These, and the paths of the view that they became."""
+        known = set(path_ids)
+        return known | {today for id_ in known if (today := self.of(id_)) is not None}

@@ -24,16 +24,19 @@ class CochangeRequest(Request, frozen=True, kw_only=True):
 
 
 class CochangeItem(Struct, frozen=True):
-    """A file that changed with the target ``support`` times. ``explained``: a static edge exists too."""
+    """A file that changed in ``support`` of the target's ``commits``, those over more than 30 files left out.
+    ``explained``: a static edge exists too."""
 
     path: str
     score: float
     support: int
     explained: bool = False
+    commits: int = 0
 
     def label(self) -> str:
         hidden = "" if self.explained else ", not connected in the code graph"
-        return f"{safe_line(self.path)} changed together {self.support} times{hidden} {proof('history', self.score)}"
+        often = f"in {self.support} of {self.commits} commits"
+        return f"{safe_line(self.path)} changed together {often}{hidden} {proof('history', self.score)}"
 
 
 class CochangeAnswer(PagedAnswer, frozen=True):
@@ -49,7 +52,8 @@ class CochangeAnswer(PagedAnswer, frozen=True):
         if not self.files:
             return self.absence(f"Nothing changes together with {quote(self.target, 200)}", self.searched)
         hidden_first = sorted(
-            self.files, key=lambda item: item.explained or not is_often(item.score, item.support)
+            self.files,
+            key=lambda item: item.explained or not is_often(item.score, item.support, item.commits),
         )
         return Page(
             head=f"{self.total} files changed with {quote(self.target, 200)} in its {self.commits} commits",
@@ -61,6 +65,6 @@ class CochangeAnswer(PagedAnswer, frozen=True):
         )
 
 
-def is_often(score: float, support: int) -> bool:
-    """Whether files changed together often enough to mean something."""
-    return support >= MIN_SUPPORT and score >= MIN_SCORE
+def is_often(score: float, support: int, commits: int) -> bool:
+    """Whether files changed together often enough to mean something, lately and in all."""
+    return support >= MIN_SUPPORT and score >= MIN_SCORE and support >= MIN_SCORE * commits

@@ -117,7 +117,7 @@ TOOLS: dict[str, Tool] = {
             "brief",
             "Call this first, before you start any task in the project. Returns a short pack for the task: "
             "the decisions and constraints that apply, the code it is about, what depends on that code, which "
-            "files usually change together, what was tried and reverted, and which tests to run.",
+            "files changed together before, what was tried and reverted, and which tests to run.",
             ToolArgument("task", "What you are about to do, in your words."),
             ToolArgument("paths", "Files you already know it is about."),
         ),
@@ -141,7 +141,7 @@ TOOLS: dict[str, Tool] = {
             "impact",
             "Call this before you change the behaviour, signature or location of a symbol or file. Returns "
             "what depends on it, directly and through others, each with how it is known and how sure; the tests "
-            "that reach it; and the files that usually change with it, also those that no import connects to it.",
+            "that reach it; and the files that changed with it before, also those that no import connects to it.",
             ToolArgument("target", _TARGET),
             ToolArgument("hops", "How many edges to follow."),
         ),
@@ -166,7 +166,7 @@ TOOLS: dict[str, Tool] = {
             "check",
             "Call this after you changed code and before you commit or say that you are done: verdict OK, WARN or "
             "BLOCK by the project's own declared rules (import contracts, banned dependencies …), and what its "
-            "history says: a reverted change that comes back, a file that usually changes along and was left out, "
+            "history says: a reverted change that comes back, a file left out that nearly always came along, "
             "tests to run. Says what it could not check. Without arguments: everything uncommitted.",
             ToolArgument("diff", "A unified diff to check instead."),
             ToolArgument("paths", "Only these changed files or folders."),
