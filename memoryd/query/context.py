@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from memoryd.globs.given import Standpoint
 from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ class Context(Struct, frozen=True):
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
-    ``root``: the project's absolute root, for display. ``near``: the search cache over the vectors; None where
-    comparing all of them is cheaper, or the cache cannot be asked now. ``quality``: the quality model, None when
-    none is wanted."""
+    ``root``: the project's absolute root; ``folder``: where in it the caller stands, relative to it. ``near``: the
+    search cache over the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now.
+    ``quality``: the quality model, None when none is wanted."""
 
     index: sqlite3.Connection
     records: RecordReader | None
@@ -57,3 +58,9 @@ class Context(Struct, frozen=True):
     near: Near | None = None
     quality: Model | None = None
     records_problem: MemorydError | None = None
+    folder: str = ""
+
+    @property
+    def here(self) -> Standpoint:
+        """Where the paths that the caller gives begin."""
+        return Standpoint(self.root, self.folder)

@@ -1,14 +1,16 @@
-"""What a TARGET means: ``path``, ``path:line``, ``path:Qual.name``, ``Qual.name``, a bare name or a glob."""
+"""What a TARGET means: a path (in the forms of ``globs.given``, with a line or name), ``Qual.name``, a bare name or a
+glob."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from memoryd.errors import UsageError
-from memoryd.globs.paths import is_glob, matcher
+from memoryd.globs import given
+from memoryd.globs.given import Reading, Scope, Standpoint
+from memoryd.globs.paths import matcher
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
 from memoryd.store.index import reader
@@ -18,7 +20,6 @@ from memoryd.store.index.queries.graph_queries import FileRow, SymbolRow
 MAX_TARGETS = 500  # files that one glob or folder may mean
 MAX_CANDIDATES = 20
 _SAME_NAME = 2_000  # definitions of one bare name that are looked at
-_PATH_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d{1,9})(?:[-:]\d+)?")
 _HOLDERS = frozenset(("variable", "field", "property", "constant", "module", "namespace"))
 
 
@@ -65,69 +66,125 @@ class Resolution(Struct, frozen=True):
 
 def resolve(ctx: Context, text: str) -> Resolution:
     """Raises UsageError, naming the text and what was searched, when it means nothing in this view."""
-    wanted = _cleaned(ctx, text)
-    if is_glob(wanted):
-        return _glob(ctx, text, wanted)
-    for look in (_exact_file, _path_and_part, _folder, _named, _file_ending, _dotted_module):
-        found = look(ctx, wanted)
-        if found:
-            return _chosen(text, found, wanted)
+    found = _as_path(ctx, text)
+    if found:
+        return found
+    wanted = given.cleaned(text).removeprefix("./")
+    for look in (_of_ending_path, _named, _file_ending, _dotted_module):
+        targets = look(ctx, wanted)
+        if targets:
+            return _chosen(text, targets, wanted)
     raise _nothing(ctx, text, wanted)
 
 
 def definitions(ctx: Context, name: str) -> tuple[Target, ...]:
     """Everything that ``name`` may be the definition of, likeliest first; empty when nothing is."""
-    wanted = _cleaned(ctx, name)
-    found = _path_and_part(ctx, wanted) or _named(ctx, wanted) or _dotted_module(ctx, wanted)
+    wanted = given.cleaned(name).removeprefix("./")
+    found = (
+        _part_of_path(ctx, name)
+        or _of_ending_path(ctx, wanted)
+        or _named(ctx, wanted)
+        or _dotted_module(ctx, wanted)
+    )
     return tuple(sorted(found, key=lambda target: _unlikely(target, wanted)))
 
 
-def _cleaned(ctx: Context, text: str) -> str:
-    text = text.strip().strip("`\"'")
-    if ctx.root and text.startswith(f"{ctx.root}/"):
-        text = text[len(ctx.root) + 1 :]
-    return text.removeprefix("./").removesuffix("()").rstrip("/") or "."
+def scope(ctx: Context, text: str) -> Scope:
+    """The files that a path, folder or glob means. Raises UsageError when it means none."""
+    found = find_scope(ctx, text)
+    if found is None:
+        raise no_such_path(ctx, text)
+    return found
+
+
+def find_scope(ctx: Context, text: str) -> Scope | None:
+    """Like ``scope``, None where it means no file."""
+    return given.scope(text, ctx.here, lambda path: is_there(ctx, path), lambda: _paths(ctx))
+
+
+def is_there(ctx: Context, path: str) -> bool:
+    """A file or a folder of the view; ``""`` is its root."""
+    if not path or graph_queries.file_at(ctx.index, ctx.view.id, path):
+        return True
+    return bool(graph_queries.paths_under(ctx.index, ctx.view.id, f"{path}/", 1))
+
+
+def anchor(ctx: Context, text: str) -> str:
+    """What a record is about, as it is kept: a path relative to the root with its line or name; else as it was
+    given."""
+    for reading in given.readings(text, ctx.here):
+        if not (reading.path and is_there(ctx, reading.path)):
+            continue
+        if not reading.is_whole:
+            return f"{reading.path}:{_dots(reading.part) if reading.line is None else reading.line}"
+        return reading.path
+    for pattern in given.patterns(text, ctx.here):
+        if any(map(matcher(pattern), _paths(ctx))):
+            return pattern.removeprefix("./")
+    return given.relative(text, ctx.here)
+
+
+def no_such_path(ctx: Context, text: str) -> UsageError:
+    """That no file of the project is called so, and which nearly are."""
+    return given.absent(text, ctx.here, _paths(ctx))
 
 
 # -- the forms
 
 
-def _glob(ctx: Context, text: str, pattern: str) -> Resolution:
-    matches = matcher(pattern)
-    paths = [path for path in graph_queries.paths_of_view(ctx.index, ctx.view.id) if matches(path)]
-    if not paths:
-        raise _nothing(ctx, text, pattern)
-    return Resolution(text, tuple(_files(ctx, _limited(text, paths))), total=len(paths))
+def _as_path(ctx: Context, text: str) -> Resolution | None:
+    """A file or folder as it stands, with a line or name behind it; else what a glob means."""
+    for reading in given.readings(text, ctx.here):
+        found = _at(ctx, reading)
+        if found:
+            return _chosen(text, found, reading.path or ".")
+    for pattern in given.patterns(text, ctx.here):
+        matches = matcher(pattern)
+        paths = [path for path in _paths(ctx) if matches(path)]
+        if paths:
+            return Resolution(text, tuple(_files(ctx, _limited(text, paths))), total=len(paths))
+    return None
 
 
-def _exact_file(ctx: Context, text: str) -> Sequence[Target]:
-    row = graph_queries.file_at(ctx.index, ctx.view.id, text)
-    return [_file(row)] if row else ()
+def _part_of_path(ctx: Context, text: str) -> Sequence[Target]:
+    readings = (reading for reading in given.readings(text, ctx.here) if not reading.is_whole)
+    return next((found for reading in readings if (found := _at(ctx, reading))), ())
 
 
-def _folder(ctx: Context, text: str) -> Sequence[Target]:
-    if ":" in text:
+def _at(ctx: Context, reading: Reading) -> Sequence[Target]:
+    row = graph_queries.file_at(ctx.index, ctx.view.id, reading.path)
+    if row:
+        return _within(ctx, reading, [row])
+    if not reading.is_whole:
         return ()
-    prefix = "" if text == "." else f"{text}/"
+    prefix = f"{reading.path}/" if reading.path else ""
     paths = graph_queries.paths_under(ctx.index, ctx.view.id, prefix, MAX_TARGETS + 1)
-    return list(_files(ctx, _limited(text, paths)))
+    return list(_files(ctx, _limited(reading.path, paths)))
 
 
-def _path_and_part(ctx: Context, text: str) -> Sequence[Target]:
-    """``path:line`` or ``path:Qual.name``; the path may be its last components only."""
-    with_line = _PATH_LINE.fullmatch(text)
-    if with_line:
-        return _at_lines(ctx, _rows_of_path(ctx, with_line["path"]), int(with_line["line"]))
-    path, colon, part = text.partition(":")
-    if not colon or part.startswith(":"):
-        return ()
-    qualname = _dots(part)
+def _within(ctx: Context, reading: Reading, rows: Sequence[FileRow]) -> Sequence[Target]:
+    """The line or name that was asked for in files of this path, or the files."""
+    if reading.line is not None:
+        return _at_lines(ctx, rows, reading.line)
+    if not reading.part:
+        return [_file(row) for row in rows]
     found: list[Target] = []
-    for row in _rows_of_path(ctx, path):
+    qualname = _dots(reading.part.partition("[")[0])  # a test of pytest says its parameters behind its name
+    for row in rows:
         symbols = graph_queries.symbols_of(ctx.index, ctx.view.id, row.path_id)
         exact = [symbol for symbol in symbols if symbol.qualname == qualname]
         found += _symbols(ctx, exact or [s for s in symbols if s.qualname.endswith(f".{qualname}")], row)
     return found
+
+
+def _of_ending_path(ctx: Context, text: str) -> Sequence[Target]:
+    """``path:line`` or ``path:Qual.name`` where the path is its last components only."""
+    for reading in given.readings(text, Standpoint(ctx.root)):
+        if reading.path and not reading.is_whole:
+            rows = graph_queries.files_ending(ctx.index, ctx.view.id, reading.path, MAX_CANDIDATES)
+            if found := _within(ctx, reading, rows):
+                return found
+    return ()
 
 
 def _named(ctx: Context, text: str) -> Sequence[Target]:
@@ -152,7 +209,7 @@ def _dotted_module(ctx: Context, text: str) -> Sequence[Target]:
         stem, qualname = "/".join(parts[:cut]), ".".join(parts[cut:])
         for path in (f"{stem}.py", f"{stem}/__init__.py"):
             if _rows_of_path(ctx, path):
-                return _path_and_part(ctx, f"{path}:{qualname}") if qualname else _files_like(ctx, path)
+                return _within(ctx, Reading(path, qualname), _rows_of_path(ctx, path))
     return ()
 
 
@@ -164,10 +221,6 @@ def _rows_of_path(ctx: Context, path: str) -> Sequence[FileRow]:
     if row:
         return [row]
     return graph_queries.files_ending(ctx.index, ctx.view.id, path, MAX_CANDIDATES)
-
-
-def _files_like(ctx: Context, path: str) -> list[Target]:
-    return [_file(row) for row in _rows_of_path(ctx, path)]
 
 
 def _files(ctx: Context, paths: Sequence[str]) -> Iterable[Target]:
@@ -261,14 +314,21 @@ def _unlikely(target: Target, wanted: str) -> tuple[bool, bool, bool, str, int]:
     )
 
 
+def _paths(ctx: Context) -> Sequence[str]:
+    return graph_queries.paths_of_view(ctx.index, ctx.view.id)
+
+
 def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
+    if given.cleaned(text).startswith("/") and not given.readings(text, ctx.here):
+        return no_such_path(ctx, text)
     name = _dots(wanted.rpartition(":")[2]).rpartition(".")[2].rpartition("/")[2]
-    near = graph_queries.symbols_like(ctx.index, ctx.view.id, name, 3) if 2 < len(name) <= 64 else []
-    files = len(graph_queries.paths_of_view(ctx.index, ctx.view.id))
-    symbols = graph_queries.count_symbols(ctx.index, ctx.view.id)
-    step = " or ".join(f"`{row.path}:{row.qualname}`" for row in near)
+    symbols = graph_queries.symbols_like(ctx.index, ctx.view.id, name, 3) if 2 < len(name) <= 64 else []
+    paths = _paths(ctx)
+    alike = [f"{row.path}:{row.qualname}" for row in symbols]
+    alike = alike or given.near(text, paths)
+    step = " or ".join(f"`{one}`" for one in alike)
     return UsageError(
         f"no file or symbol of the project is called `{text[:200]}`",
-        where=f"searched {files} files and {symbols} symbols",
-        next_step=f"did you mean {step}?" if near else "try `memoryd search`",
+        where=f"searched {len(paths)} files and {graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols",
+        next_step=f"did you mean {step}?" if alike else "try `memoryd search`",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.decisions import anchors
 from memoryd.query.records.record_item import RecordItem
@@ -18,13 +19,14 @@ def record(ctx: Context, records: Records, request: RecordRequest, actor: str) -
     An anchor that means nothing now is kept (the file may come), and the answer says so. What contradicts another
     record is kept as well, beside it, and the answer names both.
     """
-    new = NewRecord(request.kind, request.text, actor, request.anchors, ctx.freshness.head or ctx.view.head,
+    about = tuple(dict.fromkeys(targets.anchor(ctx, text) for text in request.anchors))
+    new = NewRecord(request.kind, request.text, actor, about, ctx.freshness.head or ctx.view.head,
                     request.supersedes)  # fmt: skip
     added = records.add(new)
     shown = item(ctx, added.record)
     lost = [place.anchor for place in shown.moved if place.state == anchors.LOST]
     note = f" No file or symbol is called {', '.join(f'`{a[:80]}`' for a in lost)} now." if lost else ""
-    if not set(request.anchors) <= set(added.record.anchors):
+    if not set(about) <= set(added.record.anchors):
         note += " Not all of the given anchors were added to it."
     return answer(ctx, shown, _message(added.record, added.created) + note, created=added.created)
 

@@ -66,6 +66,11 @@ class Call(Struct, frozen=True):
     on_progress: OnProgress = _ignore
     on_rows: OnRows = _ignore_rows
 
+    @property
+    def folder(self) -> str:
+        """Where the caller stands, absolute: paths that it gives begin there."""
+        return self.common.project or self.peer.cwd
+
 
 class Service(Protocol):
     """The daemon as the verbs see it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from rows import Rows
 
 from memoryd.errors import UsageError
-from memoryd.query.targets import resolve
+from memoryd.query.targets import anchor, resolve
 
 
 @pytest.fixture
@@ -130,3 +131,50 @@ def test_files_of_other_views_are_not_seen(tmp_path):
     for target in ("a.py", "gone", "a.py:gone"):
         with pytest.raises(UsageError):
             resolve(rows.context(), target)
+
+
+@pytest.mark.parametrize(
+    ("target", "folder", "meant"),
+    [
+        ("app/[slug]/page.tsx", "", ["app/[slug]/page.tsx"]),
+        ("app/[slug]/page.tsx:Page", "", ["app/[slug]/page.tsx:Page"]),
+        ("app/[slug]/page.tsx:1", "", ["app/[slug]/page.tsx:Page"]),
+        ("app/[slug]", "", ["app/[slug]/page.tsx"]),
+        ("app/[s]/page.tsx", "", ["app/s/page.tsx"]),  # no such file: a pattern
+        ("page.tsx", "app/s", ["app/s/page.tsx"]),
+        ("page.tsx:Page", "app/s", ["app/s/page.tsx:Page"]),
+        ("../[slug]/page.tsx", "app/s", ["app/[slug]/page.tsx"]),
+        ("lib/a:b.py:sym", "", ["lib/a:b.py:sym"]),
+        ("@lib/a:b.py#L1", "", ["lib/a:b.py:sym"]),
+        ("lib/a:b.py::sym[case-1]", "", ["lib/a:b.py:sym"]),  # as pytest names a test
+        ("file:///project/lib/a:b.py", "", ["lib/a:b.py"]),
+    ],
+)
+def test_a_path_that_exists_wins_before_a_pattern(tmp_path, target, folder, meant):
+    """Another file is never answered silently, and a path begins where its caller stands."""
+    rows = Rows(tmp_path / "index.db")
+    for path in ("app/[slug]/page.tsx", "app/s/page.tsx"):
+        rows.file(path, "\n" * 9, symbols=[("Page", "function", 1, 5)])
+    rows.file("lib/a:b.py", "\n" * 9, symbols=[("sym", "function", 1, 5)])
+    rows.close()
+    ctx = structs.replace(rows.context(), folder=folder)
+    assert texts(ctx, target) == meant
+
+
+def test_an_anchor_is_kept_relative_to_the_root(tmp_path):
+    """A record is about the same file for whoever reads it, wherever it was made; a name stays a name."""
+    rows = Rows(tmp_path / "index.db")
+    rows.file("till/pay.py", "\n" * 9, symbols=[("refund", "function", 1, 5)])
+    rows.close()
+    ctx = structs.replace(rows.context(), folder="till")
+    kept = {
+        text: anchor(ctx, text)
+        for text in ("/project/till/pay.py", "pay.py:3", "pay.py::refund", "refund", "*.py")
+    }
+    assert kept == {
+        "/project/till/pay.py": "till/pay.py",
+        "pay.py:3": "till/pay.py:3",
+        "pay.py::refund": "till/pay.py:refund",
+        "refund": "refund",
+        "*.py": "till/**/*.py",
+    }

@@ -17,6 +17,7 @@ from memoryd.daemon.indexing.freshness import freshness, standing
 from memoryd.daemon.indexing.jobs import IndexTarget, Job
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, UsageError
+from memoryd.globs.given import standpoint
 from memoryd.ingest.git.discovery import discover, why_no_history
 from memoryd.ingest.git.repository import Git
 from memoryd.query.context import Context
@@ -43,7 +44,7 @@ class Views:
         target = IndexTarget(project.root, await self._known_sha(project, store, call.common.rev))
         await self._ensure_view(call, store, target)
         await self.embedder_known.wait()  # else the first answers after a start rank otherwise
-        answer = _ThreadedRead(self, store, target)
+        answer = _ThreadedRead(self, call, store, target)
         try:
             return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
         except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
@@ -89,7 +90,7 @@ class Views:
                 next_step="ask again in a moment; `memoryd up` shows the progress",
             ) from None
 
-    def context(self, store: Store, target: IndexTarget, conn: Any) -> Context:
+    def context(self, call: Call, store: Store, target: IndexTarget, conn: Any) -> Context:
         """What ``work`` is given. Raises ViewVanished when the view was removed or emptied since it was looked for:
         indexing one view in full, or by a new extractor, makes all others of the store begin again."""
         view = reader.view(conn, view_name(target))
@@ -121,6 +122,7 @@ class Views:
             near=store.vectors,
             quality=store.vectors.quality,
             records_problem=store.records_problem,
+            folder=standpoint(target.root, call.folder).folder,
         )
 
     def _vectors(self, view: View, store: Store, target: IndexTarget) -> str:
@@ -135,8 +137,8 @@ class Views:
 class _ThreadedRead:
     """One answer in a thread, and how to end it early."""
 
-    def __init__(self, views: Views, store: Store, target: IndexTarget) -> None:
-        self._views, self._store, self._target = views, store, target
+    def __init__(self, views: Views, call: Call, store: Store, target: IndexTarget) -> None:
+        self._views, self._call, self._store, self._target = views, call, store, target
         self._conn: Any = None
 
     def run(self, work: Callable[[Context], T]) -> T:
@@ -144,7 +146,7 @@ class _ThreadedRead:
         with self._store.connection() as conn:
             self._conn = conn
             try:
-                return work(self._views.context(self._store, self._target, conn))
+                return work(self._views.context(self._call, self._store, self._target, conn))
             finally:
                 self._conn = None
                 log.debug("answered in %.1f ms", (time.perf_counter() - started_s) * 1000)

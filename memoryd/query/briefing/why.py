@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Evidence
 from memoryd.errors import UsageError
-from memoryd.globs.paths import matcher
+from memoryd.globs.given import literal
+from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.briefing.commit_reasons import committed
@@ -108,7 +109,7 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
         item = entry.item
         if not item.path and item.status == "withdrawn":
             continue
-        sure = _about(entry, target)
+        sure = _about(ctx, entry, target)
         if sure:
             note = "" if item.status in ("accepted", "proposed") else f" [{item.status}]"
             yield WhyItem(
@@ -143,7 +144,7 @@ def _ruled(ctx: Context, target: Target) -> Iterator[WhyItem]:
         )  # fmt: skip
 
 
-def _about(entry: Entry, target: Target) -> float:
+def _about(ctx: Context, entry: Entry, target: Target) -> float:
     """How surely a decision is about the target: it names the path, the name, or a folder above; 0: not at all."""
     if entry.item.path:
         linked = max((_linked(link, target) for link in entry.item.links), default=0.0)
@@ -153,14 +154,15 @@ def _about(entry: Entry, target: Target) -> float:
         if len(name) >= _MIN_NAME and _names(f"{entry.title}\n{entry.text}", name, target.qualname):
             return 0.8
         return 0.0
-    return max((_anchored(anchor, target) for anchor in entry.anchors), default=0.0)
+    return max((_anchored(ctx, anchor, target) for anchor in entry.anchors), default=0.0)
 
 
 def _linked(link: DecisionLink, target: Target) -> float:
     """1 for the very file or symbol, less for what lies around it or beside it."""
     path, _, qualname = link.to.partition(":")
     if link.how in ("folder", "glob"):
-        return 0.7 if matcher(path)(target.path) else 0.0
+        fits = literal(path) if link.how == "folder" else matcher(path)
+        return 0.7 if fits(target.path) else 0.0
     if path != target.path:
         return 0.0
     return 1.0 if qualname in ("", target.qualname) or not target.qualname else 0.6
@@ -179,11 +181,12 @@ def _names(text: str, name: str, qualname: str) -> bool:
     )
 
 
-def _anchored(anchor: str, target: Target) -> float:
+def _anchored(ctx: Context, anchor: str, target: Target) -> float:
     path, _, part = anchor.partition(":")
     if not part and anchor in (target.qualname, target.qualname.rpartition(".")[2]) and target.qualname:
         return 1.0
-    if not matcher(path)(target.path):
+    is_pattern = is_glob(path) and not targets.is_there(ctx, path)
+    if not (matcher(path) if is_pattern else literal(path))(target.path):
         return 0.0
     if not part or not target.qualname:
         return 1.0 if path == target.path else 0.8

@@ -91,7 +91,7 @@ class _Look:
     def place(self, anchor: str) -> AnchorPlace:
         _, colon, part = anchor.partition(":")
         path = _path(anchor)
-        if is_glob(path):
+        if is_glob(path) and not self._is_here(path):
             found = any(map(matcher(path), self._paths))
             return AnchorPlace(anchor, anchor if found else "", HERE if found else LOST)
         if self._is_here(path):

@@ -59,7 +59,7 @@ class _View:
 
     def _place(self, name: str) -> list[DecisionLink]:
         place = name.removeprefix("./").rstrip("/.")
-        if is_glob(place):
+        if is_glob(place) and place not in self._files and place not in self._folders:
             fits = matcher(place)
             return [DecisionLink(place, "glob", 0.9)] if any(map(fits, self._paths)) else []
         if place in self._files:

@@ -11,7 +11,10 @@ from msgspec import structs
 
 from indexers import terms
 from memoryd.errors import UsageError
+from memoryd.globs import given
+from memoryd.globs.given import Scope, literal
 from memoryd.globs.paths import is_glob, matcher
+from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
@@ -49,9 +52,9 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
         shown = _show(ctx, [*entries(ctx), *declared.declared(ctx)], request.id)
         return DecisionsAnswer(ctx.freshness, topic=request.id, decisions=(shown,), total=1)
     known, rules = _asked(ctx, request)
-    found = [entry for part in (known, rules) for entry in _fitting(part, request, status)]
+    found = [entry for part in (known, rules) for entry in _fitting(ctx, part, request, status)]
     if request.path and not any(entry.item.kind not in RULE_KINDS for entry in found):
-        _check_path(ctx, request.path)
+        targets.scope(ctx, request.path)
     page = found[request.offset : request.offset + request.limit]
     return DecisionsAnswer(
         ctx.freshness,
@@ -73,9 +76,9 @@ def _asked(ctx: Context, request: DecisionsRequest) -> tuple[list[Entry], list[E
     return known, [entry for entry in rules if not kinds or entry.item.kind in kinds]
 
 
-def _fitting(known: Sequence[Entry], request: DecisionsRequest, status: str) -> Sequence[Entry]:
+def _fitting(ctx: Context, known: Sequence[Entry], request: DecisionsRequest, status: str) -> Sequence[Entry]:
     found = [entry for entry in known if not status or entry.item.status == status]
-    found = about_path(found, request.path) if request.path else found
+    found = about_path(ctx, found, _scope(ctx, request.path)) if request.path else found
     return about(found, request.topic) if request.topic else found
 
 
@@ -118,32 +121,28 @@ def about(known: Sequence[Entry], topic: str) -> list[Entry]:
     return [entry for *_, entry in sorted(scored, key=lambda row: row[:2])]
 
 
-def about_path(known: Sequence[Entry], path: str) -> list[Entry]:
-    """Those that lie under ``path`` (a file, folder or glob), or name it, something in it, or a folder above."""
-    matches = matcher(path)
-    plain = path.strip("/")
+def about_path(ctx: Context, known: Sequence[Entry], asked: Scope) -> list[Entry]:
+    """Those that lie in the scope that is asked for, or name it, something in it, or a folder above."""
 
     def touches(place: str) -> bool:
-        if is_glob(place):
-            return matcher(place)(plain) or matches(place)
-        return matches(place) or (not is_glob(path) and plain.startswith(f"{place.rstrip('/')}/"))
+        if is_glob(place) and not targets.is_there(ctx, place):
+            return matcher(place)(asked.text) or asked.fits(place)
+        return asked.fits(place) or (not asked.is_pattern and literal(place.rstrip("/"))(asked.text))
 
     return [
         entry
         for entry in known
-        if (entry.item.path and matches(entry.item.path)) or any(map(touches, entry.item.scope))
+        if (entry.item.path and asked.fits(entry.item.path)) or any(map(touches, entry.item.scope))
     ]
 
 
-def _check_path(ctx: Context, path: str) -> None:
-    """Raises UsageError when there is not even a file of that name."""
-    matches = matcher(path)
-    if not any(map(matches, graph_queries.paths_of_view(ctx.index, ctx.view.id))):
-        raise UsageError(
-            f"no file of the project fits the path `{path[:200]}`",
-            where="path",
-            next_step="give a file, a folder or a glob, relative to the project's root",
-        )
+def _scope(ctx: Context, text: str) -> Scope:
+    """Also of a file that is gone: decisions may name it."""
+    known = targets.find_scope(ctx, text)
+    gone = given.readings(text, ctx.here)
+    if known or not gone:
+        return known or targets.scope(ctx, text)
+    return Scope(gone[-1].path, False, literal(gone[-1].path))
 
 
 def dated(ctx: Context, items: Iterable[DecisionItem]) -> Iterable[DecisionItem]:

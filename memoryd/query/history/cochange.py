@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from indexers.profiles import is_lock
 from memoryd.errors import UsageError
+from memoryd.globs import given
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem, CochangeRequest, is_often
@@ -76,7 +77,7 @@ def _paths(ctx: Context, target: str) -> set[int]:
     try:
         resolution = targets.resolve(ctx, target)
     except UsageError:
-        known = graph_queries.path_ids(ctx.index, [target.strip().removeprefix("./")])
+        known = graph_queries.path_ids(ctx.index, [one.path for one in given.readings(target, ctx.here)])
         if not known:
             raise
         return set(known.values())

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from indexers.facts import Import
 from indexers.profiles import is_test_folder, profile
-from memoryd.errors import UsageError
+from memoryd.globs.given import EVERYTHING
 from memoryd.globs.paths import matcher
+from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer, ConventionsRequest
 from memoryd.query.safe_text import quote, safe_line
@@ -62,14 +63,8 @@ class _Read(Struct, frozen=True):
 
 def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     """Raises UsageError when ``path`` fits no file."""
-    matches: Callable[[str], object] = matcher(request.path) if request.path else lambda _: True
-    files = [f for f in survey_queries.files(ctx.index, ctx.view.id) if matches(f.path)]
-    if request.path and not files:
-        raise UsageError(
-            f"no file of the project fits the path `{request.path[:200]}`",
-            where="path",
-            next_step="give a file, a folder or a glob, relative to the project's root",
-        )
+    asked = targets.scope(ctx, request.path) if request.path else EVERYTHING
+    files = [f for f in survey_queries.files(ctx.index, ctx.view.id) if asked.fits(f.path)]
     by_language: dict[str, list[SurveyFile]] = defaultdict(list)
     for file in files:
         by_language[file.language].append(file)
@@ -81,7 +76,7 @@ def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
         found += _of_commits(ctx)
     return ConventionsAnswer(
         ctx.freshness,
-        path=request.path,
+        path=asked.text,
         conventions=tuple(found),
         files=len(files),
         total=len(found),

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from indexers import terms
+from memoryd.globs import given
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
@@ -107,12 +108,12 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
 
 def _known_path(ctx: Context, text: str) -> str:
     """The path that ``text`` is, in this view or ever in the history; ``""`` when it is words."""
-    text = text.strip().removeprefix(f"{ctx.root}/").removeprefix("./").rstrip("/")
+    text = text.strip()
     if len(text) > 1_024 or "\n" in text:
         return ""
-    for place in (text, text.partition(":")[0]):
-        if place and graph_queries.path_ids(ctx.index, [place]):
-            return place
+    for reading in given.readings(text, ctx.here):
+        if reading.path and graph_queries.path_ids(ctx.index, [reading.path]):
+            return reading.path
     if " " in text or ("/" not in text and "." not in text):
         return ""
     near = graph_queries.files_ending(ctx.index, ctx.view.id, text, 2)

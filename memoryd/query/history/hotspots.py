@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from msgspec import Struct
 
-from memoryd.errors import UsageError
-from memoryd.globs.paths import matcher
+from memoryd.globs.given import EVERYTHING
+from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history.cochange import Names, is_always_touched
@@ -45,14 +45,8 @@ class _Heat(Struct):
 
 def hotspots(ctx: Context, request: HotspotsRequest) -> HotspotsAnswer:
     """Files of code by recent changes × size, and the owners of ``path``. Raises UsageError when no file is there."""
-    matches: Callable[[str], object] = matcher(request.path) if request.path else lambda _: True
-    paths = {f.path_id: f for f in survey_queries.files(ctx.index, ctx.view.id) if matches(f.path)}
-    if request.path and not paths:
-        raise UsageError(
-            f"no file of the project fits the path `{request.path[:200]}`",
-            where="path",
-            next_step="give a file, a folder or a glob, relative to the project's root",
-        )
+    asked = targets.scope(ctx, request.path) if request.path else EVERYTHING
+    paths = {f.path_id: f for f in survey_queries.files(ctx.index, ctx.view.id) if asked.fits(f.path)}
     heat, whole = _heat(ctx, paths)
     lines = survey_queries.ends_of_file(ctx.index, ctx.view.id)
     scores = {
@@ -64,7 +58,7 @@ def hotspots(ctx: Context, request: HotspotsRequest) -> HotspotsAnswer:
     order = sorted(scores, key=lambda id_: (-scores[id_], paths[id_].path))
     return HotspotsAnswer(
         ctx.freshness,
-        path=request.path,
+        path=asked.text,
         hotspots=tuple(
             HotspotItem(
                 path=paths[id_].path,

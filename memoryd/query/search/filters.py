@@ -9,25 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memoryd.errors import UsageError
-from memoryd.globs.paths import matcher
+from memoryd.query import targets
+from memoryd.query.context import Context
 from memoryd.query.retrieval.lexical import FileSlot, LexicalView
 from memoryd.query.search.answers import SearchRequest
 
 
-def wanted_files(view: LexicalView, request: SearchRequest) -> NDArray[np.bool_]:
+def wanted_files(ctx: Context, view: LexicalView, request: SearchRequest) -> NDArray[np.bool_]:
     """Per slot: does it fit one of the paths and one of the languages (or are none given)? Raises UsageError for a
     path or language that fits no file."""
     wanted = np.ones(view.files, bool)
-    for given, test_of, refuse in (
-        (request.paths, _lies_in, _no_path),
-        (request.langs, _in_language, _no_language),
-    ):
-        if given:
-            fits = np.array([_fitting(view, test_of(text)) for text in given])
-            for text, row in zip(given, fits, strict=True):
-                if not row.any():
-                    raise refuse(view, text)
-            wanted &= np.logical_or.reduce(fits)
+    if request.paths:
+        wanted &= np.logical_or.reduce([_in_path(ctx, view, text) for text in request.paths])
+    if request.langs:
+        wanted &= np.logical_or.reduce([_in_language(view, text) for text in request.langs])
     return wanted
 
 
@@ -43,23 +38,18 @@ def _fitting(view: LexicalView, test: Callable[[FileSlot], bool]) -> NDArray[np.
     return np.array([bool(alive[i]) and test(view.slots[i]) for i in range(view.files)], dtype=bool)
 
 
-def _lies_in(glob: str) -> Callable[[FileSlot], bool]:
-    fits = matcher(glob)
-    return lambda slot: fits(slot.path)
+def _in_path(ctx: Context, view: LexicalView, text: str) -> NDArray[np.bool_]:
+    fits = targets.scope(ctx, text).fits
+    return _fitting(view, lambda slot: fits(slot.path))
 
 
-def _in_language(lang: str) -> Callable[[FileSlot], bool]:
+def _in_language(view: LexicalView, lang: str) -> NDArray[np.bool_]:
     """By the language's name or by a file extension."""
     name = lang.lower().lstrip(".")
-    return lambda slot: slot.language == name or slot.path.lower().endswith(f".{name}")
-
-
-def _no_path(view: LexicalView, glob: str) -> UsageError:
-    return UsageError(
-        f"no file of the project fits the path {glob!r}",
-        where="path",
-        next_step="paths are relative to the project's root: a file, a folder or a glob such as 'src/**/*.py'",
-    )
+    found = _fitting(view, lambda slot: slot.language == name or slot.path.lower().endswith(f".{name}"))
+    if not found.any():
+        raise _no_language(view, lang)
+    return found
 
 
 def _no_language(view: LexicalView, lang: str) -> UsageError:

@@ -35,7 +35,8 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
     pieces = Pieces(ctx.index, view)
     found = ranking.gather(view, asked, meaning, ctx.near, pieces)
-    factors = ranking.priors(view, request.kinds) * wanted_files(view, request)
+    wanted = wanted_files(ctx, view, request)
+    factors = ranking.priors(view, request.kinds) * wanted
     reader = Reader(ctx.index, view, asked, found, pieces)
     judge = Judge(ctx.quality, reader, factors)
     if request.files:
@@ -43,7 +44,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     else:
         groups = [
             _chunks(reader, judge, request, factors),
-            _commits(reader, request),
+            _commits(reader, request, wanted),
             notes(ctx.records, view, asked) if _wants(request, "note") else _NOTHING,
         ]
     hits = _shown((candidate for group in groups for candidate in group.best), request)
@@ -112,12 +113,12 @@ def _chunks(reader: Reader, judge: Judge, request: SearchRequest, factors: Array
     return Group(tuple(candidates), int(np.count_nonzero(scores.total > 0)))
 
 
-def _commits(reader: Reader, request: SearchRequest) -> Group:
+def _commits(reader: Reader, request: SearchRequest, wanted: NDArray[np.bool_]) -> Group:
     if not _wants(request, "commit"):
         return _NOTHING
     scores = reader.found.commits
     if request.paths or request.langs:
-        scores = scores * commits_of(reader.view, wanted_files(reader.view, request))
+        scores = scores * commits_of(reader.view, wanted)
     best = order(scores, request.k, np.negative)  # the newer commit first
     if not len(best):
         return _NOTHING

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from indexers.facts import Operation
 from memoryd.globs.paths import any_matcher
+from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.retrieval.roles import weighed_as
@@ -45,10 +46,10 @@ _lock = threading.Lock()
 
 def operations(ctx: Context, request: OperationsRequest) -> OperationsAnswer:
     """What is declared, the project's own before that of its tests and examples; exact counts."""
-    wanted = request.target.strip().removeprefix("./").rstrip("/")
+    wanted = _wanted(ctx, request.target)
     tied = all_tied(ctx)
     found = [one for one in tied if not request.kinds or one.operation.kind in request.kinds]
-    if wanted and wanted != ".":
+    if wanted:
         owner = owner_of(tied, wanted)
         found = [one for one in found if one is owner or _concerns(one, wanted)]
     found.sort(key=lambda one: one.role not in ("code", "config", "doc"))
@@ -64,6 +65,12 @@ def operations(ctx: Context, request: OperationsRequest) -> OperationsAnswer:
         searched="" if found else f"{len(tied)} operations declared in this project",
         **paging(command, request.offset, len(page), len(found)),
     )
+
+
+def _wanted(ctx: Context, text: str) -> str:
+    """A path of the project, or a part of a name."""
+    known = targets.find_scope(ctx, text) if text.strip() else None
+    return known.text if known and not known.is_pattern else text.strip().removeprefix("./").rstrip("/")
 
 
 def all_tied(ctx: Context) -> tuple[Tied, ...]:
