@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import codecs
-
 import msgspec
 
-from indexers import chunks, found_tests, operations, registry, roles, secrets, terms
+from indexers import chunks, found_tests, notebooks, operations, registry, roles, secrets, terms
 from indexers.constraints import read
 from indexers.decisions import adr, changelog, comments, deprecations
-from indexers.facts import Chunk, ParsedFile, Problem
+from indexers.decoding import decode
+from indexers.facts import Chunk, FileFacts, ParsedFile
+from indexers.path_facts import is_configuration
 
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DOCUMENTS = ("markdown", "text", "yaml")  # the languages in which decisions are written
+_DATA = ("json", "toml", "yaml")
 
 
 def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
-    """The facts, chunks and terms of ``data``. Offsets and lines refer to ``ParsedFile.text``: the bytes of
-    the file with secrets overwritten (UTF-16 becomes UTF-8 first). Bytes that are no UTF-8 are kept, and
-    reported as a Problem ``encoding``. Line ends stay as they are."""
-    data, problem = _as_utf8(data)
-    text, redacted = secrets.redact(data)
-    facts = registry.extract(language, text)
-    if problem:
-        facts = msgspec.structs.replace(facts, problems=(problem, *facts.problems))
-    pieces = chunks.chunk(language, text, facts)
+    """The facts, chunks and terms of ``data``. Offsets and lines refer to ``ParsedFile.text``: the file as UTF-8 with
+    secrets overwritten; of a notebook, the sources of its cells on their lines. What is not certain of its encoding is
+    a Problem ``encoding``; bytes that fit none are kept. Line ends stay as they are."""
+    decoded = decode(data)
+    if path.lower().endswith(notebooks.EXTENSION):
+        text, redacted, facts, pieces = _notebook(language, decoded.text)
+    else:
+        text, redacted = secrets.redact(decoded.text)
+        facts = registry.extract(language, text)
+        pieces = chunks.chunk(language, text, facts)
+    if decoded.problem:
+        facts = msgspec.structs.replace(facts, problems=(decoded.problem, *facts.problems))
     tests = found_tests.find(path, text, facts)
     document = text.decode("utf-8-sig", "replace") if language in _DOCUMENTS else ""
     return ParsedFile(
-        facts=facts,
+        facts=_referable(path, facts),
         chunks=pieces,
         forward=terms.encode(_indexed_text(path, text, piece) for piece in pieces),
         text=text,
@@ -41,28 +44,33 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
             *(changelog.entries(path, document) if document else ()),
         ),
         operations=operations.operations(path, text, facts),
-        role=roles.role_of(path, language, tests),
+        role=roles.role_of(path, language, tests, text),
         test_cases=tests.cases,
         test_parts=tuple(sorted(tests.parts)),
     )
 
 
+def _notebook(language: str, data: bytes) -> tuple[bytes, int, FileFacts, tuple[Chunk, ...]]:
+    """Code cells as code of the kernel's language, the others as Markdown, in one text."""
+    notebook = notebooks.read(data)
+    text, redacted = secrets.redact(notebook.text)
+    code, prose = notebook.only(text, "code"), notebook.only(text, "prose")
+    facts = registry.extract(language, notebooks.without_magic(code))
+    sections = chunks.chunk("markdown", prose, registry.extract("markdown", prose))
+    pieces = (
+        *notebook.cut(text, chunks.chunk(language, code, facts), "code"),
+        *notebook.cut(text, sections, "prose"),
+    )
+    return text, redacted, facts, tuple(sorted(pieces, key=lambda piece: piece.start_byte))
+
+
+def _referable(path: str, facts: FileFacts) -> FileFacts:
+    """Keys of data are symbols only where something may ask for them: thousands of manifests would be nothing else."""
+    if facts.language not in _DATA or is_configuration(path):
+        return facts
+    return msgspec.structs.replace(facts, symbols=())
+
+
 def _indexed_text(path: str, text: bytes, piece: Chunk) -> str:
     body = text[piece.start_byte : piece.end_byte].decode("utf-8", "replace")
     return f"{path}\n{piece.qualname}\n{body}"
-
-
-def _as_utf8(data: bytes) -> tuple[bytes, Problem | None]:
-    """UTF-16 with a byte order mark as UTF-8 without one; anything else as it is."""
-    if data.startswith(_UTF16):
-        try:
-            return data.decode("utf-16").encode("utf-8"), None
-        except UnicodeError:  # an odd byte at the end, a lone surrogate
-            text = data.decode("utf-16", "replace").encode("utf-8", "replace")
-            return text, Problem(code="encoding", line=1, message="invalid UTF-16")
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return data, Problem(code="encoding", line=line, message=f"no UTF-8 at byte {error.start}")
-    return data, None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import re
 
+from identify import identify
+
+from indexers import notebooks
 from indexers.base import Language
+from indexers.decoding import utf16_without_mark
 from indexers.facts import FileFacts
 from indexers.languages import (
     bash,
@@ -40,6 +45,8 @@ from indexers.languages import (
     vue,
     yaml,
 )
+from indexers.path_facts import name_tags
+from indexers.profiles import is_lock
 
 LANGUAGES: dict[str, Language] = {
     "bash": bash,
@@ -76,37 +83,14 @@ LANGUAGES: dict[str, Language] = {
 }
 
 _TEXT = "text"
-_TEXT_EXTENSIONS = frozenset(
-    """
-    .adoc .asciidoc .asc .awk .bat .bazel .bib .bzl .cfg .clj .cljs .cmake .cmd .conf .config .cr .csproj
-    .csv .cue .d .dart .desktop .diff .dtd .ejs .el .elm .erb .erl .f .f90 .fish .fs .fsx
-    .gradle .groovy .haml .handlebars .hbs .hjson .hrl .http .ini .inc
-    .ipynb .j2 .jinja .jinja2 .jl .jsonl .lhs .liquid .lisp .lock .log .m
-    .mak .man .meson .mk .ml .mli .mm .mod .mustache .nim .nix .org .pas .patch .pl .plist .pm .po .pod
-    .pot .prisma .pro .properties .ps1 .psm1 .pug .pxd .pyx .r .rego .rkt .rmd .robot .rst .sass
-    .scm .service .sln .sol .star .sum .svelte .svg .tcl .template .tex
-    .thrift .tmpl .tsv .twig .txt .v .vb .vbproj .vert .vhd .vim .wat .xml .xsd .xsl
-    .yang .zig
-    """.split()  # noqa: SIM905
-)
-_TEXT_FILENAMES = frozenset(
-    """
-    authors build buildfile caddyfile changelog changes codeowners
-    contributing contributors copying copyright gnumakefile history install jenkinsfile
-    justfile license maintainers makefile manifest news notice owners procfile readme
-    security tiltfile todo version workspace .adr-dir .babelrc .bazelrc
-    .coveragerc .dockerignore .editorconfig .eslintignore .eslintrc .flake8 .gitattributes .gitignore .gitmodules
-    .mailmap .npmrc .nvmrc .importlinter .cursorrules .windsurfrules .clinerules
-    .prettierignore .prettierrc .pylintrc .stylelintrc go.mod go.sum
-    """.split()  # noqa: SIM905
-)
+_OF_TAG = {"c#": "csharp", "c++": "cpp", "shell": "bash", "terraform": "hcl", "ts": "typescript"}
+"""Readers of what `identify` calls otherwise than we do."""
 _INTERPRETERS = {
-    "python": "python", "pypy": "python", "node": "javascript", "nodejs": "javascript", "bun": "typescript",
-    "deno": "typescript", "ts-node": "typescript", "tsx": "typescript", "sh": "bash", "bash": "bash", "dash": "bash",
-    "ksh": "bash", "zsh": "bash", "ash": "bash", "bats": "bash", "ruby": "ruby", "jruby": "ruby", "php": "php",
-    "lua": "lua", "luajit": "lua", "resty": "lua", "elixir": "elixir", "swift": "swift", "scala": "scala",
-    "amm": "scala", "kotlin": "kotlin", "runghc": "haskell", "runhaskell": "haskell",
+    "pypy": "python", "bun": "typescript", "deno": "typescript", "ts-node": "typescript", "tsx": "typescript",
+    "jruby": "ruby", "lua": "lua", "luajit": "lua", "resty": "lua", "elixir": "elixir", "swift": "swift",
+    "scala": "scala", "amm": "scala", "kotlin": "kotlin", "runghc": "haskell", "runhaskell": "haskell",
 }  # fmt: skip
+"""Programs of a ``#!`` line that `identify` does not know."""
 _SHEBANG = re.compile(
     rb"#![ \t]*(?:/\S*/)?env(?:[ \t]+-\S+|[ \t]+\w+=\S*)*[ \t]+([^\s/]+)|#![ \t]*(?:\S*/)?([^\s/]+)(?:\s|$)"
 )
@@ -121,35 +105,21 @@ _BINARY_SNIFF_BYTES = 8000
 
 _BY_NAME = {name: language for language, module in LANGUAGES.items() for name in module.FILENAMES}
 _BY_EXTENSION = {
-    **dict.fromkeys(_TEXT_EXTENSIONS, _TEXT),
-    **{extension: language for language, module in LANGUAGES.items() for extension in module.EXTENSIONS},
+    extension: language for language, module in LANGUAGES.items() for extension in module.EXTENSIONS
 }
 
 
-def language_of(path: str, head: bytes) -> str | None:
-    """The key in LANGUAGES for a file, by base name, extension, then the ``#!`` line. ``head``: its first 8,000
-    bytes or more (fewer only if the file is shorter). None: not a text, or of no kind that is indexed."""
-    if is_binary(head):
+def language_of(path: str, data: bytes) -> str | None:
+    """The key in LANGUAGES for a file, by base name and extension, as the readers claim them and as `identify` knows
+    them, then by the ``#!`` line; ``text`` for any other text. ``data``: the file, or its first 8,000 bytes or more
+    (of a notebook, whose kernel stands at its end, all). None: not a text."""
+    tags = name_tags(path)
+    if not _is_text(data, tags):
         return None
-    name = posixpath.basename(path).lower()
-    extension = posixpath.splitext(name)[1]
-    if name in _BY_NAME:
-        return _BY_NAME[name]
-    if extension == ".h" and _CPP_HEADER.search(head):
-        return "cpp"
-    if extension in _BY_EXTENSION:
-        return _BY_EXTENSION[extension]
-    if head.startswith(b"#!"):
-        return _by_shebang(head)
-    stem = name.partition(".")[0]  # Dockerfile.dev
-    if stem in _BY_NAME:
-        return _BY_NAME[stem]
-    return _TEXT if name in _TEXT_FILENAMES or stem in _TEXT_FILENAMES else None
-
-
-def is_binary(head: bytes) -> bool:
-    """A NUL byte early in the file, unless it starts with a UTF-16 byte order mark."""
-    return b"\0" in head[:_BINARY_SNIFF_BYTES] and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if path.lower().endswith(notebooks.EXTENSION):
+        kernel = notebooks.language(data)
+        return kernel if kernel in LANGUAGES else _TEXT
+    return _by_name(path, data, tags) or (_by_shebang(data) if data.startswith(b"#!") else _TEXT)
 
 
 def extract(language: str, data: bytes) -> FileFacts:
@@ -158,7 +128,38 @@ def extract(language: str, data: bytes) -> FileFacts:
     return LANGUAGES[language].extract(data)
 
 
+def _by_name(path: str, data: bytes, tags: set[str]) -> str:
+    name = posixpath.basename(path).lower()
+    extension = posixpath.splitext(name)[1]
+    stem = name.partition(".")[0]  # Dockerfile.dev
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if extension == ".h" and _CPP_HEADER.search(data[:_BINARY_SNIFF_BYTES]):
+        return "cpp"
+    if extension in _BY_EXTENSION:
+        return _BY_EXTENSION[extension]
+    return _of_tags(tags) if tags and not is_lock(path) else _BY_NAME.get(stem, "")
+
+
+def _of_tags(tags: set[str]) -> str:
+    """The reader of a language that is one of the tags; ``text`` where there is none."""
+    found = {_OF_TAG.get(tag, tag) for tag in tags} & LANGUAGES.keys() - {_TEXT}
+    return min(found, default=_TEXT)
+
+
+def _is_text(data: bytes, tags: set[str]) -> bool:
+    """No NUL byte stands early in the file, but in UTF-16 and UTF-32; where the name says nothing, no other control
+    character does."""
+    head = data[:_BINARY_SNIFF_BYTES]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return True
+    if b"\0" in head:
+        return bool(utf16_without_mark(head))
+    return bool(tags) or identify.is_text(io.BytesIO(head))
+
+
 def _by_shebang(head: bytes) -> str:
-    found = _SHEBANG.match(head)
+    found = _SHEBANG.match(head[:_BINARY_SNIFF_BYTES])
     program = (found[1] or found[2]).decode("utf-8", "replace") if found else ""
-    return _INTERPRETERS.get(program.rstrip("0123456789."), _TEXT)
+    plain = program.rstrip("0123456789.")
+    return _INTERPRETERS.get(plain) or _of_tags(identify.tags_from_interpreter(plain))

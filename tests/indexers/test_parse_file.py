@@ -46,12 +46,39 @@ def test_crlf_keeps_lines_and_offsets() -> None:
 
 
 def test_invalid_utf8_is_kept_and_reported() -> None:
-    """Bytes that are no UTF-8 stay in the text, cost no symbol, and are a problem with their line."""
-    data = b"# caf\xe9\n" + b"def f():\n    return 1\n"
+    """A broken byte in UTF-8 stays in the text, costs no symbol, and is a problem with its line."""
+    data = "# café crème brûlée".encode() + b"\xe9\n" + b"def f():\n    return 1\n"
     parsed = parse_file("a.py", "python", data)
     assert parsed.text == data
     assert [s.qualname for s in parsed.facts.symbols] == ["f"]
     assert [(p.code, p.line) for p in parsed.facts.problems] == [("encoding", 1)]
+
+
+def test_a_guessed_encoding_is_read_and_said() -> None:
+    """Bytes that are no UTF-8 are read as the likeliest encoding, and that is a problem with its line."""
+    parsed = parse_file("a.py", "python", b"x = 1\n" + "# Größe des Maßstabs\n".encode("latin-1"))
+    assert parsed.text.decode() == "x = 1\n# Größe des Maßstabs\n"
+    assert [(p.code, p.line, p.message) for p in parsed.facts.problems] == [
+        ("encoding", 2, "encoding guessed: cp1252")
+    ]
+
+
+def test_keys_of_data_are_no_symbols() -> None:
+    """Of thousands of manifests the keys are words; of a configuration they are asked for by name."""
+    data = b"kind: Service\nmetadata:\n  name: quince\n"
+    assert parse_file("deploy/1.2.3/service.yaml", "yaml", data).facts.symbols == ()
+    for path in (
+        ".github/workflows/ci.yml",
+        "docker-compose.yml",
+        "src/settings.yaml",
+        ".pre-commit-config.yaml",
+    ):
+        assert [s.name for s in parse_file(path, "yaml", data).facts.symbols] == [
+            "kind",
+            "metadata",
+            "name",
+        ], path
+    assert parse_file("package-lock.json", "json", b'{"name": "a"}').facts.symbols == ()
 
 
 def test_broken_utf16_is_reported_not_raised() -> None:

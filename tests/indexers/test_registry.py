@@ -39,14 +39,29 @@ from indexers import registry
         ("web/Card.vue", b"", "vue"),
         ("bin/tool", b"#!", "text"),
         ("bin/tool", b"\x7fELF", None),
-        ("data/blob.xyz", b"abc", None),
+        ("data/blob.xyz", b"abc", "text"),
+        ("data/blob.xyz", b"abc\x01", None),
+        ("data/blob.xyz", "Größe".encode("cp1252"), "text"),
+        ("water.glsl", b"float ripple;", "text"),
+        ("drivers/Kconfig", b"config QUINCE\n", "text"),
+        ("boot.asm", b"mov ax, 1\n", "text"),
+        (".babelrc", b"{}", "json"),
+        ("Cargo.lock", b"", "text"),
+        ("poetry.lock", b"", "text"),
+        ("a.ipynb", b"{}", "python"),
+        ("a.ipynb", b'{"metadata": {"kernelspec": {"language": "javascript"}}}', "javascript"),
+        ("a.ipynb", b'{"metadata": {"kernelspec": {"language": "R", "name": "ir"}}}', "text"),
+        ("a.cs", "class A {}\n".encode("utf-16-le"), "csharp"),
+        ("unknown", "some words\n".encode("utf-16-be"), "text"),
+        ("a.wav", b"\x01\0\x02\0\x03\0\x04\0" * 9, None),
         ("a.py", b"x = 1\0", None),
         ("a.py", b"\xff\xfex\0=\0", "python"),
         ("a.py", b"x" * 8000 + b"\0", "python"),
     ],
 )
 def test_language_of(path: str, head: bytes, language: str | None) -> None:
-    """Base name, then extension, then the ``#!`` line; a NUL early on means binary, unless UTF-16 explains it."""
+    """Base name, then extension, then the ``#!`` line, else text; a NUL early on means binary, unless UTF-16 explains
+    it; where the name says nothing, so does any other control character."""
     assert registry.language_of(path, head) == language
 
 

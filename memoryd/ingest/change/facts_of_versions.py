@@ -17,7 +17,6 @@ from memoryd.ingest.parse.worker import PackedFile, ParseJob
 from memoryd.store.index.queries import version_queries
 from memoryd.store.index.queries.version_queries import Known
 
-_SNIFF_BYTES = 8_000
 _SILENCES = re.compile(
     r"\b(noqa|nolint|nosec|eslint-disable|tslint:disable|pylint: ?disable|SuppressWarnings)\b", re.I
 )
@@ -33,7 +32,7 @@ def read_facts(
     of_job: dict[int, tuple[int, str]] = {}
     jobs: list[ParseJob] = []
     for key, path, data in _contents(pairs):
-        language = language_of(path, data[:_SNIFF_BYTES])
+        language = language_of(path, data)
         if language is None:
             continue
         version = known.version(path, bytes.fromhex(blob_hash(data, algorithm)))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from indexers.path_facts import TOOL_FOLDERS, is_binary_name
 from memoryd.errors import UsageError
 from memoryd.globs.ignore import Ignore, parse
 from memoryd.ingest.files import path_rules
@@ -276,7 +277,7 @@ class _FolderWalk:
                 continue
             if not is_folder:
                 yield path, ""
-            elif entry.name in path_rules.VENDORED_FOLDERS:
+            elif entry.name in TOOL_FOLDERS:
                 yield path, "vendored"
             elif path.count("/") >= _DEPTH_LIMIT:
                 yield path, "too-deep"
@@ -320,7 +321,7 @@ def _name_reason(path: str) -> str:
         return "name"
     if path_rules.denied(path):
         return "denied"
-    return "binary" if path_rules.binary(path) else ""
+    return "binary" if is_binary_name(path) else ""
 
 
 def _foreign(found: Collection[str]) -> str:

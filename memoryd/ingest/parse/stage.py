@@ -7,6 +7,7 @@ from contextlib import closing
 
 from msgspec import Struct
 
+from indexers.notebooks import EXTENSION
 from indexers.registry import language_of
 from memoryd.ingest.files.source import FileCandidate, FileSource
 from memoryd.ingest.job import Run
@@ -17,7 +18,6 @@ from memoryd.store.index.writer import IndexWriter, NewFileRow, ViewEntry
 
 FILES_PER_TRANSACTION = 400
 PACKED_BYTES_PER_TRANSACTION = 16 << 20  # as the workers send them; decoded they take a small multiple
-_SNIFF_BYTES = 8_000
 # Generated one-line files cost a parser minutes and tell a reader nothing.
 _MINIFIED_MIN_BYTES, _MINIFIED_MEAN_LINE = 50_000, 1_000
 
@@ -90,11 +90,11 @@ class _ParseStage:
         if data is None:
             self._skip(candidate, reason=blob, detail="")
             return None
-        language = language_of(candidate.path, data[:_SNIFF_BYTES])
+        language = language_of(candidate.path, data)
         if language is None:
-            self._skip(candidate, "binary" if b"\0" in data[:_SNIFF_BYTES] else "unsupported", "")
+            self._skip(candidate, "binary", "")
             return None
-        if _is_minified(data):
+        if _is_minified(candidate.path, data):
             self._skip(candidate, "minified", f"{len(data)} bytes in {data.count(10) + 1} lines")
             return None
         file_id = self._writer.find_file(candidate.path, bytes.fromhex(blob))
@@ -180,5 +180,8 @@ def _entry(candidate: FileCandidate, file_id: int, size_bytes: int) -> ViewEntry
     return ViewEntry(candidate.path, file_id, size_bytes, candidate.mtime_ns, candidate.inode)
 
 
-def _is_minified(data: bytes) -> bool:
-    return len(data) >= _MINIFIED_MIN_BYTES and len(data) / (data.count(10) + 1) > _MINIFIED_MEAN_LINE
+def _is_minified(path: str, data: bytes) -> bool:
+    """Of a notebook only the sources of cells count, whatever its outputs are."""
+    if path.lower().endswith(EXTENSION) or len(data) < _MINIFIED_MIN_BYTES:
+        return False
+    return len(data) / (data.count(10) + 1) > _MINIFIED_MEAN_LINE
