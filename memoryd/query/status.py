@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from indexers.facts import Problem
 from memoryd.query.context import Context
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.status_answers import Check, Counts, SkippedItem, StatusAnswer, StatusRequest
 from memoryd.store import integrity
 from memoryd.store.index import totals
-from memoryd.store.index.queries import status_queries
+from memoryd.store.index.queries import finding_queries, status_queries
 
 MAX_SKIPPED = 100
 
@@ -48,6 +50,7 @@ def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
             redacted=more.redacted,
         ),
         languages=tuple(status_queries.languages(ctx.index, ctx.view.id)),
+        encodings=_encodings(ctx),
         skipped_total=known.skipped,
         skipped_reasons=tuple(status_queries.skipped_reasons(ctx.index, ctx.view.id)),
         skipped=tuple(
@@ -59,6 +62,12 @@ def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
         records_bytes=ctx.records.size_bytes() if ctx.records else 0,
         checks=tuple(_checks(ctx, known, request.deep)),
     )
+
+
+def _encodings(ctx: Context) -> tuple[tuple[str, int], ...]:
+    """What is not certain of the encoding of files, without places, and of how many."""
+    found = finding_queries.findings(ctx.index, ctx.view.id, Problem)
+    return tuple(Counter(problem.message.partition(" at byte ")[0] for _, problem in found).most_common())
 
 
 def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
@@ -77,7 +86,12 @@ def _files(ctx: Context, known: totals.Totals) -> Check:
         return Check("index", "warn", "the first index is under way", "ask again later")
     if known.files == 0:
         return Check("index", "fail", "no file is indexed", "see what was skipped: `memoryd status`")
-    return Check("index", "ok", f"{known.files} files indexed, {known.skipped} skipped")
+    of_language = dict(status_queries.languages(ctx.index, ctx.view.id))
+    plain, doubtful = of_language.get("text", 0), sum(files for _, files in _encodings(ctx))
+    found = f"{known.files} files indexed, {known.skipped} skipped"
+    found += f"; {plain} are found by their words alone, no reader knows their language" if plain else ""
+    found += f"; the encoding of {doubtful} is not certain" if doubtful else ""
+    return Check("index", "ok", found)
 
 
 def _sqlite() -> Check:

@@ -58,7 +58,8 @@ class Counts(Struct, frozen=True):
 
 
 class StatusAnswer(Answer, frozen=True):
-    """``languages``: (language, files), most first. ``skipped_reasons``: (reason, files). ``skipped``: the
+    """``languages``: (language, files), most first; ``text`` is found by its words, without symbols. ``encodings``:
+    what is not certain of files' encodings, and of how many. ``skipped_reasons``: (reason, files). ``skipped``: the
     first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and ``tuning`` (what questions
     are read by, and why), and appends its own checks."""
 
@@ -84,6 +85,7 @@ class StatusAnswer(Answer, frozen=True):
     records_bytes: int
     checks: tuple[Check, ...] = ()
     tuning: str = ""
+    encodings: tuple[tuple[str, int], ...] = ()
 
     def page(self) -> Page:
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.skipped_reasons)
@@ -106,6 +108,7 @@ class StatusAnswer(Answer, frozen=True):
     def _head(self) -> str:
         c = self.counts
         languages = ", ".join(f"{language} {count}" for language, count in self.languages)
+        encodings = ", ".join(f"{safe_line(what)} {count}" for what, count in self.encodings)
         return "\n".join(
             [
                 safe_line(self.root) or self.view,
@@ -117,6 +120,7 @@ class StatusAnswer(Answer, frozen=True):
                 f" watch {self.watch or 'unknown'}, vectors {self.vectors}",
                 *([f"vectors: {self.tuning}"] if self.tuning else []),
                 *([f"languages: {languages}"] if languages else []),
+                *([f"encodings: {encodings}"] if encodings else []),
             ]
         )
 

@@ -38,7 +38,7 @@ class ParseJob(Struct, frozen=True, array_like=True):
 class PackedFile(Struct, frozen=True, array_like=True):
     """A ParsedFile ready for its rows. ``outline``, ``facts``, ``text``: zlib. ``symbols`` and ``chunks`` are the
     rows of those tables without ids; ``references`` and ``test_cases`` are counts. ``cpu_s``: the worker's total so
-    far. ``findings``: (kind, MessagePack) of constraints, evidence and operations, in order."""
+    far. ``findings``: (kind, MessagePack) of constraints, evidence, operations and doubts of the encoding, in order."""
 
     facts: bytes
     text: bytes
@@ -103,6 +103,7 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
                 ("constraint", parsed.constraints),
                 ("evidence", parsed.evidence),
                 ("operation", parsed.operations),
+                ("problem", [problem for problem in facts.problems if problem.code == "encoding"]),
             )
             for fact in found
         ),

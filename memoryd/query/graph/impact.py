@@ -20,6 +20,7 @@ from memoryd.query.graph.impact_answers import (
     ImpactTotals,
     ReachingTest,
 )
+from memoryd.query.graph.plain_mentions import plain_mentions
 from memoryd.query.history import cochange
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
@@ -33,7 +34,7 @@ __all__ = ["dependents_of", "impact", "tests_of"]
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
-MAX_COCHANGE, MAX_OWNERS = 10, 5
+MAX_COCHANGE, MAX_OWNERS, MAX_MENTIONS = 10, 5, 20
 _CONSTRUCTORS = all_of("constructors")
 _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 
@@ -69,6 +70,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     hops = _page(search, labels, request)
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
+    mentions = plain_mentions(ctx, resolution.targets)
     operated = operations.reaching(ctx, meant, [[edge[1] for _, edge in hop] for hop in search.hops])
     return ImpactAnswer(
         ctx.freshness,
@@ -88,6 +90,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         **paging(_command(request), request.offset, shown, search.nodes),
         operations=tuple(operated[: operations.MAX_REACHES]),
         operations_total=len(operated),
+        mentions=mentions[:MAX_MENTIONS],
+        mentions_total=len(mentions),
     )
 
 

@@ -47,6 +47,14 @@ class ReachingTest(Struct, frozen=True):
     symbols: tuple[str, ...] = ()
 
 
+class PlainMention(Struct, frozen=True):
+    """A file in a language without a reader that has the very name ``name``, first at ``line``."""
+
+    path: str
+    line: int
+    name: str
+
+
 class ImpactTotals(Struct, frozen=True):
     """Exact counts, before any truncation. ``hops``: dependents at each distance."""
 
@@ -59,7 +67,8 @@ class ImpactTotals(Struct, frozen=True):
 
 class ImpactAnswer(PagedAnswer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
-    ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it."""
+    ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it.
+    ``mentions``: files in languages without a reader that name it; whether they use it is not known."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -71,6 +80,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     candidates: tuple[Definition, ...] = ()
     operations: tuple[OperationReach, ...] = ()
     operations_total: int = 0
+    mentions: tuple[PlainMention, ...] = ()
+    mentions_total: int = 0
 
     def page(self) -> Page:
         if self.candidates:
@@ -81,6 +92,12 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 TextSection(items=self._tests(), total=self.totals.tests, title="tests to run:", keep=5),
                 TextSection(
                     items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
+                ),
+                TextSection(
+                    items=[f"  {place(one.path, one.line)} {safe_line(one.name)}" for one in self.mentions],
+                    total=self.mentions_total,
+                    title="named in files whose language is not read (they may use it):",
+                    keep=3,
                 ),
                 TextSection(
                     items=[f"  {item.label()}" for item in self.cochange],
@@ -115,6 +132,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         )
         if not totals.dependents:
             head += "\nNothing in the code graph depends on it; dynamic uses are not seen."
+            if self.mentions_total:
+                head += f" {self.mentions_total} files whose language is not read name it."
         return head
 
     def _tests(self) -> list[str]:

@@ -28,6 +28,7 @@ from memoryd.store.index.queries.survey_queries import SurveyFile
 MAX_HUBS, MAX_CYCLES, MAX_NAMES = 10, 5, 20
 _NO_CODE = frozenset(("text", "markdown", "yaml", "toml", "json", "html", "css", "dockerfile"))
 _CACHED = 4
+_PLAIN = "text"  # the language of what no reader knows
 
 
 _cache: OrderedDict[tuple[str, int, int, int], OverviewAnswer] = OrderedDict()
@@ -72,6 +73,7 @@ def _computed(ctx: Context) -> OverviewAnswer:
         files=len(files),
         symbols=graph_queries.count_symbols(ctx.index, ctx.view.id),
         languages=_languages(source),
+        unread=_unread(files),
         packages=_packages(own, package, graph, layers),
         layers=tuple(layers),
         cycles=tuple(
@@ -85,6 +87,13 @@ def _computed(ctx: Context) -> OverviewAnswer:
         **_declared(tied),
         searched="" if own else f"{len(files)} files, none of them source code of a language that is read",
     )
+
+
+def _unread(files: Sequence[SurveyFile]) -> tuple[tuple[str, int], ...]:
+    found = (file for file in files if file.language == _PLAIN and file.role in ("code", "test"))
+    names = (file.path.rpartition("/")[2] for file in found)
+    count = Counter("." + end.lower() if stem else end for stem, _, end in (n.rpartition(".") for n in names))
+    return tuple(sorted(count.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _languages(files: Sequence[SurveyFile]) -> tuple[tuple[str, int, int], ...]:

@@ -69,9 +69,10 @@ class NamedPart(Struct, frozen=True):
 
 
 class OverviewAnswer(Answer, frozen=True):
-    """``languages``: (language, files, bytes) of source files, tests included, largest first. ``layers``: packages,
-    lowest first. ``hubs``: definitions used by most other source files. ``dev_dependencies``: what only
-    development needs, or another dependency."""
+    """``languages``: (language, files, bytes) of source files, tests included, largest first. ``unread``: of code in
+    languages without a reader, found by its words alone, (extension or name, files). ``layers``: packages, lowest
+    first. ``hubs``: definitions used by most other source files. ``dev_dependencies``: what only development needs, or
+    another dependency."""
 
     root: str
     files: int
@@ -96,6 +97,7 @@ class OverviewAnswer(Answer, frozen=True):
     test_cases: int
     test_configs: NamedPart
     searched: str = ""
+    unread: tuple[tuple[str, int], ...] = ()
 
     def page(self) -> Page:
         packages = [f"  {item.label()}" for item in self.packages[:_PACKAGES]]
@@ -132,6 +134,11 @@ class OverviewAnswer(Answer, frozen=True):
         )
         head = f"overview: {self.files} files, {self.symbols} symbols"
         head += f"\nsource: {languages}" if languages else ""
+        if self.unread:
+            names = ", ".join(f"{safe_line(name)} {files}" for name, files in self.unread[:6])
+            head += (
+                f"\nfound by words alone, without symbols: {sum(n for _, n in self.unread)} files ({names})"
+            )
         return head + (f"\nNo package to show: searched {self.searched}." if self.searched else "")
 
     def _operations(self) -> list[str]:

@@ -7,11 +7,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from indexers.facts import Constraint, Evidence, Operation
+from indexers.facts import Constraint, Evidence, Operation, Problem
 
-Finding = TypeVar("Finding", Constraint, Evidence, Operation)
+Finding = TypeVar("Finding", Constraint, Evidence, Operation, Problem)
 
-_KINDS: dict[type, str] = {Constraint: "constraint", Evidence: "evidence", Operation: "operation"}
+_KINDS: dict[type, str] = {
+    Constraint: "constraint",
+    Evidence: "evidence",
+    Operation: "operation",
+    Problem: "problem",
+}
 _DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {
     type_: msgspec.msgpack.Decoder(type_) for type_ in _KINDS
 }
