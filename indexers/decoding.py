@@ -84,12 +84,18 @@ def _unicode(data: bytes, encoding: str, guess: str = "") -> Decoded:
 def _as_declared(data: bytes) -> Decoded | None:
     """None: nothing is declared, or not truly."""
     found = _DECLARED.search(data[:_DECLARED_BYTES])
+    text = as_utf8(data, found[1].decode()) if found else None
+    return Decoded(text) if text is not None else None
+
+
+def as_utf8(data: bytes, encoding: str) -> bytes | None:
+    """``data`` as UTF-8; None where the encoding is UTF-8 itself or unknown, or does not fit. ``encoding``: as editors,
+    markup and git spell it."""
+    plain = encoding.lower().removesuffix("-unix").removesuffix("-dos").removesuffix("-bom")
     try:
-        name = (
-            codecs.lookup(found[1].decode().removesuffix("-unix").removesuffix("-dos")).name if found else ""
-        )
+        name = codecs.lookup(plain).name
         return (
-            Decoded(data.decode(_WIDER.get(name, name)).encode()) if name and name not in _NO_TEXT else None
+            None if name in _NO_TEXT else data.decode(_WIDER.get(name, name)).removeprefix("\ufeff").encode()
         )
     except (LookupError, UnicodeError, ValueError):
         return None

@@ -89,7 +89,7 @@ def _files(ctx: Context, known: totals.Totals) -> Check:
     of_language = dict(status_queries.languages(ctx.index, ctx.view.id))
     plain, doubtful = of_language.get("text", 0), sum(files for _, files in _encodings(ctx))
     found = f"{known.files} files indexed, {known.skipped} skipped"
-    found += f"; {plain} are found by their words alone, no reader knows their language" if plain else ""
+    found += f"; {plain} are text in no language that is read, found by their words alone" if plain else ""
     found += f"; the encoding of {doubtful} is not certain" if doubtful else ""
     return Check("index", "ok", found)
 

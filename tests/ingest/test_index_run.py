@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import zlib
 from pathlib import Path
 from threading import Event
 
@@ -59,6 +61,51 @@ def test_binary_files_are_listed_with_their_reason(pool: ParsePool, tmp_path: Pa
     summary = run_index(pool, repo.root, tmp_path / "store")
     assert summary.files == 0
     assert _skipped(tmp_path / "store") == {"data.py": "binary"}
+
+
+def test_any_text_is_read(pool: ParsePool, tmp_path: Path) -> None:
+    """Whatever the extension: a shader, a build file, a fixture; Latin-1 too."""
+    repo = Repository(tmp_path / "repo")
+    (repo.root / "steuer.xyz").write_bytes("Größe des Maßstabs".encode("latin-1"))
+    repo.commit(
+        "text", water_dot_glsl="float ripple;\n", Kconfig="config QUINCE\n", boot_dot_asm="mov ax, 1\n"
+    )
+    summary = run_index(pool, repo.root, tmp_path / "store")
+    assert (summary.files, summary.skipped) == (4, 0)
+
+
+def test_a_notebook_is_not_minified_by_its_outputs(pool: ParsePool, tmp_path: Path) -> None:
+    """A picture of 60 kB on one line is left out, the cells are read."""
+    repo = Repository(tmp_path / "repo")
+    cell = {"cell_type": "code", "source": ["def score():\n"], "outputs": [{"data": "A" * 60_000}]}
+    (repo.root / "a.ipynb").write_text(json.dumps({"cells": [cell]}, indent=1))
+    repo.commit("notebook")
+    summary = run_index(pool, repo.root, tmp_path / "store")
+    assert (summary.files, summary.symbols, summary.skipped) == (1, 1, 0)
+
+
+def test_git_says_in_which_encoding_a_file_is_on_disk(pool: ParsePool, tmp_path: Path) -> None:
+    """``working-tree-encoding`` gives the text, and the blob that git has; a second run reads nothing."""
+    repo = Repository(tmp_path / "repo")
+    repo.write(
+        ".gitattributes", "*.c working-tree-encoding=GBK\nsub/*.txt working-tree-encoding=UTF-16LE-BOM\n"
+    )
+    (repo.root / "m.c").write_bytes("/* 初始化 */\nint m;\n".encode("gbk"))
+    (repo.root / "sub").mkdir()
+    (repo.root / "sub" / "a.txt").write_bytes("größe\n".encode("utf-16"))
+    repo.commit("encodings")
+    run_index(pool, repo.root, tmp_path / "store")
+    conn = connect(tmp_path / "store" / "index.db", readonly=True)
+    found = {path: blob.hex() for path, blob in conn.execute(
+        "SELECT p.path, f.hash FROM file f JOIN path p ON p.id = f.path_id"
+    )}  # fmt: skip
+    texts = [zlib.decompress(text).decode() for (text,) in conn.execute("SELECT text FROM file ORDER BY id")]
+    conn.close()
+    for path in ("m.c", "sub/a.txt"):
+        assert found[path] == repo.git("rev-parse", f"HEAD:{path}"), path
+    assert "/* 初始化 */\nint m;\n" in texts
+    assert "größe\n" in texts
+    assert run_index(pool, repo.root, tmp_path / "store").parsed == 0
 
 
 def test_a_minified_file_is_skipped(pool: ParsePool, tmp_path: Path) -> None:

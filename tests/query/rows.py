@@ -19,6 +19,7 @@ from indexers.roles import role_of
 from memoryd.ingest.history.commits import entry
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
+from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.store import sqlite
 from memoryd.store.index import reader
 from memoryd.store.index.queries import link_queries
@@ -115,7 +116,7 @@ class Rows:
         view = reader.view(conn, VIEW)
         assert view is not None
         return Context(
-            index=conn, records=records, view=view, lexical=None, embedder=None, freshness=FRESH,  # type: ignore[arg-type]
+            index=conn, records=records, view=view, lexical=LexicalIndex(), embedder=None, freshness=FRESH,
             root="/project", blame=blame,
         )  # fmt: skip
 

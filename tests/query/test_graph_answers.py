@@ -205,6 +205,19 @@ def test_impact_goes_hop_by_hop_with_evidence(rows):
     assert answer.totals.dependents == 4
 
 
+def test_files_that_no_reader_understands_are_named_when_they_name_the_target(rows):
+    """Nothing follows a template, but impact does not sound as if nothing depended on its target: the very name
+    counts, not a longer one, nor prose about it."""
+    rows.file("money.ts", symbols=[("toPennies", "function", 1, 1)], language="typescript")
+    rows.file("Card.astro", "---\nimport { toPennies } from './money'\n---\n", language="text")
+    rows.file("List.astro", "---\nimport { toPenniesOrNot } from './money'\n---\n", language="text")
+    rows.file("ChangeLog", "toPennies was added\n", language="text")
+    answer = impact(rows.context(), ImpactRequest(target="money.ts:toPennies"))
+    assert [(one.path, one.line, one.name) for one in answer.mentions] == [("Card.astro", 2, "toPennies")]
+    assert answer.mentions_total == 1
+    assert "1 files whose language is not read name it" in rendered(answer, 2_000).text
+
+
 def test_tests_to_run_are_those_that_reach_the_target(rows):
     """A test file is named with its distance and the tests in it."""
     answer = impact(rows.context(), ImpactRequest(target="Store.get", hops=6))

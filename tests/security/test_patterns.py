@@ -59,7 +59,6 @@ MADE_AT_RUN_TIME = {
     ("indexers.languages.rust", "_says"): "around an escaped name",
     ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
-    ("memoryd.query.graph.plain_mentions", "plain_mentions"): "around an escaped name",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
     ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
     ("indexers.found_tests", "_pattern"): "our own data, on one name or path",

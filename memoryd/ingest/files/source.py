@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from memoryd.errors import MemorydError
 from memoryd.ingest.files import scan
+from memoryd.ingest.files.attributes import GITATTRIBUTES, WorkTreeEncodings
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.directory import shown_branch
 from memoryd.ingest.git.repository import Git
@@ -62,6 +63,7 @@ class WorkTree:
 
     def __init__(self, job: IndexJob, git: Git | None) -> None:
         self._job, self._git = job, git
+        self._attributes: list[str] = []
         self.name = f"worktree:{job.root}"
         head = git.head() if git else None
         self.head, self.branch = (head.sha, shown_branch(head.branch)) if head else ("", "")
@@ -69,6 +71,7 @@ class WorkTree:
     def list(self, only: frozenset[str] | None) -> Listing:
         started_ns = time.time_ns()
         found = scan.scan(self._job.root, self._git, _limits(self._job))
+        self._attributes = [e.path for e in found.entries if e.path.rpartition("/")[2] == GITATTRIBUTES]
         wanted = _wanted(only)
         candidates = tuple(
             FileCandidate(e.path, e.size_bytes, _trusted(e.mtime_ns, started_ns), e.inode)
@@ -85,9 +88,11 @@ class WorkTree:
     def read(self, candidates: Sequence[FileCandidate]) -> Iterator[tuple[FileCandidate, bytes | None, str]]:
         algorithm = self._git.object_format if self._git else "sha1"
         with RootedFiles(self._job.root) as rooted:
+            encodings = WorkTreeEncodings(rooted, self._attributes)
             for candidate in candidates:
                 try:
                     data = rooted.read(candidate.path, self._job.max_file_bytes)
+                    data = encodings.as_git_has_it(candidate.path, data)
                 except Unreadable as error:
                     yield candidate, None, error.reason
                 else:

@@ -177,7 +177,9 @@ class _ParseStage:
 
 
 def _entry(candidate: FileCandidate, file_id: int, size_bytes: int) -> ViewEntry:
-    return ViewEntry(candidate.path, file_id, size_bytes, candidate.mtime_ns, candidate.inode)
+    """The size is that on disk, where it is known: git may have the file in another encoding."""
+    known = candidate.size_bytes if candidate.size_bytes >= 0 else size_bytes
+    return ViewEntry(candidate.path, file_id, known, candidate.mtime_ns, candidate.inode)
 
 
 def _is_minified(path: str, data: bytes) -> bool:
