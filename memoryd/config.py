@@ -51,10 +51,17 @@ class IndexSection(Section, frozen=True):
     parse_timeout_s: Annotated[
         Seconds,
         _doc(
-            "A file whose parsing takes longer, or a fifth of it in processor time (and half of it for each MB), "
-            "is quarantined by its hash."
+            "A file whose parsing takes a fifth of it in processor time (and half of it for each MB), or six times as "
+            "long by the clock, is left out by its hash."
         ),
     ] = 10.0
+    unit_cpu_s: Annotated[
+        Seconds,
+        _doc(
+            "Processor time that linking a file, or reading a commit or manifest, may take, and as much again for each "
+            "MB; what takes more, twice, is left out and named in `status`."
+        ),
+    ] = 20.0
     worker_memory_mb: Annotated[
         int, Meta(ge=64, description="Address-space growth allowed to one parse process, in MiB.")
     ] = 512

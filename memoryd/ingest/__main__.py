@@ -25,6 +25,7 @@ from memoryd.ingest.own_config import own_settings
 from memoryd.ingest.parse.child_limits import die_with_parent
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
+from memoryd.ingest.units import Ended, UnitNote, Units
 from memoryd.store.sqlite import SqliteError
 
 _PROGRESS_EVERY_S = 0.1
@@ -40,13 +41,14 @@ class JobLine(Struct, frozen=True):
     rev: str | None = None
     paths: list[str] | None = None
     full: bool = False
+    ended: Ended | None = None
 
 
 class JobServer:
     """Keeps what outlives one job: the parse workers, the embedder, the configuration."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, note: UnitNote) -> None:
+        self._config, self._units = config, Units(note, config.index.unit_cpu_s)
         workers = config.index.parse_workers or min(8, os.cpu_count() or 1)
         limits = PoolLimits(
             workers, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024
@@ -58,7 +60,8 @@ class JobServer:
         """Run one job to its end; its failure is an answer, not the end of the process."""
         try:
             job = self._job(line)
-            summary = index(job, self._pool, self._embedder, _ProgressWriter(line.id), cancelled)
+            progress = _ProgressWriter(line.id)
+            summary = index(job, self._pool, self._embedder, progress, cancelled, self._units)
         except MemorydError as error:
             _say({"id": line.id, "error": error.values})
         except (SqliteError, OSError) as error:
@@ -70,6 +73,7 @@ class JobServer:
             _say({"id": line.id, "error": failure.values})
         else:
             _say({"id": line.id, "result": msgspec.to_builtins(summary)})
+        self._units.end()
 
     def _job(self, line: JobLine) -> IndexJob:
         root = Path(line.root)
@@ -86,6 +90,7 @@ class JobServer:
             untracked=narrowed.untracked,
             revision_views=self._config.index.revision_views,
             notes=narrowed.ignored,
+            ended=line.ended,
         )
 
     def close(self) -> None:
@@ -129,14 +134,14 @@ def _listen(jobs: queue.Queue[tuple[JobLine, threading.Event] | None]) -> None:
 
 
 def main() -> int:
-    """argv: parent pid."""
+    """argv: parent pid, descriptor of the note of units."""
     die_with_parent(int(sys.argv[1]))
     gc.set_threshold(
         200_000, 20, 20
     )  # millions of values without cycles: by default the collector takes a fifth
     jobs: queue.Queue[tuple[JobLine, threading.Event] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
-    server = JobServer(of_parent())
+    server = JobServer(of_parent(), UnitNote(int(sys.argv[2])))
     while (item := jobs.get()) is not None:
         server.work(*item)
     server.close()

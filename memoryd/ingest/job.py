@@ -12,6 +12,7 @@ from threading import Event
 from msgspec import Struct
 
 from memoryd.errors import MemorydError
+from memoryd.ingest.units import Ended, Units
 
 Progress = Callable[[str, int, int], None]  # phase, done, total (0: unknown)
 
@@ -21,7 +22,8 @@ class IndexJob(Struct, frozen=True):
     ``paths``: only these may have changed (None: look at everything). ``full``: read everything again.
     ``exclude``, ``project_exclude``: the patterns of the user and of the project's own file, which lift nothing of each
     other. ``untracked``: also files that git does not track. ``revision_views``: so many views of commits are kept.
-    ``notes``: what of the project's own settings has no effect."""
+    ``notes``: what of the project's own settings has no effect. ``ended``: at what the process before this one ended,
+    if that was the repository's doing."""
 
     root: Path
     index: Path
@@ -36,6 +38,7 @@ class IndexJob(Struct, frozen=True):
     workers: int = 2
     file_wall_s: float = 10.0
     notes: tuple[str, ...] = ()
+    ended: Ended | None = None
 
 
 class IndexSummary(Struct, frozen=True):
@@ -68,10 +71,11 @@ class Cancelled(MemorydError):
 
 
 class Run:
-    """Clock, progress and cancellation of one run."""
+    """Clock, progress and cancellation of one run, and the units that it works on."""
 
-    def __init__(self, progress: Progress, cancelled: Event) -> None:
+    def __init__(self, progress: Progress, cancelled: Event, units: Units | None = None) -> None:
         self._progress, self._cancelled = progress, cancelled
+        self.units = units or Units()
         self.seconds: dict[str, float] = {}
         self._start_s, self._cpu_start_s = time.perf_counter(), _cpu_s()
 
@@ -79,6 +83,7 @@ class Run:
     def phase(self, name: str) -> Iterator[None]:
         """Time the block under ``name``."""
         start = time.perf_counter()
+        self.units.end()
         self.step(name, 0, 0)
         try:
             yield

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
-from memoryd.ingest import embed
+from memoryd.ingest import embed, left_out
 from memoryd.ingest.files.source import FileSource, open_source
 from memoryd.ingest.git.discovery import why_no_history
 from memoryd.ingest.history import stage
@@ -21,29 +21,36 @@ from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
 from memoryd.ingest.link.linker import link_view
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.parse.stage import Work, parse
+from memoryd.ingest.units import Units
 from memoryd.store.index import reader, totals
 from memoryd.store.index.writer import IndexWriter
 
 
 def index(
-    job: IndexJob, pool: ParsePool, embedder: Embedder | None, progress: Progress, cancelled: Event
+    job: IndexJob,
+    pool: ParsePool,
+    embedder: Embedder | None,
+    progress: Progress,
+    cancelled: Event,
+    units: Units | None = None,
 ) -> IndexSummary:
-    """Bring the view that ``job`` names up to date; returns its totals.
+    """Bring the view that ``job`` names up to date; returns its totals. ``units``: where somebody watches this process.
 
     Raises UsageError (root refused, revision unknown), Cancelled, StoreError, GitError.
     """
-    run = Run(progress, cancelled)
+    run = Run(progress, cancelled, units)
     pool_cpu_start_s = pool.cpu_s
     source, git = open_source(job)
     writer = IndexWriter(job.index)
     try:
-        view_id = _open_view(writer, source, job)
+        view_id = _open_view(writer, source, job, run)
         with run.phase("scan"):
             work = _scan(writer, source, view_id, job)
         with run.phase("parse"):
             done = parse(writer, source, view_id, work, pool, run)
         with run.phase("history"):
             commits = stage.update(writer, git, view_id, source.head, run) if git else None
+        run.units.end()
         with writer.transaction():
             writer.finish_view(view_id, source.head, source.branch, commits)
         with run.phase("link"):
@@ -51,6 +58,7 @@ def index(
         with run.phase("embed"):
             if embedder:
                 embed.fill(writer, embedder, run)
+        run.units.end()
         with writer.transaction():
             writer.prune(job.revision_views)
         counted = totals.view_totals(writer.conn, view_id)
@@ -75,11 +83,12 @@ def _notes(job: IndexJob) -> Iterator[str]:
         yield f"indexed without history: {refused.reason}; {refused.next_step}"
 
 
-def _open_view(writer: IndexWriter, source: FileSource, job: IndexJob) -> int:
+def _open_view(writer: IndexWriter, source: FileSource, job: IndexJob, run: Run) -> int:
     with writer.transaction():
         writer.forget_outdated()
         if job.full:
             writer.forget_files()
+        left_out.begin(writer, run.units, job.ended)
         return writer.open_view(source.name)
 
 

@@ -22,7 +22,8 @@ class Freshness(Struct, frozen=True):
     """How current the answer is. ``indexed_commit``: what the view was indexed at; ``head``: what the project
     is at now (``""`` without git); ``pending``: files known to differ from the index; ``vectors``: ``ready``,
     ``rebuilding``, ``absent``. ``rev``: the commit that was asked about (``""``: the work tree); such an answer
-    is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`."""
+    is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`.
+    ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them."""
 
     indexed_commit: str
     head: str
@@ -33,6 +34,7 @@ class Freshness(Struct, frozen=True):
     vectors: str
     rev: str = ""
     no_history: str = ""
+    left_out: int = 0
 
     def line(self) -> str:
         """What the answer is as of, and whether that is what the project is now."""
@@ -52,6 +54,7 @@ class Freshness(Struct, frozen=True):
         parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []
         parts += ["indexing now"] if self.indexing else []
         parts += [f"no history: {self.no_history}"] if self.no_history else []
+        parts += [f"{self.left_out} left out as too costly (memoryd status)"] if self.left_out else []
         parts += [f"vectors: {self.vectors}"] if self.vectors not in ("", "ready") else []
         return f"freshness: {', '.join(parts)}"
 

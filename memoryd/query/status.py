@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from indexers.facts import Problem
 from memoryd.query.context import Context
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.status_answers import Check, Counts, SkippedItem, StatusAnswer, StatusRequest
+from memoryd.query.status_answers import Check, Counts, LeftOutPart, SkippedItem, StatusAnswer, StatusRequest
 from memoryd.store import integrity
 from memoryd.store.index import totals
-from memoryd.store.index.queries import finding_queries, status_queries
+from memoryd.store.index.queries import finding_queries, left_out_queries, status_queries
 
 MAX_SKIPPED = 100
 
@@ -61,6 +61,10 @@ def status(ctx: Context, request: StatusRequest) -> StatusAnswer:
         index_bytes=more.bytes,
         records_bytes=ctx.records.size_bytes() if ctx.records else 0,
         checks=tuple(_checks(ctx, known, request.deep)),
+        left_out=tuple(
+            LeftOutPart(safe_line(item.path), item.phase, safe_line(item.key), quote(item.reason, 200))
+            for item in left_out_queries.of_view(ctx.index, ctx.view.id)[:MAX_SKIPPED]
+        ),
     )
 
 
@@ -72,6 +76,11 @@ def _encodings(ctx: Context) -> tuple[tuple[str, int], ...]:
 
 def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
     yield _files(ctx, known)
+    if count := left_out_queries.count_of_view(ctx.index, ctx.view.id):
+        said = f"{count} files, manifests or commits cost too much and are left out"
+        yield Check(
+            "left out", "warn", said, "`memoryd status` names them; they are tried again when they change"
+        )
     yield _sqlite()
     if deep:
         damage = integrity.problem(ctx.index)

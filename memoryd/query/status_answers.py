@@ -27,6 +27,30 @@ class SkippedItem(Struct, frozen=True):
         return f"{self.path} ({self.reason}{f': {self.detail}' if self.detail else ''})"
 
 
+class LeftOutPart(Struct, frozen=True):
+    """What is indexed but for one part of the work (``phase``), which cost too much. ``path``: ``""`` for a commit,
+    which ``key`` names."""
+
+    path: str
+    phase: str
+    key: str
+    reason: str
+
+    def label(self) -> str:
+        return f"{self.path or self.key[:10]} ({LEFT_OUT[self.phase]}: {self.reason})"
+
+
+LEFT_OUT = {
+    "link": "its uses of other files are not known",
+    "workspace": "links take it for empty",
+    "embed": "it is found by words alone",
+    "commit": "its message is not read",
+    "dependencies": "what it does to dependencies is not known",
+    "history": "the commits after it are not read",
+}
+"""Phase of memoryd.ingest.units → what answers lack where it is left out."""
+
+
 class Check(Struct, frozen=True):
     """One thing that ``doctor`` looked at. ``state``: ok, warn, fail."""
 
@@ -61,7 +85,8 @@ class StatusAnswer(Answer, frozen=True):
     """``languages``: (language, files), most first; ``text`` is found by its words, without symbols. ``encodings``:
     what is not certain of files' encodings, and of how many. ``skipped_reasons``: (reason, files). ``skipped``: the
     first 100. The daemon fills ``watch`` (native, polling, off, degraded: …) and ``tuning`` (what questions
-    are read by, and why), and appends its own checks."""
+    are read by, and why), and appends its own checks. ``left_out``: the first 100 of what cost too much; files
+    that could not be parsed are among the skipped ones."""
 
     root: str
     view: str
@@ -86,6 +111,7 @@ class StatusAnswer(Answer, frozen=True):
     checks: tuple[Check, ...] = ()
     tuning: str = ""
     encodings: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[LeftOutPart, ...] = ()
 
     def page(self) -> Page:
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.skipped_reasons)
@@ -93,6 +119,11 @@ class StatusAnswer(Answer, frozen=True):
             head=self._head(),
             sections=[
                 TextSection(items=[f"  {check.label()}" for check in self.checks], title="checks:", keep=20),
+                TextSection(
+                    items=[f"  {item.label()}" for item in self.left_out],
+                    title="left out as too costly:",
+                    keep=10,
+                ),
                 TextSection(
                     items=[f"  {item.label()}" for item in self.skipped],
                     total=self.skipped_total,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 
 from msgspec import Struct
 
@@ -48,7 +49,7 @@ class Project:
         ]
         sources = ViewSources(
             outlines=lambda ids: [(id_, self.outlines[paths[id_]]) for id_ in ids],
-            text=lambda id_: self.sources[paths[id_]],
+            manifest=lambda file: nullcontext(self.sources[file.path]),
             definitions=self._definitions,
         )
         return LinkView(files, sources, MANIFESTS)

@@ -11,8 +11,9 @@ from itertools import islice
 import pytest
 
 from memoryd.errors import MemorydError
-from memoryd.ingest.parse.pool import LOST_S, ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.parse.worker import ParseJob
+from memoryd.ingest.units import LOST_S
 
 
 def _jobs(count: int) -> list[ParseJob]:

@@ -41,6 +41,7 @@ from indexers.parse import parse_file  # noqa: E402
 from memoryd.ingest.git.repository import Git  # noqa: E402
 from memoryd.ingest.history.commits import entries  # noqa: E402
 from memoryd.ingest.parse.worker import pack  # noqa: E402
+from memoryd.ingest.units import Units  # noqa: E402
 from memoryd.store.index import versions  # noqa: E402
 
 FILE = HERE / "digests.toml"
@@ -152,7 +153,7 @@ def _history() -> Parts:
         head = project.build(root)
         git = Git.open(root)
         assert git is not None
-        stored = list(entries(git, list(git.log(head))))
+        stored = list(entries(git, list(git.log(head)), Units()))
     return {
         "source": digest(head),
         "commits": digest([(row.commit, row.effect, row.inverse) for row in stored]),

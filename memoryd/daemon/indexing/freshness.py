@@ -47,7 +47,14 @@ def standing(root: str) -> Standing:
 
 
 def freshness(
-    view: View, target: IndexTarget, now: Standing, queue: IngestQueue, *, dirty: bool, vectors: str
+    view: View,
+    target: IndexTarget,
+    now: Standing,
+    queue: IngestQueue,
+    *,
+    dirty: bool,
+    vectors: str,
+    left_out: int,
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
@@ -60,6 +67,7 @@ def freshness(
         vectors=vectors,
         rev=target.rev or "",
         no_history=now.no_history,
+        left_out=left_out,
     )
 
 

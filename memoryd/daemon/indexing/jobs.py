@@ -1,7 +1,8 @@
 """Index jobs: one ingest process per project store, one job at a time in it, any number of followers.
 
 Jobs that wait for the same view are merged. A process that dies under a job is started again and the job
-is repeated, because a run goes on where the last one stopped; after CRASHES_ALLOWED the job fails.
+is repeated, because a run goes on where the last one stopped. Where a unit of its work is to blame (a file, a commit),
+the next process is told, and leaves it out after two tries; after CRASHES_ALLOWED other deaths the job fails.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import itertools
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +22,10 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.daemon.processes.child_process import Child
+from memoryd.daemon.processes.watched_child import WatchedChild
 from memoryd.errors import MemorydError, StoreError
 from memoryd.ingest.job import IndexSummary
+from memoryd.ingest.units import Ended
 from memoryd.server.protocol import encode
 from memoryd.server.service import OnProgress, Progress
 
@@ -29,6 +33,7 @@ log = logging.getLogger(__name__)
 
 MODULE = "memoryd.ingest"
 CRASHES_ALLOWED = 3
+BLAMES_ALLOWED = 2  # on one unit: then it is left out, and what happens at it is no longer its doing
 RETRY_S = 0.5
 LATE_PHASES = frozenset({"link", "embed"})  # after them search knows the files already
 LINKS_OVERDUE_S = 10.0  # so long may links wait for a project that is saved again and again
@@ -103,7 +108,8 @@ class IngestQueue:
         self._ids = itertools.count(1)
         self._waiting: dict[IndexTarget, Job] = {}
         self._current: Job | None = None
-        self._child: Child | None = None
+        self._child: WatchedChild | None = None
+        self._ended: Ended | None = None  # what the next process is to know of the last one
         self._worker: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -117,7 +123,7 @@ class IngestQueue:
     @property
     def pid(self) -> int:
         """Of the ingest process; 0 when none runs."""
-        return self._child.pid if self._child and self._child.running else 0
+        return self._child.child.pid if self._child and self._child.child.running else 0
 
     def job_of(self, target: IndexTarget) -> Job | None:
         """The job under way or waiting for ``target``; not one that was told to stop."""
@@ -189,19 +195,18 @@ class IngestQueue:
             job.done.cancel()
         elif self._child and job.number:
             line = encode({"id": job.number, "job": "cancel"})
-            job.canceller = asyncio.create_task(_send_quietly(self._child, line))
+            job.canceller = asyncio.create_task(_send_quietly(self._child.child, line))
 
     async def rest(self) -> None:
         """Let the process go, so that it holds no file; a job under way begins again."""
         if self._child:
-            await self._child.stop()
+            await self._child.child.stop()
 
     async def close(self) -> None:
         """End the process and fail what waits."""
         if self._worker:
             self._worker.cancel()
-        if self._child:
-            await self._child.stop()
+        await self._let_go()
         for job in [*self._waiting.values(), *([self._current] if self._current else [])]:
             if not job.done.done():
                 job.done.set_exception(StoreError("the daemon is ending", next_step="try again"))
@@ -223,9 +228,17 @@ class IngestQueue:
                 self._on_done(job.target, summary)
             finally:
                 self._current = None
-        if self._child:
-            await self._child.stop()
-            self._child = None
+        await self._let_go()
+        if self._waiting:  # posted while the process was let go
+            self._worker = asyncio.create_task(self._work())
+
+    async def _let_go(self) -> None:
+        child = self._child
+        if child:
+            await child.child.stop()
+            if self._child is child:  # else another call did the rest
+                self._child = None
+                child.close()
 
     async def _more(self) -> bool:
         self._wake.clear()
@@ -235,31 +248,37 @@ class IngestQueue:
         return bool(self._waiting)
 
     async def _run(self, job: Job) -> IndexSummary:
-        ended = ""
-        for attempt in range(CRASHES_ALLOWED):
-            if attempt:
-                await asyncio.sleep(RETRY_S * attempt)
+        crashes, blamed = 0, Counter[tuple[str, str, str]]()
+        while True:
             try:
                 return await self._attempt(job)
             except _Died as death:
-                ended = str(death)
-                log.warning("the ingest process of %s died: %s", job.target.root, ended)
-        raise StoreError(
-            f"the indexing process died {CRASHES_ALLOWED} times ({ended})",
-            where=job.target.root,
-            next_step="see `memoryd daemon logs`; what was indexed before is kept",
-        )
+                log.warning("the ingest process of %s died: %s", job.target.root, death)
+                self._ended = death.ended or self._ended
+                job.full = job.full and job.progress is None  # what it forgot is forgotten
+                if death.ended:
+                    blamed[death.ended.unit.name] += 1
+                if not death.ended or blamed[death.ended.unit.name] > BLAMES_ALLOWED:
+                    crashes += 1
+                if crashes == CRASHES_ALLOWED:
+                    raise StoreError(
+                        f"the indexing process died {CRASHES_ALLOWED} times ({death})",
+                        where=job.target.root,
+                        next_step="see `memoryd daemon logs`; what was indexed before is kept",
+                    ) from None
+            await asyncio.sleep(RETRY_S * crashes)
 
     async def _attempt(self, job: Job) -> IndexSummary:
-        child = await self._ensure_child()
+        watched = await self._ensure_child()
         job.number = next(self._ids)
         try:
-            await child.send(encode(self._line(job)))
-            while line := await child.read_line():
+            await watched.child.send(encode(self._line(job)))
+            while line := await watched.read_line():
                 reply = _decoded(line)
                 if reply is None or reply.id != job.number:
                     continue
                 if reply.progress:
+                    self._ended = None  # it is noted by now
                     job.report(reply.progress)
                 elif reply.result:
                     return reply.result
@@ -267,13 +286,14 @@ class IngestQueue:
                     raise JobError(reply.error)
         except ConnectionError:
             pass  # it died before reading: the same as dying while working
-        child.kill()
-        raise _Died(await child.ended())
+        watched.child.kill()
+        raise _Died(*await watched.ended())
 
-    async def _ensure_child(self) -> Child:
-        if self._child is None or not self._child.running:
+    async def _ensure_child(self) -> WatchedChild:
+        if self._child is None or not self._child.child.running:
+            await self._let_go()
             try:
-                self._child = await Child.start(MODULE, self._environment, self._log_file)
+                self._child = await WatchedChild.start(MODULE, self._environment, self._log_file)
             except OSError as error:
                 raise _Died(f"it cannot be started: {error.strerror}") from error
         return self._child
@@ -287,6 +307,7 @@ class IngestQueue:
             "rev": job.target.rev,
             "paths": None if job.paths is None else sorted(job.paths),
             "full": job.full,
+            "ended": self._ended,
         }
 
 
@@ -296,7 +317,11 @@ async def _send_quietly(child: Child, line: bytes) -> None:
 
 
 class _Died(Exception):
-    """The ingest process ended under a job."""
+    """The ingest process ended under a job; ``ended``: the unit that is to blame."""
+
+    def __init__(self, words: str, ended: Ended | None = None) -> None:
+        super().__init__(words)
+        self.ended = ended
 
 
 def _decoded(line: bytes) -> IngestLine | None:

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from memoryd.server.protocol import LineTooLong, read_line
@@ -21,18 +21,21 @@ NICENESS = 5  # reads go before indexing when the machine is full
 
 
 class Child:
-    """One running ``python -m <module> <our pid>``. Its stderr goes to ``log_file``."""
+    """One running ``python -m <module> <our pid> <descriptors>``. Its stderr goes to ``log_file``."""
 
     def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
         self.module = module
         self._process = process
+        self.is_told_to_end = False  # by us, and not for what it does
 
     @classmethod
-    async def start(cls, module: str, environment: Mapping[str, str], log_file: Path) -> Child:
-        """Raises OSError when no process can be started."""
+    async def start(
+        cls, module: str, environment: Mapping[str, str], log_file: Path, share: Sequence[int] = ()
+    ) -> Child:
+        """``share``: descriptors that it gets as well. Raises OSError when no process can be started."""
         with open(log_file, "ab") as errors:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", module, str(os.getpid()),
+                sys.executable, "-P", "-m", module, str(os.getpid()), *map(str, share), pass_fds=tuple(share),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
                 env=dict(environment), cwd="/", limit=LINE_BYTES,
             )  # fmt: skip
@@ -47,7 +50,7 @@ class Child:
 
     @property
     def running(self) -> bool:
-        return self._process.returncode is None
+        return self.exit_code is None
 
     async def send(self, line: bytes) -> None:
         """Raises ConnectionError when the child is gone."""
@@ -63,6 +66,11 @@ class Child:
         except (LineTooLong, ConnectionError):
             return b""
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; less than 0: minus the signal that ended it."""
+        return self._process.returncode
+
     async def ended(self) -> str:
         """Wait for the end; how it ended, in words."""
         code = await self._process.wait()
@@ -70,6 +78,7 @@ class Child:
 
     async def stop(self) -> None:
         """End it: stdin's EOF first, then SIGTERM, then SIGKILL within STOP_S. Does nothing when it is gone."""
+        self.is_told_to_end = True
         if not self.running:
             return
         assert self._process.stdin is not None

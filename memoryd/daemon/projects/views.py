@@ -24,6 +24,7 @@ from memoryd.query.context import Context
 from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Project
 from memoryd.store.index import reader
+from memoryd.store.index.queries import left_out_queries
 from memoryd.store.index.reader import View
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ class Views:
                 store.queue,
                 dirty=self._is_dirty(target.root),
                 vectors=self._vectors(view, store, target),
+                left_out=left_out_queries.count_of_view(conn, view.id),
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,

@@ -11,6 +11,7 @@ from indexers.facts import Commit, CommitNote
 from indexers.history import dependencies, rationale, reverts
 from indexers.secrets import redact_text
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.units import Units
 from memoryd.store.index.writer import CommitEntry
 
 MAX_BODY_CHARACTERS = 20_000
@@ -19,10 +20,21 @@ _INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise
 Manifests = Mapping[tuple[str, str], dependencies.Packages]  # (path, blob) → what it asks for
 
 
-def entries(git: Git, commits: Sequence[Commit]) -> Iterator[CommitEntry]:
+def entries(git: Git, commits: Sequence[Commit], units: Units) -> Iterator[CommitEntry]:
     """One per commit, in order. Raises GitError."""
-    manifests = _manifests(git, commits)
-    return (entry(commit, manifests) for commit in commits)
+    manifests = _manifests(git, commits, units)
+    for commit in commits:
+        if units.leaves_out("commit", commit.sha):
+            yield _without_message(commit)
+        else:
+            with units.at("commit", commit.sha, "", len(commit.subject) + len(commit.body)):
+                found = entry(commit, manifests)
+            yield found
+
+
+def _without_message(commit: Commit) -> CommitEntry:
+    """What is left of one whose message costs too much: who changed which files and when."""
+    return CommitEntry(structs.replace(commit, subject="", body=""), terms.encode([""]))
 
 
 def entry(commit: Commit, manifests: Manifests | None = None) -> CommitEntry:
@@ -50,9 +62,9 @@ def _dependencies(commit: Commit, manifests: Manifests) -> list[CommitNote]:
     return list(found.values())[: dependencies.MAX_NOTES]
 
 
-def _manifests(git: Git, commits: Iterable[Commit]) -> Manifests:
+def _manifests(git: Git, commits: Iterable[Commit], units: Units) -> Manifests:
     """Every version of a manifest that the commits changed into another one. What is missing here (a partial clone)
-    asks for nothing."""
+    asks for nothing, nor does what is left out."""
     wanted: dict[str, set[str]] = {}
     for commit in commits:
         for change in commit.changes:
@@ -62,5 +74,7 @@ def _manifests(git: Git, commits: Iterable[Commit]) -> Manifests:
     found = {}
     for blob, data in git.blobs(sorted(wanted), dependencies.MAX_BYTES) if wanted else ():
         for path in wanted[blob]:
-            found[path, blob] = dependencies.packages(path, data)
+            if not units.leaves_out("dependencies", blob, path):
+                with units.at("dependencies", blob, path, len(data)):
+                    found[path, blob] = dependencies.packages(path, data)
     return found

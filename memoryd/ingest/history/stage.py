@@ -11,6 +11,7 @@ from memoryd.ingest.git.process import GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.history.commits import entries
 from memoryd.ingest.job import Run
+from memoryd.ingest.units import Units
 from memoryd.store.index import reader
 from memoryd.store.index.writer import IndexWriter
 
@@ -29,7 +30,7 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
     _follow_boundary(writer, git)
     if reader.view_head(writer.conn, view_id) == head:
         return None
-    _map_authors(writer, git, head)
+    _map_authors(writer, git, head, run.units)
     tips = reader.meta(writer.conn, "history_tips").split()
     known = reader.commit_ids(writer.conn, [head, *tips])
     tips = [tip for tip in tips if tip in known]
@@ -72,29 +73,42 @@ def _follow_boundary(writer: IndexWriter, git: Git) -> None:
             writer.set_meta("shallow", boundary)
 
 
-def _map_authors(writer: IndexWriter, git: Git, head: str) -> None:
+def _map_authors(writer: IndexWriter, git: Git, head: str, units: Units) -> None:
     """A changed .mailmap renames the authors of old commits as well, and may make machines of them."""
     mailmap = git.mailmap(head)
     if mailmap != reader.meta(writer.conn, "mailmap"):
         with writer.transaction():
             if reader.meta(writer.conn, "history_tips"):  # else there is nobody to rename yet
-                for batch in _batches(git.log(head)):
-                    writer.rename_authors(entries(git, batch))
+                for batch in _batches(git.log(head), units):
+                    writer.rename_authors(entries(git, batch, units))
             writer.set_meta("mailmap", mailmap)
 
 
 def _add(writer: IndexWriter, git: Git, commits: Iterator[Commit], run: Run) -> None:
     done = 0
-    for batch in _batches(commits):
+    for batch in _batches(commits, run.units):
         with writer.transaction():
-            writer.add_commits(entries(git, batch))
+            writer.add_commits(entries(git, batch, run.units))
         done += len(batch)
         run.step("history", done, 0)
 
 
-def _batches(commits: Iterator[Commit]) -> Iterator[list[Commit]]:
-    while batch := list(itertools.islice(commits, COMMITS_PER_TRANSACTION)):
+def _batches(commits: Iterator[Commit], units: Units) -> Iterator[list[Commit]]:
+    bounded = _each(commits, units)
+    while batch := list(itertools.islice(bounded, COMMITS_PER_TRANSACTION)):
         yield batch
+
+
+def _each(commits: Iterator[Commit], units: Units) -> Iterator[Commit]:
+    """Each commit as git's log says it. History ends before one that cannot be taken out of the log."""
+    before = "the first commit"
+    while not units.leaves_out("history", before):
+        with units.at("history", before):
+            commit = next(commits, None)
+        if commit is None:
+            return
+        yield commit
+        before = commit.sha
 
 
 def _bitmap(ids: Iterable[int], before: bytes = b"") -> bytes:

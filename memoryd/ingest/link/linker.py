@@ -6,8 +6,10 @@ other edges, the linker has another version: memoryd/store/index/versions.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+from indexers.facts import FileFacts
 from indexers.outline import Outline
 from memoryd.ingest.job import Run
 from memoryd.ingest.link.edges import link_file
@@ -15,6 +17,7 @@ from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
+from memoryd.ingest.units import Units
 from memoryd.store.index import reader
 from memoryd.store.index.queries import link_queries
 from memoryd.store.index.queries.link_queries import Stale
@@ -36,7 +39,8 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
     todo = [row for row in rows if row.link_id is None]
     if not stale and not todo:
         return
-    view = _open(writer, view_id, rows)
+    run.units.end()
+    view = _open(writer, view_id, rows, run.units)
     if stale:
         dependents = _dependents(writer, view_id, view, rows, stale)
         with (
@@ -47,18 +51,28 @@ def link_view(writer: IndexWriter, view_id: int, run: Run) -> None:
     if len(todo) > _MANY:
         view.load(view.files)
         view.load_names()
-    evaluator = Evaluator(view, RULES)
-    stored: set[int] = set()
+    linking = _Linking(writer, view_id, Evaluator(view, RULES), run.units)
     for start in range(0, len(todo), FILES_PER_TRANSACTION):
         run.step("link", start, len(todo))
-        _link(writer, view_id, evaluator, todo[start : start + FILES_PER_TRANSACTION], stored)
+        linking.link(todo[start : start + FILES_PER_TRANSACTION])
 
 
-def _open(writer: IndexWriter, view_id: int, rows: Iterable[ViewFile]) -> LinkView:
-    conn = writer.conn
+def _open(writer: IndexWriter, view_id: int, rows: Sequence[ViewFile], units: Units) -> LinkView:
+    conn, blobs = writer.conn, {row.file_id: row.hash.hex() for row in rows}
+
+    @contextmanager
+    def manifest(file: LinkedFile) -> Iterator[str | None]:
+        blob = blobs[file.file_id]
+        if units.leaves_out("workspace", blob, file.path):
+            yield None
+            return
+        text = reader.file_text(conn, file.file_id).decode("utf-8", "replace")
+        with units.at("workspace", blob, file.path, len(text)):
+            yield text
+
     sources = ViewSources(
         outlines=lambda ids: reader.outlines(conn, ids),
-        text=lambda id_: reader.file_text(conn, id_).decode("utf-8", "replace"),
+        manifest=manifest,
         definitions=lambda name: link_queries.definitions(conn, view_id, name),
     )
     files = [LinkedFile(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
@@ -94,17 +108,28 @@ def _differs(view: LinkView, row: Stale) -> bool:
     return row.file_id != (file.file_id if file else None)
 
 
-def _link(
-    writer: IndexWriter, view_id: int, evaluator: Evaluator, rows: list[ViewFile], stored: set[int]
-) -> None:
-    """Link these files in one transaction. ``stored``: the key groups of this run that are in the store by now."""
-    facts = dict(reader.file_facts(writer.conn, [row.file_id for row in rows]))
-    view, links = evaluator.view, []
-    with writer.transaction():
-        for row in rows:
-            view.seen = set()
-            edges, unresolved = link_file(evaluator, row.path, facts[row.file_id])
-            groups = view.groups.within(view.seen, stored)
-            link_queries.put_key_groups(writer.conn, ((key, pack(keys)) for key, keys in groups))
-            links.append((row.path_id, writer.put_link(row.file_id, pack(view.seen), unresolved, edges)))
-        link_queries.assign(writer.conn, view_id, links)
+class _Linking:
+    """Links the files of one run."""
+
+    def __init__(self, writer: IndexWriter, view_id: int, evaluator: Evaluator, units: Units) -> None:
+        self._writer, self._view_id, self._evaluator, self._units = writer, view_id, evaluator, units
+        self._stored: set[int] = set()  # the key groups of this run that are in the store by now
+
+    def link(self, rows: Sequence[ViewFile]) -> None:
+        """Link these files in one transaction."""
+        facts = dict(reader.file_facts(self._writer.conn, [row.file_id for row in rows]))
+        with self._writer.transaction():
+            links = [(row.path_id, self._link(row, facts[row.file_id])) for row in rows]
+            link_queries.assign(self._writer.conn, self._view_id, links)
+
+    def _link(self, row: ViewFile, facts: FileFacts) -> int:
+        """The id of the file's link. One that is left out has no edges, and all its references are unresolved."""
+        blob, view = row.hash.hex(), self._evaluator.view
+        view.seen = set()
+        if self._units.leaves_out("link", blob, row.path):
+            return self._writer.put_link(row.file_id, pack(view.seen), len(facts.references), [])
+        with self._units.at("link", blob, row.path, row.size_bytes):
+            edges, unresolved = link_file(self._evaluator, row.path, facts)
+            groups = view.groups.within(view.seen, self._stored)
+            link_queries.put_key_groups(self._writer.conn, ((key, pack(keys)) for key, keys in groups))
+            return self._writer.put_link(row.file_id, pack(view.seen), unresolved, edges)

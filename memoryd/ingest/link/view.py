@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from zlib import crc32
 
 from msgspec import Struct
@@ -33,10 +34,11 @@ class LinkedFile(Struct, frozen=True):
 
 
 class ViewSources(Struct, frozen=True):
-    """Where a view gets its content: outlines and texts by file id, definitions by name (None: all)."""
+    """Where a view gets its content: outlines by file id, definitions by name (None: all). ``manifest``: a file's text
+    while it is read; None for one that is left out."""
 
     outlines: Callable[[Iterable[int]], Iterable[tuple[int, Outline]]]
-    text: Callable[[int], str]
+    manifest: Callable[[LinkedFile], AbstractContextManager[str | None]]
     definitions: Callable[[str | None], Iterable[Defined]]
 
 
@@ -109,11 +111,13 @@ class LinkView(FixpointCache):
         return self._outline(path).imports
 
     def texts(self, basename: str) -> Iterator[tuple[str, str]]:
-        """(path, text) of the manifests called so, ordered by path."""
+        """(path, text) of the manifests called so, ordered by path. Each is to be read before the next is taken."""
         assert basename in self.manifest_names, basename
         self.seen.add(crc32(f"\0{basename}\0".encode()))
         for path in sorted(self.manifest_paths.get(basename, ())):
-            yield path, self._sources.text(self.files[path].file_id)
+            with self._sources.manifest(self.files[path]) as text:
+                if text is not None:
+                    yield path, text
 
     def language(self, path: str) -> str:
         return self.files[path].language

@@ -1,7 +1,7 @@
 """The pool of parse workers: separate processes with limits of time and memory for each file.
 
 Grammars take time that is quadratic in some crafted files. So a file may take as much processor time as its size
-explains, several times over; and in a run that has lost a minute to such files, less.
+explains, several times over; and in a project that has lately lost a minute to such files, less.
 """
 
 from __future__ import annotations
@@ -22,34 +22,40 @@ from msgspec import Struct, structs
 from memoryd.errors import MemorydError
 from memoryd.ingest.parse.framing import read_frame_until, write_frame
 from memoryd.ingest.parse.worker import PackedFile, ParseJob
+from memoryd.ingest.units import patience
 
 _DECODER = msgspec.msgpack.Decoder(PackedFile)
 _QUEUE_PER_WORKER = 4
 _DEATHS_TO_BLAME = 2
 CPU_S, CPU_S_PER_MB = 2.0, 5.0  # of a file; the slowest of ordinary ones take 1.5 s a megabyte
 _USUAL_WALL_S = 10.0  # who allows a file more or less time allows it as much more or less processor time
-LOST_S = 60.0  # of processor time, to files over their limit: from then on a run is less patient
-_IMPATIENT = 0.25
+_BUSY = 6  # so many times longer may a file take by the clock on the wall, for the machine may be busy
 _FILES_PER_WORKER = 24  # a second worker pays for its start from here on
 
 
 class PoolLimits(Struct, frozen=True):
-    """``file_wall_s``: a file that takes longer loses its worker. ``memory_bytes``: private memory of one."""
+    """``file_wall_s``: what a file may take on an idle machine; a share of it in processor time, or several times as
+    long in all, costs it its worker. ``memory_bytes``: private memory of one."""
 
     workers: int
     file_wall_s: float = _USUAL_WALL_S
     memory_bytes: int = 512 * 1024 * 1024
 
+    @property
+    def deadline_s(self) -> float:
+        return self.file_wall_s * _BUSY
+
     def cpu_s(self, size_bytes: int, lost_s: float) -> float:
-        """Processor time that a file of that size may take in a run that has lost so much to others."""
-        patience = _IMPATIENT if lost_s > LOST_S else 1.0
-        return (CPU_S + CPU_S_PER_MB * size_bytes / 1e6) * patience * self.file_wall_s / _USUAL_WALL_S
+        """Processor time that a file of that size may take where so much was lost to others."""
+        usual = (CPU_S + CPU_S_PER_MB * size_bytes / 1e6) * self.file_wall_s / _USUAL_WALL_S
+        return usual * patience(lost_s)
 
 
 class Outcome(Struct, frozen=True):
     """``packed`` is None when the file cost its worker; ``reason`` says how (``timeout``, ``crashed``,
     ``error``), ``detail`` what is known. ``packed_bytes``: how much the worker sent. ``lost_s``: processor time that a
-    file over its limit has taken."""
+    file over its limit has taken. ``stays``: another try would end the same, for it was the file's own doing and there
+    was time enough."""
 
     job: ParseJob
     packed: PackedFile | None
@@ -57,6 +63,7 @@ class Outcome(Struct, frozen=True):
     detail: str = ""
     packed_bytes: int = 0
     lost_s: float = 0.0
+    stays: bool = False
 
 
 _Limited = tuple[ParseJob, float]  # with the processor time that it may take, in seconds
@@ -76,11 +83,12 @@ class ParsePool:
         """CPU seconds that all workers, dead ones too, have used."""
         return sum(runner.cpu_s for runner in self._runners)
 
-    def run(self, jobs: Iterable[ParseJob]) -> Generator[Outcome, None, None]:
-        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work.
+    def run(self, jobs: Iterable[ParseJob], lost_s: float = 0.0) -> Generator[Outcome, None, None]:
+        """One Outcome for each job, in the order of completion. Takes from ``jobs`` only as it can work. ``lost_s``:
+        processor time that was lost lately.
 
         Raises MemorydError when no worker can be started."""
-        source, lost_s = iter(jobs), 0.0
+        source = iter(jobs)
         waiting = taken = 0
         try:
             while True:
@@ -167,7 +175,7 @@ class _WorkerThread:
 
     def _parse(self, job: ParseJob, cpu_s: float) -> Outcome:
         process = self._process or self._start()
-        deadline_s = time.monotonic() + self._limits.file_wall_s
+        deadline_s = time.monotonic() + self._limits.deadline_s
         assert process.stdin
         assert process.stdout
         try:
@@ -179,16 +187,17 @@ class _WorkerThread:
             late = time.monotonic() >= deadline_s
             code = self._stop()
             if late:
-                detail = f"no answer within {self._limits.file_wall_s:g} s"
+                detail = f"no answer within {self._limits.deadline_s:g} s"
                 return Outcome(job, None, "timeout", detail, lost_s=self._limits.file_wall_s)
             if code == -signal.SIGPROF:
                 detail = f"more than {cpu_s:.1f} s of processor time for {len(job.data)} bytes"
-                return Outcome(job, None, "timeout", detail, lost_s=cpu_s)
+                stays = cpu_s >= self._limits.cpu_s(len(job.data), 0.0)
+                return Outcome(job, None, "timeout", detail, lost_s=cpu_s, stays=stays)
             return Outcome(job, None, "crashed", f"its parse worker ended with status {code}")
         packed = _DECODER.decode(reply)
         self._live_cpu_s = packed.cpu_s
         if packed.error:
-            return Outcome(job, None, "error", packed.error)
+            return Outcome(job, None, "error", packed.error, stays=True)
         return Outcome(job, packed, packed_bytes=len(reply))
 
     def _start(self) -> subprocess.Popen[bytes]:

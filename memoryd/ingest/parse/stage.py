@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from indexers.notebooks import EXTENSION
 from indexers.registry import language_of
+from memoryd.ingest import left_out
 from memoryd.ingest.files.source import FileCandidate, FileSource
 from memoryd.ingest.job import Run
 from memoryd.ingest.parse.pool import Outcome, ParsePool
 from memoryd.ingest.parse.worker import PackedFile, ParseJob
-from memoryd.store.index import reader
 from memoryd.store.index.writer import IndexWriter, NewFileRow, ViewEntry
 
 FILES_PER_TRANSACTION = 400
@@ -43,7 +43,7 @@ def parse(
 ) -> Parsed:
     """Read and parse what changed, in transactions of bounded size."""
     stage = _ParseStage(writer, source, view_id, work, run)
-    with closing(pool.run(stage.jobs())) as outcomes:
+    with closing(pool.run(stage.jobs(), run.units.lost_s)) as outcomes:
         for outcome in outcomes:
             stage.take(outcome)
     stage.finish()
@@ -52,7 +52,7 @@ def parse(
 
 class _ParsedRow(Struct, frozen=True):
     """A parsed file until its transaction: all but the bytes that were read, which are in no row. ``problem``: why it
-    was not parsed; ``packed`` is None then."""
+    was not parsed; ``packed`` is None then. ``stays``, ``lost_s``: see Outcome."""
 
     candidate: FileCandidate
     blob: bytes
@@ -60,6 +60,8 @@ class _ParsedRow(Struct, frozen=True):
     size_bytes: int
     packed: PackedFile | None
     problem: str
+    stays: bool
+    lost_s: float
 
 
 class _ParseStage:
@@ -90,6 +92,17 @@ class _ParseStage:
         if data is None:
             self._skip(candidate, reason=blob, detail="")
             return None
+        if reason := self._run.units.left_out.get(("read", blob, "")):
+            self._give_up(candidate, reason)
+            return None
+        with self._run.units.at("read", blob, "", len(data)):
+            return self._judged(candidate, data, blob)
+
+    def _give_up(self, candidate: FileCandidate, reason: str) -> None:
+        self.failed += 1
+        self._skip(candidate, "quarantined", reason)
+
+    def _judged(self, candidate: FileCandidate, data: bytes, blob: str) -> ParseJob | None:
         language = language_of(candidate.path, data)
         if language is None:
             self._skip(candidate, "binary", "")
@@ -101,10 +114,9 @@ class _ParseStage:
         if file_id is not None:
             self._entries.append(_entry(candidate, file_id, len(data)))
             return None
-        reason = reader.quarantined(self._writer.conn, bytes.fromhex(blob), language)
-        if reason:
-            self.failed += 1
-            self._skip(candidate, "quarantined", reason)
+        key = left_out.parse_key(bytes.fromhex(blob), language)
+        if reason := self._run.units.left_out.get(("parse", key, "")):
+            self._give_up(candidate, reason)
             return None
         return ParseJob(candidate.path, language, data)
 
@@ -118,7 +130,16 @@ class _ParseStage:
         job = outcome.job
         problem = "" if outcome.packed else f"{outcome.reason}: {outcome.detail}"
         self._waiting.append(
-            _ParsedRow(candidate, bytes.fromhex(blob), job.language, len(job.data), outcome.packed, problem)
+            _ParsedRow(
+                candidate=candidate,
+                blob=bytes.fromhex(blob),
+                language=job.language,
+                size_bytes=len(job.data),
+                packed=outcome.packed,
+                problem=problem,
+                stays=outcome.stays,
+                lost_s=outcome.lost_s,
+            )
         )
         self._waiting_bytes += outcome.packed_bytes
         self._step()
@@ -132,16 +153,23 @@ class _ParseStage:
     def _flush(self) -> None:
         with self._writer.transaction():
             for file in self._waiting:
-                self._store(file)
+                with self._run.units.at("read", file.blob.hex(), "", file.size_bytes):
+                    self._store(file)
             self._writer.put_view_files(self._view_id, self._entries)
             self._waiting, self._waiting_bytes, self._entries = [], 0, []
 
     def _store(self, file: _ParsedRow) -> None:
         packed = file.packed
         if packed is None:
-            self.failed += 1
-            self._skip(file.candidate, "quarantined", file.problem)
-            self._writer.quarantine(file.blob, file.language, file.problem)
+            self._give_up(file.candidate, file.problem)
+            left_out.give_up_parsing(
+                self._writer,
+                file.blob,
+                file.language,
+                file.problem,
+                stays=file.stays,
+                lost_s=file.lost_s,
+            )
             return
         self.parsed += 1
         file_id = self._writer.add_file(

@@ -90,6 +90,15 @@ def view_files(conn: sqlite3.Connection, view_id: int) -> list[ViewFile]:
     return [ViewFile(*row) for row in rows]
 
 
+def file_path(conn: sqlite3.Connection, file_id: int) -> str:
+    """Where the file of a known id lies."""
+    rows = conn.execute(
+        "SELECT p.path FROM file f JOIN path p ON p.id = f.path_id WHERE f.id = ?", (file_id,)
+    )
+    path: str = rows.fetchone()[0]
+    return path
+
+
 def file_text(conn: sqlite3.Connection, file_id: int) -> bytes:
     """The file's bytes as indexed, secrets overwritten."""
     row = conn.execute("SELECT text FROM file WHERE id = ?", (file_id,)).fetchone()
@@ -114,14 +123,6 @@ def _blobs(conn: sqlite3.Connection, column: str, file_ids: Iterable[int]) -> It
         marks = ",".join("?" * len(part))
         for file_id, blob in conn.execute(f"SELECT id, {column} FROM file WHERE id IN ({marks})", part):
             yield file_id, zlib.decompress(blob)
-
-
-def quarantined(conn: sqlite3.Connection, blob: bytes, language: str) -> str:
-    """Why this blob is not parsed again; ``""`` when it may be."""
-    row = conn.execute(
-        "SELECT reason FROM quarantine WHERE hash = ? AND language = ?", (blob, language)
-    ).fetchone()
-    return row[0] if row else ""
 
 
 def generation(conn: sqlite3.Connection) -> int:

@@ -116,7 +116,7 @@ class IndexWriter:
             "symbol",
             "chunk",
             "file",
-            "quarantine",
+            "left_out",
         ):
             self.conn.execute(f"DELETE FROM {table}")
         embedding_queries.follow_removal(self.conn)
@@ -128,6 +128,7 @@ class IndexWriter:
         self.conn.execute("UPDATE view_file SET link_id = NULL")
         for table in ("edge_row", "link", "stale", "key_group"):
             self.conn.execute(f"DELETE FROM {table}")
+        self.conn.execute("DELETE FROM left_out WHERE phase IN ('link', 'workspace')")
         self.conn.execute("UPDATE view SET complete = 0")
 
     def path_id(self, path: str) -> int:
@@ -197,9 +198,6 @@ class IndexWriter:
             [(file_id, kind, ordinal, facts) for ordinal, (kind, facts) in enumerate(row.findings)],
         )
         return file_id
-
-    def quarantine(self, blob: bytes, language: str, reason: str) -> None:
-        self.conn.execute("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?)", (blob, language, reason))
 
     # -- views
 

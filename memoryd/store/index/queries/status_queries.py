@@ -37,7 +37,7 @@ def extras(conn: sqlite3.Connection, view_id: int) -> Extras:
         ),
         commits_known=integer(conn, "SELECT count(*) FROM git_commit"),
         embeddings=integer(conn, "SELECT count(*) FROM embedding"),
-        quarantined=integer(conn, "SELECT count(*) FROM quarantine"),
+        quarantined=integer(conn, "SELECT count(*) FROM left_out WHERE phase = 'parse'"),
         bytes=integer(conn, "PRAGMA page_count") * integer(conn, "PRAGMA page_size"),
     )
 
