@@ -10,10 +10,13 @@ import pytest
 from in_memory import Project
 from link_shapes import LANGUAGES, project
 
+from memoryd.ingest.link import evaluate, rules
 from memoryd.ingest.link.evaluate import Evaluator
-from memoryd.ingest.link.languages import RULES
+from memoryd.ingest.link.languages import RULES, python
 
 SMALL, LARGE = 24, 96
+ANCESTORS = 4
+FLAT = ("python", "typescript", "go", "java")
 
 
 def _lines_executed(action: Callable[[], object]) -> int:
@@ -48,3 +51,19 @@ def test_a_reference_looks_at_no_more_definitions_when_more_have_its_name(langua
     one name cost four times as much each when there were four times as many."""
     steps = [_steps_of_a_file(language, "name", size) for size in (SMALL, LARGE)]
     assert steps[1] < 1.1 * steps[0]
+
+
+@pytest.mark.parametrize("language", FLAT)
+@pytest.mark.parametrize("shape", ["hub", "chain", "circle"])
+def test_a_file_costs_no_more_where_all_take_in_all(
+    language: str, shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: every file went through all that it reaches over star imports, which may be the whole project."""
+    for module in (
+        rules,
+        evaluate,
+        python,
+    ):  # the ancestors of a class are a cost of their own, which has its bound
+        monkeypatch.setattr(module, "MAX_ANCESTORS", ANCESTORS)
+    steps = [_steps_of_a_file(language, shape, size) for size in (SMALL, LARGE)]
+    assert steps[1] < 1.25 * steps[0]

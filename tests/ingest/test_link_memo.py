@@ -67,6 +67,15 @@ def test_a_value_is_the_fixed_point_whoever_asks_first(
     assert not reach.fixpoints.is_computing
 
 
+@pytest.mark.parametrize("nested", [1, 2, 60])
+def test_a_value_that_waits_over_a_detour_is_not_settled_too_early(nested: int) -> None:
+    """Regression: 2 asks 3, which waits for 1, which waits for 0; 2 was taken for the begin of a cycle of its own and
+    kept with what 3 was worth by then."""
+    graph = {0: (1, 2), 1: (3, 0), 2: (3,), 3: (1,)}
+    reach = _Reach(graph, nested)
+    assert [reach.of(number) for number in graph] == [frozenset(graph)] * 4
+
+
 @pytest.mark.parametrize("size", [59, 60, 61, 130, 400])
 def test_a_long_chain_has_one_answer(size: int) -> None:
     """Regression: what lay more than 60 values deep was unknown to whoever asked first, and known to the next."""

@@ -25,12 +25,14 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))  # so many frames nes
 
 
 class _Unsettled(Struct):
-    """A value that is not settled: it is being computed, or depends on one that is. ``low``: depth of the outermost of
-    those. ``mark``: how many values waited when it was begun. ``asked``: the unsettled keys it was computed from."""
+    """A value that is not settled: it is being computed, or depends on one that is. ``index``: its place among all that
+    were begun. ``low``: the lowest index of those that it is known to wait for. ``mark``: how many values waited when
+    it was begun. ``asked``: the unsettled keys it was computed from."""
 
     make: Callable[[], Any]
     default: Any
     value: Any
+    index: int
     low: int
     mark: int
     seen: frozenset[int] = frozenset()
@@ -58,11 +60,25 @@ class FixpointCache:
         self._asked: set[Hashable] = set()
         self._low = _NEVER
         self._nested = 0
+        self._next_index = 0
+        self._apart = 0
 
     @property
     def is_computing(self) -> bool:
         """Whether something is being computed that files may share."""
-        return self._nested > 0
+        return self._nested > 0 or self._apart > 0
+
+    def apart(self, make: Callable[[], T]) -> T:
+        """``make()``, which asks for no value that is being computed, however many are."""
+        outer = self._held, self._begun, self._waiting, self._asked, self._low, self._nested, self.seen
+        self._held, self._begun, self._waiting, self._asked = {}, [], [], set()
+        self._low, self._nested = _NEVER, 0
+        self._apart += 1
+        try:
+            return make()
+        finally:
+            self._apart -= 1
+            self._held, self._begun, self._waiting, self._asked, self._low, self._nested, self.seen = outer
 
     def fixpoints(self, key: Hashable, make: Callable[[], T], default: Any) -> T:
         """``make()``, computed once; what it looked at is noted for everyone who asks. In a cycle: the fixed point that
@@ -86,7 +102,9 @@ class FixpointCache:
 
     def _begin(self, key: Hashable, make: Callable[[], Any], default: Any) -> None:
         """Compute the value, or leave it to the outermost call when there are too many inside of each other."""
-        self._held[key] = _Unsettled(make, default, default, len(self._begun), len(self._waiting))
+        index = self._next_index
+        self._next_index += 1
+        self._held[key] = _Unsettled(make, default, default, index, index, len(self._waiting))
         self._begun.append(key)
         if self._nested >= self._max_nested:
             raise _TooDeepError
@@ -114,22 +132,22 @@ class FixpointCache:
         low = self._compute(held)
         self._waiting.append(key)
         try:
-            if low == depth:
-                low = self._solve(held.mark)
+            if low == held.index or (low > held.index and len(self._waiting) > held.mark + 1):
+                low = self._solve(held)
         except _TooDeepError:
             self._waiting.remove(key)
             for inner in self._begun[depth + 1 :]:  # begun while the key stood before them
                 self._held[inner].mark -= 1
             raise
         self._begun.pop()
-        if low < depth:
+        if low < held.index:
             self._held[key].low = low
         else:
             self._settle(self._waiting[held.mark :])
             del self._waiting[held.mark :]
 
     def _compute(self, held: _Unsettled) -> int:
-        """Compute the value from the others as they are held; returns the depth of what it waits for."""
+        """Compute the value from the others as they are held; returns the lowest index of what it waits for."""
         outer = self.seen, self._low, self._asked
         self.seen, self._low, self._asked = set(), _NEVER, set()
         self._nested += 1
@@ -143,40 +161,42 @@ class FixpointCache:
         held.asked = frozenset(asked)
         return low
 
-    def _solve(self, mark: int) -> int:
-        """Bring all values that wait since ``mark`` to their fixed point; returns the depth of what they wait for."""
-        size = 0
+    def _solve(self, root: _Unsettled) -> int:
+        """Bring all values that wait since ``root`` was begun to their fixed point; returns the lowest index of what
+        they wait for."""
+        size, mark = 0, root.mark
         while (
             size < len(self._waiting) - mark
         ):  # values joined late: all begin together, whoever was met first
             size = len(self._waiting) - mark
-            low = self._iterate(mark)
+            low = self._iterate(mark, root.index)
         members = [self._held[key] for key in self._waiting[mark:]]
-        seen = frozenset().union(*{id(held.seen): held.seen for held in members}.values())
+        looked = frozenset().union(*{id(held.seen): held.seen for held in members}.values())
+        seen = self.groups.shared(
+            looked
+        )  # small: it is joined with more when a cycle around this one is solved
         for held in members:
-            held.seen, held.low = seen, low
+            held.seen, held.low = seen, min(held.low, low)
         return low
 
-    def _iterate(self, mark: int) -> int:
+    def _iterate(self, mark: int, root: int) -> int:
         """Rounds over all that waits since ``mark`` until nothing changes; what they meet on the way waits as well. A
         value that never comes to rest stays unknown."""
-        depth, lowest = len(self._begun) - 1, _NEVER
+        lowest = _NEVER
         askers: defaultdict[Hashable, dict[Hashable, None]] = defaultdict(dict)
         changes: Counter[Hashable] = Counter()
         restless: set[Hashable] = set()
         todo = self._waiting[mark:]
         for key in todo:
             held = self._held[key]
-            held.value, held.low = held.default, depth
+            held.value = held.default
         while todo:
             known = len(self._waiting)
             fresh = {key: _again(self._held[key]) for key in todo}
             lows = [self._compute(held) for held in fresh.values()]
             joined = {key: self._held[key] for key in self._waiting[known:]}
             lows += [held.low for held in joined.values()]
-            lowest = min([lowest, *(low for low in lows if low < depth)])
-            for held in joined.values():
-                held.low = depth
+            lowest = min([lowest, *(low for low in lows if low < root)])
             changed = [key for key, held in fresh.items() if held.value != self._held[key].value]
             changes.update(changed)
             for key in changed:
@@ -198,4 +218,4 @@ class FixpointCache:
 
 
 def _again(held: _Unsettled) -> _Unsettled:
-    return _Unsettled(held.make, held.default, held.value, held.low, held.mark, held.seen)
+    return _Unsettled(held.make, held.default, held.value, held.index, held.low, held.mark, held.seen)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from indexers.facts import Binding, Import
 from indexers.outline import CLASS_KINDS, NO_ENTRY, NameEntry, join
 from memoryd.ingest.link.definitions import DefinitionTarget, of_top_level
+from memoryd.ingest.link.reach import Reach
 from memoryd.ingest.link.resolution import (
     OUTSIDE_ONLY,
     Meanings,
@@ -17,6 +18,7 @@ from memoryd.ingest.link.resolution import (
     enclosing,
 )
 from memoryd.ingest.link.rules import LanguageRules
+from memoryd.ingest.link.view import LinkView
 
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _MODULES = frozenset({"file", "definition"})
@@ -24,6 +26,10 @@ _MODULES = frozenset({"file", "definition"})
 
 class NameResolver(SharedLookups):
     """Names in scope and names that other files hand out."""
+
+    def __init__(self, view: LinkView, rules: Mapping[str, LanguageRules]) -> None:
+        super().__init__(view, rules)
+        self._stars: Reach[str] = Reach(view, self._star_files, self._top_names)
 
     def name(self, path: str, name: str, scope: str, line: int = 0, local: bool | None = False) -> Meanings:
         """What a bare name means at ``scope`` of the file. ``local``: it is bound by an enclosing function (None:
@@ -235,14 +241,26 @@ class NameResolver(SharedLookups):
         for owner in rules.opened(self.view, path):
             if member := self.member(owner, name):
                 return self.definitions(member)
-        files = self.star_files(path)
-        if not files:
+        if self._stars.is_alone(path):
             return ()
-        if not rules.reexports:
+        self.view.anywhere(name)
+        found = self._stars.having(path, name)
+        if found and not rules.reexports:
             named = self.view.named(self.view.language(path), name)
-            at = next((file for file in files if named.by(of_top_level, file)), None) if named else None
-            return (Resolved("definition", DefinitionTarget(at, name)),) if at else ()
-        return next((found for file in files if (found := self.held_by(file, name))), ())
+            files = (file for file in self._stars.nearest(path, found) if named.by(of_top_level, file))
+            return next(((Resolved("definition", DefinitionTarget(file, name)),) for file in files), ())
+        return self._over_stars(path, name) if found else ()
+
+    def _over_stars(self, path: str, name: str) -> Meanings:
+        """What the nearest file that is reached over star imports holds under that name."""
+        found, only = self._stars.having(path, name), self._stars.only(path)
+        if only is not None and found & (found - 1):  # of a chain, each file asks the next
+            held = self.held_by(only, name)
+            key = ("over stars", only, name)
+            return held or self.view.fixpoints(key, lambda: self._over_stars(only, name), ())
+        return next(
+            (held for file in self._stars.nearest(path, found) if (held := self.held_by(file, name))), ()
+        )
 
     def imported(self, path: str, item: Import) -> Meanings:
         """What an import brings, followed to the definition. Empty: the file is known, the name in it is not."""
@@ -297,25 +315,16 @@ class NameResolver(SharedLookups):
                 )
         return ()
 
-    def star_files(self, path: str) -> tuple[str, ...]:
-        """Files reached over star imports, nearest first, without ``path``."""
-        return self.view.fixpoints(("stars", path), lambda: self._star_files(path), ())
+    def _star_files(self, path: str) -> Iterator[str]:
+        """The files all of whose names the file has, as it names them."""
+        rules = self.rules(path)
+        for star in rules.stars(self.view, path):
+            target = rules.resolve(self.view, path, star)
+            if target and not target.qualname and target.path in self.view.files:
+                yield target.path
 
-    def _star_files(self, path: str) -> tuple[str, ...]:
-        reached, at = {path: None}, [path]
-        for file in at:
-            rules = self.rules(file)
-            for star in rules.stars(self.view, file):
-                target = rules.resolve(self.view, file, star)
-                if (
-                    target
-                    and not target.qualname
-                    and target.path in self.view.files
-                    and target.path not in reached
-                ):
-                    reached[target.path] = None
-                    at.append(target.path)
-        return tuple(at[1:])
+    def _top_names(self, path: str) -> Iterator[str]:
+        return (name for name in self.view.entries(path) if "." not in name)
 
 
 def _is_later(hints: Sequence[Binding], line: int) -> bool:

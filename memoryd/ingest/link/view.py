@@ -135,6 +135,10 @@ class LinkView(FixpointCache):
         self.seen.add(crc32(name.encode(*_ESCAPE), crc32(path.encode(*_ESCAPE))))
         return self.entries(path).get(name, NO_ENTRY)
 
+    def anywhere(self, name: str) -> None:
+        """Note a dotted name in all files at once: its entry is looked for in files that take each other in."""
+        self.seen.add(crc32(name.encode(*_ESCAPE), _ANYWHERE))
+
     def entries(self, path: str) -> dict[str, NameEntry]:
         """All that the file binds. Not noted: for the file that is being linked, whose change is seen anyway."""
         found = self._entries.get(path)
@@ -191,6 +195,7 @@ class LinkView(FixpointCache):
 
 
 _ESCAPE = ("utf-8", "surrogateescape")
+_ANYWHERE = crc32(b"\0anywhere\0")
 
 
 def folders_of(folders: Iterable[str]) -> set[str]:
@@ -240,6 +245,7 @@ def _names_changed(change: PathChange) -> Iterator[int]:
     for name in before.keys() | after.keys():
         if other_language or before.get(name) != after.get(name):
             yield crc32(name.encode(*_ESCAPE), seed)
+            yield crc32(name.encode(*_ESCAPE), _ANYWHERE)
     shown = [
         {(outline.language, s.qualname, s.kind) for s in outline.symbols} if outline else set()
         for outline in (change.before, change.after)

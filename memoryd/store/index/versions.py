@@ -27,6 +27,7 @@ LINKER_HISTORY = {
     2: "workspaces of package.json and pnpm may name folders by choices, and take some out",
     3: "the same edges; Rust and C note other keys, since the definitions of a name are told apart once for all files",
     4: "keys that many values share are noted as one; a member is looked for in 100 classes at most",
+    5: "values that wait for each other over a detour; what a star brings is noted by its name, not file by file",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""
