@@ -15,16 +15,15 @@ from msgspec import Struct, structs
 from memoryd.config import Config
 from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.indexing.watch import WatchState
-from memoryd.errors import MemorydError
+from memoryd.errors import MemorydError, StoreError
 from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.own_config import own_settings
 from memoryd.query.context import Context
 from memoryd.query.status_answers import Check, StatusRequest
 from memoryd.server.params import DoctorParams
-from memoryd.server.service import Call, Project
+from memoryd.server.service import Call, Needs, Project
 from memoryd.store import integrity, sqlite
-from memoryd.store.failures import DamagedStore
-from memoryd.store.records import restore
+from memoryd.store.failures import DamagedStore, damaged
 
 if TYPE_CHECKING:
     from memoryd.daemon.projects.stores import Store
@@ -40,7 +39,7 @@ class Examined(Protocol):
 
     async def project_of(self, call: Call) -> Project: ...
     def store_of(self, project: Project) -> Store: ...
-    async def read(self, call: Call, work: Callable[[Context], T]) -> T: ...
+    async def read(self, call: Call, work: Callable[[Context], T], needs: Needs = "index") -> T: ...
     async def completed_status(self, call: Call, answer: Any) -> Any: ...
 
 
@@ -52,11 +51,15 @@ class DigestAnswer(Struct, frozen=True):
 
 
 def own_checks(watch: WatchState, store: Store) -> tuple[Check, ...]:
-    """What only the daemon knows about its health."""
+    """What only the daemon knows about its health. Opens nothing: it is asked in the event loop."""
     checks = [_watch_check(watch), *store.vectors.checks()]
-    if store.records is None and (problem := store.records_problem):
-        checks.append(Check("records", "fail", f"{problem.what} ({problem.where})", problem.next_step))
+    if problem := store.records.problem:
+        checks.append(_failed("records", problem))
     return tuple(checks)
+
+
+def _failed(name: str, problem: MemorydError) -> Check:
+    return Check(name, "fail", f"{problem.what} ({problem.where})", problem.next_step)
 
 
 def _watch_check(watch: WatchState) -> Check:
@@ -84,15 +87,26 @@ def _history_checks(root: str) -> Iterator[Check]:
 
 
 async def doctor(service: Examined, call: Call, request: DoctorParams) -> Any:
-    """The status with its checks; ``digest`` and ``repair`` as asked."""
+    """The status with its checks, and what every page of both stores says; ``digest`` and ``repair`` as asked."""
     if request.digest:
         return await service.read(call, _digest)
+    store = service.store_of(await service.project_of(call))
     repaired = await _repair(service, call) if request.repair else ()
     from memoryd.query.status import status
 
     asked = StatusRequest(deep=request.deep or request.repair)
-    answer = await service.completed_status(call, await service.read(call, lambda ctx: status(ctx, asked)))
-    return structs.replace(answer, checks=(*answer.checks, *repaired))
+    answer = await service.read(call, lambda ctx: status(ctx, asked), "neither")
+    answer = await service.completed_status(call, answer)
+    found = await asyncio.to_thread(_damages, store)
+    named = {check.name for check in found}
+    others = (check for check in answer.checks if check.name not in named)
+    return structs.replace(answer, checks=(*others, *found, *repaired))
+
+
+def _damages(store: Store) -> tuple[Check, ...]:
+    """What is wrong with the files of the stores: every page of both is read."""
+    looked = (("index", _index_problem(store.index_file)), ("records", store.records.examined()))
+    return tuple(_failed(name, problem) for name, problem in looked if problem)
 
 
 def _digest(ctx: Context) -> DigestAnswer:
@@ -102,37 +116,33 @@ def _digest(ctx: Context) -> DigestAnswer:
 
 
 async def _repair(service: Examined, call: Call) -> tuple[Check, ...]:
-    """Mend what does not pass SQLite's own check: the index is built again, the records are restored."""
+    """Build an index again whose file is damaged. Records cannot be built again: a person decides (``records``)."""
     project = await service.project_of(call)
     store = service.store_of(project)
-    checks = []
-    problem = await asyncio.to_thread(restore.problem_of, store.records_file)
-    if isinstance(problem, DamagedStore):
-        done = await asyncio.to_thread(store.restore_records)
-        checks.append(Check("records", "warn", f"{problem.what}; {done.in_words}"))
-    if found := await asyncio.to_thread(_index_damage, store.index_file):
+    found = await asyncio.to_thread(_index_problem, store.index_file)
+    if isinstance(found, DamagedStore):
         await store.queue.rest()
         store.forget_caches()
         aside = await asyncio.to_thread(_put_aside, store.index_file)
         target = IndexTarget(project.root, await service.views.sha(project, None))
         await store.queue.follow(store.queue.post(target, full=True), call.on_progress)
-        checks.append(Check("index", "ok", f"built again ({found}); the damaged file lies at {aside}"))
-    return tuple(checks) or (Check("repair", "ok", "no damage was found"),)
+        return (Check("index", "ok", f"built again ({found.what}); the damaged file lies at {aside}"),)
+    if isinstance(await asyncio.to_thread(store.records.examined), DamagedStore):
+        return (Check("repair", "ok", "no damage of the index was found; records are not rebuilt here"),)
+    return (Check("repair", "ok", "no damage was found"),)
 
 
-def _index_damage(file: Path) -> str:
-    """What is wrong with index.db, in words; ``""`` when it is sound, not there yet, or of a newer memoryd: what we do
-    not know is no damage."""
+def _index_problem(file: Path) -> StoreError | None:
+    """What is wrong with index.db: damage, or why it cannot be read, which is none; None when it is sound or not there
+    yet."""
     if not file.exists():
-        return ""
+        return None
     try:
-        conn = sqlite.connect(file, readonly=True)
-    except sqlite.NewerStore:
-        return ""
-    except MemorydError as error:
-        return error.what
-    with contextlib.closing(conn):
-        return integrity.problem(conn) or integrity.other_tables(conn, "index")
+        with contextlib.closing(sqlite.connect(file, readonly=True)) as conn:
+            found = integrity.problem(conn) or integrity.other_tables(conn, "index")
+    except StoreError as error:
+        return error
+    return damaged(file, f"{file.name} is damaged: {found}") if found else None
 
 
 def _put_aside(file: Path) -> Path:

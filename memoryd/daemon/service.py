@@ -30,9 +30,10 @@ from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
+from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer, listed, restored, undone
 from memoryd.server.gate import Gate
 from memoryd.server.params import DoctorParams, IndexParams, TuneParams
-from memoryd.server.service import Call, Peer, Project
+from memoryd.server.service import Call, Needs, Peer, Project
 
 if TYPE_CHECKING:
     from memoryd.store.records.writer import Records
@@ -93,12 +94,12 @@ class DaemonService:
 
     # --- questions
 
-    async def read(self, call: Call, work: Callable[[Context], T]) -> T:
+    async def read(self, call: Call, work: Callable[[Context], T], needs: Needs = "index") -> T:
         project = await self.project_of(call)
         # A question about a commit is no reason to look at the work tree.
         store = self.store_of(project) if call.common.rev else await self.open_projects.use(project)
         self.idle.make_way()
-        return await self.views.read(call, project, store, work)
+        return await self.views.read(call, project, store, work, needs)
 
     async def change(self, call: Call, request: CheckRequest) -> Change:
         project = await self.project_of(call)
@@ -115,7 +116,7 @@ class DaemonService:
 
     async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
         store = self.store_of(await self.project_of(call))
-        return await self.read(call, lambda ctx: work(ctx, store.records_to_write()))
+        return await self.read(call, lambda ctx: work(ctx, store.records.writer()), "records")
 
     def actor_of(self, peer: Peer) -> str:
         if peer.interactive:
@@ -139,7 +140,19 @@ class DaemonService:
 
     async def forget_copies(self, call: Call) -> None:
         store = self.store_of(await self.project_of(call))
-        await asyncio.to_thread(store.snapshot_records, only_newest=True)
+        await asyncio.to_thread(store.records.forget_copies)
+
+    async def record_copies(self, call: Call) -> CopiesAnswer:
+        project = await self.project_of(call)
+        records = self.store_of(project).records
+        problem = await asyncio.to_thread(records.examined)
+        return listed(project.root, records.file, problem, await asyncio.to_thread(records.copies))
+
+    async def restore_records(self, call: Call, *, undo: bool) -> RestoredAnswer:
+        project = await self.project_of(call)
+        records = self.store_of(project).records
+        done = await asyncio.to_thread(records.restore, undo=undo)
+        return undone(project.root, done) if undo else restored(project.root, done)
 
     # --- projects and their state
 

@@ -23,7 +23,9 @@ class Freshness(Struct, frozen=True):
     is at now (``""`` without git); ``pending``: files known to differ from the index; ``vectors``: ``ready``,
     ``rebuilding``, ``absent``. ``rev``: the commit that was asked about (``""``: the work tree); such an answer
     is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`.
-    ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them."""
+    ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them.
+    ``no_index``, ``no_records``: why that store could not be read: what the answer lacks for it is not known, and not
+    absent."""
 
     indexed_commit: str
     head: str
@@ -35,10 +37,14 @@ class Freshness(Struct, frozen=True):
     rev: str = ""
     no_history: str = ""
     left_out: int = 0
+    no_index: str = ""
+    no_records: str = ""
 
     def line(self) -> str:
         """What the answer is as of, and whether that is what the project is now."""
-        if not self.indexed_commit and not self.head:
+        if self.no_index:
+            parts = [f"WITHOUT THE INDEX, files and history were not looked at: {quote(self.no_index, 400)}"]
+        elif not self.indexed_commit and not self.head:
             parts = ["indexed files, no commit"]
         elif self.indexed_commit == self.head:
             parts = [f"{self.head[:SHA_CHARS]} = HEAD"]
@@ -53,9 +59,14 @@ class Freshness(Struct, frozen=True):
         parts += ["with uncommitted changes"] if self.dirty else []
         parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []
         parts += ["indexing now"] if self.indexing else []
+        parts += (
+            [f"WITHOUT RECORDS, there may be some: {quote(self.no_records, 400)}"] if self.no_records else []
+        )
         parts += [f"no history: {self.no_history}"] if self.no_history else []
         parts += [f"{self.left_out} left out as too costly (memoryd status)"] if self.left_out else []
-        parts += [f"vectors: {self.vectors}"] if self.vectors not in ("", "ready") else []
+        parts += (
+            [f"vectors: {self.vectors}"] if not self.no_index and self.vectors not in ("", "ready") else []
+        )
         return f"freshness: {', '.join(parts)}"
 
 

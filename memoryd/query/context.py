@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.globs.given import Standpoint
 from memoryd.store.index.reader import View
@@ -64,3 +64,15 @@ class Context(Struct, frozen=True):
     def here(self) -> Standpoint:
         """Where the paths that the caller gives begin."""
         return Standpoint(self.root, self.folder)
+
+    def with_problems_said(self) -> Context:
+        """Where there are no records every answer says so: nobody may take that for there being none."""
+        if self.records is not None or self.records_problem is None:
+            return self
+        said = structs.replace(self.freshness, no_records=in_one_line(self.records_problem))
+        return structs.replace(self, freshness=said)
+
+
+def in_one_line(error: MemorydError) -> str:
+    """What is wrong and what to do."""
+    return f"{error.what}; {error.next_step}" if error.next_step else error.what

@@ -83,14 +83,17 @@ def _checks(ctx: Context, known: totals.Totals, deep: bool) -> Iterator[Check]:
         )
     yield _sqlite()
     if deep:
-        damage = integrity.problem(ctx.index)
-        step = "`memoryd doctor --repair` rebuilds it" if damage else ""
-        yield Check("index integrity", "fail" if damage else "ok", quote(damage or "sound", 200), step)
+        if not ctx.freshness.no_index:
+            damage = integrity.problem(ctx.index, deep=True)
+            step = "`memoryd doctor --repair` rebuilds it" if damage else ""
+            yield Check("index integrity", "fail" if damage else "ok", quote(damage or "sound", 200), step)
         if ctx.records is not None:
             yield _audit(ctx)
 
 
 def _files(ctx: Context, known: totals.Totals) -> Check:
+    if ctx.freshness.no_index:
+        return Check("index", "fail", quote(ctx.freshness.no_index, 400))
     if not ctx.view.complete:
         return Check("index", "warn", "the first index is under way", "ask again later")
     if known.files == 0:
@@ -120,4 +123,4 @@ def _audit(ctx: Context) -> Check:
         return Check(
             "audit", "ok", f"{report.rows if report else 0} entries, each covered by the hash of the next"
         )
-    return Check("audit", "fail", f"{report.problem} (row {report.seq})", "restore a snapshot of records.db")
+    return Check("audit", "fail", f"{report.problem} (row {report.seq})", "`memoryd records restore`")

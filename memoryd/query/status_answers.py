@@ -138,6 +138,9 @@ class StatusAnswer(Answer, frozen=True):
 
     def _head(self) -> str:
         c = self.counts
+        if self.freshness.no_index:
+            held = f"{c.records} records ({c.proposals} proposals); nothing else is known"
+            return f"{safe_line(self.root) or self.view}\n{held}"
         languages = ", ".join(f"{language} {count}" for language, count in self.languages)
         encodings = ", ".join(f"{safe_line(what)} {count}" for what, count in self.encodings)
         return "\n".join(

@@ -19,6 +19,7 @@ from memoryd.records.answers import (
     RetractRequest,
     SupersedeRequest,
 )
+from memoryd.server.params import RecordsParams
 from memoryd.server.service import Call, Service
 from memoryd.store.records.values import is_person
 
@@ -46,6 +47,19 @@ async def restore(service: Service, call: Call, request: JudgeRequest) -> Any:
 
 async def supersede(service: Service, call: Call, request: SupersedeRequest) -> Any:
     return await _as_actor(service, call, "supersede", request)
+
+
+async def copies(service: Service, call: Call, request: RecordsParams) -> Any:
+    """The copies of the records; to put one in place takes back what was recorded since, so a person says it."""
+    if request.action == "list":
+        return await service.record_copies(call)
+    if not is_person(service.actor_of(call.peer)):
+        raise UsageError(
+            f"only a person may {request.action} records",
+            where="action",
+            next_step=f"run `memoryd records {request.action}` in a terminal of your own",
+        )
+    return await service.restore_records(call, undo=request.action == "undo")
 
 
 async def forget(service: Service, call: Call, request: JudgeRequest) -> Any:
@@ -89,7 +103,7 @@ async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
 async def export(service: Service, call: Call, request: ExportRequest) -> Any:
     """Line by line: each is a row, the answer is the last."""
     exported = import_module("memoryd.records.exchange").exported
-    answer = await service.read(call, lambda ctx: exported(ctx, request))
+    answer = await service.read(call, lambda ctx: exported(ctx, request), "records")
     if call.common.format == "text":
         return answer
     for start in range(0, len(answer.lines), ROWS_AT_ONCE):

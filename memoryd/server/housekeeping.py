@@ -52,7 +52,7 @@ class StopAnswer(Struct, frozen=True):
 async def status(service: Service, call: Call, request: StatusRequest) -> Any:
     """What is known and how fresh; the daemon adds what only it knows."""
     status_of = import_module("memoryd.query.status").status
-    answer = await service.read(call, lambda ctx: status_of(ctx, request))
+    answer = await service.read(call, lambda ctx: status_of(ctx, request), "neither")
     return await service.completed_status(call, answer)
 
 

@@ -50,6 +50,12 @@ class DoctorParams(Params, frozen=True):
     digest: bool = False
 
 
+class RecordsParams(Params, frozen=True):
+    """``action``: list the copies of the records, restore the newest whole one, or undo that."""
+
+    action: Literal["list", "restore", "undo"] = "list"
+
+
 class ProjectsParams(Params, frozen=True):
     """``forget``: a registered root to take off the list; its stores stay."""
 

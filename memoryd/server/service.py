@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from indexers.facts import Change
 from memoryd.config import Config, Paths
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
+from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
 from memoryd.server.params import Common, DoctorParams, IndexParams, TuneParams
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Project(Struct, frozen=True):
     added_at_s: int
 
 
+# What an answer cannot be given without; it goes on without the other store, and says so.
+Needs = Literal["index", "records", "neither"]
 OnProgress = Callable[[Progress], None]
 OnRows = Callable[[Sequence[Any]], Awaitable[None]]
 
@@ -78,8 +81,9 @@ class Service(Protocol):
     config: Config
     paths: Paths
 
-    async def read(self, call: Call, work: Callable[[Context], T]) -> T:
-        """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError."""
+    async def read(self, call: Call, work: Callable[[Context], T], needs: Needs = "index") -> T:
+        """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError, StoreError
+        when what it needs cannot be read."""
 
     async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
         """Like ``read``, with the store that records are written to. Raises StoreError where it cannot be opened."""
@@ -117,7 +121,14 @@ class Service(Protocol):
         """Create a file in the project that a person asked for. Raises UsageError where one is, StoreError."""
 
     async def forget_copies(self, call: Call) -> None:
-        """Of the project's records keep only what they are now: a person forgot one for good."""
+        """Of the project's records keep only what they are now: a person forgot one for good. Raises StoreError naming
+        the copies that still hold it."""
+
+    async def record_copies(self, call: Call) -> CopiesAnswer:
+        """The copies of the project's records, each looked at as a whole."""
+
+    async def restore_records(self, call: Call, *, undo: bool) -> RestoredAnswer:
+        """Put a whole copy in the place of damaged records, or undo that. Raises UsageError, StoreError."""
 
     async def last_seen_s(self, call: Call) -> int:
         """When this client last asked for changes of the project (0: never); now counts as seen."""

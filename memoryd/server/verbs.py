@@ -55,9 +55,10 @@ from memoryd.records.answers import (
     RetractRequest,
     SupersedeRequest,
 )
+from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
 from memoryd.server import contributed, housekeeping, params
 from memoryd.server.argument_errors import in_words
-from memoryd.server.service import Call, Service
+from memoryd.server.service import Call, Needs, Service
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
 TextLength = Literal["normal", "short", "long"]
@@ -82,11 +83,11 @@ class Verb(Struct, frozen=True):
 class QueryFunction:
     """A verb answered by ``module:function(ctx, request)`` of memoryd.query, in a thread."""
 
-    def __init__(self, place: str) -> None:
-        self.place = place
+    def __init__(self, place: str, needs: Needs = "index") -> None:
+        self.place, self.needs = place, needs
 
     async def __call__(self, service: Service, call: Call, request: Any) -> Any:
-        return await service.read(call, lambda ctx: self.function(ctx, request))
+        return await service.read(call, lambda ctx: self.function(ctx, request), self.needs)
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -130,6 +131,10 @@ async def _check(service: Service, call: Call, request: CheckRequest) -> Any:
         call = structs.replace(call, common=structs.replace(call.common, rev=change.head))
     check = QueryFunction("check.verdict:check")
     return await service.read(call, lambda ctx: check.function(ctx, request, change))
+
+
+def _is_not_whole(answer: Any) -> bool:
+    return isinstance(answer, CopiesAnswer) and not answer.whole
 
 
 def _search_defaults(config: Config) -> dict[str, Any]:
@@ -187,7 +192,12 @@ VERBS: dict[str, Verb] = {
         ),
         Verb("hotspots", HotspotsRequest, HotspotsAnswer, QueryFunction("history.hotspots:hotspots")),
         Verb("record", RecordRequest, RecordAnswer, contributed.record),
-        Verb("proposals", ProposalsRequest, ProposalsAnswer, QueryFunction("records.listing:proposals")),
+        Verb(
+            "proposals",
+            ProposalsRequest,
+            ProposalsAnswer,
+            QueryFunction("records.listing:proposals", "records"),
+        ),
         Verb("confirm", JudgeRequest, RecordAnswer, contributed.confirm),
         Verb("retract", RetractRequest, RecordAnswer | RetractedAnswer, contributed.retract),
         Verb("restore", JudgeRequest, RecordAnswer, contributed.restore),
@@ -196,7 +206,16 @@ VERBS: dict[str, Verb] = {
         Verb("publish", PublishRequest, PublishAnswer, contributed.publish),
         Verb("export", ExportRequest, ExportAnswer, contributed.export),
         Verb("import", ImportRequest, ImportAnswer, contributed.take_in),
-        Verb("audit", AuditRequest, AuditAnswer, QueryFunction("records.listing:audit"), lambda a: not a.ok),
+        Verb(
+            "audit",
+            AuditRequest,
+            AuditAnswer,
+            QueryFunction("records.listing:audit", "records"),
+            lambda a: not a.ok,
+        ),
+        Verb(
+            "records", params.RecordsParams, CopiesAnswer | RestoredAnswer, contributed.copies, _is_not_whole
+        ),
         Verb("status", StatusRequest, StatusAnswer, housekeeping.status),
         Verb("doctor", params.DoctorParams, StatusAnswer, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, None, housekeeping.index),

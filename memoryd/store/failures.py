@@ -9,7 +9,7 @@ from memoryd.errors import StoreError
 
 _BUSY, _LOCKED, _CORRUPT, _FULL, _NOT_A_DATABASE = 5, 6, 11, 13, 26
 _MEND = {
-    "records": "`memoryd doctor --repair` puts the newest whole copy in its place",
+    "records": "`memoryd records restore` puts the newest whole copy in its place, and says what is lost",
     "index": "`memoryd doctor --repair` builds it again; what was recorded is in another file",
 }
 

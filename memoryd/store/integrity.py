@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
-from memoryd.store.sqlite import layout, migrate, newest_layout
+from memoryd.store.failures import DamagedStore, failure
+from memoryd.store.sqlite import file_of, layout, migrate, newest_layout
 
 
-def problem(conn: sqlite3.Connection) -> str:
-    """The first thing SQLite's own check complains about; ``""`` when the file is sound."""
+def problem(conn: sqlite3.Connection, *, deep: bool = False) -> str:
+    """The first thing SQLite's own check of every page complains about; ``""`` when the file is sound. ``deep``: it
+    also compares each index with its table. Raises StoreError where the file cannot be read, which is no damage."""
     try:
-        found = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+        found = conn.execute(f"PRAGMA {'integrity_check' if deep else 'quick_check'}(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        return str(error)
+        what = failure(error, Path(file_of(conn)))
+        if isinstance(what, DamagedStore):
+            return str(error)
+        raise what from error
     return "" if found == "ok" else str(found)
 
 

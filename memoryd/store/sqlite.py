@@ -32,10 +32,11 @@ class NewerStore(StoreError):
     """The file was written by a newer memoryd. It is left as it is: nobody migrates it down or puts it aside."""
 
 
-def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, readonly: bool = False, wait_ms: int | None = None) -> sqlite3.Connection:
     """A connection in WAL mode with foreign keys on and rows as tuples; usable from any one thread at a time.
 
     ``path.stem`` names the kind (``records`` or ``index``) and so the synchronous level. A new file is 0600.
+    ``wait_ms``: for another program that keeps the file to itself; default BUSY_TIMEOUT_MS.
     Raises StoreError when the file cannot be opened or is no database, NewerStore when it has a later layout.
     """
     try:
@@ -47,7 +48,7 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
             uri=True,
             check_same_thread=False,
             isolation_level=None,
-            timeout=BUSY_TIMEOUT_MS / 1000,
+            timeout=(BUSY_TIMEOUT_MS if wait_ms is None else wait_ms) / 1000,
         )
         try:
             _refuse_newer(conn, path)  # before anything is set in the file
@@ -58,6 +59,18 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     except (OSError, sqlite3.Error) as error:
         raise failure(error, path) from error
     return conn
+
+
+def empty(kind: str) -> sqlite3.Connection:
+    """A new database of ``kind`` in memory, usable from any one thread at a time."""
+    conn = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    migrate(conn, kind)
+    return conn
+
+
+def wait_as_usual(conn: sqlite3.Connection) -> None:
+    """From now on ``conn`` waits BUSY_TIMEOUT_MS for other programs."""
+    conn.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def immutable(path: Path) -> sqlite3.Connection:

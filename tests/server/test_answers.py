@@ -221,15 +221,28 @@ def test_damaged_records_are_restored(tmp_path: Path) -> None:
     file = next(home.glob("projects/*/records.db"))
     file.write_bytes(b"\xde\xad" * 4096)
     daemon = RunningDaemon(home).listening()
-    with Client(daemon.paths) as client:
-        assert client.json("symbol", project=str(root), name="respond")["definition"]
-        response = client.request("doctor", {"project": str(root)})["result"]
-        assert response["exit_code"] == 1
-        repaired = client.json("doctor", project=str(root), repair=True)
-        assert any("restored" in check["detail"] for check in repaired["checks"])
-        assert [record["text"] for record in client.json("proposals", project=str(root))["records"]] == [
-            "The key lives in the vault."
-        ]
+    asked = {"project": str(root)}
+    with Client(daemon.paths, interactive=True) as person, Client(daemon.paths) as client:
+        answer = client.json("symbol", **asked, name="respond")
+        assert answer["definition"]
+        assert "records.db is damaged" in answer["freshness"]["no_records"]
+        for repair in (False, True):
+            response = client.request("doctor", {**asked, "repair": repair})["result"]
+            checks = {check["name"]: check for check in response["json"]["checks"]}
+            assert response["exit_code"] == 1
+            assert str(file) in checks["records"]["detail"]
+            assert "memoryd records restore" in checks["records"]["next_step"]
+        assert "only a person" in client.error("records", **asked, action="restore")["what"]
+        (copy,) = client.json("records", **asked)["copies"]
+        assert (copy["records"], copy["whole"]) == (1, True)
+        assert "Nothing is lost" not in person.json("records", **asked, action="restore")["message"]
+        found = client.json("proposals", **asked)["records"]
+        assert [record["text"] for record in found] == ["The key lives in the vault."]
+        assert client.json("records", **asked)["whole"]
+        assert person.json("records", **asked, action="undo")["undo"] == "memoryd records restore"
+        assert file.read_bytes() == b"\xde\xad" * 4096
+        person.json("records", **asked, action="restore")
+        assert all(check["state"] != "fail" for check in client.json("doctor", **asked)["checks"])
     daemon.end()
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import shutil
+import signal
 import sqlite3
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from memoryd.errors import StoreError
+from memoryd.errors import StoreError, UsageError
 from memoryd.store.failures import DamagedStore, LockedStore
 from memoryd.store.records import snapshots
-from memoryd.store.records.restore import copies, restore
+from memoryd.store.records.copies import copies
+from memoryd.store.records.restore import restore, undo
 from memoryd.store.records.values import NewRecord
 from memoryd.store.records.writer import Records
 
@@ -66,7 +72,7 @@ def test_no_new_store_is_begun_beside_copies(path: Path, state: str) -> None:
     for _ in range(2):
         with pytest.raises(DamagedStore, match=f"records.db is {state}, but its copies are there") as refused:
             Records.open(path)
-        assert "memoryd doctor --repair" in refused.value.next_step
+        assert "memoryd records restore" in refused.value.next_step
     assert path.exists() == (state == "empty")
     assert snapshots.size_of(path) == 0
 
@@ -84,6 +90,39 @@ def test_a_write_ahead_log_without_its_store_is_not_thrown_away(tmp_path: Path) 
     store.close()
 
 
+@pytest.mark.parametrize("state", ["missing", "empty"])
+def test_a_log_that_holds_everything_gives_everything_back(tmp_path: Path, state: str) -> None:
+    """While nothing was written back into the file the log is the whole store: a process killed at that moment loses
+    nothing when its file goes."""
+    path, log = tmp_path / "records.db", tmp_path / "records.db-wal"
+    store = Records.open(path)
+    for text in RULES:
+        store.add(NewRecord("lesson", text, AGENT))
+    kept = log.read_bytes()
+    store.close()
+    path.unlink() if state == "missing" else path.write_bytes(b"")
+    log.write_bytes(kept)
+    assert restore(path).lost == ()
+    assert _texts(path) == set(RULES)
+
+
+def test_a_log_that_does_not_hold_everything_is_not_taken_for_it(tmp_path: Path) -> None:
+    """Part of the store was in the file that is gone: nothing is put in its place, and the log stays."""
+    path, log = tmp_path / "records.db", tmp_path / "records.db-wal"
+    store = Records.open(path)
+    store.add(NewRecord("lesson", RULES[0], AGENT))
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.add(NewRecord("lesson", RULES[1], AGENT))
+    kept = log.read_bytes()
+    store.close()
+    path.unlink()
+    log.write_bytes(kept)
+    with pytest.raises(StoreError, match="no whole copy"):
+        restore(path)
+    assert log.read_bytes() == kept
+
+
 def test_an_empty_copy_makes_no_project_old(tmp_path: Path) -> None:
     """Where nothing was ever recorded nothing is missed."""
     path = tmp_path / "records.db"
@@ -99,18 +138,18 @@ def test_a_store_that_ends_before_its_copy_is_refused(path: Path) -> None:
     shutil.copy(newest[1].file, path)
     with pytest.raises(DamagedStore, match="ends at audit entry 3, its newest copy at 5") as refused:
         Records.open(path)
-    assert "memoryd doctor --repair" in refused.value.next_step
+    assert "memoryd records restore" in refused.value.next_step
 
 
 def test_a_missing_store_comes_back_from_the_newest_copy(path: Path) -> None:
     """What is in no copy is said to be lost, and that nobody can say what it was."""
     path.unlink()
     done = restore(path)
-    assert (done.source.name, done.entries, done.records, done.aside) == ("records-0000000005.db", 5, 5, "")
+    assert (done.source, done.entries, done.records, done.aside) == ("records-0000000005.db", 5, 5, "")
     assert [told.startswith("what else was recorded after") for told in done.lost] == [True]
     assert _texts(path) == set(RULES[:5])
     assert path.stat().st_mode & 0o777 == 0o600
-    assert not (path.parent / "restoring").exists()
+    assert not list(path.parent.glob("restoring*"))
 
 
 def test_damage_of_an_index_loses_nothing(path: Path) -> None:
@@ -119,7 +158,7 @@ def test_damage_of_an_index_loses_nothing(path: Path) -> None:
     with pytest.raises(DamagedStore), closing(Records.open(path)) as store:
         store.need_whole()
     done = restore(path)
-    assert (done.source, done.entries, done.lost) == (path, 6, ())
+    assert (done.source, done.entries, done.lost) == (path.name, 6, ())
     assert _texts(path) == set(RULES)
     assert (path.parent / done.aside).exists()
 
@@ -129,8 +168,10 @@ def test_damage_of_rows_names_what_is_lost(path: Path) -> None:
     _damage(path, "record")
     done = restore(path)
     assert done.entries == 5
-    assert len(done.lost) == 1
-    assert "agent:assistant add" in done.lost[0]
+    assert len(done.lost) == 2
+    assert done.lost[0].startswith("lost: 1 added record, between ")
+    assert "(entries 6 to 6 of the audit)" in done.lost[0]
+    assert "agent:assistant add" in done.lost[1]
     assert _texts(path) == set(RULES[:5])
 
 
@@ -205,7 +246,7 @@ def test_damage_met_while_reading_names_the_file_and_the_command(
     _damage(path, table)
     with pytest.raises(DamagedStore) as error, closing(Records.open(path)) as store:
         ask(store)
-    assert (error.value.where, "memoryd doctor --repair" in error.value.next_step) == (str(path), True)
+    assert (error.value.where, "memoryd records restore" in error.value.next_step) == (str(path), True)
 
 
 def test_a_text_that_is_none_is_damage_and_is_not_shown(path: Path) -> None:
@@ -229,3 +270,135 @@ def test_a_locked_store_is_not_a_damaged_one(path: Path, monkeypatch: pytest.Mon
         ):
             store.add(NewRecord("lesson", "One more", AGENT))
         assert "restore" not in error.value.next_step
+
+
+def test_a_whole_store_is_not_restored(path: Path) -> None:
+    """Going back to a copy would drop what was recorded since."""
+    with pytest.raises(UsageError, match="nothing to restore"):
+        restore(path)
+    assert _texts(path) == set(RULES)
+
+
+def test_undo_puts_the_damaged_file_back_and_restore_what_was_recorded_since(path: Path) -> None:
+    """Byte for byte; what was written between the two is in the copy that the next restore takes."""
+    _damage(path, "record")
+    damaged = path.read_bytes()
+    restore(path)
+    with closing(Records.open(path)) as store:
+        store.add(NewRecord("note", "Written after the restore", AGENT))
+        store.add(NewRecord("note", "And another", AGENT))
+    done = undo(path)
+    assert path.read_bytes() == damaged
+    assert (path.parent / done.aside).exists()
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(path)
+    assert restore(path).source == done.aside
+    assert _texts(path) == {*RULES[:5], "Written after the restore", "And another"}
+
+
+@pytest.mark.parametrize("left", ["records.db.damaged-17", "records.db.undone-17", "records.db.layout1.bak"])
+def test_a_file_that_was_put_aside_says_that_there_were_records(tmp_path: Path, left: str) -> None:
+    """Also where no snapshot was ever taken."""
+    path = tmp_path / "records.db"
+    (tmp_path / left).write_bytes(b"something")
+    with pytest.raises(DamagedStore, match="is missing"):
+        Records.open(path)
+    assert not path.exists()
+
+
+# Ends the process before its Nth change of a file name; the last argument says what it does.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from memoryd.store.records import restore
+left = int(sys.argv[2])
+def counted(call):
+    def counting(*args, **more):
+        global left
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return call(*args, **more)
+    return counting
+for name in ("replace", "unlink", "rename", "fsync", "rmdir"):
+    setattr(os, name, counted(getattr(os, name)))
+getattr(restore, sys.argv[3])(Path(sys.argv[1]))
+"""
+
+
+def _killed(path: Path, after: int, step: str = "restore") -> bool:
+    """Whether the step was killed, so that there may be more to try."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path), str(after), step], stderr=subprocess.PIPE)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode != 0
+
+
+def _refusal(path: Path) -> str | None:
+    """The next step for whoever opens the store, None where it opens."""
+    try:
+        Records.open(path).close()
+    except StoreError as error:
+        return error.next_step
+    return None
+
+
+def _missing(path: Path) -> None:
+    path.unlink()
+
+
+def _index_damaged(path: Path) -> None:
+    """All rows can be read, and no copy has any."""
+    shutil.rmtree(snapshots.folder_of(path))
+    _damage(path, "record_by_status")
+
+
+def _rows_damaged(path: Path) -> None:
+    _damage(path, "record")
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"), [(_missing, RULES[:5]), (_index_damaged, RULES), (_rows_damaged, RULES[:5])]
+)
+def test_a_restore_that_is_killed_between_any_two_steps_is_finished_by_the_next(
+    path: Path, tmp_path: Path, damage: Callable[[Path], None], expected: Sequence[str]
+) -> None:
+    """Until then nobody begins a new store in the place, and all that can be had is had."""
+    damage(path)
+    for after in itertools.count():
+        tried = tmp_path / f"try{after}" / "records.db"
+        shutil.copytree(
+            tmp_path, tried.parent, ignore=lambda _, names: [n for n in names if n.startswith("try")]
+        )
+        was_killed = _killed(tried, after)
+        refused = _refusal(tried)
+        assert refused is None or "memoryd records restore" in refused
+        with contextlib.suppress(UsageError):  # it was done already
+            restore(tried)
+        assert _texts(tried) == set(expected), after
+        assert not list(tried.parent.glob("re*ing*")), after
+        if not was_killed:
+            break
+    assert after > 5
+
+
+def test_an_undo_that_is_killed_between_any_two_steps_is_finished_by_the_next(
+    path: Path, tmp_path: Path
+) -> None:
+    """The whole store is never gone: it is in the place, or aside and found by the next restore."""
+    _damage(path, "record")
+    restore(path)
+    for after in itertools.count():
+        tried = tmp_path / f"try{after}" / "records.db"
+        shutil.copytree(
+            tmp_path, tried.parent, ignore=lambda _, names: [n for n in names if n.startswith("try")]
+        )
+        was_killed = _killed(tried, after, "undo")
+        with contextlib.suppress(UsageError):
+            undo(tried)
+        with pytest.raises(DamagedStore), closing(Records.open(tried)) as store:
+            store.need_whole()
+        restore(tried)
+        assert _texts(tried) == set(RULES[:5]), after
+        if not was_killed:
+            break
+    assert after > 3

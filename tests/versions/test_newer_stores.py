@@ -144,14 +144,18 @@ def test_the_daemon_refuses_a_newer_index_and_serves_other_projects(place: Place
         for method, more in (
             ("symbol", {"name": "respond"}),
             ("up", {"path": str(place.root)}),
-            ("doctor", {}),
-            ("doctor", {"repair": True}),
         ):
             named = more if "path" in more else {"project": str(place.root), **more}
             refused = client.error(method, **named)
             assert "index.db was written by a newer memoryd" in refused["what"], method
             assert refused["where"] == str(file)
             assert "upgrade memoryd" in refused["next_step"]
+        for more in ({}, {"repair": True}):
+            checks = client.json("doctor", project=str(place.root), **more)["checks"]
+            said = next(check for check in checks if check["name"] == "index")
+            assert said["state"] == "fail"
+            assert "index.db was written by a newer memoryd" in said["detail"]
+            assert "upgrade memoryd" in said["next_step"]
         client.json("up", path=str(other))
         assert client.json("symbol", project=str(other), name="respond")["definition"]["path"] == "app.py"
     place.end()

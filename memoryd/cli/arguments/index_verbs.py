@@ -36,12 +36,15 @@ def _index(parser: ArgumentParser) -> None:
 
 def _doctor(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--deep", action="store_true", help="also check the integrity of the stores and of the audit log"
+        "--deep",
+        action="store_true",
+        help="also compare each index of the stores with its table, and say how long the audit log is",
     )
     parser.add_argument(
         "--repair",
         action="store_true",
-        help="rebuild what is damaged; a store that a newer memoryd wrote is left as it is",
+        help="rebuild a damaged index; what a newer memoryd wrote is left as it is, and records have a way of their own"
+        " (`memoryd records restore`)",
     )
     parser.add_argument(
         "--digest", action="store_true", help="print a digest of the index: equal digests, equal content"
@@ -75,7 +78,7 @@ VERBS: dict[str, CliVerb] = {
         True,
     ),
     "doctor": CliVerb(
-        "check the stores and, if asked, rebuild what is damaged",
+        "check the stores and, if asked, rebuild a damaged index",
         "memoryd doctor --deep",
         _doctor,
         ask,

@@ -89,6 +89,17 @@ def _audit(parser: ArgumentParser) -> None:
     page(parser)
 
 
+def _records(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("list", "restore", "undo"),
+        metavar="list|restore|undo",
+        help="list (default) the copies of the records; put the newest whole one in the place of records that are"
+        " damaged or missing; or put back what made way",
+    )
+
+
 def _consent(parser: ArgumentParser, dry_run: str) -> None:
     parser.add_argument("--dry-run", dest="_dry_run", action="store_true", help=dry_run)
     parser.add_argument("--yes", dest="_yes", action="store_true", help="do not ask")
@@ -161,5 +172,11 @@ VERBS: dict[str, CliVerb] = {
         _audit,
         later("memory", "run_audit"),
         True,
+    ),
+    "records": CliVerb(
+        "the copies of all records, and the way back when the records are damaged or gone (people only)",
+        "memoryd records restore",
+        _records,
+        ask,
     ),
 }

@@ -193,7 +193,7 @@ class OpenProjects:
     def snapshot_records(self) -> None:
         """Copy the records of every open project that changed."""
         for store in self._stores.values():
-            self._gate.aside(store.snapshot_records)
+            self._gate.aside(store.records.snapshot)
 
     def _on_indexed(self, target: IndexTarget, summary: IndexSummary) -> None:
         """Find out, after the job, whether the work tree still is its commit, and what its history begins with."""

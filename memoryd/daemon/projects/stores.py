@@ -14,28 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 from memoryd.config import VectorsSection
 from memoryd.daemon.indexing.jobs import IngestQueue
+from memoryd.daemon.projects.project_records import ProjectRecords
 from memoryd.daemon.projects.vectors import ProjectVectors
 from memoryd.daemon.tuning.tuner import LearnedWords
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
-from memoryd.paths import private_folder
 from memoryd.store import sqlite
 from memoryd.store.failures import failure
 from memoryd.store.index import versions
 
 if TYPE_CHECKING:
     from memoryd.query.retrieval.lexical import LexicalIndex
-    from memoryd.store.records.reader import RecordReader
-    from memoryd.store.records.restore import Restored
-    from memoryd.store.records.writer import Records
 
 log = logging.getLogger(__name__)
 
 IDLE_CONNECTIONS = 4
 BLAMES_KEPT = 64
 LINES_KEPT = 512
-SNAPSHOTS_KEPT = 5
 
 
 class ViewVanished(StoreError):
@@ -66,11 +62,9 @@ class Store:
         )
         self.learned = LearnedWords(folder, settings)
         self.used_at_s = time.monotonic()
+        self.records = ProjectRecords(folder)
         self._lock = Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
-        self._records: Records | None = None
-        self._record_reader: RecordReader | None = None
-        self.records_problem: StoreError | None = None  # why they could not be opened when last asked for
         self._lexical: LexicalIndex | None = None
         self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
@@ -79,10 +73,6 @@ class Store:
     @property
     def index_file(self) -> Path:
         return self.folder / "index.db"
-
-    @property
-    def records_file(self) -> Path:
-        return self.folder / "records.db"
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -98,11 +88,7 @@ class Store:
             conn.execute("ROLLBACK")
         except sqlite3.Error as error:
             conn.close()
-            raise StoreError(
-                f"the index cannot be read: {error}",
-                where=str(self.index_file),
-                next_step="run `memoryd doctor --repair`: it builds the index again",
-            ) from error
+            raise failure(error, self.index_file) from error
         except BaseException:
             conn.close()
             raise
@@ -153,64 +139,6 @@ class Store:
 
                 self._lexical = LexicalIndex()
             return self._lexical
-
-    @property
-    def records(self) -> RecordReader | None:
-        """What questions see of the records, on a connection that cannot write. None when they cannot be opened:
-        questions go on without, and ``records_problem`` says why."""
-        with self._lock:
-            try:
-                self._open_records()
-                self.records_problem = None
-            except StoreError as error:
-                if str(error) != str(self.records_problem):  # once, not with every question
-                    log.error("no records: %s", error)
-                self.records_problem = error
-            return self._record_reader
-
-    def records_to_write(self) -> Records:
-        """The one writer of the records. Raises StoreError when they cannot be opened."""
-        with self._lock:
-            return self._open_records()
-
-    def _open_records(self) -> Records:
-        """Opened on first use; the writer first, because it brings an older store up to date."""
-        if self._records is None:
-            from memoryd.store.records.reader import RecordReader
-            from memoryd.store.records.writer import Records
-
-            private_folder(self.folder)
-            records = Records.open(self.records_file)
-            self._record_reader = RecordReader.open_readonly(self.records_file)
-            self._records = records  # last: both or none
-        return self._records
-
-    def _close_records(self) -> None:
-        if self._record_reader:
-            self._record_reader.close()
-        if self._records:
-            self._records.close()
-        self._records = self._record_reader = None
-
-    def snapshot_records(self, *, only_newest: bool = False) -> None:
-        """Keep a copy of the records if they changed since the last one. ``only_newest`` drops the older
-        copies: something was forgotten for good."""
-        with self._lock:
-            records = self._records
-        if records:
-            records.snapshot(self.folder / "snapshots", keep=1 if only_newest else SNAPSHOTS_KEPT)
-        if only_newest:
-            from memoryd.store.records.snapshots import drop_copies
-
-            drop_copies(self.records_file)
-
-    def restore_records(self) -> Restored:
-        """Put the newest whole copy in the place of damaged records. Raises StoreError when there is none."""
-        from memoryd.store.records.restore import restore
-
-        with self._lock:
-            self._close_records()
-            return restore(self.records_file)
 
     def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
         """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""
@@ -288,7 +216,5 @@ class Store:
 
     def close(self) -> None:
         self.forget_caches()
-        self.snapshot_records()
-        with self._lock:
-            self._close_records()
+        self.records.close()
         self.vectors.close()

@@ -10,22 +10,28 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from memoryd.config import Config
 from memoryd.daemon.indexing.freshness import freshness, standing
-from memoryd.daemon.indexing.jobs import IndexTarget, Job
+from memoryd.daemon.indexing.jobs import IndexTarget, Job, JobError
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
-from memoryd.errors import BusyError, UsageError
+from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
 from memoryd.globs.given import standpoint
+from memoryd.ingest.git.directory import shown_branch
 from memoryd.ingest.git.discovery import discover, why_no_history
 from memoryd.ingest.git.repository import Git
-from memoryd.query.context import Context
+from memoryd.query.answers import Freshness
+from memoryd.query.context import Context, in_one_line
 from memoryd.server.gate import Gate
-from memoryd.server.service import Call, Project
+from memoryd.server.service import Call, Needs, Project
+from memoryd.store import sqlite
 from memoryd.store.index import reader
 from memoryd.store.index.queries import left_out_queries
 from memoryd.store.index.reader import View
+
+if TYPE_CHECKING:
+    from memoryd.store.records.reader import RecordReader
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,18 +46,27 @@ class Views:
         self.embedder_known = asyncio.Event()  # its import ended, well or not
         self._complete: set[tuple[Store, IndexTarget]] = set()
 
-    async def read(self, call: Call, project: Project, store: Store, work: Callable[[Context], T]) -> T:
-        """``work`` on the view that the call names, in a thread. Raises MemorydError."""
+    async def read(
+        self, call: Call, project: Project, store: Store, work: Callable[[Context], T], needs: Needs = "index"
+    ) -> T:
+        """``work`` on the view that the call names, in a thread; a store that it does not need may be out of reach: the
+        freshness of the answer says so. Raises MemorydError."""
         target = IndexTarget(project.root, await self._known_sha(project, store, call.common.rev))
-        await self._ensure_view(call, store, target)
-        await self.embedder_known.wait()  # else the first answers after a start rank otherwise
-        answer = _ThreadedRead(self, call, store, target)
+        answer = _ThreadedRead(self, call, store, target, without_records=needs != "records")
         try:
-            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
-        except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
-            self._complete.discard((store, target))
             await self._ensure_view(call, store, target)
-            return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+            await self.embedder_known.wait()  # else the first answers after a start rank otherwise
+            try:
+                return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+            except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
+                self._complete.discard((store, target))
+                await self._ensure_view(call, store, target)
+                return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+        except (StoreError, JobError) as error:
+            if needs == "index" or answer.has_begun or error.exit_code != StoreError.exit_code:
+                raise
+            alone = functools.partial(answer.run_without_index, work, error)
+            return await self._gate.run(alone, interrupt=answer.interrupt)
 
     async def _known_sha(self, project: Project, store: Store, rev: str | None) -> str | None:
         """Like ``sha``, without asking git about a commit whose view is at hand."""
@@ -91,9 +106,12 @@ class Views:
                 next_step="ask again in a moment; `memoryd up` shows the progress",
             ) from None
 
-    def context(self, call: Call, store: Store, target: IndexTarget, conn: Any) -> Context:
-        """What ``work`` is given. Raises ViewVanished when the view was removed or emptied since it was looked for:
-        indexing one view in full, or by a new extractor, makes all others of the store begin again."""
+    def context(
+        self, call: Call, store: Store, target: IndexTarget, conn: Any, known: KnownRecords
+    ) -> Context:
+        """What ``work`` is given. Raises ViewVanished when the view was removed or
+        emptied since it was looked for: indexing one view in full, or by a new extractor, makes all others of the store
+        begin again."""
         view = reader.view(conn, view_name(target))
         if view is None or not (view.complete or store.queue.job_of(target)):
             raise ViewVanished(target.root)
@@ -102,7 +120,7 @@ class Views:
             store.queue.notice_head(target, now.head.sha)
         return Context(
             index=conn,
-            records=store.records,
+            records=known.reader,
             view=view,
             lexical=store.lexical,
             embedder=store.learned.embedder(self.embedder),
@@ -123,9 +141,39 @@ class Views:
             patches=functools.partial(store.patches, target.root) if view.head else None,
             near=store.vectors,
             quality=store.vectors.quality,
-            records_problem=store.records_problem,
+            records_problem=known.problem,
             folder=standpoint(target.root, call.folder).folder,
-        )
+        ).with_problems_said()
+
+    def context_without_index(
+        self, call: Call, store: Store, target: IndexTarget, conn: Any, known: KnownRecords, why: MemorydError
+    ) -> Context:
+        """What ``work`` is given where the index cannot be read: an empty one, ``conn``, and that it is none."""
+        from memoryd.query.retrieval.lexical import LexicalIndex
+
+        now = standing(target.root)
+        return Context(
+            index=conn,
+            records=known.reader,
+            view=View(0, view_name(target), target.rev or "", "", 0, True),
+            lexical=LexicalIndex(),
+            embedder=None,
+            freshness=Freshness(
+                indexed_commit="",
+                head=now.head.sha,
+                branch=shown_branch(now.head.branch),
+                dirty=False,
+                pending=0,
+                indexing=store.queue.job_of(target) is not None,
+                vectors="absent",
+                rev=target.rev or "",
+                no_history=now.no_history,
+                no_index=in_one_line(why),
+            ),
+            root=target.root,
+            records_problem=known.problem,
+            folder=standpoint(target.root, call.folder).folder,
+        ).with_problems_said()
 
     def _vectors(self, view: View, store: Store, target: IndexTarget) -> str:
         """Files saved just now count as ``pending``, not as vectors to rebuild."""
@@ -136,22 +184,63 @@ class Views:
         return "rebuilding" if partial or store.vectors.rebuilding else "ready"
 
 
-class _ThreadedRead:
-    """One answer in a thread, and how to end it early."""
+class KnownRecords(NamedTuple):
+    """A reader, or what is in its way."""
 
-    def __init__(self, views: Views, call: Call, store: Store, target: IndexTarget) -> None:
+    reader: RecordReader | None
+    problem: StoreError | None = None
+
+
+class _ThreadedRead:
+    """One answer in a thread, and how to end it early. ``without_records``: it goes on where they fail under it."""
+
+    def __init__(
+        self, views: Views, call: Call, store: Store, target: IndexTarget, *, without_records: bool
+    ) -> None:
         self._views, self._call, self._store, self._target = views, call, store, target
+        self._without_records = without_records
         self._conn: Any = None
+        self.has_begun = False  # ``work`` was called: it may have written
 
     def run(self, work: Callable[[Context], T]) -> T:
+        try:
+            return self._run(work)
+        except StoreError as error:
+            if not self._without_records or not self._store.records.is_about(error):
+                raise
+            log.error("an answer goes on without records: %s", error)
+            return self._run(work, KnownRecords(None, error))
+
+    def _records(self) -> KnownRecords:
+        records = self._store.records
+        reader = records.reader(at_once=self._without_records)
+        return KnownRecords(reader, None if reader else records.problem)
+
+    def _run(self, work: Callable[[Context], T], known: KnownRecords | None = None) -> T:
         started_s = time.perf_counter()
         with self._store.connection() as conn:
             self._conn = conn
             try:
-                return work(self._views.context(self._call, self._store, self._target, conn))
+                context = self._views.context(
+                    self._call, self._store, self._target, conn, known or self._records()
+                )
+                self.has_begun = not self._without_records
+                return work(context)
             finally:
                 self._conn = None
                 log.debug("answered in %.1f ms", (time.perf_counter() - started_s) * 1000)
+
+    def run_without_index(self, work: Callable[[Context], T], why: MemorydError) -> T:
+        """``work`` on an index that holds nothing."""
+        with contextlib.closing(sqlite.empty("index")) as conn:
+            self._conn = conn
+            try:
+                known = self._records()
+                return work(
+                    self._views.context_without_index(self._call, self._store, self._target, conn, known, why)
+                )
+            finally:
+                self._conn = None
 
     def interrupt(self) -> None:
         """Stop the query that runs now, if one does."""

@@ -85,4 +85,4 @@ def _state(report: audit_log.AuditReport) -> str:
     if report.ok:
         entries = f"intact: {report.rows} entries, each covered by the hash of the next"
         return f"{entries}; every record is as its last entry left it"
-    return f"BROKEN at entry {report.seq}: {report.problem}; run `memoryd doctor --repair`"
+    return f"BROKEN at entry {report.seq}: {report.problem}; the way back: `memoryd records restore`"

@@ -20,7 +20,8 @@ class RecordItem(Struct, frozen=True):
     """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
     ``import:FILE``; ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
     opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
-    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit)."""
+    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``not_looked_for``: the
+    index could not be read, so nobody knows where its anchors are now."""
 
     id: str
     kind: str
@@ -36,6 +37,7 @@ class RecordItem(Struct, frozen=True):
     origin: str = ""
     published: str = ""
     head_lost: bool = False
+    not_looked_for: bool = False
 
     def summary(self) -> str:
         """Kind, status, author and what it says."""
@@ -52,6 +54,9 @@ class RecordItem(Struct, frozen=True):
             else f"{place.anchor} no longer exists"
             for place in self.moved
         ]
+        notes += (
+            ["where its places are now is not known: the index cannot be read"] if self.not_looked_for else []
+        )
         notes += [f"supersedes {self.supersedes}"] if self.supersedes else []
         notes += [f"published as {self.published}"] if self.published else []
         notes += [self.origin] if self.origin else []

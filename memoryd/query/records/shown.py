@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from memoryd.errors import StoreError, UsageError
 from memoryd.query.context import Context
@@ -10,9 +12,12 @@ from memoryd.query.dates import day
 from memoryd.query.decisions import anchors
 from memoryd.query.records.record_item import AnchorItem, RecordItem
 from memoryd.query.safe_text import quote, safe_line, safe_text
+from memoryd.store import sqlite
 from memoryd.store.index.queries import history_queries
 from memoryd.store.records.reader import RecordReader
 from memoryd.store.records.values import Record
+
+log = logging.getLogger(__name__)
 
 
 def item(ctx: Context, stored: Record) -> RecordItem:
@@ -23,9 +28,7 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
     """Records as shown: safe, with where their places are now and what contradicts them."""
     if not found:
         return ()
-    known = anchors.places(ctx, (anchor for stored in found for anchor in stored.anchors))
-    heads = _heads(ctx, {stored.head for stored in found if stored.head})
-    store = records_of(ctx)
+    seen, store = _seen(ctx, found), records_of(ctx)
     return tuple(
         RecordItem(
             id=stored.id,
@@ -38,13 +41,35 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
             anchors=tuple(map(safe_line, stored.anchors)),
             supersedes=stored.supersedes,
             conflicts_with=store.conflicts(stored),
-            moved=_moved(known[anchor] for anchor in stored.anchors),
+            moved=_moved(seen.places[anchor] for anchor in stored.anchors if anchor in seen.places),
             origin=_origin(stored),
             published=safe_line(stored.published),
-            head_lost=bool(heads) and stored.head not in heads and bool(stored.head),
+            head_lost=bool(seen.heads) and stored.head not in seen.heads and bool(stored.head),
+            not_looked_for=bool(stored.anchors) and not seen.places,
         )
         for stored in found
     )
+
+
+class _Seen(NamedTuple):
+    """Anchor → its place, and the commits that the history holds; both empty where the index cannot be read."""
+
+    places: Mapping[str, anchors.AnchorPlace]
+    heads: set[str]
+
+
+def _seen(ctx: Context, found: Sequence[Record]) -> _Seen:
+    """Records are shown whatever becomes of the index: a change of one may be done already."""
+    if ctx.freshness.no_index:
+        return _Seen({}, set())
+    try:
+        return _Seen(
+            anchors.places(ctx, (anchor for stored in found for anchor in stored.anchors)),
+            _heads(ctx, {stored.head for stored in found if stored.head}),
+        )
+    except sqlite.SqliteError as error:
+        log.error("the index cannot be read: %s", error)
+        return _Seen({}, set())
 
 
 def records_of(ctx: Context) -> RecordReader:

@@ -36,9 +36,10 @@ class RecordReader:
         self._similar_version = 0
 
     @classmethod
-    def open_readonly(cls, path: Path) -> RecordReader:
-        """On a connection that cannot write. Raises StoreError when there is no store or it cannot be read."""
-        return RecordReader(sqlite.connect(path, readonly=True))
+    def open_readonly(cls, path: Path, wait_ms: int | None = None) -> RecordReader:
+        """On a connection that cannot write; ``wait_ms``: see ``sqlite.connect``. Raises StoreError when there is no
+        store or it cannot be read."""
+        return RecordReader(sqlite.connect(path, readonly=True, wait_ms=wait_ms))
 
     def close(self) -> None:
         self._conn.close()

@@ -4,12 +4,14 @@ something, and an empty one is no new project."""
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
 from msgspec import Struct
 
-from memoryd.store.failures import DamagedStore, damaged
+from memoryd.errors import StoreError
+from memoryd.store.failures import damaged
 from memoryd.store.records import audit
 
 _NAME = re.compile(r"records-(\d{1,18})\.db")
@@ -49,16 +51,18 @@ def refuse_lost(path: Path) -> None:
     if size_of(path) > 0:
         return
     state = "is empty" if path.exists() else "is missing"
-    copies = newest_first(folder_of(path))
-    if copies and copies[0].entries:
+    if _is_copied(path):
         raise damaged(path, f"{path.name} {state}, but its copies are there: this is no new project")
-    log = path.with_name(f"{path.name}-wal")
-    if size_of(log) > 0:
-        raise DamagedStore(
-            f"{path.name} {state}, but its write-ahead log is there: this is no new project",
-            where=str(path),
-            next_step=f"put the file back from a backup; to begin without records, move {log.name} away",
-        )
+    if size_of(path.with_name(f"{path.name}-wal")) > 0:
+        raise damaged(path, f"{path.name} {state}, but its write-ahead log is there: this is no new project")
+
+
+def _is_copied(path: Path) -> bool:
+    """A snapshot of something that was recorded, or what an upgrade or a repair put aside."""
+    beside = (f"{path.name}.{word}" for word in ("layout*.bak", "damaged-*", "undone-*"))
+    return any(copy.entries for copy in newest_first(folder_of(path))) or any(
+        size_of(file) for pattern in beside for file in path.parent.glob(pattern)
+    )
 
 
 def refuse_older(path: Path, conn: sqlite3.Connection) -> None:
@@ -78,9 +82,27 @@ def size_of(path: Path) -> int:
 
 
 def drop_copies(path: Path) -> None:
-    """Delete the copies beside ``path`` that an upgrade or a repair left: they hold what was forgotten since."""
-    for pattern in (f"{path.name}.layout*.bak", f"{path.name}.damaged-*"):
-        for copy in path.parent.glob(pattern):
-            copy.unlink(missing_ok=True)
-    for copy in folder_of(path).glob("damaged-*"):
-        copy.unlink(missing_ok=True)
+    """Delete what upgrades, repairs and killed daemons left of ``path`` beside the newest snapshot: it holds what was
+    forgotten since. Raises StoreError naming what cannot be deleted."""
+    folder = folder_of(path)
+    places = (
+        *(path.parent.glob(f"{path.name}.{word}") for word in ("layout*.bak*", "damaged-*", "undone-*")),
+        *(path.parent.glob(f"{pattern}") for pattern in (f".{path.name}.*", "restoring", "restoring-*")),
+        *(folder.glob(pattern) for pattern in ("damaged-*", ".records-*", "records-*.db-*")),
+    )
+    left = [error for place in places for copy in place if (error := _deleted(copy))]
+    if left:
+        raise StoreError(
+            f"the record is deleted from {path.name}, but {len(left)} copies that may hold it cannot be: "
+            f"{'; '.join(str(error.strerror) for error in left[:3])}",
+            where=", ".join(str(error.filename) for error in left[:3]),
+            next_step="delete these files yourself",
+        )
+
+
+def _deleted(copy: Path) -> OSError | None:
+    try:
+        shutil.rmtree(copy) if copy.is_dir() and not copy.is_symlink() else copy.unlink(missing_ok=True)
+    except OSError as error:
+        return error
+    return None

@@ -18,7 +18,7 @@ from msgspec import structs
 from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import sqlite
 from memoryd.store.failures import damaged, failure
-from memoryd.store.records import audit, snapshots
+from memoryd.store.records import audit, replacement, snapshots
 from memoryd.store.records.reader import COLUMNS, JOINED, RecordReader
 from memoryd.store.records.values import (
     LIVE,
@@ -51,14 +51,17 @@ class Records(RecordReader):
         conn.execute("PRAGMA secure_delete=ON")  # what `forget` removes must not stay in free pages
 
     @classmethod
-    def open(cls, path: Path) -> Records:
-        """Open or create the store at ``path`` (0600). Raises StoreError when it is damaged or newer, when it is gone
-        although copies of it are there, and when it ends before its newest copy."""
+    def open(cls, path: Path, wait_ms: int | None = None) -> Records:
+        """Open or create the store at ``path`` (0600). ``wait_ms``: for a program that keeps it to itself. Raises
+        StoreError when it is damaged or newer, when it is gone although copies of it are there, and when it ends before
+        its newest copy."""
+        replacement.refuse_interrupted(path)
         snapshots.refuse_lost(path)
-        conn = sqlite.connect(path)
+        conn = sqlite.connect(path, wait_ms=wait_ms)
         try:
             sqlite.migrate(conn, "records")
             snapshots.refuse_older(path, conn)
+            sqlite.wait_as_usual(conn)
             return cls(conn)
         except StoreError:
             conn.close()
