@@ -358,6 +358,25 @@ class CommitNote(Fact, frozen=True):
     score: int = 0
 
 
+class LineOrigin(Fact, frozen=True):
+    """A commit behind asked lines of a file. ``how``: ``changed`` (it changed them last), ``content`` (the last that
+    changed more than their white space) or ``wrote`` (the lines come from it, moved here since). ``path``, ``line``:
+    where the first of them stood in that commit."""
+
+    how: Literal["changed", "content", "wrote"]
+    sha: str
+    path: str
+    line: int
+
+
+class LineOrigins(Fact, frozen=True):
+    """``state``: ``committed``, ``uncommitted`` (none of the lines is in the commit as it stands now) or ``unknown``
+    (git cannot say)."""
+
+    state: Literal["committed", "uncommitted", "unknown"]
+    origins: tuple[LineOrigin, ...] = ()
+
+
 class BlameSpan(Fact, frozen=True):
     """Lines ``first_line`` … ``first_line + count - 1`` of a file were last changed by commit ``sha``."""
 

@@ -25,7 +25,7 @@ class Freshness(Struct, frozen=True):
     is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`.
     ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them.
     ``no_index``, ``no_records``: why that store could not be read: what the answer lacks for it is not known, and not
-    absent."""
+    absent. ``shallow``: the clone lacks the older commits, so that nothing is known of them."""
 
     indexed_commit: str
     head: str
@@ -39,6 +39,7 @@ class Freshness(Struct, frozen=True):
     left_out: int = 0
     no_index: str = ""
     no_records: str = ""
+    shallow: bool = False
 
     def line(self) -> str:
         """What the answer is as of, and whether that is what the project is now."""
@@ -67,6 +68,7 @@ class Freshness(Struct, frozen=True):
         parts += (
             [f"vectors: {self.vectors}"] if not self.no_index and self.vectors not in ("", "ready") else []
         )
+        parts += ["shallow clone: older commits are not here"] if self.shallow else []
         return f"freshness: {', '.join(parts)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.globs import given
@@ -25,7 +25,7 @@ _HOLDERS = frozenset(("variable", "field", "property", "constant", "module", "na
 
 class Target(Struct, frozen=True):
     """One file or symbol. ``qualname`` ``""`` = the file; then ``line`` is 0, or the line that was asked for.
-    ``role``: of the file."""
+    ``role``: of the file. ``asked``: the first and last line that the question names, (0, 0) where it names none."""
 
     path: str
     path_id: int
@@ -37,6 +37,7 @@ class Target(Struct, frozen=True):
     end_line: int = 0
     signature: str = ""
     role: str = "code"
+    asked: tuple[int, int] = (0, 0)
 
     @property
     def text(self) -> str:
@@ -165,7 +166,8 @@ def _at(ctx: Context, reading: Reading) -> Sequence[Target]:
 def _within(ctx: Context, reading: Reading, rows: Sequence[FileRow]) -> Sequence[Target]:
     """The line or name that was asked for in files of this path, or the files."""
     if reading.line is not None:
-        return _at_lines(ctx, rows, reading.line)
+        asked = (reading.line, reading.line)
+        return [structs.replace(target, asked=asked) for target in _at_lines(ctx, rows, reading.line)]
     if not reading.part:
         return [_file(row) for row in rows]
     found: list[Target] = []

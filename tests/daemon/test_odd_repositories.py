@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_harness import Client, StartDaemon, git, small_project
+from daemon_harness import Client, StartDaemon, git, small_project, until
 
 
 @pytest.fixture
@@ -42,6 +42,26 @@ def test_a_shallow_clone_says_what_it_lacks(client: Client, tmp_path: Path) -> N
     client.json("up", path=str(tmp_path / "shallow"))
     checks = {c["name"]: c for c in client.json("status", project=str(tmp_path / "shallow"))["checks"]}
     assert (checks["history"]["state"], checks["history"]["next_step"]) == ("warn", "git fetch --unshallow")
+
+
+def test_a_line_of_a_shallow_clone_may_be_older_than_the_clone(client: Client, tmp_path: Path) -> None:
+    """The commit at which a shallow clone ends is blamed for all that is older, and the answer says so; once the rest
+    is fetched, which moves no branch, the line has its own commit."""
+    origin = small_project(tmp_path / "p")
+    wrote = git(origin, "rev-parse", "HEAD~1").strip()
+    git(origin, "commit", "-q", "--allow-empty", "-m", "Later")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{origin}", "shallow")
+    root = str(tmp_path / "shallow")
+    client.json("up", path=root)
+    cut = client.json("why", project=root, target="cookies.py:1")
+    assert "this clone's history begins here" in cut["items"][0]["note"]
+    assert cut["freshness"]["shallow"]
+    git(tmp_path / "shallow", "fetch", "-q", "--unshallow")
+    until(
+        lambda: client.json("why", project=root, target="cookies.py:1")["items"][0]["sha"] == wrote,
+        "the rest",
+    )
+    assert not client.json("why", project=root, target="cookies.py:1")["freshness"]["shallow"]
 
 
 def test_a_second_work_tree_parses_nothing(client: Client, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.history.line_origins import line_origins
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.query.answers import Freshness
 from memoryd.query.briefing.changes import changes
@@ -63,6 +64,7 @@ class History:
         return Context(
             index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=fresh,  # type: ignore[arg-type]
             root=str(self.repo.root), blame=git.blame,
+            line_origins=lambda sha, path, text, lines: line_origins(git, sha, path, text, *lines),
             patches=lambda shas: {sha: keys for sha, *keys in git.patches(shas)},
         )  # fmt: skip
 
@@ -294,3 +296,42 @@ def test_notes_are_the_same_however_they_came(past: History, tmp_path: Path, poo
     run_index(pool, past.repo.root, tmp_path / "clean")
     name = f"worktree:{past.repo.root}"
     assert digest_of(tmp_path / "store", name) == digest_of(tmp_path / "clean", name)
+
+
+def line_commits(past: History, target: str) -> list[tuple[str, str]]:
+    """(sha, note) of what is said of the asked line."""
+    answer = why(past.context(), WhyRequest(target=target))
+    return [(item.sha, item.note) for item in answer.items if item.note and item.kind == "commit"]
+
+
+def test_a_line_is_answered_with_the_commits_behind_it(past: History) -> None:
+    """Who changed it last, who changed more than its white space, and who wrote it in another file."""
+    lines = [f"value_{n} = compute_value({n})\n" for n in range(8)]
+    wrote = past.commit("Compute values", old_dot_py="".join(lines))
+    moved = past.commit("Split", old_dot_py="".join(lines[:3]), new_dot_py="".join(lines[3:]))
+    assert line_commits(past, "new.py:2") == [
+        (moved, "changed this line last"),
+        (wrote, "wrote this line, as old.py:5"),
+    ]
+    shifted = past.commit(
+        "Indent", new_dot_py="".join(["if True:\n", *("    " + line for line in lines[3:])])
+    )
+    assert [sha for sha, _ in line_commits(past, "new.py:3")] == [shifted, moved, wrote]
+
+
+def test_a_line_of_a_changed_file_is_followed_to_the_commit(past: History) -> None:
+    """Lines above that are not committed do not shift the answer; the line that is new says so."""
+    first = past.commit("One", a_dot_py="one = 1\ntwo = 2\n")
+    past.commit("Two", a_dot_py="one = 1\ntwo = 22\n")
+    (past.repo.root / "a.py").write_text("zero = 0\none = 1\ntwo = 22\n")
+    assert [sha for sha, _ in line_commits(past, "a.py:2")] == [first]
+    answer = why(past.context(), WhyRequest(target="a.py:1"))
+    assert answer.line_state == "uncommitted"
+    assert "line 1: newer than the last commit" in answer.page().head
+
+
+def test_a_line_of_a_file_that_is_not_indexed_still_has_its_commit(past: History) -> None:
+    """A key is never read into the index; who changed it is known all the same."""
+    past.commit("Begin", a_dot_py="x = 1\n")
+    sha = past.commit("Give the server a key", server_dot_key="-----BEGIN PRIVATE KEY-----\nabc\n")
+    assert line_commits(past, "server.key:2") == [(sha, "changed this line last")]

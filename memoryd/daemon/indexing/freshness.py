@@ -23,10 +23,11 @@ log = logging.getLogger(__name__)
 
 class Standing(Struct, frozen=True):
     """Where a project's history stands: ``head`` is empty without one; ``no_history`` says why there is none although
-    the folder has a `.git`."""
+    the folder has a `.git`. ``boundary``: where a shallow clone's history was cut off, ``""`` for a whole one."""
 
     head: Head = Head("", "")
     no_history: str = ""
+    boundary: str = ""
 
 
 def standing(root: str) -> Standing:
@@ -39,8 +40,8 @@ def standing(root: str) -> Standing:
             return Standing(no_history=found.reason)
         if found.uses_reftable():
             git = Git.open(Path(root))
-            return Standing(git.head()) if git else Standing()
-        return Standing(found.head())
+            return Standing(git.head(), boundary=found.shallow_boundary()) if git else Standing()
+        return Standing(found.head(), boundary=found.shallow_boundary())
     except MemorydError as error:
         log.info("no HEAD of %s: %s", root, error.what)
         return Standing()
@@ -68,6 +69,7 @@ def freshness(
         rev=target.rev or "",
         no_history=now.no_history,
         left_out=left_out,
+        shallow=bool(now.boundary),
     )
 
 

@@ -170,10 +170,11 @@ class IngestQueue:
             job.overtaken = True
             self._cancel(job)
 
-    def notice_head(self, target: IndexTarget, sha: str) -> None:
-        """From any thread: the checkout moved to ``sha`` and no event said so. Looks once at each commit."""
-        if self._noticed.get(target) != sha and self.job_of(target) is None:
-            self._noticed[target] = sha
+    def notice_standing(self, target: IndexTarget, standing: str) -> None:
+        """From any thread: the checkout or the depth of its history moved to ``standing`` and no event said so. Looks
+        once at each."""
+        if self._noticed.get(target) != standing and self.job_of(target) is None:
+            self._noticed[target] = standing
             self._loop.call_soon_threadsafe(self.post, target)
 
     async def follow(self, job: Job, on_progress: OnProgress) -> IndexSummary:

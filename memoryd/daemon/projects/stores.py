@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from indexers.facts import LineOrigins
 from memoryd.config import VectorsSection
 from memoryd.daemon.indexing.jobs import IngestQueue
 from memoryd.daemon.projects.project_records import ProjectRecords
@@ -20,6 +21,7 @@ from memoryd.daemon.tuning.tuner import LearnedWords
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.history.line_origins import line_origins
 from memoryd.store import sqlite
 from memoryd.store.failures import failure
 from memoryd.store.index import versions
@@ -157,6 +159,13 @@ class Store:
             while len(self._blames) > BLAMES_KEPT:
                 self._blames.pop(next(iter(self._blames)))
         return found
+
+    def line_origins(
+        self, root: str, sha: str, path: str, text: bytes | None, lines: tuple[int, int]
+    ) -> LineOrigins:
+        """The commits behind these lines of the file, which reads ``text`` now (None: as at commit ``sha``)."""
+        git = Git.open(Path(root))
+        return line_origins(git, sha, path, text, *lines) if git else LineOrigins("unknown")
 
     def lines(self, root: str, sha: str, path: str) -> tuple[Any, Any]:
         """What commit ``sha`` added to ``path`` and removed from it; nothing when git cannot say."""

@@ -116,8 +116,9 @@ class Views:
         if view is None or not (view.complete or store.queue.job_of(target)):
             raise ViewVanished(target.root)
         now = standing(target.root)
-        if target.rev is None and now.head.sha and now.head.sha != view.head:
-            store.queue.notice_head(target, now.head.sha)
+        is_deepened = now.boundary != reader.meta(conn, "shallow")
+        if target.rev is None and now.head.sha and (now.head.sha != view.head or is_deepened):
+            store.queue.notice_standing(target, now.head.sha + now.boundary)
         return Context(
             index=conn,
             records=known.reader,
@@ -135,6 +136,7 @@ class Views:
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
+            line_origins=functools.partial(store.line_origins, target.root) if view.head else None,
             lines=functools.partial(store.lines, target.root) if view.head else None,
             text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -39,6 +40,7 @@ _REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0
 _SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
 _INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
 _BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
+_BLAMED_SPAN = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)$")
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
 _RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
 _EMPTY_TREES = {
@@ -57,6 +59,16 @@ class TreeEntry(Struct, frozen=True):
     mode: str
     hash: str
     size_bytes: int
+
+
+class LineSpan(Struct, frozen=True):
+    """``count`` lines from ``here`` were written by commit ``sha`` as the lines of ``path`` from ``there``."""
+
+    sha: str
+    path: str
+    there: int
+    here: int
+    count: int
 
 
 class IndexEntry(Struct, frozen=True):
@@ -219,12 +231,32 @@ class Git:
         return next((row.hash for row in _tree_rows(rows)), "")
 
     def blame(self, path: str, sha: str) -> list[BlameSpan]:
-        """Who last touched each line of ``path`` at commit ``sha``, by first line. Lines that came from another file
-        of the same commit (a file that was split) are their first author's."""
-        args = ("--incremental", "--no-textconv", "-C", _hex(sha), "--", path)
+        """Who last touched each line of ``path`` at commit ``sha``, by first line; changes of white space do not count.
+        Lines that came from another file of the same commit (a file that was split) are their first author's."""
+        args = ("--incremental", "--no-textconv", "-w", "-C", _hex(sha), "--", path)
         rows = self._output("blame", *args)
         spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
         return sorted(spans, key=lambda span: span.first_line)
+
+    def blame_lines(
+        self, path: str, sha: str, first: int, last: int, *options: Literal["-w", "-C"]
+    ) -> list[LineSpan]:
+        """Who changed these lines of ``path`` at commit ``sha``, in their order. ``-w``: changes of white space do not
+        count; ``-C``: lines are followed into the file that the same commit took them from."""
+        lines = ("-L", f"{first},{last}")
+        rows = self._output(
+            "blame", "--incremental", "--no-textconv", *options, *lines, _hex(sha), "--", path
+        )
+        found: list[LineSpan] = []
+        at: re.Match[bytes] | None = None
+        for row in rows.split(b"\n"):
+            if row.startswith(b"filename ") and at:  # the last row of each span
+                name = row.removeprefix(b"filename ").decode("utf-8", "replace").strip('"')
+                found.append(LineSpan(at[1].decode("ascii"), name, int(at[2]), int(at[3]), int(at[4])))
+                at = None
+            else:
+                at = at or _BLAMED_SPAN.match(row)
+        return sorted(found, key=lambda span: span.here)
 
     def between(self, base: str, head: str) -> list[FileChange]:
         """What differs between two commits; ``base`` ``""``: everything that ``head`` has."""

@@ -54,7 +54,9 @@ def _git_state(directory: GitDir | None) -> tuple[object, ...]:
     except MemorydError:  # reftable: the stamps below have to do
         head = None
     tables = directory.common_dir / "reftable" / "tables.list"
-    stamps = (_stamp(path) for path in (directory.git_dir / "index", directory.git_dir / "HEAD", tables))
+    shallow = directory.common_dir / "shallow"
+    files = (directory.git_dir / "index", directory.git_dir / "HEAD", tables, shallow)
+    stamps = (_stamp(path) for path in files)
     return (head, directory.busy(), *stamps)
 
 

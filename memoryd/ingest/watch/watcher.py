@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_GIT_NAMES = frozenset({"HEAD", "index", "index.lock", "packed-refs", "rebase-merge", "rebase-apply"})
+_GIT_NAMES = frozenset(
+    {"HEAD", "index", "index.lock", "packed-refs", "rebase-merge", "rebase-apply", "shallow"}
+)
 _RULE_NAMES = frozenset({GITIGNORE, MEMORYIGNORE})
 _BRANCH_FOLDERS_LIMIT = 1000
 _BATCH = 10_000  # notices taken before the clock is looked at again

@@ -170,13 +170,22 @@ def _most_lines(behind: Mapping[str, CommitRow], blamed: Blamed) -> Sequence[Com
     return sorted(behind.values(), key=lambda row: (-blamed.lines[row.sha], -row.id))[:3]
 
 
+def said_of(ctx: Context, rows: Sequence[CommitRow]) -> dict[int, str]:
+    """What each commit says: its subject, with its reason or else the first paragraph of its message."""
+    notes = note_queries.of_commits(ctx.index, [row.id for row in rows])
+    bodies = history_queries.bodies(ctx.index, [row.id for row in rows])
+    found = {}
+    for row in rows:
+        reason = next((n.quote for n in notes.get(row.id, ()) if n.kind == "rationale"), "")
+        more = "" if reason == row.subject else reason or _first_words(bodies.get(row.id, ""))
+        found[row.id] = " — ".join(filter(None, (row.subject, more)))
+    return found
+
+
 def _plain(ctx: Context, past: _Past, rows: Sequence[CommitRow]) -> list[WhyItem]:
     """Commits of which no sentence stands out as a reason: their subjects, with what they say first below them."""
-    bodies = history_queries.bodies(ctx.index, [row.id for row in rows])
     sure = 0.4 if past.blamed.current else 0.3
-    texts = {
-        row.id: " — ".join(filter(None, (row.subject, _first_words(bodies.get(row.id, ""))))) for row in rows
-    }
+    texts = said_of(ctx, rows)
     return [structs.replace(_item(past, row, "commit", texts[row.id], 0.4), confidence=sure) for row in rows]
 
 

@@ -14,6 +14,7 @@ from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.briefing.commit_reasons import committed
+from memoryd.query.briefing.line_commits import LineCommits, line_commits, of_unindexed
 from memoryd.query.briefing.why_answers import WhyAnswer, WhyItem, WhyRequest
 from memoryd.query.context import Context
 from memoryd.query.decision_item import DecisionLink
@@ -50,12 +51,16 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
     try:
         resolution = targets.resolve(ctx, request.target)
     except UsageError:
-        return _of_package(ctx, request)
+        return _of_unindexed_line(ctx, request) or _of_package(ctx, request)
     found: list[WhyItem] = []
     for target in resolution.targets[:MAX_TARGETS]:
         said = committed(ctx, target)
         found += [*_decided(ctx, target), *commented(ctx, target), *said, *_announced(ctx, said)]
-    found = _ordered(dict.fromkeys(found))
+    asked = resolution.targets[0] if len(resolution.targets) == 1 else None
+    behind = line_commits(ctx, asked) if asked else LineCommits()
+    shas = {item.sha for item in behind.items}
+    rest = (item for item in dict.fromkeys(found) if item.kind != "commit" or item.sha not in shas)
+    found = [*behind.items, *_ordered(rest)]
     page = tuple(found[request.offset : request.offset + request.limit])
     return WhyAnswer(
         ctx.freshness,
@@ -64,8 +69,26 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
         items=page,
         total=len(found),
         candidates=tuple(target.definition for target in resolution.candidates),
+        lines=asked.asked if asked else (0, 0),
+        line_state=behind.state,
         searched="" if found or resolution.candidates else "records, decisions, comments and commit messages",
         **paging(f"memoryd why {shlex.quote(request.target)}", request.offset, len(page), len(found)),
+    )
+
+
+def _of_unindexed_line(ctx: Context, request: WhyRequest) -> WhyAnswer | None:
+    target = of_unindexed(ctx, request.target)
+    behind = line_commits(ctx, target) if target else LineCommits()
+    if target is None or behind.state != "committed":
+        return None
+    return WhyAnswer(
+        ctx.freshness,
+        target=request.target,
+        definitions=(target.definition,),
+        items=behind.items,
+        total=len(behind.items),
+        lines=target.asked,
+        line_state="committed",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
@@ -43,8 +45,16 @@ class WhyItem(Struct, frozen=True):
         return f"{self.kind}{tier}: “{self.quote}”{note} — {source} {proof(self.method, self.confidence)}"
 
 
+_STATES = {
+    "uncommitted": "newer than the last commit",
+    "unknown": "git cannot tell which commit",
+}
+
+
 class WhyAnswer(PagedAnswer, frozen=True):
-    """The most binding first; of one tier, the best of each kind before the rest."""
+    """The commits behind the line that was asked about, then the most binding first; of one tier, the best of each
+    kind before the rest. ``lines``: the first and last line that the question names, (0, 0) for none; ``line_state``:
+    ``committed``, ``uncommitted`` (they are newer than the commit), ``unknown`` (git cannot say) or ``""``."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -52,6 +62,8 @@ class WhyAnswer(PagedAnswer, frozen=True):
     total: int
     candidates: tuple[Definition, ...] = ()
     searched: str = ""
+    lines: tuple[int, int] = (0, 0)
+    line_state: Literal["", "committed", "uncommitted", "unknown"] = ""
 
     def page(self) -> Page:
         if self.candidates:
@@ -61,8 +73,16 @@ class WhyAnswer(PagedAnswer, frozen=True):
             return self.absence(f"No reason is written for {name}", self.searched)
         items = [item.label() for item in self.items]
         return Page(
-            head=f"why {name}",
+            head=f"why {name}{self._lines()}",
             sections=[TextSection(items=items, total=self.total, main=True, before=self.offset)],
             foot=self.freshness.line(),
             more=self.rest_from,
         )
+
+    def _lines(self) -> str:
+        first, last = self.lines
+        if not first:
+            return ""
+        what = f"line {first}" if first == last else f"lines {first} to {last}"
+        state = _STATES.get(self.line_state, "")
+        return f", {what}: {state}" if state else f", {what}"
