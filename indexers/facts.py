@@ -178,11 +178,12 @@ class Chunk(Fact, frozen=True):
 
 
 class Decision(Fact, frozen=True):
-    """A decision document (ADR, RFC …). ``status``: proposed accepted rejected deprecated superseded
-    withdrawn. ``status_source``: ``explicit`` or ``implied_by_merge``. ``date``: ISO day or ``""``.
-    ``supersedes``/``superseded_by``, ``amends``, ``conflicts``: as written (paths, numbers, titles); ``in_part``: those
-    of ``supersedes`` of which only a part is replaced. ``alternatives``: options that were not chosen.
-    ``references``: paths, globs and names of code that it mentions, links as paths from the root."""
+    """A decision document (ADR, RFC …). ``status``: proposed accepted rejected deprecated superseded withdrawn, or
+    unknown. ``stated``: what the document says in the place of an unknown status, or that a part is replaced.
+    ``status_source``: ``explicit`` or ``implied_by_merge``. ``date``: ISO day or ``""``. ``supersedes``,
+    ``superseded_by``, ``amends``, ``conflicts``: as written (paths, numbers, titles); ``in_part``: those of the first
+    two that mean a part only. ``alternatives``: options that were not chosen. ``references``: paths, globs and names of
+    code that it mentions, links as paths from the root."""
 
     title: str
     status: str
@@ -200,6 +201,7 @@ class Decision(Fact, frozen=True):
     conflicts: tuple[str, ...] = ()
     in_part: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    stated: str = ""
 
 
 class Constraint(Fact, frozen=True):

@@ -1,8 +1,9 @@
 """Decision documents (ADR, RFC, KEP, PEP …): one file -> one ``Decision``.
 
 A file is one when it lies in a decision folder, or when its numbered name, its title and its stated
-status say so; templates, indexes and test fixtures are none. A status that is missing is ``accepted``,
-``implied_by_merge``: the file is in the repository. *Amends* is not *supersedes*.
+status say so; templates, indexes, change logs and test fixtures are none. A status that is missing is ``accepted``,
+``implied_by_merge``: the file is in the repository. One that is stated in words that are not understood is
+``unknown``: nobody may take it for an acceptance. *Amends* is not *supersedes*.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from indexers.decisions.location import (
     identity,
     in_decision_folder,
     is_candidate,
+    is_dated,
     is_kep,
+    is_readme,
     names_its_kind,
     number,
 )
 from indexers.decisions.options import alternatives
 from indexers.decisions.references import references
 from indexers.decisions.relations import SUPERSEDED_KEYS, relations
-from indexers.decisions.status import dates, normalise
+from indexers.decisions.status import dates, in_part, normalise, not_understood
 from indexers.facts import Decision
 
 _DASH = "\u2013\u2014"  # en and em dash
@@ -81,13 +84,14 @@ def extract(path: str, text: str) -> Decision | None:
     document = read(path.lower(), text[:_READ_LIMIT])
     title, line = _title(path, document)
     status = _status(document)
-    if _PLACEHOLDER_TITLE.search(title) or not _is_record(path, document, bool(status)):
+    unclear = "" if status else _unclear_status(document)
+    if _PLACEHOLDER_TITLE.search(title) or not _is_record(path, document, bool(status or unclear)):
         return None
     related = relations(document)
     return Decision(
         title=_bare_title(title, number(path)),
-        status=status or "accepted",
-        status_source="explicit" if status else "implied_by_merge",
+        status=status or ("unknown" if unclear else "accepted"),
+        status_source="explicit" if status or unclear else "implied_by_merge",
         date=_date(path, document),
         line=line,
         number=number(path),
@@ -101,18 +105,22 @@ def extract(path: str, text: str) -> Decision | None:
         conflicts=related.conflicts,
         in_part=related.in_part,
         references=references(path, document),
+        stated=unclear or next(filter(None, map(in_part, _status_fields(document))), ""),
     )
 
 
 def _is_record(path: str, document: Document, has_status: bool) -> bool:
-    """In a decision folder: a number, a status or a decision section. A README, or elsewhere (a folder of another
+    """In a decision folder: a number, a status or a decision section; a dated folder's README that has a decision
+    section. Another README, or elsewhere (a folder of another
     name, as `.adr-dir` allows): a number, with a stated status and a name, title or section that speaks of a decision,
     or the sections of a record, or the fields of an RFC."""
     if is_kep(path):
         return bool(document.field("title"))
     has_decision = document.section("decision", "decision outcome") is not None
-    if in_decision_folder(path) and not path.lower().rpartition("/")[2].startswith("readme."):
+    if in_decision_folder(path) and not is_readme(path):
         return has_status or has_decision or bool(number(path))
+    if in_decision_folder(path) and is_dated(path) and has_decision:
+        return True
     formed = has_decision and bool(document.section("context", "context and problem statement"))
     tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
     is_marked = has_status and (tagged or has_decision or names_its_kind(path))
@@ -153,11 +161,20 @@ def _status(document: Document) -> str:
     return stated[0] if stated else ""
 
 
-def _status_texts(document: Document) -> list[str]:
+def _unclear_status(document: Document) -> str:
+    """What stands where a status belongs, if none of it is a word for one."""
+    return next(filter(None, map(not_understood, _status_fields(document))), "")
+
+
+def _status_fields(document: Document) -> list[str]:
     texts = [value for key in _STATUS_KEYS for value in document.fields.get(key, ())]
     if section := document.section("status"):
         texts.append(section.text)
-    texts += [match[1] for s in document.sections if (match := _STATUS_HEADING.match(s.title))]
+    return texts + [match[1] for s in document.sections if (match := _STATUS_HEADING.match(s.title))]
+
+
+def _status_texts(document: Document) -> list[str]:
+    texts = _status_fields(document)
     texts += [match[1] or match[2] for s in document.sections[1:2] for match in _TITLE_TAG.finditer(s.title)]
     lines = (line for s in document.sections[:2] for line in s.lines)
     return texts + [match[1] for line in lines if (match := _ANNOUNCED.match(line))]

@@ -12,18 +12,20 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from indexers.decisions.languages import in_english
 from indexers.languages.markdown import Heading, scan
 
 _KEY = re.compile(
     r"^[ \t>]{0,8}(?:[-*+][ \t]{1,4})?(?::(?=\w[^:]{0,40}:[ \t]))?(?:\*\*|__|_|\*|`)?"
-    r"([A-Za-z][\w /()#-]{0,38}?)(?:\*\*|__|_|\*|`)?[ \t]?:(?:\*\*|__|_|\*|`)?(?=[ \t]|$)(.*)$"
+    r"([^\W\d_][\w /()#-]{0,38}?)(?:\*\*|__|_|\*|`)?[ \t]?(?::(?:\*\*|__|_|\*|`)?(?=[ \t]|$)|\uff1a(?:\*\*|`)?)(.*)$"
 )
 _ROW = re.compile(r"^\s{0,3}\|(.*)\|\s*$")
 _LIST_KEY = re.compile(r"^\s{1,12}\* - (\w[\w ]{0,40})\s*$")
 _LIST_VALUE = re.compile(r"^\s{1,12}- (.*)$")
 _RULE_CELLS = re.compile(r"^[\s|:-]+$")
-_YAML_KEY = re.compile(r"^([A-Za-z_][\w -]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
+_YAML_KEY = re.compile(r"^([^\W\d][\w -]{0,40}?)[ \t]*:(?:[ \t]+(.*))?$")
 _YAML_ITEM = re.compile(r"^\s*-\s+(.*)$")
 _NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?|[IVX]+\.)\s+")
 _ADORNMENT = re.compile(r"^([=\-`:'\"~^_*+#<>.])\1{2,}\s*$")
@@ -106,7 +108,20 @@ def read(path: str, text: str) -> Document:
     for index, section in enumerate(sections):
         if index <= 1 or section.name in _METADATA_SECTIONS:
             fields += _loose_fields(section.lines)
-    return Document(sections=sections, fields=_collect(fields))
+    return _translated(Document(sections=sections, fields=_collect(fields)))
+
+
+def _translated(document: Document) -> Document:
+    """With the English names of sections and fields, where they are in another language."""
+    english = in_english({*(section.name for section in document.sections), *document.fields})
+    if not english:
+        return document
+    fields: dict[str, tuple[str, ...]] = {}
+    for key, values in document.fields.items():
+        key = english.get(key, key)
+        fields[key] = (*fields.get(key, ()), *values)
+    sections = (replace(s, name=english.get(s.name, s.name)) for s in document.sections)
+    return Document(tuple(sections), fields)
 
 
 def simple(title: str) -> str:

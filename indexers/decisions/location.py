@@ -32,6 +32,10 @@ readme index toc contents contributing changelog guide guidelines process about 
 rfcs summary glossary license
 """
 _INDEXES = frozenset(_INDEX_STEMS.split())
+_DATED = re.compile(r"(?:19|20)\d\d[-_.](?:0\d|1[0-2])[-_.][0-3]\d(?=$|[-_. ])")
+_LOG = re.compile(
+    r"(?i)(?:^|[-_. ])(?:change[-_]?logs?|release[-_]?notes?|release[-_]?history|what'?s[-_]?new)(?=$|[-_. ])"
+)
 
 
 def is_candidate(path: str) -> bool:
@@ -46,10 +50,18 @@ def is_candidate(path: str) -> bool:
         return True
     if (dot + ending).lower() not in _ENDINGS or _TEMPLATE.match(stem):
         return False
+    if not in_decision_folder(path) and _LOG.search(stem):
+        return False
     if stem.lower() in _INDEXES:
         # README.md in a numbered folder is a record; not so beside a kep.yaml, which is the record there
-        return stem.lower() == "readme" and bool(number(path)) and "keps" not in folders
-    return in_decision_folder(path) or bool(number(path))
+        return is_readme(path) and (is_dated(path) or bool(number(path))) and "keps" not in folders
+    if folders and _DATED.match(folders[-1]) and not (number(path) or is_dated(path)):
+        return False  # beside the README of a dated folder, which is the record
+    return in_decision_folder(path) or bool(number(path)) or is_dated(path)
+
+
+def is_readme(path: str) -> bool:
+    return path.lower().rpartition("/")[2].startswith("readme.")
 
 
 def is_kep(path: str) -> bool:
@@ -73,9 +85,14 @@ def names_its_kind(path: str) -> bool:
 
 
 def number(path: str) -> str:
-    """The digits that the name begins with, as written (``0004``), else ``""``."""
+    """The digits that the name begins with, as written (``0004``), else ``""``. A year is none."""
     numbered = NUMBERED.match(identity(path))
-    return numbered[1] if numbered else ""
+    return numbered[1] if numbered and not is_dated(path) else ""
+
+
+def is_dated(path: str) -> bool:
+    """``2025-02-03-one-queue.md``, or a README in a folder that is called so."""
+    return bool(_DATED.match(identity(path)))
 
 
 def _is_foreign(folder: str) -> bool:

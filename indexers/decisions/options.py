@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from indexers.decisions.document import Document, DocumentSection, simple
 
@@ -25,6 +25,10 @@ _CHOSEN = re.compile(
 )
 _CHOSEN_MARK = re.compile(r"(?i)[\[(](?:chosen|selected|accepted|preferred|winner)[\])]|✅|✔")
 _ENDS = re.compile(r"(?:\s[\u2013\u2014-]\s|:\s|\.\s|, because\b|\bbecause\b)")
+_ARGUMENTS = re.compile(
+    r"(?i)\b(?:reasons?|because|since|why|pros?|cons?|advantages?|disadvantages?|benefits?|drawbacks?|arguments?|"
+    r"downsides?|upsides?|consequences?)\b[^:]{0,60}:\W*$"
+)
 _MAX_OPTIONS = 20
 _MAX_CHARS = 160
 
@@ -44,15 +48,39 @@ def alternatives(document: Document) -> tuple[str, ...]:
 
 
 def _options(document: Document, index: int, section: DocumentSection) -> Iterator[str]:
-    items = [match[1] for line in section.lines if (match := _ITEM.match(line))]
+    items = list(_items(section.lines))
     for below in document.sections[index + 1 :]:
         if below.level <= section.level:
             break
         if below.level == section.level + 1 and not items:
             yield _bare(below.title)
-    for item in items:
+    for item in items or _lone_paragraph(document, index, section):
         if not _CHOSEN_MARK.search(item):
             yield _bare(item)
+
+
+def _items(lines: Sequence[str]) -> Iterator[str]:
+    """The items of the lists, but for those that a line above calls reasons: they argue about the options."""
+    argue = False
+    for line in lines:
+        if match := _ITEM.match(line):
+            if not argue:
+                yield match[1]
+        elif line.strip() and not line[0].isspace():
+            argue = bool(_ARGUMENTS.search(line))
+
+
+def _lone_paragraph(document: Document, index: int, section: DocumentSection) -> list[str]:
+    """The first paragraph of a section about options that names one in a line, without a list or headings below."""
+    below = document.sections[index + 1 : index + 2]
+    if below and below[0].level > section.level:
+        return []
+    first = section.text.partition("\n\n")[0].strip()
+    return (
+        [first]
+        if first and "\n" not in first and not first.endswith((".", ":")) and len(first) <= _MAX_CHARS
+        else []
+    )
 
 
 def _bare(text: str) -> str:

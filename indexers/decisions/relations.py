@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from indexers.decisions.document import Document, simple
+from indexers.decisions.languages import SUPERSEDED_BY, SUPERSEDES, folded, words_pattern
 from indexers.decisions.location import KINDS
 from indexers.decisions.status import normalise
 
@@ -19,6 +20,12 @@ _CONFLICT_KEYS = ("conflicts with", "contradicts", "conflicts", "opposes")
 _PASSIVE = r"(?:(?:super[sc]eded|replaced|obsoleted)[- ]+by|replaced\s+with)"
 _ACTIVE = r"(?:super[sc]edes|replaces|obsoletes)"
 _RELATION = re.compile(rf"(?i)\b(?:({_PASSIVE})|({_ACTIVE}))\b[\s:*_]*([^\n]*)")
+_FOREIGN_RELATION = re.compile(
+    rf"(?:({words_pattern(SUPERSEDED_BY)})|({words_pattern(SUPERSEDES)}))[\s:*_]*([^\n]*)"
+)
+_PARTLY = re.compile(
+    r"(?i)\b(?:partially|partly|in part|teilweise|partiellement|parcialmente|parzialmente)\b[^.;\n]{0,30}$"
+)
 _LINK_SECTIONS = frozenset(
     ("status", "links", "related", "related decisions", "related adrs", "references", "more information", "see also",
      "metadata", "relations", "notes")
@@ -31,6 +38,7 @@ _BESIDE = re.compile(
 _PIECE = re.compile(
     r"(?i)\b(?:parts?|sections?|portions?|pieces?|partially|partly|in part)\b|\w\s+(?:in|from|within)\s*$"
 )
+_JOINS = frozenset(("and", "&", "as well as"))
 _LEADING = re.compile(
     r"(?i)^[\s>*+_-]*(?:this\s+\w+\s+)?(?:(?:is|was|has been|been|also|now|partially|partly)\s+)*"
     r"(?=(?:super[sc]eded[- ]+by|super[sc]edes)\b)"
@@ -70,13 +78,17 @@ def relations(document: Document) -> Relations:
     supersedes = _from_fields(document, _SUPERSEDES_KEYS)
     superseded = _from_fields(document, SUPERSEDED_KEYS)
     in_part = [
-        piece for key in _SUPERSEDES_KEYS for v in document.fields.get(key, ()) for piece in _pieces(v)
+        piece
+        for key in (*_SUPERSEDES_KEYS, *SUPERSEDED_KEYS)
+        for v in document.fields.get(key, ())
+        for piece in _pieces(v)
     ]
     for text in _sentences(document):
-        for passive, _active, rest in _RELATION.findall(text[:_TEXT_LIMIT]):
+        for before, passive, rest in _relations_in(text[:_TEXT_LIMIT]):
             clause = _CLAUSE_END.split(rest)[0]
-            (superseded if passive else supersedes).extend(_named(clause))
-            in_part += [] if passive else _pieces(clause)
+            named = _named(clause)
+            (superseded if passive else supersedes).extend(named)
+            in_part += named if _PARTLY.search(before) else _pieces(clause)
     status = document.section("status")
     if status and not superseded and normalise(status.text) == "superseded":
         superseded += _named(status.text[:_TEXT_LIMIT])  # "Replaced. See [B](b.md)."
@@ -90,15 +102,28 @@ def relations(document: Document) -> Relations:
     )
 
 
+def _relations_in(text: str) -> Iterator[tuple[str, bool, str]]:
+    """(the line before a relation, whether this document is the older one, the line after it)."""
+    found = list(_RELATION.finditer(text))
+    words = folded(text)
+    if not found and len(words) == len(text):
+        found = list(_FOREIGN_RELATION.finditer(words))
+    for match in found:
+        before = text[: match.start()].rpartition("\n")[2]
+        yield before, match[1] is not None, text[match.start(3) : match.end(3)]
+
+
 def _pieces(text: str) -> list[str]:
-    """The links of ``text`` of whose target only a piece is meant."""
+    """The documents that ``text`` names and means in part only: "parts of A and B", "the decisions made in A"."""
     found: list[str] = []
-    before = 0
+    before, is_piece = 0, False
     text = text[:_TEXT_LIMIT]
-    for link in _LINK.finditer(text):
-        if _PIECE.search(text[before : link.start()]):
-            found.append(link[1].partition("#")[0])
-        before = link.end()
+    for match in list(_LINK.finditer(text)) or list(_REFERENCE.finditer(text)):
+        between = text[before : match.start()]
+        is_piece = bool(_PIECE.search(between)) or (is_piece and between.strip(" ,\t").lower() in _JOINS)
+        if is_piece:
+            found.append((match[1] if match.re is _LINK else match[0]).partition("#")[0])
+        before = match.end()
     return [target for target in found if target]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from indexers.decisions.languages import MONTHS, STATUSES, SUPERSEDED_BY, folded, words_pattern
+
 # First match by position in the text wins, longer words first at one position. Sources of the less usual
 # words: PEP 1 (final, active), Kubernetes (implementable, provisional, replaced), Aries (adopted, stalled,
 # demonstrated, retired), Oxide RFD (ideation, prediscussion, committed), Rust (postponed).
@@ -13,7 +15,7 @@ _WORDS = {
     "withdrawn": "withdrawn abandoned cancelled canceled dropped",
     "superseded": "superseded superceded supersede supercede replaced obsoleted",
     "deprecated": "deprecated retired obsolete removed reverted expired archived outdated discontinued "
-    "revoked no-longer sunset",
+    "revoked rescinded repealed annulled voided no-longer sunset",
     "proposed": "proposed proposal draft drafted drafting pending on-hold provisional deferred postponed "
     "stalled demonstrated review reviewing reviewed open discussion discussing prediscussion wip "
     "work-in-progress in-progress candidate ideation idea experimental unresolved undecided tbd "
@@ -24,44 +26,118 @@ _WORDS = {
 }
 _STATUS_OF = {word.replace("-", " "): status for status, words in _WORDS.items() for word in words.split()}
 _VOCABULARY = sorted(_STATUS_OF, key=len, reverse=True)
-_KEYWORD = re.compile(r"\b(?:" + "|".join(_VOCABULARY) + r")\b")
+_STATUS_OF = {**STATUSES, **_STATUS_OF}
+_KEYWORD = re.compile(words_pattern(_STATUS_OF))
 _SUPERSEDED_LINE = re.compile(
-    r"(?im)(?:^(?:[^\w\n]|_)*|\()(?:(?:was|has been|is|now|partially|partly)\s+){0,3}"
-    r"(?:super[sc]eded|replaced|obsoleted)[- ]+by\b"
+    r"(?m)(?:^(?:[^\w\n]|_)*|\()(?:(?:was|has been|is|now)\s+){0,3}"
+    rf"(?:(?:super[sc]eded|replaced|obsoleted)[- ]+by\b|(?:{words_pattern(SUPERSEDED_BY)}))"
+)
+_IN_PART = re.compile(
+    r"\b(?:partially|partly|in part|parts of it|teilweise|partiellement|parcialmente|parzialmente)\b"
+    r"[^.;\n]{0,40}?\b(?:super[sc]eded|replaced|obsoleted|" + words_pattern(SUPERSEDED_BY) + ")"
+)
+_CLAUSE = re.compile(r"[,;.:|]\s|\s(?:but|aber|mais|pero|mas|ma|maar)\s|\s[\u2013\u2014>]+\s")
+_FORMER = re.compile(r"\b(?:was|were|formerly|previously|originally|initially|once|used to be)\b")
+_NOW = re.compile(r"\b(?:now|since then|currently|today)\b")
+_NEVER = re.compile(r"\b(?:wont|never|will not|shall not|decided not|decided against)\b")
+_NOT = re.compile(r"\b(?:not|isnt|wasnt|nicht|nie|niet|inte|не|нет)\b|\bne\s")
+_NOT_YET = re.compile(
+    r"\b(?:not (?:been )?yet|not \w{1,20} yet|yet to be|noch nicht|pas encore|nog niet|еще не)\b"
 )
 _ASIDE = re.compile(r"~~[^~\n]{0,200}~~|\([^()\n]{0,300}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
 _CHECKED = re.compile(r"(?im)^[^\S\n]*[-*+]\s*\[x\]\s*(.+)$")
 _UNCHECKED = re.compile(r"(?m)^[^\S\n]*[-*+]\s*\[ \]")
 _PLACEHOLDER = re.compile(r"^[^\w{]*\{.{0,400}\}\W*$|^[^\w<]*<[^>]+>\W*$")
+_PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
+_SAYS_NOTHING = frozenset(
+    ("status", "none", "n/a", "na", "unknown", "null", "unspecified", "not specified", "todo")
+)
 _LIMIT = 2_000  # characters of a status text that are looked at
+_MAX_STATED = 100  # characters of a status that is shown as it stands
 
 
 def normalise(raw: str) -> str:
     """The status that ``raw`` states (see ``Decision``), ``""`` where it states none: no known word, a
-    placeholder, or a template's list of choices."""
-    text = raw[:_LIMIT].strip()
-    if _UNCHECKED.search(text):
-        checked = _CHECKED.search(text)
-        text = checked[1] if checked else ""
-    if _SUPERSEDED_LINE.search(text):
+    placeholder, or a template's list of choices. What is replaced in part is in force for the rest."""
+    text = _chosen(raw)
+    low = folded(text)
+    if _SUPERSEDED_LINE.search(low):
         return "superseded"
     lines = [line for line in (_plain(line) for line in text.splitlines()) if line]
     if not lines or _is_choice(lines[0]) or _PLACEHOLDER.match(lines[0]):
         return ""
-    return _first(lines[0]) or _misspelt(lines[0]) or _first(" ".join(lines))
+    if _IN_PART.search(low):
+        return "accepted"
+    return _of_clauses(lines[0]) or _misspelt(lines[0]) or _of_clauses(" ".join(lines[1:]))
+
+
+def not_understood(raw: str) -> str:
+    """What ``raw`` says in place of a status, in one line, where it says something and ``normalise`` knows no word of
+    it; ``""`` for a placeholder, a list of choices, a dash, a picture."""
+    text = _PICTURE.sub(" ", _chosen(raw))
+    lines = [line for line in map(_plain, text.splitlines()) if line]
+    if (
+        not lines
+        or lines[0] in _SAYS_NOTHING
+        or _is_choice(lines[0])
+        or _PLACEHOLDER.match(_first_line(text))
+    ):
+        return ""
+    if normalise(raw) or not any(letter.isalpha() for letter in lines[0]):
+        return ""
+    return _first_line(_chosen(raw))
+
+
+def in_part(raw: str) -> str:
+    """What ``raw`` says, in one line, where it is that a part is replaced; else ``""``."""
+    text = _chosen(raw)
+    return (
+        _first_line(text)
+        if _IN_PART.search(folded(text)) and not _SUPERSEDED_LINE.search(folded(text))
+        else ""
+    )
+
+
+def _first_line(text: str) -> str:
+    return next((" ".join(line.split())[:_MAX_STATED] for line in text.splitlines() if _plain(line)), "")
+
+
+def _chosen(raw: str) -> str:
+    """Of a list with boxes to tick, the ticked one."""
+    text = raw[:_LIMIT].strip()
+    if _UNCHECKED.search(text):
+        checked = _CHECKED.search(text)
+        return checked[1] if checked else ""
+    return text
 
 
 def _plain(line: str) -> str:
     """The line without links' targets, asides in brackets, struck text and emphasis."""
-    return (
-        _ASIDE.sub(" ", _LINK.sub(r"\1", line)).replace("'", "").replace("-", " ").strip(" \t*_`>|:.").lower()
-    )
+    bare = _ASIDE.sub(" ", _LINK.sub(r"\1", line))
+    return folded(bare.replace("'", "").replace("\u2019", "").replace("-", " ").strip(" \t*_`>|:."))
 
 
-def _first(text: str) -> str:
-    word = _KEYWORD.search(text)
-    return _STATUS_OF[word[0]] if word else ""
+def _of_clauses(text: str) -> str:
+    """The status that is true now: of the first clause that states one, but "was accepted, now withdrawn" is no longer
+    what it was."""
+    stated = [(clause, status) for clause in _CLAUSE.split(text) if (status := _of_clause(clause))]
+    now = [status for clause, status in stated if _NOW.search(clause)]
+    lasting = [status for clause, status in stated if not _FORMER.search(clause)]
+    return next(iter([*now, *lasting, *(status for _, status in stated)]), "")
+
+
+def _of_clause(clause: str) -> str:
+    word = _KEYWORD.search(clause)
+    if not word:
+        return ""
+    status, before = _STATUS_OF[word[0]], clause[: word.start()]
+    if status == "accepted":
+        if _NEVER.search(before):
+            return "rejected"
+        if _NOT_YET.search(clause) or before.endswith("to be "):
+            return "proposed"
+    return "" if _NOT.search(before) else status
 
 
 def _misspelt(text: str) -> str:
@@ -78,12 +154,21 @@ def _is_choice(line: str) -> bool:
     return len({_STATUS_OF[word] for word in _KEYWORD.findall(line)}) >= 3
 
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = "(" + "|".join(_MONTHS) + r")[a-z]*\.?"
+_SHORT_MONTHS = {name: number for number, name in enumerate(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+)}  # fmt: skip
+_MONTH = (
+    "("
+    + "|".join([*sorted(MONTHS, key=len, reverse=True), *(f"{name}[a-z]*" for name in _SHORT_MONTHS)])
+    + r")\.?"
+)
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
-_DAY_NAMED = re.compile(r"(?i)(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[-\s,]+" + _MONTH + r"[-\s,]+((?:19|20)\d\d)")
-_NAMED_DAY = re.compile(r"(?i)\b" + _MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d\d)")
+_EAST_ASIAN = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_DAY_NAMED = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.)?[-\s,]+(?:de\s+)?" + _MONTH + r"[-\s,]+(?:de\s+)?((?:19|20)\d\d)"
+)
+_NAMED_DAY = re.compile(r"\b" + _MONTH + r"\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)\d\d)(?!\d)")
 
 
@@ -92,8 +177,10 @@ def dates(text: str) -> list[str]:
     first, unless another such date in ``text`` can only be month first."""
     found = [(year, month, day) for year, month, day in _ISO.findall(text)]
     found += _COMPACT.findall(text)
-    found += [(year, _month(name), day) for day, name, year in _DAY_NAMED.findall(text)]
-    found += [(year, _month(name), day) for name, day, year in _NAMED_DAY.findall(text)]
+    found += _EAST_ASIAN.findall(text)
+    words = folded(text)
+    found += [(year, _month(name), day) for day, name, year in _DAY_NAMED.findall(words)]
+    found += [(year, _month(name), day) for name, day, year in _NAMED_DAY.findall(words)]
     numeric = _NUMERIC.findall(text)
     month_first = any(int(second) > 12 for _, second, _ in numeric)
     found += [(year, a, b) if month_first else (year, b, a) for a, b, year in numeric]
@@ -101,7 +188,7 @@ def dates(text: str) -> list[str]:
 
 
 def _month(name: str) -> str:
-    return str(_MONTHS.index(name.lower()) + 1)
+    return str(MONTHS.get(name) or _SHORT_MONTHS[name[:3]])
 
 
 def _iso(year: str, month: str, day: str) -> str:

@@ -18,11 +18,13 @@ class DecisionLink(Struct, frozen=True):
 
 
 class DecisionItem(Struct, frozen=True):
-    """``status``: proposed accepted rejected deprecated superseded withdrawn. ``status_source``: explicit,
-    implied_by_merge, agent, import, human. ``health``: ok, in_doubt, violated, unlinked. ``tier``: declared,
-    evidence, proposed. ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only.
-    ``reason``: why ``health`` is what it is, in one line. ``valid_from``, ``valid_to``: the commits that brought it and
-    that ended it (``""``: none yet, or unknown); as of a revision, those that it can see."""
+    """``status``: proposed accepted rejected deprecated superseded withdrawn unknown (stated in words that are not
+    understood). ``status_source``: explicit, implied_by_merge, derived (only the newer document says that it replaces
+    this one), agent, import, human. ``stated``: the document's own words, where ``status`` is not all that they say.
+    ``health``: ok, in_doubt, violated, unlinked. ``reason``: why, in one line. ``tier``: declared, evidence, proposed.
+    ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only. ``superseded_in_part_by``:
+    those of ``superseded_by`` that replace a part. ``valid_from``, ``valid_to``: the commits that brought it and that
+    ended it (``""``: none yet, or unknown); as of a revision, those that it can see."""
 
     id: str
     aliases: tuple[str, ...]
@@ -50,11 +52,17 @@ class DecisionItem(Struct, frozen=True):
     alternatives: tuple[str, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
+    stated: str = ""
+    superseded_in_part_by: tuple[str, ...] = ()
 
     def summary(self) -> str:
         """Status, title, place and how sure; below it what speaks against it, and what it says."""
-        implied = " (not stated: implied by its merge)" if self.status_source == "implied_by_merge" else ""
-        links = "".join(f", superseded by {safe_line(new)}" for new in self.superseded_by[:2])
+        implied = self._ground()
+        in_part = frozenset(self.superseded_in_part_by)
+        links = "".join(
+            f", superseded {'in part ' if new in in_part else ''}by {safe_line(new)}"
+            for new in self.superseded_by[:2]
+        )
         source = place(self.path, self.line) if self.path else f"record {self.id} by {self.author}"
         kind = f" {self.kind}" if self.kind in ("constraint", "rule") else ""
         first = f"[{self.status}{implied}{links}]{kind} {self.title} — {source} {self.date}"
@@ -64,3 +72,13 @@ class DecisionItem(Struct, frozen=True):
         if self.excerpt and self.excerpt != self.title:
             lines.append(f"    “{self.excerpt}”")
         return "\n".join(lines)
+
+    def _ground(self) -> str:
+        """What a reader must know of the status: where it is not what the document says."""
+        if self.status_source == "implied_by_merge":
+            return " (not stated: implied by its merge)"
+        if self.status_source == "derived":
+            own = f"; its own status: {safe_line(self.stated)}" if self.stated else ""
+            return f" (derived: only the newer document says so{own})"
+        unclear = ", not understood" if self.status == "unknown" else ""
+        return f" (stated: “{safe_line(self.stated)}”{unclear})" if self.stated else ""

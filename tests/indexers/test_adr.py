@@ -243,15 +243,93 @@ def test_a_menu_of_choices_is_no_status() -> None:
 @pytest.mark.parametrize(
     ("raw", "status"),
     [
-        ("imlpemented", "accepted"), ("Partly superseded", "superseded"), ("not accepted", "rejected"),
+        ("imlpemented", "accepted"), ("Partly superseded", "accepted"), ("not accepted", "rejected"),
         ("no longer valid", "deprecated"), ("Reverted by [#1](x)", "deprecated"), ("STALLED", "proposed"),
         ("won't do", "rejected"), ("In Progress", "proposed"), ("TBC", ""), ("", ""), ("{status}", ""),
         ("Final", "accepted"), ("replaced", "superseded"), ("Accepted (superseded by ADR 4)", "superseded"),
+        ("Was accepted, now withdrawn", "withdrawn"), ("Accepted, now deprecated", "deprecated"),
+        ("Originally proposed in May; accepted in June", "accepted"), ("Was accepted in May", "accepted"),
+        ("Will not be implemented", "rejected"), ("Not yet implemented", "proposed"), ("To be accepted", "proposed"),
+        ("Not superseded", ""), ("Accepted, not yet implemented", "accepted"), ("Rescinded", "deprecated"),
     ],
 )  # fmt: skip
 def test_status_words(raw: str, status: str) -> None:
     """The words of the dialects fall into seven states; anything else states nothing."""
     assert normalise(raw) == status
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [
+        ("Akzeptiert", "accepted"), ("Abgelehnt", "rejected"), ("Abgelöst durch [ADR-2](0002-y.md)", "superseded"),
+        ("Noch nicht beschlossen", "proposed"), ("Accepté", "accepted"), ("Rejetée", "rejected"),
+        ("Remplacée par [2](0002-y.md)", "superseded"), ("Aceptada", "accepted"), ("Obsoleto", "deprecated"),
+        ("Sustituido por ADR-2", "superseded"), ("Aprovado", "accepted"), ("Substituída por ADR-2", "superseded"),
+        ("Rifiutata", "rejected"), ("Vervangen door ADR-2", "superseded"), ("Voorgesteld", "proposed"),
+        ("Zaakceptowana", "accepted"), ("Odrzucony", "rejected"), ("Zamítnuto", "rejected"),
+        ("Föråldrad", "deprecated"), ("Kabul edildi", "accepted"), ("Отклонено", "rejected"), ("Принято", "accepted"),
+        ("却下", "rejected"), ("承認済み", "accepted"), ("已废弃", "deprecated"), ("已接受", "accepted"),
+        ("未通过", "rejected"), ("거부됨", "rejected"), ("승인", "accepted"),
+    ],
+)  # fmt: skip
+def test_a_status_in_another_language(stated: str, status: str) -> None:
+    """It means what the English one means."""
+    assert fields(f"# X\n\n## Status\n\n{stated}\n")[1] == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# X\n\nDatum: 5. März 2024\n\n## Status\n\nAbgelehnt\n\n## Entscheidung\n\nD.\n",
+        "# X\n\nDate : 5 mars 2024\n\n## Statut\n\nRejeté\n\n## Décision\n\nD.\n",
+        "# X\n\n- **Fecha**: 5 de marzo de 2024\n- **Estado**: Rechazado\n\n## Decisión\n\nD.\n",
+        "# X\n\nData: 05/03/2024\n\n## Situação\n\nRejeitado\n\n## Decisão\n\nD.\n",
+        "# X\n\n| Stato | Respinta |\n|---|---|\n| Data | 5 marzo 2024 |\n\n## Decisione\n\nD.\n",
+        "---\ndatum: 2024-03-05\nstatus: Afgewezen\n---\n# X\n\n## Besluit\n\nD.\n",
+        "# X\n\nДата: 5 марта 2024\n\n## Статус\n\nОтклонено\n\n## Решение\n\nD.\n",
+        "# X\n\n日付：2024年3月5日\n\n## ステータス\n\n却下\n\n## 決定\n\nD.\n",
+        "# X\n\n- 日期：2024年3月5日\n- 状态：已拒绝\n\n## 决策\n\nD.\n",
+        "# X\n\n날짜: 2024년 3월 5일\n\n## 상태\n\n거부됨\n\n## 결정\n\nD.\n",
+    ],
+)
+def test_documents_in_other_languages(text: str) -> None:
+    """Status, date and decision are found under the names that they have there."""
+    found = record(text)
+    assert (found.status, found.status_source, found.date, found.decision) == (
+        "rejected",
+        "explicit",
+        "2024-03-05",
+        "D.",
+    )
+
+
+def test_an_english_section_called_data_is_no_date() -> None:
+    """A word of another language counts in a document that has more of its words."""
+    assert record("# X\n\n## Status\n\nAccepted\n\n## Data\n\nOf 2020-01-02.\n").date == ""
+
+
+def test_successors_are_named_in_other_languages() -> None:
+    """ "Abgelöst durch [B]" is what "superseded by [B]" is."""
+    assert record("# X\n\n## Status\n\nAbgelöst durch [B](0003-b.md)\n").superseded_by == ("0003-b.md",)
+    assert record("# X\n\n## Status\n\nAccepté\n\nRemplace [B](0003-b.md)\n").supersedes == ("0003-b.md",)
+
+
+@pytest.mark.parametrize(
+    "stated", ["Blorked", "As the board sees fit", "Ask Ada", "Kvitteret", "Not superseded"]
+)
+def test_a_status_that_is_not_understood_is_no_acceptance(stated: str) -> None:
+    """It is shown as it stands."""
+    found = record(f"# X\n\n## Status\n\n{stated}\n\n## Decision\n\nD.\n")
+    assert (found.status, found.status_source, found.stated) == ("unknown", "explicit", stated)
+
+
+@pytest.mark.parametrize(
+    "stated", ["", "{status}", "<status>", "-", "n/a", "![status](a.svg)", "proposed | accepted | rejected"]
+)
+def test_a_place_for_a_status_states_none(stated: str) -> None:
+    """A placeholder, a dash, a badge or a menu is as good as nothing."""
+    found = record(f"# X\n\n## Status\n\n{stated}\n\n## Decision\n\nD.\n")
+    assert (found.status, found.status_source, found.stated) == ("accepted", "implied_by_merge", "")
 
 
 def test_dates() -> None:
@@ -331,6 +409,24 @@ def test_a_piece_of_a_document_is_superseded_in_part() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "in_part"),
+    [
+        ("Supersedes: parts of [2](0002-b.md) and [3](0003-c.md)", ("0002-b.md", "0003-c.md")),
+        ("Supersedes: the decisions made in ADR-2 and ADR-3", ("ADR-2", "ADR-3")),
+        ("Supersedes: ADR-2", ()),
+        ("Status: Partially superseded by [3](0003-c.md)", ("0003-c.md",)),
+        ("Status: Superseded by [3](0003-c.md)", ()),
+    ],
+)
+def test_partial_supersession_in_its_forms(text: str, in_part: tuple[str, ...]) -> None:
+    """Lists and both directions; what is replaced in part stays in force and says so."""
+    found = record(f"# X\n\n- {text}\n\n## Decision\n\nD.\n")
+    assert found.in_part == in_part
+    if "Partially" in text:
+        assert (found.status, found.stated) == ("accepted", "Partially superseded by [3](0003-c.md)")
+
+
+@pytest.mark.parametrize(
     ("section", "expected"),
     [
         (
@@ -344,6 +440,14 @@ def test_a_piece_of_a_document_is_superseded_in_part() -> None:
         ),
         ("## Rationale and alternatives\n\nNone was good.\n", ()),
         ("## Options\n\n- MADR 2.1 (chosen)\n- **Formless**: no\n", ("Formless",)),
+        (
+            "## Rejected Alternatives\n\nA folder per noun\n\nThis was left, for these reasons:\n\n* One is short\n",
+            ("A folder per noun",),
+        ),
+        (
+            "## Alternatives\n\n- Formless\n\nDrawbacks:\n\n- It is slow\n\nAlso looked at:\n\n- Nygard\n",
+            ("Formless", "Nygard"),
+        ),
     ],
 )
 def test_alternatives_are_the_options_that_were_not_chosen(section: str, expected: tuple[str, ...]) -> None:
@@ -424,3 +528,27 @@ def test_a_document_without_sections_is_known_by_its_opening() -> None:
     text = f"# Use X\n\n{fields}\nX is fast\nand small.\n\n## Notes\n\nMore.\n"
     assert record(text).context == "X is fast\nand small."
     assert record("# Use X\n\n- Status: accepted\n").context == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "is_record"),
+    [
+        ("decision-records/2025-02-03-one-queue/README.md", True),
+        ("decision-records/2025-02-03-one-queue/measurements.md", False),
+        ("docs/adr/2025-02-03-one-queue.md", True),
+        ("docs/adr/0005-keep-a-changelog.md", True),
+        ("docs/news/3.x-changelog.rst", False),
+        ("notes/4-release-notes.md", False),
+        ("docs/adr/README.md", False),
+    ],
+)
+def test_which_files_are_records(path: str, is_record: bool) -> None:
+    """A dated folder's README is one, what lies beside it none; a change log never is."""
+    text = "# One queue\n\nStatus: accepted\n\n## Context\n\nC.\n\n## Decision\n\nOne.\n"
+    assert (extract(path, text) is not None) == is_record
+
+
+def test_a_year_is_no_number() -> None:
+    """A record that is called by its day has no number that others could name."""
+    found = record("# X\n\n## Decision\n\nD.\n", "docs/adr/2025-02-03-one-queue.md")
+    assert (found.number, found.date) == ("", "2025-02-03")

@@ -62,6 +62,47 @@ def test_who_replaces_a_part_leaves_the_rest_in_force(rows):
     assert old.reason == "the newer decision docs/adr/2-invite replaces a part of it"
 
 
+def test_a_successor_that_only_itself_names_is_derived(rows):
+    """Nobody wrote "superseded" into the older one: its own status is shown beside."""
+    adr(rows, "1-weight", "By weight")
+    adr(rows, "2-size", "By size", supersedes=("1-weight.md",))
+    old = found(rows)["1-weight"]
+    assert (old.status, old.status_source, old.stated) == ("superseded", "derived", "accepted")
+    assert "superseded (derived: only the newer document says so; its own status: accepted)" in old.summary()
+
+
+def test_what_is_superseded_in_part_says_so(rows):
+    """In the list of successors and in the text."""
+    adr(
+        rows,
+        "1-weight",
+        "By weight",
+        superseded_by=("2-size.md",),
+        in_part=("2-size.md",),
+        stated="Partly superseded",
+    )
+    adr(rows, "2-size", "By size")
+    old = found(rows)["1-weight"]
+    assert (old.status, old.superseded_in_part_by) == ("accepted", ("docs/adr/2-size",))
+    assert "accepted (stated: “Partly superseded”), superseded in part by docs/adr/2-size" in old.summary()
+
+
+def test_a_status_that_is_not_understood_is_quoted(rows):
+    """It is in no list of what is in force."""
+    adr(rows, "1-weight", "By weight", status="unknown", stated="Blorked")
+    assert "unknown (stated: “Blorked”, not understood)" in found(rows)["1-weight"].summary()
+    assert found(rows, status="accepted") == {}
+
+
+def test_a_page_of_a_site_names_its_document(rows):
+    """By the document's whole name; a short name may be another page."""
+    adr(rows, "0001-by-weight", "By weight")
+    adr(rows, "0002-by-size", "By size", supersedes=("https://adr.example.org/decisions/0001-by-weight/",))
+    adr(rows, "0003-x", "X", supersedes=("https://example.org/0004",))
+    assert found(rows)["0002-by-size"].supersedes == ("docs/adr/0001-by-weight",)
+    assert found(rows)["0003-x"].supersedes == ()
+
+
 def test_a_number_that_two_documents_share_names_neither(rows):
     """The id is the path; a shared number is an alias that has to be told apart."""
     adr(rows, "0003-a", "A")

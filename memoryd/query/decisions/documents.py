@@ -62,15 +62,17 @@ def _read(ctx: Context) -> Documents:
 
 def _entry(row: DecisionRow, known: Succession, links: Sequence[DecisionLink]) -> Entry:
     decision = row.decision
-    overruled = row.path in known.overruled and decision.status in ("accepted", "deprecated")
-    explicit = decision.status_source == "explicit" or overruled
+    overruled = row.path in known.overruled and decision.status in ("accepted", "deprecated", "unknown")
+    explicit = decision.status_source == "explicit"
     item = DecisionItem(
         id=identifier(row.path),
         aliases=_aliases(row),
         kind="adr",
         title=quote(decision.title, 200),
         status="superseded" if overruled else decision.status,
-        status_source="explicit" if explicit else decision.status_source,
+        status_source="derived" if overruled else decision.status_source,
+        superseded_in_part_by=tuple(dict.fromkeys(map(identifier, known.narrowed[row.path]))),
+        stated=quote(_stated(row, overruled), 100),
         health="ok" if links else "unlinked",
         date=decision.date,
         path=row.path,
@@ -79,7 +81,7 @@ def _entry(row: DecisionRow, known: Succession, links: Sequence[DecisionLink]) -
         superseded_by=tuple(known.newer[row.path]),
         scope=tuple(dict.fromkeys(link.to.partition(":")[0] for link in links)),
         tier="declared",
-        confidence=0.98 if explicit else 0.9,
+        confidence=0.98 if explicit and not overruled else 0.9,
         excerpt=quote(decision.decision or decision.context, 300),
         amends=tuple(known.amends[row.path]),
         amended_by=tuple(known.amended_by[row.path]),
@@ -89,6 +91,12 @@ def _entry(row: DecisionRow, known: Succession, links: Sequence[DecisionLink]) -
     )
     words = f"{decision.decision}\n{decision.context}\n{decision.consequences}"
     return Entry(item, f"{decision.title} {row.path}", words)
+
+
+def _stated(row: DecisionRow, overruled: bool) -> str:
+    """The document's own status, where another is shown."""
+    decision = row.decision
+    return decision.stated or (decision.status if overruled and decision.status_source == "explicit" else "")
 
 
 def _aliases(row: DecisionRow) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ def _full_text(ctx: Context, entry: Entry) -> str:
 
 
 def _status(text: str) -> str:
-    known = ("proposed", "accepted", "rejected", "deprecated", "superseded", "withdrawn")
+    known = ("proposed", "accepted", "rejected", "deprecated", "superseded", "withdrawn", "unknown")
     status = text.strip().lower()
     if status not in known:
         raise UsageError(

@@ -12,6 +12,8 @@ IN_FORCE = ("accepted", "deprecated", "superseded")  # what was decided once; a 
 _FOLDER_DOCUMENTS = frozenset(("readme", "index", "kep", "adr", "rfc"))
 _NUMBER = re.compile(r"\d{1,9}")
 _KIND_AND_NUMBER = re.compile(r"\W*([A-Za-z]{2,6})[\s#_-]*0*(\d{1,8})(?![\w.])")
+_MIN_SITE_WORDS = 3  # of a page name: no other page is called so by chance
+_SEPARATOR = re.compile(r"[-_]")
 _WEB_VIEW = re.compile(r"/(?:blob|tree|src)/[^/]+/(.+)$")
 
 
@@ -52,9 +54,15 @@ class Book:
             return ""
         if "://" in bare:  # another project's document, unless it is one of ours in the web view of its host
             inside = _WEB_VIEW.search(bare)
-            return self.at(inside[1]) if inside else ""
+            return self.at(inside[1]) if inside else self._on_site(bare)
         found = self.at(posixpath.normpath(posixpath.join(posixpath.dirname(path), bare))) if bare else ""
         return found or (self.at(bare.lstrip("/")) if bare else "") or self._by_name(path, bare, reference)
+
+    def _on_site(self, address: str) -> str:
+        """The document of which a site's page was made: the page is called as the document is."""
+        name = slug(address)
+        several = self._by_slug.get(name, []) if len(_SEPARATOR.split(name)) >= _MIN_SITE_WORDS else []
+        return several[0] if len(several) == 1 else ""
 
     def at(self, place: str) -> str:
         """The document at this path, with or without its ending."""
@@ -97,14 +105,19 @@ class Succession:
     def _read(self, row: DecisionRow) -> None:
         for reference in row.decision.supersedes:
             old = self._other(row.path, reference)
+            in_part = reference in row.decision.in_part
             _relate(self.older, self.newer, row.path, old)
             if old and row.decision.status in IN_FORCE:
-                if reference in row.decision.in_part:
+                if in_part:
                     self.narrowed[old].append(row.path)
                 else:
                     self.overruled.add(old)
         for reference in row.decision.superseded_by:
-            _relate(self.newer, self.older, row.path, self._other(row.path, reference))
+            new = self._other(row.path, reference)
+            in_part = reference in row.decision.in_part
+            _relate(self.newer, self.older, row.path, new)
+            if new and in_part:
+                self.narrowed[row.path].append(new)
         for reference in row.decision.amends:
             _relate(self.amends, self.amended_by, row.path, self._other(row.path, reference))
         for reference in row.decision.conflicts:

@@ -17,6 +17,7 @@ EXTRACTOR_HISTORY = {
     2: "owners and the scopes of eslint, ruff and rules files are globs from the root that mean what the tool means",
     3: "what part a file plays, how many test cases are in it, and which of its definitions are for tests",
     4: "any text is read, in its encoding, and notebooks as code; roles know generators; keys of data are no symbols",
+    5: "decision documents in other languages, statuses that are not understood, what is superseded in part",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
