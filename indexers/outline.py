@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import Binding, Fact, FileFacts, Import
+from indexers.facts import Binding, Fact, FileFacts, Import, Symbol
+from indexers.method_shape import method_shape
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 IMPORTS = " import"  # no name
@@ -19,12 +20,14 @@ _OWN = ("self.", "this.", "cls.")
 
 class OutlineSymbol(Fact, frozen=True):
     """One definition: ``qualname`` in its file, its SymbolKind, whether other files may see it, and whether it only
-    announces a definition."""
+    announces a definition. ``shape``: of a method, the types of its parameters and results without packages, where
+    these decide which interfaces its type implements (Go)."""
 
     qualname: str
     kind: str
     exported: bool
     is_declaration: bool = False
+    shape: str = ""
 
 
 class Outline(Fact, frozen=True):
@@ -42,7 +45,7 @@ class Outline(Fact, frozen=True):
 class NameEntry(Struct, frozen=True):
     """What one dotted name means in a file. ``kind``: of its definition (``""``: it defines none);
     ``imports``: statements that bind it; ``hints``: what is said of its type (``return`` for its result);
-    ``bases``: of a class, as written."""
+    ``bases``: of a class, as written; ``shape``: see OutlineSymbol."""
 
     kind: str = ""
     exported: bool = False
@@ -50,6 +53,7 @@ class NameEntry(Struct, frozen=True):
     hints: tuple[Binding, ...] = ()
     bases: tuple[str, ...] = ()
     is_declaration: bool = False
+    shape: str = ""
 
 
 NO_ENTRY = NameEntry()
@@ -61,11 +65,18 @@ def outline(facts: FileFacts) -> Outline:
         language=facts.language,
         package=facts.package,
         exports=facts.exports,
-        symbols=tuple(OutlineSymbol(s.qualname, s.kind, s.exported, s.is_declaration) for s in facts.symbols),
+        symbols=tuple(
+            OutlineSymbol(s.qualname, s.kind, s.exported, s.is_declaration, _shape(facts.language, s))
+            for s in facts.symbols
+        ),
         imports=facts.imports,
         bindings=facts.bindings,
         bases=tuple(_bases(facts)),
     )
+
+
+def _shape(language: str, symbol: Symbol) -> str:
+    return method_shape(symbol.name, symbol.signature) if language == "go" and symbol.kind == "method" else ""
 
 
 def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
@@ -96,6 +107,7 @@ def entries(shown: Outline) -> dict[str, NameEntry]:
     for owner, base in shown.bases:
         bases.setdefault(owner, []).append(base)
     announced = {symbol.qualname for symbol in shown.symbols if symbol.is_declaration}
+    shapes = {symbol.qualname: symbol.shape for symbol in shown.symbols if symbol.shape}
     names = {**kinds, **imports, **hints, **bases}
     return {
         name: NameEntry(
@@ -104,6 +116,7 @@ def entries(shown: Outline) -> dict[str, NameEntry]:
             tuple(hints.get(name, ())),
             tuple(bases.get(name, ())),
             name in announced,
+            shapes.get(name, ""),
         )
         for name in names
     }
@@ -148,6 +161,7 @@ def essence(shown: Outline) -> dict[str, bytes]:
                 [(b.scope, b.type_text, b.how, ranks.get(b, ())) for b in entry.hints],
                 entry.bases,
                 entry.is_declaration,
+                entry.shape,
             )
         )
         for name, entry in entries(shown).items()
@@ -156,9 +170,26 @@ def essence(shown: Outline) -> dict[str, bytes]:
     silent = [  # includes bind no name of their own; what C++ calls otherwise is known to all who include the file
         (i.module, i.name, i.alias, i.scope) for i in shown.imports if not i.alias or shown.language == "cpp"
     ]
+    for owner, members in declared_members(shown).items():
+        found[members_key(owner)] = msgspec.msgpack.encode(members)
     found[IMPORTS] = msgspec.msgpack.encode([(i.module, i.name, i.alias) for i in shown.imports])
     found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
     return found
+
+
+def members_key(owner: str) -> str:
+    """What stands in ``essence`` for the list of an interface's own methods."""
+    return f"{owner}.*"
+
+
+def declared_members(shown: Outline) -> dict[str, tuple[str, ...]]:
+    """Qualname of each interface → the names of the methods that it declares itself, sorted."""
+    found: dict[str, set[str]] = {s.qualname: set() for s in shown.symbols if s.kind == "interface"}
+    for symbol in shown.symbols:
+        owner, _, name = symbol.qualname.rpartition(".")
+        if symbol.kind == "method" and owner in found:
+            found[owner].add(name)
+    return {owner: tuple(sorted(names)) for owner, names in found.items()}
 
 
 def _local_ranks(shown: Outline) -> dict[Binding, tuple[int, int]]:

@@ -15,15 +15,16 @@ from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
-from memoryd.store.index.queries.link_queries import Defined, EdgeRow
+from memoryd.store.index.queries.link_queries import Defined, EdgeRow, UnresolvedUses
 
 
 class Link(Struct, frozen=True):
-    """The edges of one file, what it looked at, and how many of its references lead nowhere."""
+    """The edges of one file, what it looked at, how many of its references lead nowhere, and which."""
 
     edges: frozenset[EdgeRow]
     looked: bytes
     unresolved: int
+    unknown: UnresolvedUses
 
 
 class Project:
@@ -62,8 +63,10 @@ class Project:
 
     def _link(self, evaluator: Evaluator, path: str) -> Link:
         self.view.seen = set()
-        edges, unresolved = link_file(evaluator, path, self._facts[path])
-        return Link(frozenset(edges), pack(self.view.seen), unresolved)
+        facts = self._facts[path]
+        lines = {symbol.qualname: symbol.line for symbol in reversed(facts.symbols)}
+        found = link_file(evaluator, path, facts, lines)
+        return Link(frozenset(found.edges), pack(self.view.seen), found.unresolved, found.unknown)
 
     def void(self, after: Project) -> set[str]:
         """The files whose links need not hold any more in the state ``after`` this one."""

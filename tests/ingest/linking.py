@@ -1,7 +1,7 @@
 """Golden cases of linking: small projects, and the edges that they have from file to file.
 
-An edge is written ``path:caller -> path:callee method``, a reference ``~>``, a base ``=>``, an import ``<-``. A case
-lists all of its edges of those kinds that it lists at all; without any it has no calls."""
+An edge is written ``path:caller -> path:callee method``, a reference ``~>``, a base ``=>``, an import ``<-``, an
+override ``|>``. A case lists all of its edges of those kinds that it lists at all; without any it has no calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from in_memory import Project
 
-_SIGN = {"calls": "->", "references": "~>", "inherits": "=>", "imports": "<-"}
+_SIGN = {"calls": "->", "references": "~>", "inherits": "=>", "imports": "<-", "overrides": "|>"}
 
 Case = tuple[Mapping[str, str], Iterable[str]]
 

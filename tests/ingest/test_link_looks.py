@@ -53,6 +53,23 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
             "import f from '@/a'\nimport * as all from './lib/b'\nf()\nall.f()\nnew all.B().go()\n",
         ],
     },
+    "go interfaces": {
+        "go.mod": ["module m\n"],
+        "a/i.go": [
+            "package a\n\ntype I interface {\n\tA() int\n}\n",
+            "package a\n\ntype I interface {\n\tJ\n\tA() int\n\tB(n int)\n}\n",
+            "package a\n\ntype I struct{}\n\nfunc (i I) A() int { return 1 }\n",
+        ],
+        "a/j.go": ["package a\n\ntype J interface {\n\tC()\n}\n", "package a\n\ntype J interface {\n\tA() string\n}\n"],
+        "b/t.go": [
+            "package b\n\ntype T struct{ U }\n\nfunc (t T) A() int { return 1 }\n",
+            "package b\n\ntype T struct{}\n\nfunc (t T) A() int { return 1 }\nfunc (t T) B(m int) {}\nfunc (t T) C() {}\n",
+        ],
+        "b/u.go": [
+            "package b\n\ntype U struct{}\n\nfunc (u U) B(n int) {}\nfunc (u *U) C() {}\n",
+            "package b\n\nfunc (t T) B(n int) {}\n",
+        ],
+    },
     "go": {
         "go.mod": ["module example.org/m\n", "module example.org/other\n",
                    "module example.org/q\n\nreplace example.org/m => ./c\n"],

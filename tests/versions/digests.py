@@ -166,7 +166,9 @@ def _edges(sources: Mapping[str, str]) -> Parts:
     links = sorted(Project(sources).links.items())
     return {
         "source": digest(sorted(sources.items())),
-        "edges": digest([(path, sorted(map(plain, link.edges)), link.unresolved) for path, link in links]),
+        "edges": digest(
+            [(path, sorted(map(plain, link.edges)), link.unresolved, link.unknown) for path, link in links]
+        ),
         "dependencies": digest([(path, sorted(array("I", link.looked))) for path, link in links]),
     }
 

@@ -16,6 +16,7 @@ COMMITTED = {
     "index/0002_key_groups.sql": "c0aaf1923c853890457043ae8206f40c8dc52efaf1c1fe43de3023db1c92f40b",
     "index/0003_roles.sql": "7b5e09bd3418dc88a55f7874f93eca0443abe34edf7256a69cffaa924c098830",
     "index/0004_left_out.sql": "e9979e0cf130eada70501ea0605159ef5a740b0bf28c93d0f63c3d64504cb64c",
+    "index/0005_unresolved.sql": "4fbdbaddc43a6b167b1b16aa101d8539d968ce19b3a4a04c4cfa3003694f61f0",
     "records/0001_initial.sql": "b8fb8040b5b59b0a30495752da224424d746051d05a355574f9e27c906994996",
     "records/0002_contributed.sql": "e7e7f692c6ce965d2832be00c8264321530653ae324af7902e3ff12ac3640d71",
 }

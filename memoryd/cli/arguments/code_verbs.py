@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from memoryd.cli.arguments.cli_verb import CliVerb, ask, kinds, later, page, words
 
 HIT_KINDS = ("code", "decision", "commit", "note", "doc")
-EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references")
+EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references", "overrides")
 
 
 def _search(parser: ArgumentParser) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
+from msgspec import Struct
 
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
 from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
+from memoryd.ingest.link.overrides import overrides
 from memoryd.ingest.link.resolution import MAX_MEANINGS, Meanings, Resolved, enclosing
-from memoryd.store.index.queries.link_queries import EdgeRow
+from memoryd.store.index.queries.link_queries import EdgeRow, UnresolvedUses
 
 _EDGE_OF = {
     "call": "calls",
@@ -25,9 +27,30 @@ _NAME_ONLY_MIN_LENGTH = 5  # shorter method names collide with the standard libr
 _EXACT, _MEMBER, _INFERRED, _ONE_OF_SEVERAL, _NAME_ONLY = 1.0, 0.95, 0.85, 0.6, 0.3
 
 
-def link_file(evaluator: Evaluator, path: str, facts: FileFacts) -> tuple[list[EdgeRow], int]:
-    """All edges that start in the file, and how many references stayed unresolved that may lie in the project."""
-    return _FileLinker(evaluator, path, facts).link()
+class FileLinks(Struct, frozen=True):
+    """What one file uses: its edges, how many of its references have no known meaning, and those of them without an
+    edge."""
+
+    edges: list[EdgeRow]
+    unresolved: int
+    unknown: UnresolvedUses
+
+
+def link_file(evaluator: Evaluator, path: str, facts: FileFacts, lines: Mapping[str, int]) -> FileLinks:
+    """All edges that start in the file, and what could not be told. ``lines``: where its definitions begin."""
+    return _FileLinker(evaluator, path, facts).link(lines)
+
+
+def all_unresolved(facts: FileFacts) -> UnresolvedUses:
+    """What is known of a file that could not be linked."""
+    uses: dict[str, dict[int, None]] = {}
+    for ref in facts.references:
+        uses.setdefault(ref.name, {})[ref.line] = None
+    return UnresolvedUses(_by_name(uses))
+
+
+def _by_name(uses: Mapping[str, Mapping[int, None]]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple((name, tuple(sorted(lines))) for name, lines in sorted(uses.items()))
 
 
 class _FileLinker:
@@ -46,16 +69,33 @@ class _FileLinker:
         self._inner_names = evaluator.inner_names()
         self._symbols: dict[str, str] = {}
 
-    def link(self) -> tuple[list[EdgeRow], int]:
+    def link(self, lines: Mapping[str, int]) -> FileLinks:
         edges = dict.fromkeys(self._imports())
         edges.update({edge: None for edge in self._fixtures()})
         unresolved = 0
+        unknown: dict[str, dict[int, None]] = {}
         for ref in self._facts.references:
             meanings = self.meanings(ref)
-            unresolved += not meanings
-            found = self._edges(ref, meanings) if meanings else (self._by_name_alone(ref),)
-            edges.update({edge: None for edge in found if edge})
-        return list(edges), unresolved
+            if meanings:
+                edges.update({edge: None for edge in self._edges(ref, meanings) if edge})
+                continue
+            unresolved += 1
+            edge = self._by_name_alone(ref)
+            if edge:
+                edges[edge] = None
+            elif ref.receiver or not ref.local:
+                unknown.setdefault(ref.name, {})[ref.line] = None
+        edges.update({edge: None for edge in overrides(self._evaluator, self._path, lines)})
+        return FileLinks(list(edges), unresolved, self._unknown(unknown))
+
+    def _unknown(self, uses: Mapping[str, Mapping[int, None]]) -> UnresolvedUses:
+        evaluator, path = self._evaluator, self._path
+        outside = (
+            (item.module, item.name, item.line)
+            for item in evaluator.view.outline(path).imports
+            if evaluator.rules(path).resolve(evaluator.view, path, item) is None
+        )
+        return UnresolvedUses(_by_name(uses), tuple(sorted(set(outside))))
 
     def meanings(self, ref: Reference) -> Meanings:
         """The definitions that the reference may mean; outside of the project, or empty for unknown."""
@@ -185,7 +225,7 @@ class _FileLinker:
         if ref.kind != "call" or not ref.receiver or len(ref.name) < _NAME_ONLY_MIN_LENGTH:
             return None
         language = self._facts.language
-        if ref.name in self._evaluator.rules(self._path).common_methods:
+        if ref.name in self._evaluator.rules(self._path).common_methods or self._is_foreign(ref):
             return None
         methods = self._evaluator.view.named(language, ref.name).by(of_method)
         if len(methods) != 1:
@@ -197,6 +237,19 @@ class _FileLinker:
         ):
             return None  # a local function has no receiver
         return EdgeRow(self._symbol(ref.scope), "calls", path, qualname, ref.line, "name-only", _NAME_ONLY)
+
+    def _is_foreign(self, ref: Reference) -> bool:
+        """Whether the receiver is a type that nothing in the project defines (``int.TryParse``, ``Guid.NewGuid``)."""
+        if ref.local or not ref.receiver.isidentifier():
+            return False
+        rules, view = self._evaluator.rules(self._path), self._evaluator.view
+        if ref.receiver in rules.builtin_types:
+            return True
+        return (
+            rules.types_capitalised
+            and ref.receiver[:1].isupper()
+            and not view.named(self._facts.language, ref.receiver)
+        )
 
     def _imports(self) -> Iterator[EdgeRow]:
         evaluator, path = self._evaluator, self._path

@@ -6,13 +6,13 @@ other edges, the linker has another version: memoryd/store/index/versions.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from indexers.facts import FileFacts
 from indexers.outline import Outline
 from memoryd.ingest.job import Run
-from memoryd.ingest.link.edges import link_file
+from memoryd.ingest.link.edges import all_unresolved, link_file
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
@@ -117,19 +117,25 @@ class _Linking:
 
     def link(self, rows: Sequence[ViewFile]) -> None:
         """Link these files in one transaction."""
-        facts = dict(reader.file_facts(self._writer.conn, [row.file_id for row in rows]))
+        ids = [row.file_id for row in rows]
+        facts = dict(reader.file_facts(self._writer.conn, ids))
+        lines = link_queries.symbol_lines(self._writer.conn, ids)
         with self._writer.transaction():
-            links = [(row.path_id, self._link(row, facts[row.file_id])) for row in rows]
+            links = [(row.path_id, self._link(row, facts[row.file_id], lines[row.file_id])) for row in rows]
             link_queries.assign(self._writer.conn, self._view_id, links)
 
-    def _link(self, row: ViewFile, facts: FileFacts) -> int:
+    def _link(self, row: ViewFile, facts: FileFacts, lines: Mapping[str, int]) -> int:
         """The id of the file's link. One that is left out has no edges, and all its references are unresolved."""
         blob, view = row.hash.hex(), self._evaluator.view
         view.seen = set()
         if self._units.leaves_out("link", blob, row.path):
-            return self._writer.put_link(row.file_id, pack(view.seen), len(facts.references), [])
+            return self._writer.put_link(
+                row.file_id, pack(view.seen), len(facts.references), [], all_unresolved(facts)
+            )
         with self._units.at("link", blob, row.path, row.size_bytes):
-            edges, unresolved = link_file(self._evaluator, row.path, facts)
+            found = link_file(self._evaluator, row.path, facts, lines)
             groups = view.groups.within(view.seen, self._stored)
             link_queries.put_key_groups(self._writer.conn, ((key, pack(keys)) for key, keys in groups))
-            return self._writer.put_link(row.file_id, pack(view.seen), unresolved, edges)
+            return self._writer.put_link(
+                row.file_id, pack(view.seen), found.unresolved, found.edges, found.unknown
+            )

@@ -31,8 +31,11 @@ class LanguageRules:
     ``spaces``: namespaces or modules of one file have names that other files give them (see ``space``, ``globs``).
     ``closed_modules``: what stands in a module does not see the names around it.
     ``beside_is_sure``: ``beside`` follows the language.
+    ``implicit_interfaces``: a type implements every interface whose methods it has, and nothing else overrides.
     ``members_of_values``: a variable or function has members of its own, where the file gives it some (objects,
     functions with properties); a written type may name one of them.
+    ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace.
+    ``builtin_types``: words of the language for types that have members.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -53,7 +56,10 @@ class LanguageRules:
     spaces = False
     closed_modules = False
     beside_is_sure = True
+    implicit_interfaces = False
     members_of_values = False
+    types_capitalised = False
+    builtin_types: frozenset[str] = frozenset()
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
 

@@ -17,7 +17,16 @@ from zlib import crc32
 from msgspec import Struct
 
 from indexers.facts import Import
-from indexers.outline import IMPORTS, NO_ENTRY, NameEntry, Outline, entries, essence
+from indexers.outline import (
+    IMPORTS,
+    NO_ENTRY,
+    NameEntry,
+    Outline,
+    declared_members,
+    entries,
+    essence,
+    members_key,
+)
 from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.fixpoint_cache import FixpointCache
 from memoryd.store.index.queries.link_queries import Defined
@@ -145,6 +154,11 @@ class LinkView(FixpointCache):
         if found is None:
             found = self._entries[path] = entries(self._outline(path))
         return found
+
+    def members(self, path: str, interface: str) -> tuple[str, ...]:
+        """The names of the methods that an interface of the file declares itself."""
+        self.seen.add(crc32(members_key(interface).encode(*_ESCAPE), crc32(path.encode(*_ESCAPE))))
+        return declared_members(self._outline(path)).get(interface, ())
 
     def outline(self, path: str) -> Outline:
         """The whole file's star imports, includes, list of exports and package; its names by ``entry``."""

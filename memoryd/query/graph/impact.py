@@ -6,14 +6,20 @@ import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from msgspec import Struct
-
-from indexers.profiles import all_of
 from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.graph.dependents import (
+    MOST_NODES,
+    BreadthFirstSearch,
+    DependentsWalk,
+    Reached,
+    dependents_of,
+)
 from memoryd.query.graph.impact_answers import (
+    MAX_HOPS,
+    Beyond,
     Dependent,
     ImpactAnswer,
     ImpactRequest,
@@ -25,34 +31,15 @@ from memoryd.query.history import cochange
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.query.structure import operations
-from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries, history_queries
-from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, GraphEdge, Node
+from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Node
 from memoryd.store.index.queries.history_queries import Touch
 
-__all__ = ["dependents_of", "impact", "tests_of"]
+__all__ = ["BreadthFirstSearch", "dependents_of", "impact", "tests_of"]
 
-MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
 MAX_COCHANGE, MAX_OWNERS, MAX_MENTIONS = 10, 5, 20
-_CONSTRUCTORS = all_of("constructors")
-_TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
-
-
-Reached = tuple[float, GraphEdge]  # the confidence of the whole chain, and its edge farthest from the target
-
-
-class BreadthFirstSearch(Struct, frozen=True):
-    """``hops[h]``: what was reached at distance h + 1, surest first. ``names``: qualnames that the store has no
-    id for, by the ids that the search gave them. ``provenances``: by the provenance ids of the edges."""
-
-    hops: tuple[tuple[Reached, ...], ...]
-    names: Mapping[int, str]
-    provenances: Mapping[int, EdgeProvenance]
-
-    @property
-    def nodes(self) -> int:
-        return sum(len(hop) for hop in self.hops)
+_OVERRIDE = "override"  # the method of a use that may run the target through what it overrides
 
 
 def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
@@ -61,7 +48,9 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     resolution = targets.resolve(ctx, request.target)
     if not resolution.targets:
         return _ambiguous(ctx, request, resolution)
-    search = dependents_of(ctx, resolution.targets, request.hops)
+    walk = DependentsWalk(ctx, resolution.targets)
+    walk.go(request.hops)
+    search = walk.found(request.hops)
     labels = _Labels(ctx, search)
     paths = {target.path_id for target in resolution.targets}
     past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
@@ -92,6 +81,23 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         operations_total=len(operated),
         mentions=mentions[:MAX_MENTIONS],
         mentions_total=len(mentions),
+        beyond=_beyond(ctx, walk, request.hops, {test.path for test in tests}),
+    )
+
+
+def _beyond(ctx: Context, walk: DependentsWalk, hops: int, known: Collection[str]) -> Beyond:
+    """What lies further away than so many hops, and which of the test files there are not ``known``."""
+    walk.go(MAX_HOPS, MOST_NODES)
+    search = walk.found(MAX_HOPS)
+    labels = _Labels(ctx, search)
+    tests = [t for t in _tests(ctx, search, labels) if t.path not in known] if search.hops[hops:] else []
+    return Beyond(
+        hops=len(search.hops),
+        dependents=sum(map(len, search.hops[hops:])),
+        tests=len(tests),
+        nearest_test_hop=tests[0].hop if tests else 0,
+        nearest_test=tests[0].path if tests else "",
+        is_whole=walk.is_done,
     )
 
 
@@ -110,158 +116,6 @@ def _command(request: ImpactRequest) -> str:
     return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}"
 
 
-# -- the search, breadth first
-
-
-def dependents_of(ctx: Context, meant: Sequence[Target], max_hops: int) -> BreadthFirstSearch:
-    """Breadth first, each node once, at its smallest distance; cycles end by that.
-
-    An import statement is reached but not passed: whoever uses the imported name is reached by that use. A
-    use at the top level of a file goes on through the definition whose lines hold it, if any.
-    """
-    provenances = graph_queries.provenances(ctx.index)
-    top = _TopLevel(ctx, provenances)
-    imports = frozenset(id_ for id_, provenance in provenances.items() if provenance.kind == "imports")
-    sure_of = {id_: provenance.confidence for id_, provenance in provenances.items()}
-    files = frozenset(target.path_id for target in meant if not target.qualname)
-    frontier = dict.fromkeys(_start(ctx, meant), 1.0)
-    seen = set(frontier)
-    edges = [
-        *graph_queries.edges_towards(ctx.index, ctx.view.id, frontier),
-        *graph_queries.edges_into_files(ctx.index, ctx.view.id, files),
-    ]
-    hops: list[tuple[Reached, ...]] = []
-    while len(hops) < max_hops:
-        if hops:
-            edges = list(graph_queries.edges_towards(ctx.index, ctx.view.id, frontier))
-        best = _used(_best(top.placed(edges), frontier, seen, files, sure_of), seen, imports)
-        if not best:
-            break
-        hops.append(_surest_first(best.values(), imports))
-        seen.update(best)
-        frontier = {node: sure for node, (sure, _) in best.items() if node & NAME_MASK != top.empty}
-        frontier.update(_constructed(ctx, frontier))
-    return BreadthFirstSearch(tuple(hops), top.names, provenances)
-
-
-def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
-    """The nodes of the target symbols; a type stands for its members, a constructor for its type."""
-    nodes: set[Node] = set()
-    for target in meant:
-        if not target.qualname:
-            continue
-        wanted = {target.qualname}
-        owner, _, name = target.qualname.rpartition(".")
-        if owner and (name in _CONSTRUCTORS or name == owner.rpartition(".")[2]):
-            wanted.add(owner)
-        if target.kind in _TYPES:
-            rows = graph_queries.symbols_of(ctx.index, ctx.view.id, target.path_id)
-            wanted.update(row.qualname for row in rows if row.qualname.startswith(f"{target.qualname}."))
-        nodes.update(
-            graph_queries.node(target.path_id, id_)
-            for id_ in graph_queries.name_ids(ctx.index, wanted).values()
-        )
-    return nodes
-
-
-def _constructed(ctx: Context, frontier: Mapping[Node, float]) -> dict[Node, float]:
-    """The types of the constructors in ``frontier``: who makes one runs the constructor."""
-    owners = graph_queries.owners_of(ctx.index, {node & NAME_MASK for node in frontier}, _CONSTRUCTORS)
-    made = {
-        graph_queries.node(node >> NAME_BITS, owners[node & NAME_MASK]): sure
-        for node, sure in frontier.items()
-        if node & NAME_MASK in owners
-    }
-    return {node: sure for node, sure in made.items() if node not in frontier}
-
-
-def _best(
-    edges: Iterable[GraphEdge],
-    frontier: Mapping[Node, float],
-    seen: Collection[Node],
-    files: Collection[int],
-    sure_of: Mapping[int, float],
-) -> dict[Node, Reached]:
-    """Source → its surest edge, for sources never seen and outside of the target's own files."""
-    best: dict[Node, Reached] = {}
-    for edge in edges:
-        src = edge[1]
-        if src in seen or src >> NAME_BITS in files:
-            continue
-        sure = frontier.get(edge[0], 1.0) * sure_of[edge[2]]
-        known = best.get(src)
-        if sure >= MIN_CONFIDENCE and (known is None or sure > known[0]):
-            best[src] = (sure, edge)
-    return best
-
-
-def _used(
-    best: Mapping[Node, Reached], seen: Collection[Node], imports: Collection[int]
-) -> dict[Node, Reached]:
-    """Without the import statements of files that are reached by a use as well: they say nothing new."""
-    importing = {node for node, (_, edge) in best.items() if edge[2] in imports}
-    if not importing:
-        return dict(best)
-    using = {node >> NAME_BITS for node in (*seen, *(best.keys() - importing))}
-    return {
-        node: reached
-        for node, reached in best.items()
-        if node not in importing or node >> NAME_BITS not in using
-    }
-
-
-def _surest_first(found: Iterable[Reached], imports: Collection[int]) -> tuple[Reached, ...]:
-    """Uses before mere imports; users of one thing stand together."""
-    keyed = [(edge[2] in imports, -sure, edge, sure) for sure, edge in found]
-    keyed.sort()
-    return tuple([(sure, edge) for _, _, edge, sure in keyed])
-
-
-class _TopLevel:
-    """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
-    that no edge names, under ids that the store does not use."""
-
-    def __init__(self, ctx: Context, provenances: Mapping[int, EdgeProvenance]) -> None:
-        self._ctx = ctx
-        self._import = next(
-            (id_ for id_, provenance in provenances.items() if provenance.kind == "imports"), 0
-        )
-        self.empty = graph_queries.name_ids(ctx.index, [""]).get("", 0)
-        self.names: dict[int, str] = {}
-        self._ids: dict[str, int] = {}
-        self._outer: dict[int, list[tuple[int, int, str]]] = {}
-
-    def placed(self, edges: Sequence[GraphEdge]) -> Iterable[GraphEdge]:
-        """The edges, those that start at the top level moved to the definition around their line."""
-        loose = [edge for edge in edges if edge[1] & NAME_MASK == self.empty]
-        if not loose:
-            return edges
-        ctx = self._ctx
-        imports = graph_queries.import_lines(ctx.index, {edge[3] for edge in loose})
-        unknown = {edge[1] >> NAME_BITS for edge in loose} - self._outer.keys()
-        found = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
-        self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
-        return [edge if edge[1] & NAME_MASK != self.empty else self._moved(edge, imports) for edge in edges]
-
-    def _moved(self, edge: GraphEdge, imports: Collection[tuple[int, int]]) -> GraphEdge:
-        dst, src, provenance, link_id, line = edge
-        if (link_id, line) in imports:
-            return dst, src, self._import, link_id, line
-        path_id = src >> NAME_BITS
-        holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
-        if not holder:
-            return edge
-        return dst, graph_queries.node(path_id, self._id(holder)), provenance, link_id, line
-
-    def _id(self, qualname: str) -> int:
-        if qualname not in self._ids:
-            known = graph_queries.name_ids(self._ctx.index, [qualname]).get(qualname)
-            self._ids[qualname] = NAME_MASK - len(self.names) if known is None else known
-            if known is None:
-                self.names[self._ids[qualname]] = qualname
-        return self._ids[qualname]
-
-
 # -- what is shown of it
 
 
@@ -273,6 +127,7 @@ class _Labels:
         self._names = dict(search.names)
         self.provenances = search.provenances
         ends = {end >> NAME_BITS for hop in search.hops for _, edge in hop for end in edge[:2]}
+        ends |= {node >> NAME_BITS for through in search.through for node in through.values()}
         self.path = graph_queries.path_names(ctx.index, ends)
 
     def load(self, nodes: Iterable[Node]) -> None:
@@ -296,24 +151,27 @@ def _page(
     """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty."""
     skip, room = request.offset, request.limit
     pages = []
-    for hop in search.hops:
+    for hop, through in zip(search.hops, search.through, strict=False):
         part = hop[skip : skip + room]
         skip, room = max(0, skip - len(hop)), room - len(part)
         labels.load(node for _, edge in part for node in edge[:2])
-        pages.append(tuple(_dependent(reached, labels) for reached in part))
+        labels.load(through[edge[0]] for _, edge in part if edge[0] in through)
+        pages.append(tuple(_dependent(reached, labels, through) for reached in part))
     return tuple(pages)
 
 
-def _dependent(reached: Reached, labels: _Labels) -> Dependent:
+def _dependent(reached: Reached, labels: _Labels, through: Mapping[Node, Node]) -> Dependent:
     sure, (dst, src, provenance_id, _, line) = reached
     provenance = labels.provenances[provenance_id]
+    overriding = through.get(dst)
     return Dependent(
         path=labels.path_of(src),
         symbol=labels.name(src),
         via=f"{provenance.kind} {labels.text(dst)}",
-        method=provenance.method,
+        method=provenance.method if overriding is None else _OVERRIDE,
         confidence=round(sure, 3),
         line=line,
+        overridden_by="" if overriding is None else labels.text(overriding),
     )
 
 

@@ -15,19 +15,23 @@ from memoryd.query.structure.operations_answers import OperationReach
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
+MAX_HOPS = 12
+
 
 class ImpactRequest(Request, frozen=True, kw_only=True):
     """What depends on ``target``, up to ``hops`` steps away."""
 
     target: TargetText
-    hops: Annotated[int, Meta(ge=1, le=12)] = 3
+    hops: Annotated[int, Meta(ge=1, le=MAX_HOPS)] = 3
     limit: Limit = 1_000
     offset: Offset = 0
 
 
 class Dependent(Struct, frozen=True):
     """Something that depends on the target. ``via``: ``kind path:symbol`` of the step towards the target;
-    ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it."""
+    ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it.
+    ``overridden_by``: it uses a method that this one (``path:symbol``) overrides, and so may run it; ``method`` is then
+    ``override``."""
 
     path: str
     symbol: str
@@ -35,6 +39,7 @@ class Dependent(Struct, frozen=True):
     method: str
     confidence: float
     line: int = 0
+    overridden_by: str = ""
 
 
 class ReachingTest(Struct, frozen=True):
@@ -65,6 +70,18 @@ class ImpactTotals(Struct, frozen=True):
     cochange: int
 
 
+class Beyond(Struct, frozen=True):
+    """What lies further away than was asked for. ``hops``: how far there are dependents, as far as was looked;
+    ``tests``: test files that are not nearer; ``is_whole``: nothing lies further than that."""
+
+    hops: int = 0
+    dependents: int = 0
+    tests: int = 0
+    nearest_test_hop: int = 0
+    nearest_test: str = ""
+    is_whole: bool = True
+
+
 class ImpactAnswer(PagedAnswer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
     ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it.
@@ -82,6 +99,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     operations_total: int = 0
     mentions: tuple[PlainMention, ...] = ()
     mentions_total: int = 0
+    beyond: Beyond = Beyond()
 
     def page(self) -> Page:
         if self.candidates:
@@ -128,13 +146,24 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         counts = " + ".join(map(str, totals.hops)) or "0"
         head = (
             f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
-            f" {totals.tests} test files reach it"
+            f" {totals.tests} test files reach it{self._limit()}"
         )
         if not totals.dependents:
             head += "\nNothing in the code graph depends on it; dynamic uses are not seen."
             if self.mentions_total:
                 head += f" {self.mentions_total} files whose language is not read name it."
         return head
+
+    def _limit(self) -> str:
+        """How far that was looked, where more lies further away."""
+        beyond, hops = self.beyond, len(self.totals.hops)
+        if not beyond.dependents and beyond.is_whole:
+            return ""
+        said = f" within {hops} hops; further away (up to hop {beyond.hops}) are {beyond.dependents} more dependents"
+        if beyond.tests:
+            where = f"hop {beyond.nearest_test_hop}: {safe_line(beyond.nearest_test)}"
+            said += f" and {beyond.tests} more test files, the nearest at {where}"
+        return said if beyond.is_whole else f"{said}, and more beyond"
 
     def _tests(self) -> list[str]:
         return [
@@ -146,13 +175,14 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         """One line each, under its hop and under what it uses."""
         items = []
         for number, hop in enumerate(self.hops, 1):
-            used = ""
+            used = ("", "")
             for i, d in enumerate(hop):
                 kind, _, target = d.via.partition(" ")
                 title = f"hop {number} ({self.totals.hops[number - 1]}):\n" if i == 0 else ""
-                if target != used:
-                    title += f"  uses {safe_line(target)}\n"
-                    used = target
+                if (target, d.overridden_by) != used:
+                    through = f", which {safe_line(d.overridden_by)} overrides" if d.overridden_by else ""
+                    title += f"  uses {safe_line(target)}{through}\n"
+                    used = (target, d.overridden_by)
                 symbol = safe_line(d.symbol) or "(top level)"
                 items.append(
                     f"{title}    {place(d.path, d.line)} {symbol} {kind} {proof(d.method, d.confidence)}"

@@ -13,7 +13,7 @@ from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
 EdgeLevel = Literal["file", "symbol"]
-EdgeKindName = Literal["imports", "depends", "calls", "inherits", "references"]
+EdgeKindName = Literal["imports", "depends", "calls", "inherits", "references", "overrides"]
 
 
 class SymbolRequest(Request, frozen=True, kw_only=True):

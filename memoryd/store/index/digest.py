@@ -31,6 +31,9 @@ _TABLES = {
     " FROM view_file v JOIN edge e ON e.link_id = v.link_id JOIN path p ON p.id = v.path_id"
     " JOIN name n ON n.id = e.src_name_id JOIN path dp ON dp.id = e.dst_path_id"
     " JOIN name dn ON dn.id = e.dst_name_id WHERE v.view_id = ? ORDER BY 1, 6, 2, 3, 4, 5, 7",
+    "unresolved": "SELECT p.path, u.uses, u.imports"
+    " FROM view_file v JOIN unresolved u ON u.link_id = v.link_id JOIN path p ON p.id = v.path_id"
+    " WHERE v.view_id = ? ORDER BY p.path",
     "decision": "SELECT p.path, d.title, d.status, d.status_source, d.date, d.line"
     " FROM view_file v JOIN decision d ON d.file_id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path",

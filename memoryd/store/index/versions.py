@@ -18,6 +18,7 @@ EXTRACTOR_HISTORY = {
     3: "what part a file plays, how many test cases are in it, and which of its definitions are for tests",
     4: "any text is read, in its encoding, and notebooks as code; roles know generators; keys of data are no symbols",
     5: "decision documents in other languages, statuses that are not understood, what is superseded in part",
+    6: "the types of the parameters and results of Go's methods",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -29,6 +30,7 @@ LINKER_HISTORY = {
     3: "the same edges; Rust and C note other keys, since the definitions of a name are told apart once for all files",
     4: "keys that many values share are noted as one; a member is looked for in 100 classes at most",
     5: "values that wait for each other over a detour; what a star brings is noted by its name, not file by file",
+    6: "overrides; what is unresolved, by name; no edge by name alone from a type that the project does not define",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -110,6 +110,7 @@ class IndexWriter:
             "stale",
             "link",
             "key_group",
+            "unresolved",
             "edge_row",
             "decision",
             "finding",
@@ -126,7 +127,7 @@ class IndexWriter:
         """Drop all edges. Views count as incomplete until they are linked again: without edges they would deny every
         use."""
         self.conn.execute("UPDATE view_file SET link_id = NULL")
-        for table in ("edge_row", "link", "stale", "key_group"):
+        for table in ("edge_row", "unresolved", "link", "stale", "key_group"):
             self.conn.execute(f"DELETE FROM {table}")
         self.conn.execute("DELETE FROM left_out WHERE phase IN ('link', 'workspace')")
         self.conn.execute("UPDATE view SET complete = 0")
@@ -267,10 +268,18 @@ class IndexWriter:
             )
 
     def put_link(
-        self, file_id: int, keys: bytes, unresolved: int, edges: Sequence[link_queries.EdgeRow]
+        self,
+        file_id: int,
+        keys: bytes,
+        unresolved: int,
+        edges: Sequence[link_queries.EdgeRow],
+        unknown: link_queries.UnresolvedUses = link_queries.NOTHING_UNRESOLVED,
     ) -> int:
-        """The id of the file's link with these edges, which may exist already. ``keys``: its dependency keys."""
-        return link_queries.put(self.conn, file_id, keys, unresolved, edges, self.name_id, self.path_id)
+        """The id of the file's link with these edges, which may exist already. ``keys``: its dependency keys;
+        ``unresolved``: how many of its references have no known meaning."""
+        return link_queries.put(
+            self.conn, file_id, keys, unresolved, edges, unknown, self.name_id, self.path_id
+        )
 
     # -- embeddings
 

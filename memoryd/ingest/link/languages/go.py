@@ -34,6 +34,7 @@ class Go(LanguageRules):
     body_sees_members = False
     types_apart = True
     declared_first = True
+    implicit_interfaces = True
     manifests = frozenset({"go.mod"})
     common_methods = frozenset(profile("go").common_methods)
 

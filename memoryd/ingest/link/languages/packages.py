@@ -69,9 +69,20 @@ def _of_package(one: NamedDefinition) -> str | None:
     return one.package if one.qualname == one.name and one.kind not in _NOT_TOP else None
 
 
+class CSharp(PackageRules):
+    """Static members are called on types, those of the language among them."""
+
+    types_capitalised = True
+    builtin_types = frozenset(
+        """bool byte sbyte char decimal double float int uint nint nuint long ulong short ushort object string
+        dynamic""".split()  # noqa: SIM905
+    )
+
+
 class Kotlin(PackageRules):
     """Functions of a package may be extensions, which only the type of a receiver tells apart."""
 
+    types_capitalised = True
     beside_is_sure = False
 
 
@@ -130,7 +141,7 @@ def _module(view: LinkView, name: str) -> DefinitionTarget | None:
 
 _REQUIRED = PathImports("")
 PACKAGES: dict[str, LanguageRules] = {
-    "csharp": PackageRules(outer_seen=True),
+    "csharp": CSharp(outer_seen=True),
     "elixir": Elixir(),
     "haskell": Haskell(),
     "kotlin": Kotlin(),

@@ -20,7 +20,7 @@ NAME_MASK = (1 << NAME_BITS) - 1
 # One edge, as it comes from SQLite (a search sees hundreds of thousands): used node, using node, provenance id, link
 # id, line.
 GraphEdge = tuple[Node, Node, int, int, int]
-_KINDS = frozenset(("imports", "calls", "inherits", "references"))
+_KINDS = frozenset(("imports", "calls", "inherits", "references", "overrides"))
 _SYMBOL = (
     "SELECT p.path, vf.path_id, s.file_id, s.name, s.qualname, s.kind, s.line, s.end_line, s.signature, f.role"
     " FROM symbol s JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? JOIN path p ON p.id = vf.path_id"
@@ -280,6 +280,17 @@ def edges_towards(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node
         )
 
 
+def overridden(conn: sqlite3.Connection, view_id: int, nodes: Collection[Node]) -> Iterator[GraphEdge]:
+    """The edges of the view by which one of ``nodes`` overrides something."""
+    for part in batches(sorted(nodes), MAX_SQL_VARIABLES - 1):
+        yield from conn.execute(
+            f"WITH n(node) AS (VALUES {','.join(['(?)'] * len(part))}) {_STEP} FROM n CROSS JOIN view_file vf"
+            " ON vf.view_id = ? AND vf.path_id = n.node >> 32 CROSS JOIN edge_row e INDEXED BY edge_overriding"
+            " ON e.link_id = vf.link_id AND e.src_name_id = n.node & 4294967295 AND e.how_id < 0",
+            (*part, view_id),
+        )
+
+
 def edges_into_files(
     conn: sqlite3.Connection, view_id: int, path_ids: Collection[int]
 ) -> Iterator[GraphEdge]:
@@ -370,9 +381,9 @@ def file_edges(
     """(path, used path, kind, method, confidence) between files, ordered, each once with its surest edge.
 
     ``imports``: as the import statement says; ``depends``: names the file, or uses a definition in it by whatever
-    route (guesses by name alone do not count); the others: has such an edge to a definition in the file.
+    route (guesses by name alone and overriding do not count); the others: has such an edge to a definition in the file.
     """
-    kept = {"imports": "e.kind = 'imports'", "depends": "e.method <> 'name-only'"}
+    kept = {"imports": "e.kind = 'imports'", "depends": "e.method <> 'name-only' AND e.kind <> 'overrides'"}
     for kind in kinds:
         condition = kept.get(kind, f"n.text <> '' AND e.kind = '{kind}'" if kind in _KINDS else "0")
         yield from conn.execute(

@@ -14,6 +14,8 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
+from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
+
 
 class EdgeRow(Struct, frozen=True):
     """``src``/``dst`` are qualnames, ``""`` for the file itself."""
@@ -25,6 +27,31 @@ class EdgeRow(Struct, frozen=True):
     line: int
     method: str
     confidence: float
+
+
+class UnresolvedUses(Struct, frozen=True):
+    """What the references of a file may mean is unknown: ``uses``: (name, lines), by name. ``imports``: (module, name,
+    line) of those that lead out of the project as far as is known; ``name`` ``""``: the module itself."""
+
+    uses: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    imports: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def uses_text(self) -> str:
+        """As it is stored: each name between a line's end and a tab."""
+        return "".join(f"\n{_plain(name)}\t{' '.join(map(str, lines))}" for name, lines in self.uses) + "\n"
+
+    @property
+    def imports_text(self) -> str:
+        return "".join(f"\n{_plain(m)}\t{_plain(name)}\t{line}" for m, name, line in self.imports) + "\n"
+
+
+def _plain(name: str) -> str:
+    return name.translate(_SPACES).encode("utf-8", "replace").decode()
+
+
+NOTHING_UNRESOLVED = UnresolvedUses()
+_SPACES = str.maketrans("\t\n", "  ")
 
 
 class Stale(Struct, frozen=True):
@@ -90,6 +117,19 @@ def definitions(conn: sqlite3.Connection, view_id: int, name: str | None) -> Ite
         yield Defined(*row)
 
 
+def symbol_lines(conn: sqlite3.Connection, file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """File id → where each of its definitions begins, by qualname: the first of several."""
+    found: dict[int, dict[str, int]] = {file_id: {} for file_id in file_ids}
+    for part in batches(list(file_ids), MAX_SQL_VARIABLES):
+        query = (
+            f"SELECT file_id, qualname, line FROM symbol WHERE file_id IN ({','.join('?' * len(part))})"
+            " ORDER BY file_id, line DESC"
+        )
+        for file_id, qualname, line in conn.execute(query, part):
+            found[file_id][qualname] = line
+    return found
+
+
 def adopt(conn: sqlite3.Connection, view_id: int) -> None:
     """Give a view without links those of the view that shares most files with it, and note as stale where the two
     differ. Nothing happens when no wholly linked view shares any."""
@@ -138,11 +178,14 @@ def put(
     keys: bytes,
     unresolved: int,
     edges: Sequence[EdgeRow],
+    unknown: UnresolvedUses,
     name_id: Callable[[str], int],
     path_id: Callable[[str], int],
 ) -> int:
     """The id of the link with these edges, which may exist already."""
-    digest = blake2b(keys + msgspec.msgpack.encode(edges), digest_size=16).digest()
+    uses, imports = unknown.uses_text, unknown.imports_text
+    said = keys + msgspec.msgpack.encode((edges, uses, imports))
+    digest = blake2b(said, digest_size=16).digest()
     found = conn.execute("SELECT id FROM link WHERE file_id = ? AND digest = ?", (file_id, digest)).fetchone()
     if found:
         known: int = found[0]
@@ -152,6 +195,7 @@ def put(
         (file_id, digest, keys, unresolved),
     ).lastrowid
     assert link_id is not None
+    conn.execute("INSERT INTO unresolved VALUES (?, ?, ?)", (link_id, uses, imports))
     provenances = _provenances(conn, {_how(e) for e in edges})
     conn.executemany(
         "INSERT INTO edge_row VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -183,11 +227,12 @@ def _provenances(
         (kind, method, confidence): id_
         for id_, kind, method, confidence in conn.execute("SELECT id, kind, method, confidence FROM how")
     }
-    missing = sorted(set(wanted) - known.keys())
-    for how in missing:
+    for how in sorted(set(wanted) - known.keys()):
+        ids = known.values()
         known[how] = (
-            conn.execute("INSERT INTO how (kind, method, confidence) VALUES (?, ?, ?)", how).lastrowid or 0
-        )
+            min((0, *ids)) - 1 if how[0] == "overrides" else max((0, *ids)) + 1
+        )  # see edge_overriding
+        conn.execute("INSERT INTO how (id, kind, method, confidence) VALUES (?, ?, ?, ?)", (known[how], *how))
     return known
 
 

@@ -1,0 +1,57 @@
+"""The types of a Go method's parameters and results, as they decide which interfaces its type implements."""
+
+from __future__ import annotations
+
+import re
+
+_PACKAGE = re.compile(r"\b[^\W\d]\w*\.(?=\w)")
+_NAMED = re.compile(r"(?!chan\b|func\b|struct\b|interface\b)\w+ +(.+)", re.S)
+_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+MAX_SIGNATURE = 400  # a longer one may have been cut
+
+
+def method_shape(name: str, signature: str) -> str:
+    """``Keep(key, other string) (int, error)`` → ``(string,string)(int,error)``: without names and packages. ``""``
+    where the signature is not whole."""
+    if len(signature) >= MAX_SIGNATURE:
+        return ""
+    start = _end(signature, 5) if signature.startswith("func (") else 0
+    at = signature.find(f"{name}(", max(start, 0))
+    if at < 0 or start < 0:
+        return ""
+    at += len(name)
+    end = _end(signature, at)
+    if end < 0:
+        return ""
+    results = signature[end:].strip()
+    listed = results[1:-1] if results[:1] == "(" and _end(results, 0) == len(results) else results
+    return f"({','.join(_types(signature[at + 1 : end - 1]))})({','.join(_types(listed))})"
+
+
+def _end(text: str, at: int) -> int:
+    """Behind the bracket that closes the one at ``at``; -1: it is not closed."""
+    depth = 0
+    for index in range(at, len(text)):
+        depth += _BRACKETS.get(text[index], 0)
+        if not depth:
+            return index + 1
+    return -1
+
+
+def _types(listed: str) -> list[str]:
+    """Of ``a, b *pkg.T`` (names with types) or ``int, error`` (types alone)."""
+    parts, depth, start = [], 0, 0
+    for index, char in enumerate(f"{listed},"):
+        depth += _BRACKETS.get(char, 0)
+        if char == "," and not depth:
+            parts.append(listed[start:index].strip())
+            start = index + 1
+    parts = [part for part in parts if part]
+    named = [_NAMED.fullmatch(part) for part in parts]
+    if any(named):
+        found, last = [], ""
+        for match in reversed(named):
+            last = match[1] if match else last
+            found.append(last)
+        parts = found[::-1]
+    return [_PACKAGE.sub("", part).replace("interface{}", "any").replace(" ", "") for part in parts]
