@@ -33,7 +33,7 @@ class Standpoint(Struct, frozen=True):
     folder: str = ""
 
 
-class Reading(Struct, frozen=True):
+class PathReading(Struct, frozen=True):
     """``path``: relative to the root, ``""`` the root itself. ``part``: the name behind it."""
 
     path: str
@@ -59,12 +59,12 @@ def cleaned(text: str) -> str:
     return text.removesuffix("()")
 
 
-def readings(text: str, here: Standpoint) -> tuple[Reading, ...]:
+def readings(text: str, here: Standpoint) -> tuple[PathReading, ...]:
     """The files, folders and parts of files that ``text`` may name, likeliest first; none where it leads out of the
     project."""
     plain = cleaned(text)
     found = {
-        Reading(path, part, line): None
+        PathReading(path, part, line): None
         for whole in (plain, plain[1:] if plain.startswith("@") else "")
         if whole
         for written, part, line in _splits(whole)
@@ -93,7 +93,7 @@ def patterns(text: str, here: Standpoint) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in (near, plain) if not one.startswith("../")))
 
 
-class Scope(Struct, frozen=True):
+class PathScope(Struct, frozen=True):
     """The files that one argument means. ``text``: a path or glob relative to the root, ``""`` all of the project."""
 
     text: str
@@ -103,16 +103,16 @@ class Scope(Struct, frozen=True):
 
 def scope(
     text: str, here: Standpoint, is_there: Callable[[str], bool], paths: Callable[[], Iterable[str]]
-) -> Scope | None:
+) -> PathScope | None:
     """The files that ``text`` means, None when it means none. ``is_there``: there is a file or folder of this name;
     ``paths``: all files, asked for where it is a pattern."""
     for reading in readings(text, here):
         if is_there(reading.path):
-            return Scope(reading.path, False, literal(reading.path))
+            return PathScope(reading.path, False, literal(reading.path))
     for pattern in patterns(text, here):
         fits = matcher(pattern)
         if any(map(fits, paths())):
-            return Scope(pattern, True, fits)
+            return PathScope(pattern, True, fits)
     return None
 
 
@@ -121,7 +121,7 @@ def literal(path: str) -> PathTest:
     return lambda other: other == path or other.startswith(f"{path}/") or not path
 
 
-EVERYTHING = Scope("", False, literal(""))
+EVERYTHING = PathScope("", False, literal(""))
 """What no path narrows."""
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.globs import given
-from memoryd.globs.given import Reading, Scope, Standpoint
+from memoryd.globs.given import PathReading, PathScope, Standpoint
 from memoryd.globs.paths import matcher
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
@@ -90,7 +90,7 @@ def definitions(ctx: Context, name: str) -> tuple[Target, ...]:
     return tuple(sorted(found, key=lambda target: _unlikely(target, wanted)))
 
 
-def scope(ctx: Context, text: str) -> Scope:
+def scope(ctx: Context, text: str) -> PathScope:
     """The files that a path, folder or glob means. Raises UsageError when it means none."""
     found = find_scope(ctx, text)
     if found is None:
@@ -98,7 +98,7 @@ def scope(ctx: Context, text: str) -> Scope:
     return found
 
 
-def find_scope(ctx: Context, text: str) -> Scope | None:
+def find_scope(ctx: Context, text: str) -> PathScope | None:
     """Like ``scope``, None where it means no file."""
     return given.scope(text, ctx.here, lambda path: is_there(ctx, path), lambda: _paths(ctx))
 
@@ -152,7 +152,7 @@ def _part_of_path(ctx: Context, text: str) -> Sequence[Target]:
     return next((found for reading in readings if (found := _at(ctx, reading))), ())
 
 
-def _at(ctx: Context, reading: Reading) -> Sequence[Target]:
+def _at(ctx: Context, reading: PathReading) -> Sequence[Target]:
     row = graph_queries.file_at(ctx.index, ctx.view.id, reading.path)
     if row:
         return _within(ctx, reading, [row])
@@ -163,7 +163,7 @@ def _at(ctx: Context, reading: Reading) -> Sequence[Target]:
     return list(_files(ctx, _limited(reading.path, paths)))
 
 
-def _within(ctx: Context, reading: Reading, rows: Sequence[FileRow]) -> Sequence[Target]:
+def _within(ctx: Context, reading: PathReading, rows: Sequence[FileRow]) -> Sequence[Target]:
     """The line or name that was asked for in files of this path, or the files."""
     if reading.line is not None:
         asked = (reading.line, reading.line)
@@ -211,7 +211,7 @@ def _dotted_module(ctx: Context, text: str) -> Sequence[Target]:
         stem, qualname = "/".join(parts[:cut]), ".".join(parts[cut:])
         for path in (f"{stem}.py", f"{stem}/__init__.py"):
             if _rows_of_path(ctx, path):
-                return _within(ctx, Reading(path, qualname), _rows_of_path(ctx, path))
+                return _within(ctx, PathReading(path, qualname), _rows_of_path(ctx, path))
     return ()
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from memoryd.globs.given import Scope, literal
+from memoryd.globs.given import PathScope, literal
 from memoryd.query import targets
 from memoryd.query.briefing import why
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefRequest, BriefSection
@@ -95,7 +95,9 @@ def _decided(ctx: Context, task: str, paths: Sequence[str]) -> BriefSection:
     """Decisions and records about the given paths or the task; what no longer holds is left out."""
     known = [e for e in listing.entries(ctx) if e.item.status in ("accepted", "proposed", "rejected")]
     on_paths = [
-        entry for path in paths for entry in listing.about_path(ctx, known, Scope(path, False, literal(path)))
+        entry
+        for path in paths
+        for entry in listing.about_path(ctx, known, PathScope(path, False, literal(path)))
     ]
     found = list(dict.fromkeys([*on_paths, *listing.about(known, task)]))
     found.sort(key=lambda entry: listing.standing(entry.item))

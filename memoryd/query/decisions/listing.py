@@ -12,7 +12,7 @@ from msgspec import structs
 from indexers import terms
 from memoryd.errors import UsageError
 from memoryd.globs import given
-from memoryd.globs.given import Scope, literal
+from memoryd.globs.given import PathScope, literal
 from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
 from memoryd.query.answers import paging
@@ -121,7 +121,7 @@ def about(known: Sequence[Entry], topic: str) -> list[Entry]:
     return [entry for *_, entry in sorted(scored, key=lambda row: row[:2])]
 
 
-def about_path(ctx: Context, known: Sequence[Entry], asked: Scope) -> list[Entry]:
+def about_path(ctx: Context, known: Sequence[Entry], asked: PathScope) -> list[Entry]:
     """Those that lie in the scope that is asked for, or name it, something in it, or a folder above."""
 
     def touches(place: str) -> bool:
@@ -136,13 +136,13 @@ def about_path(ctx: Context, known: Sequence[Entry], asked: Scope) -> list[Entry
     ]
 
 
-def _scope(ctx: Context, text: str) -> Scope:
+def _scope(ctx: Context, text: str) -> PathScope:
     """Also of a file that is gone: decisions may name it."""
     known = targets.find_scope(ctx, text)
     gone = given.readings(text, ctx.here)
     if known or not gone:
         return known or targets.scope(ctx, text)
-    return Scope(gone[-1].path, False, literal(gone[-1].path))
+    return PathScope(gone[-1].path, False, literal(gone[-1].path))
 
 
 def dated(ctx: Context, items: Iterable[DecisionItem]) -> Iterable[DecisionItem]:
