@@ -414,9 +414,11 @@ class ChangedFile(Fact, frozen=True):
 
 class Change(Fact, frozen=True):
     """What a check is about. ``title``: in words; ``head``: the commit it leads to, ``""`` for none yet.
-    ``left_out``: (path, why) of changed files that are not in ``files``."""
+    ``left_out``: (path, why) of changed files that are not in ``files``. ``unseen``: what nobody looked at, in
+    sentences."""
 
     title: str
     files: tuple[ChangedFile, ...]
     head: str = ""
     left_out: tuple[tuple[str, str], ...] = ()
+    unseen: tuple[str, ...] = ()

@@ -104,7 +104,11 @@ class DaemonService:
     async def change(self, call: Call, request: CheckRequest) -> Change:
         project = await self.project_of(call)
         store = self.store_of(project)
-        asked = structs.asdict(request) | {"root": project.root, "index": str(store.index_file)}
+        asked = structs.asdict(request) | {
+            "root": project.root,
+            "index": str(store.index_file),
+            "folder": call.folder,
+        }
         limit_s = DEADLINE_S if call.peer.surface == "cli" else self.config.limits.deadline_s
         return await self._change_reader.read(asked | {"rev": call.common.rev or ""}, limit_s or DEADLINE_S)
 

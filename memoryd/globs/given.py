@@ -144,7 +144,7 @@ def near(text: str, paths: Iterable[str]) -> list[str]:
 
 def absent(text: str, here: Standpoint, paths: Iterable[str]) -> UsageError:
     """That none of the ``paths`` is called so, and which nearly are."""
-    if cleaned(text).startswith("/") and not readings(text, here):
+    if cleaned(text) and not readings(text, here):
         return UsageError(
             f"`{text[:200]}` lies outside the project",
             where=here.root,

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from memoryd.config import Config, Narrowed, narrow
 from memoryd.ingest.files.rooted_files import Unreadable
-from memoryd.ingest.files.scan import read_file
+from memoryd.ingest.files.scan import Limits, read_file
 
 OWN_CONFIG = ".memoryd.toml"
 _MAX_BYTES = 65_536
@@ -25,3 +25,14 @@ def own_settings(root: Path, config: Config) -> Narrowed:
     else:
         narrowed = narrow(config, document)
     return structs.replace(narrowed, ignored=tuple(f"{OWN_CONFIG}: {said}" for said in narrowed.ignored))
+
+
+def limits_of(root: Path, config: Config) -> Limits:
+    """Which files of the work tree may be looked at: the user's settings, as the project's own file narrows them."""
+    narrowed = own_settings(root, config)
+    return Limits(
+        max_file_bytes=narrowed.max_file_bytes,
+        exclude=config.index.exclude,
+        project_exclude=narrowed.exclude,
+        untracked=narrowed.untracked,
+    )

@@ -25,7 +25,8 @@ class Freshness(Struct, frozen=True):
     is not stale, whatever ``head`` is. ``no_history``: why the project has none here although it has a `.git`.
     ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them.
     ``no_index``, ``no_records``: why that store could not be read: what the answer lacks for it is not known, and not
-    absent. ``shallow``: the clone lacks the older commits, so that nothing is known of them."""
+    absent. ``shallow``: the clone lacks the older commits, so that nothing is known of them.
+    ``not_here``: files of the commit that a sparse checkout leaves out, and so the index."""
 
     indexed_commit: str
     head: str
@@ -40,6 +41,7 @@ class Freshness(Struct, frozen=True):
     no_index: str = ""
     no_records: str = ""
     shallow: bool = False
+    not_here: int = 0
 
     def line(self) -> str:
         """What the answer is as of, and whether that is what the project is now."""
@@ -63,6 +65,7 @@ class Freshness(Struct, frozen=True):
         parts += (
             [f"WITHOUT RECORDS, there may be some: {quote(self.no_records, 400)}"] if self.no_records else []
         )
+        parts += [f"{self.not_here} files not checked out (sparse)"] if self.not_here else []
         parts += [f"no history: {self.no_history}"] if self.no_history else []
         parts += [f"{self.left_out} left out as too costly (memoryd status)"] if self.left_out else []
         parts += (

@@ -321,7 +321,7 @@ def _paths(ctx: Context) -> Sequence[str]:
 
 
 def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
-    if given.cleaned(text).startswith("/") and not given.readings(text, ctx.here):
+    if given.cleaned(text) and not given.readings(text, ctx.here):
         return no_such_path(ctx, text)
     name = _dots(wanted.rpartition(":")[2]).rpartition(".")[2].rpartition("/")[2]
     symbols = graph_queries.symbols_like(ctx.index, ctx.view.id, name, 3) if 2 < len(name) <= 64 else []

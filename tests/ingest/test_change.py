@@ -12,7 +12,10 @@ from indexers.facts import Change, ChangedFile
 from memoryd.errors import UsageError
 from memoryd.ingest.change.change import ChangeRequest, read_change
 from memoryd.ingest.change.versions import lines_of
+from memoryd.ingest.change.worktree import differ
+from memoryd.ingest.files.scan import Limits
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.git.stored_form import stored
 from memoryd.ingest.parse.pool import ParsePool
 
 
@@ -126,10 +129,14 @@ def test_the_uncommitted_change_is_read_without_git_reading_it(root: Path, pool:
 
 
 def test_a_path_outside_of_the_project_is_not_read(root: Path, pool: ParsePool) -> None:
-    """Named paths go through the rooted: links and `..` lead nowhere."""
+    """Named paths go through the rooted: links and `..` lead nowhere, and that is said."""
     (root.parent / "secret.py").write_text("token = 1\n")
     (root / "link.py").symlink_to(root.parent / "secret.py")
-    assert read(root, pool, paths=("../secret.py", "link.py", "/etc/passwd")).files == ()
+    for outside in ("../secret.py", "/etc/passwd"):
+        with pytest.raises(UsageError, match="outside the project"):
+            read(root, pool, paths=(outside,))
+    change = read(root, pool, paths=("link.py",))
+    assert (change.files, change.left_out) == ((), (("link.py", "it is a link: not followed"),))
 
 
 def _diff(root: Path, *arguments: str) -> str:
@@ -209,3 +216,146 @@ def test_the_lines_of_a_commit(root: Path) -> None:
     repository = Git.open(root)
     assert repository is not None
     assert lines_of(repository, git(root, "rev-parse", "HEAD"), "a.py") == (((4, "Y = 2"),), ((4, "y = 2"),))
+
+
+# -- the work tree as it is at the moment of the question
+
+
+def changed(change: Change) -> dict[str, str]:
+    return {file.path: file.status for file in change.files}
+
+
+def test_a_file_that_no_index_knows_is_part_of_the_change(root: Path, pool: ParsePool) -> None:
+    """New files count from their first moment; ignored ones never do."""
+    (root / ".gitignore").write_text("build/\n")
+    (root / "build").mkdir()
+    (root / "build" / "made.py").write_text("x = 1\n")
+    (root / "new.py").write_text("import re\n")
+    assert changed(read(root, pool)) == {".gitignore": "A", "new.py": "A"}
+    with pytest.raises(UsageError, match="git ignores"):
+        read(root, pool, paths=("build/made.py",))
+
+
+@pytest.mark.parametrize(
+    "text", ["{root}/a.py", "a.py:3", "a.py#L1", "a.p?", "./a.py", "file://{root}/a.py", "@a.py"]
+)
+def test_a_named_path_in_every_form(root: Path, pool: ParsePool, text: str) -> None:
+    """`check` of a file is about that file, however it is named; the title says what was understood."""
+    (root / "a.py").write_text("import re\n")
+    (root / "b.py").write_text("import re\n")
+    change = read(root, pool, paths=(text.format(root=root),))
+    assert changed(change) == {"a.py": "M"}
+    assert change.title.startswith("the uncommitted change of ")
+
+
+def test_a_path_begins_where_the_caller_stands(root: Path, pool: ParsePool) -> None:
+    """`.` is the caller's folder."""
+    (root / "sub").mkdir()
+    (root / "sub" / "c.py").write_text("x = 1\n")
+    (root / "a.py").write_text("import re\n")
+    assert changed(read(root, pool, paths=(".",), folder=str(root / "sub"))) == {"sub/c.py": "A"}
+    assert changed(read(root, pool, paths=(".",), folder=str(root))) == {"a.py": "M", "sub/c.py": "A"}
+
+
+def test_a_path_that_is_nearly_right_is_no_clean_one(root: Path, pool: ParsePool) -> None:
+    """A misspelt path is an error with the name that was meant, never a verdict on nothing."""
+    with pytest.raises(UsageError, match="no file of the project fits") as caught:
+        read(root, pool, paths=("A.py",))
+    assert "`a.py`" in caught.value.next_step
+
+
+def test_what_is_hidden_from_memoryd_is_not_read(root: Path, pool: ParsePool) -> None:
+    """A changed file that `index.exclude` or .memoryignore hides is named, not opened; so are new ones."""
+    (root / "b.py").write_text("import re\n")
+    (root / "b2.py").write_text("import re\n")
+    change = read_change(ChangeRequest(root=str(root)), pool, Limits(exclude=("b*.py",)))
+    assert change.files == ()
+    assert [path for path, why in change.left_out if "hides it" in why] == ["b.py"]
+    assert any("b2.py" in said for said in change.unseen)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "settings", "name", "data"),
+    [
+        ("*.bat text eol=crlf\n", (), "run.bat", b"@rem\r\necho\r\n"),
+        ("", ("core.autocrlf=true",), "run.txt", b"one\r\ntwo\r\n"),
+        ("* text=auto eol=crlf\n", (), "run.txt", b"one\r\ntwo\r\n"),
+        ("*.c ident\n", (), "v.c", b"/* $Id$ */\n"),
+        ("*.txt text working-tree-encoding=UTF-16LE\n", (), "u.txt", "eins\n".encode("utf-16-le")),
+    ],
+)
+@pytest.mark.parametrize("touched", [False, True])
+def test_what_git_calls_clean_is_clean(
+    root: Path,
+    pool: ParsePool,
+    attributes: str,
+    settings: tuple[str, ...],
+    name: str,
+    data: bytes,
+    touched: bool,
+) -> None:
+    """By what git's index noted of the file, and where that is another, by the form in which git stores the bytes. A
+    real edit shows the lines that differ, and those alone."""
+    for setting in settings:
+        git(root, "config", *setting.split("="))
+    (root / ".gitattributes").write_text(attributes)
+    (root / name).write_bytes(data)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Add")
+    (root / name).unlink()
+    git(root, "checkout", "-q", "--", ".")
+    on_disk = (root / name).read_bytes()
+    if touched:
+        (root / name).write_bytes(on_disk)
+    assert git(root, "status", "--short") == ""
+    assert read(root, pool).files == ()
+    assert not differ(Git.open(root), root, {name, ".gitattributes", "a.py"})
+    end = "\n".encode("utf-16-le") if "UTF-16" in attributes else b"\r\n" if b"\r" in on_disk else b"\n"
+    more = "mehr".encode("utf-16-le") if "UTF-16" in attributes else b"more"
+    (root / name).write_bytes(on_disk + more + end)
+    assert [text for _, text in only(read(root, pool)).added] == [
+        "mehr" if "UTF-16" in attributes else "more"
+    ]
+    assert differ(Git.open(root), root, {name})
+
+
+def test_a_file_of_git_lfs_is_compared_as_its_pointer(root: Path, pool: ParsePool) -> None:
+    """What git has is the pointer, what lies on the disk is the file: the same file is clean, without lfs running."""
+    data = b"large\0file\n"
+    pointer = stored(data, {"filter": "lfs"}, "", None).data
+    (root / "big.bin").write_bytes(pointer)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Add")
+    (root / ".gitattributes").write_text("*.bin filter=lfs -text\n")
+    git(root, "config", "filter.lfs.clean", "false")
+    (root / "big.bin").write_bytes(data)
+    assert changed(read(root, pool)) == {".gitattributes": "A"}
+    (root / "big.bin").write_bytes(data + b"more")
+    assert changed(read(root, pool)) == {".gitattributes": "A", "big.bin": "M"}
+
+
+def test_a_sparse_checkout_is_clean_and_says_what_is_not_here(root: Path, pool: ParsePool) -> None:
+    """Files that git was told to leave out are not deleted; one that is deleted is."""
+    (root / "far").mkdir()
+    (root / "far" / "c.py").write_text("x = 1\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Far")
+    git(root, "sparse-checkout", "set", "--no-cone", "/*", "!/far/")
+    assert not (root / "far").exists()
+    change = read(root, pool)
+    assert change.files == ()
+    assert any("far/c.py" in said and "not checked out" in said for said in change.unseen)
+    (root / "b.py").unlink()
+    assert changed(read(root, pool)) == {"b.py": "D"}
+
+
+def test_a_range_or_a_diff_is_narrowed_to_named_files(root: Path, pool: ParsePool) -> None:
+    """Paths beside a diff or range mean these files of it; one that it does not have is an error."""
+    (root / "a.py").write_text("import re\n")
+    (root / "b.py").write_text("import re\n")
+    text = _diff(root)
+    assert changed(read(root, pool, diff=text, paths=(f"{root}/a.py",))) == {"a.py": "M"}
+    git(root, "commit", "-qam", "Both")
+    assert changed(read(root, pool, range="HEAD", paths=("b.py",))) == {"b.py": "M"}
+    with pytest.raises(UsageError, match="no file"):
+        read(root, pool, range="HEAD", paths=("c.py",))

@@ -73,7 +73,8 @@ def test_a_second_scan_of_an_unchanged_tree_is_equal(repo: Repository) -> None:
 
 
 def test_a_file_that_is_gone_is_in_neither_list(repo: Repository) -> None:
-    """Deleted, sparse, replaced by a folder, behind a folder that became a link: as git sees it, not there."""
+    """Deleted, replaced by a folder, behind a folder that became a link: as git sees it, not there. What a sparse
+    checkout leaves out is listed as such."""
     repo.commit("more", b_dot_py="b\n", c_dot_py="c\n", dir__d_dot_py="d\n", lib__e_dot_py="e\n")
     (repo.root / "b.py").unlink()
     (repo.root / "c.py").unlink()
@@ -84,7 +85,7 @@ def test_a_file_that_is_gone_is_in_neither_list(repo: Repository) -> None:
     (repo.root / "lib/e.py").unlink()
     found = _scan(repo.root)
     assert _listed(found) == {".gitignore", "src/a.py", "c.py/inner.txt"}
-    assert _reasons(found) == {"dir": "link"}
+    assert _reasons(found) == {"dir": "link", "lib/e.py": "not-checked-out"}
 
 
 def test_without_git_the_ignore_files_still_count(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def _check(parser: ArgumentParser) -> None:
         dest="paths",
         action="append",
         metavar="P",
-        help="only uncommitted changes of this file or folder",
+        help="only what of the change is in this file, folder or glob",
     )
 
 

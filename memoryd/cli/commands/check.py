@@ -15,10 +15,10 @@ DIFF_LIMIT_BYTES = 1_500_000  # its JSON has to fit into one line of the socket,
 
 def run(args: Namespace) -> int:
     """One question; raises UsageError when several changes are named at once, or the diff cannot be sent."""
-    named = [name for name in ("range", "staged", "_diff", "paths") if getattr(args, name)]
+    named = [name for name in ("range", "staged", "_diff") if getattr(args, name)]
     if len(named) > 1:
         raise UsageError(
-            "check one change at a time", next_step="give one of REV..REV, --staged, --diff FILE and --path P"
+            "check one change at a time", next_step="give one of REV..REV, --staged and --diff FILE"
         )
     asked = params(args)
     if args._diff:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.errors import MemorydError
+from memoryd.ingest.change.worktree import differ
 from memoryd.ingest.git.directory import Head, shown_branch
 from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.git.repository import Git
@@ -56,6 +57,7 @@ def freshness(
     dirty: bool,
     vectors: str,
     left_out: int,
+    not_here: int,
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
@@ -70,6 +72,7 @@ def freshness(
         no_history=now.no_history,
         left_out=left_out,
         shallow=bool(now.boundary),
+        not_here=not_here,
     )
 
 
@@ -82,10 +85,9 @@ def differs_from_head(conn: sqlite3.Connection, root: str, view: View) -> bool:
         _as_listed(entry.path): entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")
     }
     skipped = skipped_paths(conn, view.id)
-    for file in reader.view_files(conn, view.id):
-        if committed.pop(file.path, "") != file.hash.hex():
-            return True
-    return any(path not in skipped for path in committed)
+    other = [f.path for f in reader.view_files(conn, view.id) if committed.pop(f.path, "") != f.hash.hex()]
+    other += [path for path in committed if path not in skipped]
+    return bool(other) and differ(git, Path(root), frozenset(other))
 
 
 def _as_listed(path: str) -> str:

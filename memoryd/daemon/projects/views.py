@@ -18,6 +18,7 @@ from memoryd.daemon.indexing.jobs import IndexTarget, Job, JobError
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
 from memoryd.globs.given import standpoint
+from memoryd.ingest.files.scan import NOT_CHECKED_OUT
 from memoryd.ingest.git.directory import shown_branch
 from memoryd.ingest.git.discovery import discover, why_no_history
 from memoryd.ingest.git.repository import Git
@@ -27,7 +28,7 @@ from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Needs, Project
 from memoryd.store import sqlite
 from memoryd.store.index import reader
-from memoryd.store.index.queries import left_out_queries
+from memoryd.store.index.queries import left_out_queries, skipped_queries
 from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ class Views:
                 dirty=self._is_dirty(target.root),
                 vectors=self._vectors(view, store, target),
                 left_out=left_out_queries.count_of_view(conn, view.id),
+                not_here=skipped_queries.count(conn, view.id, NOT_CHECKED_OUT),
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,

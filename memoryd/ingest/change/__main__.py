@@ -6,21 +6,24 @@ A process of its own, so that a check neither waits for an index run nor brings 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from memoryd.config import of_parent
+from memoryd.config import Config, of_parent
 from memoryd.errors import MemorydError
 from memoryd.ingest.change.change import ChangeRequest, read_change
+from memoryd.ingest.own_config import limits_of
 from memoryd.ingest.parse.child_limits import die_with_parent
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.store.sqlite import SqliteError
 
 
-def _answer(request: ChangeRequest, pool: ParsePool) -> dict[str, Any]:
+def _answer(request: ChangeRequest, pool: ParsePool, config: Config) -> dict[str, Any]:
     try:
-        return {"change": read_change(request, pool)}
+        limits = limits_of(Path(request.root), config)
+        return {"change": read_change(request, pool, limits)}
     except MemorydError as error:
         return {"error": error.values}
     except (SqliteError, OSError) as error:
@@ -37,7 +40,7 @@ def main() -> int:
     pool = ParsePool(PoolLimits(2, config.index.parse_timeout_s, config.index.worker_memory_mb * 1024 * 1024))
     decoder = msgspec.json.Decoder(ChangeRequest)
     for line in sys.stdin.buffer:
-        sys.stdout.buffer.write(msgspec.json.encode(_answer(decoder.decode(line), pool)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(_answer(decoder.decode(line), pool, config)) + b"\n")
         sys.stdout.buffer.flush()
     pool.close()
     return 0

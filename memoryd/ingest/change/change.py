@@ -12,16 +12,19 @@ from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from indexers.facts import Change, ChangedFile, Version
 from indexers.history import diff
 from indexers.history.diff import DiffError, FileDiff
 from memoryd.errors import UsageError
+from memoryd.globs import given
 from memoryd.ingest.change import worktree
 from memoryd.ingest.change.facts_of_versions import FactsOfVersions, read_facts
 from memoryd.ingest.change.versions import MAX_FILE_BYTES, VersionPair, of_objects, with_lines
 from memoryd.ingest.files import path_rules
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
+from memoryd.ingest.files.scan import DEFAULT_LIMITS, Limits
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.store.index.queries.version_queries import Known
@@ -35,7 +38,8 @@ _RANGE = re.compile(r"(?P<base>.*?)(?P<dots>\.{2,3})(?P<head>.*)", re.DOTALL)
 class ChangeRequest(Struct, frozen=True):
     """Which change: ``range`` (``A..B``, ``A...B`` from their merge base, ``B`` alone: against its first parent),
     else ``staged``, else ``diff`` (text of a unified diff) against ``rev`` or the work tree, else what the work tree
-    has that its commit has not, of ``paths`` or of all. ``index``: the project's index.db."""
+    has that its commit has not, of ``paths`` or of all. ``folder``: where the caller stands, absolute; paths begin
+    there. ``index``: the project's index.db."""
 
     root: str
     index: str = ""
@@ -44,35 +48,75 @@ class ChangeRequest(Struct, frozen=True):
     diff: str | None = None
     rev: str = ""
     paths: tuple[str, ...] = ()
+    folder: str = ""
     index_file: str = ""
 
 
-def read_change(request: ChangeRequest, pool: ParsePool) -> Change:
-    """Raises UsageError (no such revision, no diff, no git), GitError, MemorydError when no worker starts."""
+def read_change(request: ChangeRequest, pool: ParsePool, limits: Limits = DEFAULT_LIMITS) -> Change:
+    """Raises UsageError (no such revision or path, no diff, no git), GitError, MemorydError when no worker starts."""
     root = Path(request.root)
     git = Git.open(root)
+    change = _asked(request, root, git, limits)
+    kept, left_out = _kept(change.pairs)
+    with Known(Path(request.index)) as known:
+        versions = read_facts(kept, pool, known, git.object_format if git else "sha1")
+    return Change(
+        title=change.title,
+        files=tuple(_file(number, pair, versions) for number, pair in enumerate(kept)),
+        head=change.head,
+        left_out=(*left_out, *change.left_out),
+        unseen=change.unseen,
+    )
+
+
+class _Asked(Struct, frozen=True):
+    """The change before its files are read."""
+
+    title: str
+    head: str
+    pairs: Sequence[VersionPair]
+    left_out: tuple[tuple[str, str], ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
+def _asked(request: ChangeRequest, root: Path, git: Git | None, limits: Limits) -> _Asked:
     if request.diff is not None:
-        title, head, pairs = "the diff", "", list(_of_diff(request, root, git))
-    elif git is None:
+        return _named(request, _Asked("the diff", "", list(_of_diff(request, root, git))))
+    if git is None:
         raise UsageError(
             "without git nobody knows what changed",
             where=request.root,
             next_step="give the change as text: memoryd check --diff FILE",
         )
-    elif request.range:
-        title, head, pairs = _of_range(request.range, git)
-    elif request.staged:
-        title, head, pairs = "the staged change", "", list(of_objects(git, git.staged(request.index_file)))
-    else:
-        title, head = "the uncommitted change", ""
-        pairs = [
-            VersionPair(*found) for found in worktree.changes(git, root, Path(request.index), request.paths)
-        ]
-    kept, left_out = _kept(pairs)
-    with Known(Path(request.index)) as known:
-        versions = read_facts(kept, pool, known, git.object_format if git else "sha1")
-    files = tuple(_file(number, pair, versions) for number, pair in enumerate(kept))
-    return Change(title=title, files=files, head=head, left_out=tuple(left_out))
+    if request.range:
+        return _named(request, _of_range(request.range, git))
+    if request.staged:
+        pairs = list(of_objects(git, git.staged(request.index_file)))
+        return _named(request, _Asked("the staged change", "", pairs))
+    found = worktree.changes(git, root, request.paths, request.folder, limits)
+    pairs = [VersionPair(*row[:5], problem=row[5]) for row in found.rows]
+    return _Asked(_titled("the uncommitted change", found.named), "", pairs, found.left_out, found.unseen)
+
+
+def _named(request: ChangeRequest, change: _Asked) -> _Asked:
+    """What of a change its caller names. Raises UsageError for a path that the change does not have."""
+    if not request.paths:
+        return change
+    here = given.standpoint(request.root, request.folder)
+    known = {pair.path for pair in change.pairs} | {pair.old_path for pair in change.pairs if pair.old_path}
+    scopes = []
+    for text in request.paths:
+        scope = given.scope(text, here, lambda path: any(map(given.literal(path), known)), lambda: known)
+        if scope is None:
+            raise given.absent(text, here, known)
+        scopes.append(scope)
+    pairs = [pair for pair in change.pairs if any(s.fits(pair.path) or s.fits(pair.old_path) for s in scopes)]
+    return replace(change, pairs=pairs, title=_titled(change.title, [scope.text for scope in scopes]))
+
+
+def _titled(change: str, named: Sequence[str]) -> str:
+    more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+    return change + (f" of {', '.join(named[:3])}{more}" if named else "")
 
 
 def _kept(pairs: Sequence[VersionPair]) -> tuple[list[VersionPair], list[tuple[str, str]]]:
@@ -121,7 +165,7 @@ def _file(number: int, pair: VersionPair, versions: FactsOfVersions) -> ChangedF
 # -- ranges and the index: git's objects
 
 
-def _of_range(text: str, git: Git) -> tuple[str, str, list[VersionPair]]:
+def _of_range(text: str, git: Git) -> _Asked:
     match = _RANGE.fullmatch(text)
     if match is None:
         head = git.resolve(text)
@@ -131,7 +175,7 @@ def _of_range(text: str, git: Git) -> tuple[str, str, list[VersionPair]]:
         base, head = git.resolve(match["base"] or "HEAD"), git.resolve(match["head"] or "HEAD")
         base = _merge_base(git, base, head) if match["dots"] == "..." else base
     title = f"{base[:10] or 'nothing'}..{head[:10]}"
-    return title, head, list(of_objects(git, git.between(base, head)))
+    return _Asked(title, head, list(of_objects(git, git.between(base, head))))
 
 
 def _merge_base(git: Git, ours: str, theirs: str) -> str:

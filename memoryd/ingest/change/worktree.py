@@ -1,102 +1,229 @@
-"""What the work tree has that its commit has not, found without git reading it: by the index, by stat, by content."""
+"""What the work tree has that its commit has not, found without git reading it: the disk is looked at when it is
+asked, never what an index remembers of it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
+from memoryd.errors import UsageError
+from memoryd.globs import given
+from memoryd.globs.given import EVERYTHING, PathScope, Standpoint
+from memoryd.globs.paths import PathTest
 from memoryd.ingest.change.versions import MAX_FILE_BYTES
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
+from memoryd.ingest.files.scan import DEFAULT_LIMITS, Limits, scan
+from memoryd.ingest.files.tracked import TrackedFiles
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.git.repository import Git
-from memoryd.store.index import reader
-from memoryd.store.index.versions import open_current
 
 MAX_RENAMES = 40  # of so many gone and new files each the pairs are compared
+MAX_NAMED = 3
 _SIMILAR = 0.5  # as git: this share of the larger one's lines is the same
+_HIDDEN = "index.exclude or .memoryignore hides it: it was not read"
+_NO_TEXT = frozenset(("vendored", "repository", "submodule", "too-deep"))
+_WHY = {
+    "ignored": _HIDDEN,
+    "denied": "its name says that it holds secrets",
+    "link": "it is a link: not followed",
+}
 
-Row = tuple[str, str, str, bytes | None, bytes | None]
-"""(status A M D R, path, former path or ``""``, old content, new content)."""
+Row = tuple[str, str, str, bytes | None, bytes | None, str]
+"""(status A M D R, path, former path or ``""``, old content, new content, why it may be another)."""
 
 
-def changes(git: Git, root: Path, index: Path, paths: Sequence[str]) -> list[Row]:
-    """The files that differ, in order; with ``paths`` only these files, or what lies below these folders.
+class WorkTreeChange(Struct, frozen=True):
+    """``left_out``: (path, why) of what changed and was not read; ``unseen``: what was not looked at, in sentences;
+    ``named``: the paths that were asked for, as they were understood."""
 
-    A file that is new since the last look at the disk counts once the index knows it, or when it is named.
-    """
-    head = git.head().sha
-    committed = {e.path: e.hash for e in git.ls_tree(head) if e.mode.startswith("100")} if head else {}
-    known = _known(root, index)
+    rows: tuple[Row, ...]
+    left_out: tuple[tuple[str, str], ...]
+    unseen: tuple[str, ...]
+    named: tuple[str, ...] = ()
+
+
+def changes(git: Git, root: Path, paths: Sequence[str], folder: str, limits: Limits) -> WorkTreeChange:
+    """The files that differ, in order; with ``paths`` only what these mean for a caller who stands in ``folder``.
+    Raises UsageError for a path that means nothing."""
     with RootedFiles(root) as rooted:
-        candidates = sorted(_candidates(rooted, committed, known, paths))
-        contents = {path: content for path in candidates if (content := _read(rooted, path)) is not None}
-    algorithm = git.object_format
-    differing = [
-        path for path in candidates
-        if (path in contents and blob_hash(contents[path], algorithm) != committed.get(path))
-        or (path not in contents and path in committed)
-    ]  # fmt: skip
-    old = dict(git.blobs({committed[path] for path in differing if path in committed}, MAX_FILE_BYTES))
-    before = {path: old.get(committed[path]) for path in differing if path in committed}
-    return _renamed([_row(path, before, contents, committed) for path in differing])
+        look = _Look(git, root, rooted, limits)
+        scopes = [look.scope(text, given.standpoint(str(root), folder)) for text in paths] or [EVERYTHING]
+        look.take(lambda path: any(scope.fits(path) for scope in scopes))
+    rows = _renamed(look.rows())
+    return WorkTreeChange(
+        tuple(rows),
+        tuple(look.left_out.items()),
+        tuple(look.unseen()),
+        tuple(scope.text or "." for scope in scopes if paths),
+    )
+
+
+def differ(git: Git, root: Path, paths: Collection[str], limits: Limits = DEFAULT_LIMITS) -> bool:
+    """Whether one of these files is not what the checked-out commit has, as `git status` would say."""
+    with RootedFiles(root) as rooted:
+        look = _Look(git, root, rooted, limits, list_all=False)
+        look.take(lambda path: path in paths)
+    return bool(look.rows() or look.left_out)
+
+
+class _Look:
+    """One look at the work tree, its commit and git's index."""
+
+    def __init__(
+        self, git: Git, root: Path, rooted: RootedFiles, limits: Limits, *, list_all: bool = True
+    ) -> None:
+        head = git.head().sha
+        self._git, self._rooted = git, rooted
+        self._algorithm, self._limits = git.object_format, limits
+        self._committed = (
+            {e.path: e.hash for e in git.ls_tree(head) if e.mode.startswith("100")} if head else {}
+        )
+        self._tracked = TrackedFiles(git)
+        found = scan(root, git, limits) if list_all else None
+        self._skipped = {row.path: row.reason for row in found.skipped} if found else {}
+        self._files = {row.path for row in found.entries} if found else set()
+        self._gone: set[str] = set()
+        self._contents: dict[str, bytes] = {}
+        self._staged: dict[str, str] = {}
+        self._hidden: list[str] = []
+        self._not_here: list[str] = []
+        self.left_out: dict[str, str] = {}
+
+    @property
+    def _known(self) -> set[str]:
+        return {*self._committed, *self._tracked.entries, *self._files, *self._skipped}
+
+    def scope(self, text: str, here: Standpoint) -> PathScope:
+        """Raises UsageError where no file of the commit, of git's index or of the disk is called so."""
+        known = self._known
+        folders = {folder for path in known for folder in _above(path)}
+        found = given.scope(
+            text, here, lambda path: path in known or path in folders or not path, lambda: known
+        )
+        if found:
+            return found
+        if ignored := next((r.path for r in given.readings(text, here) if self._is_file(r.path)), ""):
+            raise UsageError(
+                f"git ignores `{ignored[:200]}`: it is part of no change",
+                where="paths",
+                next_step="name a file that git does not ignore",
+            )
+        raise given.absent(text, here, known)
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return bool(path and self._rooted.stat(path))
+        except Unreadable:
+            return False
+
+    def take(self, wanted: PathTest) -> None:
+        """Judge all files that are wanted."""
+        for path in sorted(filter(wanted, self._known)):
+            reason = self._skipped.get(path, "")
+            if reason == "ignored" or reason in _NO_TEXT:
+                self._hide(path, reason)
+            else:
+                self._judge(path, reason)
+
+    def _hide(self, path: str, reason: str) -> None:
+        """It is not read; whether it changed is said as far as its stamp tells."""
+        if path not in self._tracked.entries:
+            self._hidden += [path] if reason == "ignored" else []
+        elif reason == "ignored" and self._moved_on(path):
+            self.left_out[path] = _HIDDEN
+
+    def _moved_on(self, path: str) -> bool:
+        entry = self._tracked.entries[path]
+        try:
+            as_noted = self._tracked.is_unchanged(path, self._rooted.stat(path))
+        except Unreadable:
+            as_noted = entry.sparse
+        return not as_noted or entry.hash != self._committed.get(path)
+
+    def _judge(self, path: str, reason: str) -> None:
+        entry = self._tracked.entries.get(path)
+        try:
+            state = self._rooted.stat(path)
+        except Unreadable:
+            self._absent(path)
+            return
+        if entry and self._tracked.is_unchanged(path, state) and entry.hash == self._committed.get(path):
+            return
+        if reason in _WHY:
+            self.left_out[path] = _WHY[reason]
+            return
+        try:
+            self._contents[path] = self._rooted.read(path, MAX_FILE_BYTES)
+        except Unreadable as error:
+            if error.reason == "vanished":
+                self._absent(path)
+            else:
+                self.left_out[path] = (
+                    "the file is too large" if error.reason == "too-large" else str(error.what)
+                )
+
+    def _absent(self, path: str) -> None:
+        entry = self._tracked.entries.get(path)
+        if entry and entry.sparse:
+            self._not_here.append(path)
+            if entry.hash != self._committed.get(path):
+                self._staged[path] = entry.hash
+        elif path in self._committed:
+            self._gone.add(path)
+
+    def rows(self) -> list[Row]:
+        """What differs in the form in which git stores it."""
+        differing = {
+            path: data
+            for path, data in self._contents.items()
+            if blob_hash(data, self._algorithm) != self._committed.get(path)
+        }
+        blobs = {self._committed[p] for p in (*differing, *self._gone, *self._staged) if p in self._committed}
+        blobs |= set(self._staged.values())
+        known = dict(self._git.blobs(sorted(blobs), MAX_FILE_BYTES))
+        before = {path: known.get(sha) for path, sha in self._committed.items() if sha in blobs}
+        self._tracked.look_up([path for path in differing if path in self._tracked.entries])
+        found = [
+            _row(path, before, known.get(sha), "", self._committed) for path, sha in self._staged.items()
+        ]
+        found += [("D", path, "", before.get(path), None, "") for path in self._gone]
+        for path, data in differing.items():
+            form = self._tracked.as_stored(path, data, before.get(path))
+            if blob_hash(form.data, self._algorithm) != self._committed.get(path):
+                found.append(_row(path, before, form.data, form.problem, self._committed))
+        return sorted(found, key=lambda row: row[1])
+
+    def unseen(self) -> Iterator[str]:
+        """Sentences about files that nobody looked at."""
+        if self._hidden:
+            yield f"new files that index.exclude or .memoryignore hides: {_some(self._hidden)}"
+        if not self._limits.untracked:
+            yield "files that git does not track (index.untracked is off)"
+        if self._not_here:
+            yield f"files that are not checked out (sparse checkout): {_some(self._not_here)}"
 
 
 def _row(
-    path: str, before: Mapping[str, bytes | None], now: Mapping[str, bytes], committed: Mapping[str, str]
-) -> Row:
-    status = "M" if path in committed and path in now else "D" if path in committed else "A"
-    return status, path, "", before.get(path), now.get(path)
-
-
-def _known(root: Path, index: Path) -> dict[str, reader.ViewFile]:
-    conn = open_current(index)
-    if conn is None:
-        return {}
-    try:
-        view = reader.view(conn, f"worktree:{root}")
-        return {row.path: row for row in reader.view_files(conn, view.id)} if view else {}
-    finally:
-        conn.close()
-
-
-def _candidates(
-    rooted: RootedFiles,
+    path: str,
+    before: Mapping[str, bytes | None],
+    now: bytes | None,
+    problem: str,
     committed: Mapping[str, str],
-    known: Mapping[str, reader.ViewFile],
-    paths: Sequence[str],
-) -> Iterator[str]:
-    """Paths that may differ: by the index, by what stat says, or because they were named."""
-    wanted = [path.strip("/").removeprefix("./") for path in paths]
-    everything = committed.keys() | known.keys()
-    if wanted:
-        below = tuple(f"{path}/" for path in wanted)
-        yield from {p for p in everything if p in wanted or p.startswith(below)} | set(wanted)
-        return
-    for path in everything:
-        row = known.get(path)
-        differs = row is not None and row.hash.hex() != committed.get(path)
-        if differs or _moved_on(rooted, path, row, indexed=bool(known)):
-            yield path
+) -> Row:
+    return "M" if path in committed else "A", path, "", before.get(path), now, problem
 
 
-def _moved_on(rooted: RootedFiles, path: str, row: reader.ViewFile | None, *, indexed: bool) -> bool:
-    """Whether the file is not what the index saw. What an index left out (a picture) counts when it is gone."""
-    try:
-        state = rooted.stat(path)
-    except Unreadable:
-        return True
-    if row is None:
-        return not indexed
-    stamp = (state.st_size, state.st_ino, max(state.st_mtime_ns, state.st_ctime_ns))
-    return stamp != (row.size_bytes, row.inode, row.mtime_ns)
+def _some(paths: Sequence[str]) -> str:
+    rest = len(paths) - MAX_NAMED
+    return ", ".join(paths[:MAX_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _read(rooted: RootedFiles, path: str) -> bytes | None:
-    try:
-        return rooted.read(path, MAX_FILE_BYTES)
-    except Unreadable:
-        return None
+def _above(path: str) -> Iterator[str]:
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _renamed(rows: list[Row]) -> list[Row]:
@@ -119,7 +246,7 @@ def _renamed(rows: list[Row]) -> list[Row]:
             pairs[new[1]] = old
     taken = {row[1] for row in pairs.values()}
     return [
-        ("R", row[1], pairs[row[1]][1], pairs[row[1]][3], row[4]) if row[1] in pairs else row
+        ("R", row[1], pairs[row[1]][1], pairs[row[1]][3], row[4], row[5]) if row[1] in pairs else row
         for row in rows if row[1] not in taken
     ]  # fmt: skip
 

@@ -4,7 +4,8 @@ Looks at names and `stat` only; contents are read one by one through `read_file`
 listed at all; every other file left out is, with one of these reasons: ``too-large``, ``binary`` (by its
 extension), ``denied`` (its name carries secrets), ``ignored`` (.memoryignore or the user's settings),
 ``link``, ``submodule``, ``repository`` (one inside another), ``special`` (fifo, socket, device),
-``name`` (not UTF-8), ``vendored``, ``unreadable``, ``too-deep``.
+``name`` (not UTF-8), ``vendored``, ``unreadable``, ``too-deep``, ``not-checked-out`` (git tracks it and a sparse
+checkout leaves it out).
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ __all__ = [
     "scan_tree",
 ]  # fmt: skip
 
+NOT_CHECKED_OUT = "not-checked-out"
 _DEPTH_LIMIT = 200
 _SYSTEM_FOLDERS = (
     "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr "
@@ -201,12 +203,15 @@ class _Sieve:
 
     def take(self, path: str, reason: str, rooted: RootedFiles) -> None:
         """Judge one path of the work tree."""
-        if not self.by_name(path, reason):
+        sparse = reason == NOT_CHECKED_OUT
+        if not self.by_name(path, "" if sparse else reason):
             return
         try:
             state = rooted.stat(path)
         except Unreadable as error:
-            if error.reason not in ("vanished", "link"):  # behind a link git has no such file either
+            if sparse:
+                self.skip(path, reason)
+            elif error.reason not in ("vanished", "link"):  # behind a link git has no such file either
                 self.skip(path, error.reason, error.detail)
             return
         if not stat.S_ISREG(state.st_mode):
@@ -292,7 +297,10 @@ class _FolderWalk:
 def _git_paths(git: Git, limits: Limits, walk: _FolderWalk) -> Iterator[tuple[str, str]]:
     """What git knows, sorted so that folders come together. Where a planted fifo would hang git's own walk, ``walk``
     finds what is not tracked."""
-    reasons: dict[str, str] = {row.path: _mode_reason(row.mode) for row in git.index_entries()}
+    reasons: dict[str, str] = {
+        row.path: _mode_reason(row.mode) or (NOT_CHECKED_OUT if row.sparse else "")
+        for row in git.index_entries()
+    }
     try:
         untracked = git.untracked() if limits.untracked else []
     except GitSilent:

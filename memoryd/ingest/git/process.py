@@ -32,6 +32,7 @@ ALLOWED = frozenset(
     {
         "blame",
         "cat-file",
+        "check-attr",
         "check-ignore",
         "diff-index",  # with --cached alone: else it reads the work tree
         "diff-tree",
@@ -236,6 +237,13 @@ def git_version() -> tuple[int, ...]:
     answer = _ask_user_git("version", home="/dev/null") if git_path() else ""
     match = re.search(r"(?<!\d)(\d+)\.(\d+)(?:\.(\d+))?", answer)
     return tuple(int(part) for part in match.groups() if part) if match else ()
+
+
+@functools.cache
+def user_autocrlf() -> str:
+    """The *user's* own core.autocrlf, ``""`` where there is none."""
+    home = os.path.expanduser("~")
+    return _ask_user_git("config", "--global", "--get", "core.autocrlf", home=home).strip().lower()
 
 
 @functools.cache

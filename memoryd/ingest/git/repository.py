@@ -6,18 +6,19 @@ Revisions are hex before git sees them, and no question reads the contents of th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.git.cat_file import Answers, blob_hash
-from memoryd.ingest.git.directory import GitDir, Head, read_text
+from memoryd.ingest.git.directory import GitDir, Head, read_text, setting
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
     OLDEST_GIT,
@@ -27,8 +28,10 @@ from memoryd.ingest.git.process import (
     GitSilent,
     git_path,
     git_version,
+    user_autocrlf,
     user_excludes,
 )
+from memoryd.ingest.git.stored_form import ATTRIBUTES
 
 __all__ = ["LINK", "SUBMODULE", "Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
 
@@ -41,6 +44,10 @@ _SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
 _INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
 _BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
 _BLAMED_SPAN = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)$")
+_STAMP_LINES = (b"ctime", b"mtime", b"dev", b"uid", b"size")
+_NUMBER = re.compile(rb"\d+")
+_NS = 1_000_000_000
+_CONFIG_LIMIT_BYTES = 1024 * 1024
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
 _RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
 _EMPTY_TREES = {
@@ -71,12 +78,25 @@ class LineSpan(Struct, frozen=True):
     count: int
 
 
+class FileStamp(Struct, frozen=True):
+    """What git noted of a file when it last knew it to be its staged blob, in the precision that git keeps."""
+
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    size_bytes: int
+
+
 class IndexEntry(Struct, frozen=True):
-    """A row of git's index: a tracked path, its mode (see TreeEntry) and its staged blob."""
+    """A row of git's index: a tracked path, its mode (see TreeEntry) and its staged blob. ``sparse``: git does not want
+    it in the work tree; ``assumed``: it was told to take it for unchanged; ``stamp``: None where it was not asked."""
 
     path: str
     mode: str
     hash: str
+    sparse: bool = False
+    assumed: bool = False
+    stamp: FileStamp | None = None
 
 
 class Git:
@@ -335,15 +355,51 @@ class Git:
 
     def index_entries(self) -> list[IndexEntry]:
         """What git tracks; a conflicted path once."""
+        rows = self._runner.output(GitCommand("ls-files", ("-s", "-v", "-z"), scope="worktree"))
         found: dict[str, IndexEntry] = {}
-        rows = self._runner.output(GitCommand("ls-files", ("-s", "-z"), scope="worktree"))
         for row in rows.split(b"\0"):
-            stat_fields, tab, name = row.partition(b"\t")
-            if tab:
-                mode, blob, _stage = stat_fields.decode("ascii").split(" ")
-                path = name.decode("utf-8", "surrogateescape")
-                found.setdefault(path, IndexEntry(path, mode, blob))
+            if b"\t" in row:
+                entry = _index_entry(row)
+                found.setdefault(entry.path, entry)
         return list(found.values())
+
+    def stamped_entries(self) -> list[IndexEntry]:
+        """The same with their stamps; an entry has none where this git prints them in another form."""
+        rows = self._runner.output(GitCommand("ls-files", ("-s", "-v", "-z", "--debug"), scope="worktree"))
+        found: dict[str, IndexEntry] = {}
+        row, *rest = rows.split(b"\0")
+        for piece in rest:  # a row's stamp and the next row
+            *lines, following = piece.split(b"\n", len(_STAMP_LINES))
+            stamp = _stamp(lines)
+            if stamp is None:
+                return self.index_entries()
+            entry = _index_entry(row)
+            found.setdefault(entry.path, replace(entry, stamp=stamp))
+            row = following
+        return list(found.values())
+
+    def index_written_ns(self) -> int:
+        """When git's index was last written; 0 where there is none."""
+        try:
+            return (self.git_dir / "index").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def autocrlf(self) -> str:
+        """The repository's core.autocrlf, else the user's."""
+        own = read_text(self.common_dir / "config", _CONFIG_LIMIT_BYTES)
+        return setting(own, "core", "autocrlf").lower() or user_autocrlf()
+
+    def attributes(self, paths: Collection[str]) -> dict[str, dict[str, str]]:
+        """Path → attribute → value, of those that change what git stores of a file."""
+        data = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+        args = ("-z", "--stdin", *ATTRIBUTES)
+        words = self._runner.output(GitCommand("check-attr", args, stdin=data, scope="worktree"))
+        rows = iter(words.decode("utf-8", "surrogateescape").split("\0"))
+        found: dict[str, dict[str, str]] = {}
+        for path, name, value in zip(rows, rows, rows, strict=False):
+            found.setdefault(path, {})[name] = value
+        return found
 
     def untracked(self) -> list[str]:
         """Paths neither tracked nor ignored; a nested repository is one path that ends with ``/``."""
@@ -389,6 +445,22 @@ class Git:
 
     def _ref_line(self, *args: str) -> str:
         return _text(self._runner.output(GitCommand("rev-parse", args, scope="refs", ok=(0, 1, 128))))
+
+
+def _stamp(lines: Sequence[bytes]) -> FileStamp | None:
+    """The five lines that ``ls-files --debug`` writes below a row; None where they are others."""
+    if [line.strip().partition(b":")[0] for line in lines] != list(_STAMP_LINES):
+        return None
+    ctime, mtime, device, _owner, size = ([int(n) for n in _NUMBER.findall(line)] for line in lines)
+    return FileStamp(mtime[0] * _NS + mtime[1], ctime[0] * _NS + ctime[1], device[1], size[0])
+
+
+def _index_entry(row: bytes) -> IndexEntry:
+    """A row of ``ls-files -s -v``."""
+    fields, _tab, name = row.partition(b"\t")
+    tag, mode, blob, _stage = fields.decode("ascii").split(" ")
+    path = name.decode("utf-8", "surrogateescape")
+    return IndexEntry(path, mode, blob, sparse=tag in "Ss", assumed=tag.islower())
 
 
 def _text(line: bytes) -> str:

@@ -19,8 +19,8 @@ _WORDS: dict[Severity, str] = {"block": "BLOCK", "warn": "WARN", "info": "info"}
 
 class CheckRequest(Request, frozen=True, kw_only=True):
     """Is this change allowed? ``range``: ``A..B``, ``A...B`` (from their merge base) or one commit; ``staged``: what
-    git would commit; ``diff``: the text of a unified diff; else what the work tree has that its commit has not, of
-    ``paths`` (files or folders) or of all."""
+    git would commit; ``diff``: the text of a unified diff; else what the work tree has that its commit has not.
+    ``paths``: only these files, folders or globs of it."""
 
     range: OptionalText = ""
     staged: bool = False

@@ -91,6 +91,7 @@ def _finding(rule: Rule, violation: Violation, severity: Severity) -> CheckFindi
 
 def _unread(case: Case) -> Iterator[str]:
     """Files of the change that were not, or not wholly, understood."""
+    yield from map(safe_line, case.change.unseen)
     for path, why in case.change.left_out:
         yield safe_line(f"{path}: {why}")
     for file in case.change.files:

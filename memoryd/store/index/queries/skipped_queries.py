@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 
+from memoryd.store.sqlite import integer
+
 
 def skipped_paths(conn: sqlite3.Connection, view_id: int) -> frozenset[str]:
     """Paths of the view that were seen and not indexed."""
     return frozenset(
         path for (path,) in conn.execute("SELECT path FROM skipped WHERE view_id = ?", (view_id,))
     )
+
+
+def count(conn: sqlite3.Connection, view_id: int, reason: str) -> int:
+    """How many paths the view leaves out for the reason."""
+    return integer(conn, "SELECT count(*) FROM skipped WHERE view_id = ? AND reason = ?", (view_id, reason))
