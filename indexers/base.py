@@ -11,7 +11,8 @@ class Language(Protocol):
     """The shape of every module in ``indexers/languages``.
 
     ``NAME``: the key in the registry, the store and every answer. ``EXTENSIONS``: lower case, with the dot.
-    ``FILENAMES``: whole lower-case base names that have no telling extension (``sconstruct``).
+    ``FILENAMES``: whole lower-case base names that have no telling extension (``sconstruct``), found in whatever case;
+    names that `identify` gives to the language need not be there.
     """
 
     @property

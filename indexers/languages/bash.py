@@ -9,7 +9,7 @@ from indexers.facts import FileFacts
 
 NAME = "bash"
 EXTENSIONS = (".sh", ".bash", ".zsh", ".ksh", ".bats")
-FILENAMES = (".bashrc", ".bash_profile", ".bash_aliases", ".profile", ".zshrc", ".zshenv", "pkgbuild")
+FILENAMES: tuple[str, ...] = ()
 
 _MAX_PATH = 200
 _FUNCTION = re.compile(rb"\w[\w-]*")

@@ -9,7 +9,7 @@ from indexers.facts import FileFacts
 
 NAME = "toml"
 EXTENSIONS = (".toml",)
-FILENAMES = ("pipfile",)
+FILENAMES: tuple[str, ...] = ()
 
 _LINE = re.compile(rb"[^\n]*\n?")
 _PART = rb"""(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)"""

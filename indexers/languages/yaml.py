@@ -9,7 +9,7 @@ from indexers.facts import FileFacts
 
 NAME = "yaml"
 EXTENSIONS = (".yaml", ".yml")
-FILENAMES = (".clang-format", ".clang-tidy", ".yamllint")
+FILENAMES: tuple[str, ...] = ()
 
 _LINE = re.compile(rb"([ \t]*)([^\n]*)\n?")
 _KEY = re.compile(
