@@ -14,6 +14,7 @@ from msgspec import Struct
 from indexers.profiles import is_lock, is_manifest, names_regex
 
 _MARKED_BYTES = 4_000  # in which marks of a generator are looked for
+_BUILD_TAGS = frozenset(("cmake", "meson"))  # CMakeLists.txt, meson_options.txt
 _LONG_LINES = (".js", ".mjs", ".cjs", ".css")
 
 
@@ -108,7 +109,7 @@ def is_document(path: str, language: str) -> bool:
     folder, where it is no program. ``language``: the reader's."""
     found = extension(path)
     if found in _PROSE:
-        return True
+        return not is_manifest(path) and not name_tags(path) & _BUILD_TAGS
     if language not in ("text", "markdown"):
         return language in ("json", "yaml", "html") and _lies_in_documents(path)
     if found in _CODE:
