@@ -68,7 +68,10 @@ def forget(ctx: Context, records: Records, request: JudgeRequest, actor: str) ->
         item(ctx, was), text="", anchors=(), moved=(), conflicts_with=(), status="forgotten"
     )
     stays = f" The file {safe_line(was.published)} stays." if was.published else ""
-    return answer(ctx, gone, f"Forgotten: its text is gone for good.{stays}")
+    beyond = " What was exported, backed up or shown to a client is out of reach."
+    return answer(
+        ctx, gone, f"Forgotten: its text is gone for good, from all copies of the store.{stays}{beyond}"
+    )
 
 
 def _retract_all(ctx: Context, records: Records, request: RetractRequest, actor: str) -> RetractedAnswer:

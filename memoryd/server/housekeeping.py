@@ -37,9 +37,12 @@ class ConfigAnswer(Struct, frozen=True):
 
 
 class ProjectsAnswer(Struct, frozen=True):
+    """``forgotten``: the root that was taken off the list; ``stores``: where its index and its records stay."""
+
     projects: tuple[Project, ...]
     total: int
     forgotten: str = ""
+    stores: str = ""
 
 
 class StopAnswer(Struct, frozen=True):
@@ -78,9 +81,12 @@ async def tune(service: Service, call: Call, request: params.TuneParams) -> Any:
 
 
 async def projects(service: Service, call: Call, request: params.ProjectsParams) -> ProjectsAnswer:
-    forgotten = (await service.forget_project(request.forget)).root if request.forget else ""
+    gone = await service.forget_project(request.forget) if request.forget else None
     known = tuple(service.projects())
-    return ProjectsAnswer(projects=known, total=len(known), forgotten=forgotten)
+    if gone is None:
+        return ProjectsAnswer(projects=known, total=len(known))
+    stores = str(service.paths.project_dir(gone.key))
+    return ProjectsAnswer(projects=known, total=len(known), forgotten=gone.root, stores=stores)
 
 
 async def config(service: Service, call: Call, request: params.NoParams) -> ConfigAnswer:

@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from memoryd import __version__
 from memoryd.errors import StoreError
 from memoryd.store.failures import failure
 
@@ -24,6 +25,8 @@ _WITHOUT_IT = {
     "index": "upgrade memoryd; or move the file away: it is built again from the project",
     "records": "upgrade memoryd; until then answers go on without these records, which stay as they are",
 }
+
+_WRITTEN_BY = "written_by"  # key of meta
 
 SqliteError = sqlite3.Error  # what any statement may raise, for an outer loop that knows no SQL
 
@@ -94,11 +97,27 @@ def _configure(conn: sqlite3.Connection, path: Path, readonly: bool) -> None:
 def _refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
     kind = path.stem
     if kind in SYNCHRONOUS and (found := layout(conn)) > newest_layout(kind):
+        by, ours = written_by(conn), f"this one ({__version__}) knows {newest_layout(kind)}"
         raise NewerStore(
-            f"{path.name} was written by a newer memoryd: it has layout {found}, this one knows {newest_layout(kind)}",
+            f"{path.name} was written by a newer memoryd{f' ({by})' if by else ''}: it has layout {found}, {ours}",
             where=str(path),
             next_step=_WITHOUT_IT[kind],
         )
+
+
+def note_version(conn: sqlite3.Connection) -> None:
+    """What is written from now on is by this memoryd: an older one will say so where it cannot read it."""
+    if written_by(conn) != __version__:
+        conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_WRITTEN_BY, __version__))
+
+
+def written_by(conn: sqlite3.Connection) -> str:
+    """The version of memoryd that wrote the database last; ``""`` where none was noted, or not in words of ours."""
+    try:
+        found = conn.execute("SELECT value FROM meta WHERE key = ?", (_WRITTEN_BY,)).fetchone()
+    except sqlite3.DatabaseError:  # of a layout that we do not know
+        return ""
+    return found[0] if found and re.fullmatch(r"[0-9A-Za-z.+-]{1,40}", str(found[0])) else ""
 
 
 def layout(conn: sqlite3.Connection) -> int:

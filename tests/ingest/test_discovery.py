@@ -81,6 +81,50 @@ def test_a_submodule_is_accepted_by_its_core_worktree(
     assert discover(folder) is not None
 
 
+def test_submodules_of_submodules_are_accepted_and_stay_so_when_all_is_moved(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """git names the folder relative to the git directory."""
+    middle, outer = Repository(tmp_path / "middle"), Repository(tmp_path / "outer")
+    allowed = ("-c", "protocol.file.allow=always", "submodule")
+    middle.git(*allowed, "add", "-q", str(repo.root), "inner")
+    middle.git("commit", "-q", "-m", "with a submodule")
+    outer.git(*allowed, "add", "-q", str(middle.root), "middle")
+    outer.git(*allowed, "update", "-q", "--init", "--recursive")
+    moved = tmp_path / "moved"
+    for root in (outer.root, moved):
+        if root == moved:
+            outer.root.rename(moved)
+        modules = root / ".git/modules/middle"
+        assert discover(root / "middle") == GitDir(modules, modules)
+        assert discover(root / "middle/inner") == GitDir(modules / "modules/inner", modules / "modules/inner")
+
+
+def test_a_work_tree_that_was_moved_by_hand_is_refused_until_git_knows(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """The repository still names the old place, and git has a command for that."""
+    repo.git("worktree", "add", "-q", str(tmp_path / "w"), "-b", "side")
+    (tmp_path / "w").rename(tmp_path / "elsewhere")
+    assert _reason(tmp_path / "elsewhere") == discovery.STRANGER
+    repo.git("worktree", "repair", str(tmp_path / "elsewhere"))
+    assert discover(tmp_path / "elsewhere") is not None
+
+
+def test_a_repository_of_ones_own_that_names_another_work_tree_reads_its_own_folder(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """`core.worktree` in the `.git` of a folder leads git into any other; here files are those of the folder."""
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim/secret.py").write_text("code = 1\n")
+    repo.git("config", "core.worktree", str(tmp_path / "victim"))
+    (repo.root / "new.py").write_text("n = 1\n")
+    found = Git.open(repo.root)
+    assert found is not None
+    assert found.untracked() == ["new.py"]
+    assert [entry.path for entry in found.index_entries()] == ["a.py"]
+
+
 def test_a_git_directory_beside_the_work_tree_needs_the_setting(repo: Repository, tmp_path: Path) -> None:
     """`git init --separate-git-dir` leaves no back-link: the command that the refusal names makes one. Inside of the
     folder itself none is needed."""

@@ -562,6 +562,25 @@ def test_a_repository_without_rights_is_not_one_without_history(repo: Repository
     assert "next: check its owner and mode" in done.stderr
 
 
+@pytest.mark.parametrize("closed", ["HEAD", "objects/info/alternates", "commondir", "packed-refs"])
+def test_a_file_of_a_repository_that_is_kept_from_us_is_not_an_empty_one(
+    repo: Repository, closed: str
+) -> None:
+    """What it says may be that the history lies elsewhere: the error names the file."""
+    file = repo.root / ".git" / closed
+    file.touch()
+    look = "from memoryd.ingest.git.discovery import discover; from pathlib import Path; discover(Path('.')).head()"
+    repo.git("pack-refs", "--all") if closed == "packed-refs" else None
+    file.chmod(0)
+    done = subprocess.run(
+        [*_bound_by_rights(), sys.executable, "-c", look.replace("'.'", repr(str(repo.root)))],
+        capture_output=True,
+        text=True,
+    )
+    assert f"GitError: no right to look into the repository ({file})" in done.stderr
+    assert "next: check its owner and mode" in done.stderr
+
+
 def _bound_by_rights() -> list[str]:
     """A prefix under which even root is refused what a mode forbids."""
     if os.geteuid():

@@ -31,9 +31,11 @@ def changed(file: Path) -> Iterator[sqlite3.Connection]:
 
 
 def make_newer(file: Path) -> None:
-    """The file as a later memoryd would leave it: a higher layout, and a table that we do not know."""
+    """The file as a later memoryd would leave it: a higher layout, a table that we do not know, its name."""
     with changed(file) as conn:
         conn.execute("CREATE TABLE later (x)")
+        conn.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        conn.execute("INSERT OR REPLACE INTO meta VALUES ('written_by', '9.9.9')")
         conn.execute("PRAGMA user_version=99")
 
 

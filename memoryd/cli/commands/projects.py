@@ -35,5 +35,6 @@ def _describe(answer: dict[str, Any]) -> str:
         f"{time.strftime('%Y-%m-%d', time.gmtime(project.get('added_at_s', 0)))}  {project.get('root', '')}"
         for project in answer.get("projects", [])
     ]
-    gone = [f"removed {answer['forgotten']}; its stores stay"] if answer.get("forgotten") else []
+    place = f" in {answer['stores']}" if answer.get("stores") else ""
+    gone = [f"removed {answer['forgotten']}; its stores stay{place}"] if answer.get("forgotten") else []
     return "\n".join([*gone, *(rows or ["no project is registered; begin with `memoryd up PATH`"])])

@@ -106,12 +106,18 @@ def shown_branch(name: str) -> str:
 
 
 def read_text(path: Path, max_bytes: int = _READ_LIMIT_BYTES) -> str:
-    """The stripped text of a small regular file; ``""`` when it is missing, special or unreadable. Of a longer one
-    the first ``max_bytes``."""
+    """The stripped text of a small regular file; ``""`` when it is missing or special. Of a longer one the first
+    ``max_bytes``. Raises GitError when it is kept from us: what it would have said is not nothing."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # opening a device may do something
             return ""
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except PermissionError as error:
+        raise GitError(
+            "no right to look into the repository",
+            where=str(path),
+            next_step="check its owner and mode",
+        ) from error
     except (OSError, ValueError):  # ValueError: a NUL in a planted name
         return ""
     try:

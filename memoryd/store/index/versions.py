@@ -59,6 +59,7 @@ def note_ours(conn: sqlite3.Connection) -> None:
     """What is written from now on is made by these versions."""
     for key, version in ((_EXTRACTOR, EXTRACTOR_VERSION), (_LINKER, LINKER_VERSION)):
         conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(version)))
+    sqlite.note_version(conn)
 
 
 def open_current(index: Path) -> sqlite3.Connection | None:

@@ -61,6 +61,7 @@ class Records(RecordReader):
         try:
             sqlite.migrate(conn, "records")
             snapshots.refuse_older(path, conn)
+            sqlite.note_version(conn)
             sqlite.wait_as_usual(conn)
             return cls(conn)
         except StoreError:
