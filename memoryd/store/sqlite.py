@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -44,7 +45,7 @@ def connect(path: Path, *, readonly: bool = False, wait_ms: int | None = None) -
     """
     try:
         if not readonly:
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            _create(path)
         mode = "ro" if readonly else "rw"
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -74,6 +75,13 @@ def empty(kind: str) -> sqlite3.Connection:
 def wait_as_usual(conn: sqlite3.Connection) -> None:
     """From now on ``conn`` waits BUSY_TIMEOUT_MS for other programs."""
     conn.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _create(path: Path) -> None:
+    """An empty file that nobody else may read, where there is none. One that is there is not opened: closing it again
+    would end every lock that this process holds on it, and another program would delete the log under us."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def immutable(path: Path) -> sqlite3.Connection:

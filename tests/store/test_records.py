@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -484,3 +486,25 @@ def test_what_a_reader_compares_is_of_one_moment(tmp_path):
     assert reader.verify().ok
     records, entries = reader.everything()
     assert len(records) == len(entries)
+
+
+BY_ANOTHER_PROGRAM = """
+import sqlite3, sys
+conn = sqlite3.connect(sys.argv[1])
+print(conn.execute("SELECT count(*) FROM record").fetchone()[0])
+conn.close()
+"""
+
+
+def test_a_second_look_from_our_process_leaves_the_store_locked_for_others(tmp_path: Path) -> None:
+    """A file that is opened and closed beside SQLite's own descriptors ends all locks that the process holds: another
+    program that closes the store would then take itself for the last one and delete the log that is being written."""
+    path = tmp_path / "records.db"
+    store = Records.open(path)
+    store.add(NewRecord("lesson", "Keep the salt out", "agent:a"))
+    Records.open(path).close()
+    look = [sys.executable, "-c", BY_ANOTHER_PROGRAM, str(path)]
+    assert subprocess.run(look, capture_output=True, text=True, check=True).stdout == "1\n"
+    store.add(NewRecord("lesson", "Flush before the redirect", "agent:a"))
+    assert subprocess.run(look, capture_output=True, text=True, check=True).stdout == "2\n"
+    store.close()
