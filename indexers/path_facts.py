@@ -111,7 +111,7 @@ def is_document(path: str, language: str) -> bool:
     if found in _PROSE:
         return not is_manifest(path) and not name_tags(path) & _BUILD_TAGS
     if language not in ("text", "markdown"):
-        return language in ("json", "yaml", "html") and _lies_in_documents(path)
+        return (language in ("json", "yaml", "html") or found == "ipynb") and _lies_in_documents(path)
     if found in _CODE:
         return False
     return _is_document_name(path.rpartition("/")[2]) or (bool(found) and _lies_in_documents(path))

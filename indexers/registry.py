@@ -138,7 +138,9 @@ def _by_name(path: str, data: bytes, tags: set[str]) -> str:
         return "cpp"
     if extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
-    return _of_tags(tags) if tags and not is_lock(path) else _BY_NAME.get(stem, "")
+    if is_lock(path):  # Gemfile.lock is no Ruby, Cargo.lock not worth reading as TOML
+        return _TEXT
+    return _of_tags(tags) if tags else _BY_NAME.get(stem, "")
 
 
 def _of_tags(tags: set[str]) -> str:

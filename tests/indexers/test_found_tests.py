@@ -107,6 +107,8 @@ def test_tests_within_the_file_that_they_are_about() -> None:
         ("expat/doc/reference.html", "doc"),
         ("src/CMakeLists.txt", "config"),
         ("requirements-dev.txt", "config"),
+        ("study.ipynb", "code"),
+        ("docs/tutorial.ipynb", "doc"),
         ("docs/conf.py", "code"),
         ("web/templates/page.html", "code"),
         ("src/changes.go", "code"),

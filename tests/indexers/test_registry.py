@@ -52,6 +52,8 @@ from indexers import registry
         ("Pipfile", b"", "toml"),
         ("Cargo.lock", b"", "text"),
         ("poetry.lock", b"", "text"),
+        ("Gemfile.lock", b"", "text"),
+        ("Pipfile.lock", b"", "text"),
         ("a.ipynb", b"{}", "python"),
         ("a.ipynb", b'{"metadata": {"kernelspec": {"language": "javascript"}}}', "javascript"),
         ("a.ipynb", b'{"metadata": {"kernelspec": {"language": "R", "name": "ir"}}}', "text"),
