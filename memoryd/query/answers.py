@@ -86,8 +86,7 @@ class Answer(Struct, frozen=True):
 
     def absence(self, what: str, searched: str) -> Page:
         """One sentence: ``what`` there is not, and what was looked through."""
-        but = "; the records could not be read" if self.freshness.no_records else ""
-        where = f" Searched {searched}{but}." if searched else ""
+        where = f" Searched {searched}." if searched else ""
         return Page(head=f"{what}.{where}", foot=self.freshness.line())
 
 

@@ -7,8 +7,6 @@ import contextlib
 import logging
 import os
 import socket
-import time
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -85,13 +83,7 @@ class SocketServer:
             return
         except (TimeoutError, protocol.LineTooLong):
             return
-        peer = Peer(
-            surface=hello.role,
-            cwd=hello.cwd,
-            interactive=_is_person(hello),
-            session=uuid.uuid4().hex,
-            began_at_s=time.time(),
-        )
+        peer = Peer(surface=hello.role, cwd=hello.cwd, interactive=_is_person(hello))
         if hello.role == "mcp":
             await self._serve_mcp(connection, peer)
         else:

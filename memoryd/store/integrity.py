@@ -20,8 +20,7 @@ def problem(conn: sqlite3.Connection, *, deep: bool = False) -> str:
         if isinstance(what, DamagedStore):
             return str(error)
         raise what from error
-    said = str(found).removeprefix("*** in database main ***\n")
-    return "" if said == "ok" else "; ".join(said.splitlines())
+    return "" if found == "ok" else str(found)
 
 
 def other_tables(conn: sqlite3.Connection, kind: str) -> str:

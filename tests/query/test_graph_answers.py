@@ -215,7 +215,7 @@ def test_files_that_no_reader_understands_are_named_when_they_name_the_target(ro
     answer = impact(rows.context(), ImpactRequest(target="money.ts:toPennies"))
     assert [(one.path, one.line, one.name) for one in answer.mentions] == [("Card.astro", 2, "toPennies")]
     assert answer.mentions_total == 1
-    assert "1 files whose language is not read name it" in rendered(answer, 2_000).text
+    assert "No use of it is resolved" in rendered(answer, 2_000).text
 
 
 def test_tests_to_run_are_those_that_reach_the_target(rows):

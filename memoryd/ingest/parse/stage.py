@@ -143,10 +143,7 @@ class _ParseStage:
         )
         self._waiting_bytes += outcome.packed_bytes
         self._step()
-        is_much = (
-            len(self._waiting) >= FILES_PER_TRANSACTION or self._waiting_bytes >= PACKED_BYTES_PER_TRANSACTION
-        )
-        if is_much or outcome.lost_s:  # nobody pays twice for what cost much
+        if len(self._waiting) >= FILES_PER_TRANSACTION or self._waiting_bytes >= PACKED_BYTES_PER_TRANSACTION:
             self._flush()
 
     def _step(self) -> None:

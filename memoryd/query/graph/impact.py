@@ -10,6 +10,7 @@ from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.graph.accounting import accounting
 from memoryd.query.graph.dependents import (
     MOST_NODES,
     BreadthFirstSearch,
@@ -82,6 +83,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         mentions=mentions[:MAX_MENTIONS],
         mentions_total=len(mentions),
         beyond=_beyond(ctx, walk, request.hops, {test.path for test in tests}),
+        accounting=accounting(ctx, resolution.targets),
     )
 
 

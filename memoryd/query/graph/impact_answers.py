@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.history.cochange_answers import CochangeItem
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.requests import Limit, Offset, Request, TargetText
@@ -85,7 +86,8 @@ class Beyond(Struct, frozen=True):
 class ImpactAnswer(PagedAnswer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
     ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it.
-    ``mentions``: files in languages without a reader that name it; whether they use it is not known."""
+    ``mentions``: files in languages without a reader that name it; whether they use it is not known. ``accounting``:
+    what is known of all uses of the target's name; None where several things are meant."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -100,6 +102,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     mentions: tuple[PlainMention, ...] = ()
     mentions_total: int = 0
     beyond: Beyond = Beyond()
+    accounting: Accounting | None = None
 
     def page(self) -> Page:
         if self.candidates:
@@ -148,10 +151,12 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
             f" {totals.tests} test files reach it{self._limit()}"
         )
-        if not totals.dependents:
-            head += "\nNothing in the code graph depends on it; dynamic uses are not seen."
-            if self.mentions_total:
-                head += f" {self.mentions_total} files whose language is not read name it."
+        if not totals.dependents and self.accounting and not self.accounting.is_open:
+            head += "\nNothing in the index uses it, and its name stands nowhere else."
+        elif not totals.dependents:
+            head += "\nNo use of it is resolved; dynamic uses are not seen."
+        if self.accounting:
+            head += f"\n{self.accounting.line()}"
         return head
 
     def _limit(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from memoryd.query import targets
 from memoryd.query.answers import Definition, paging
 from memoryd.query.context import Context
+from memoryd.query.graph.accounting import accounting
 from memoryd.query.graph.symbols_answers import (
     EdgeItem,
     EdgesAnswer,
@@ -60,6 +61,7 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         references=items,
         candidates=tuple(target.definition for target in resolution.candidates),
         total=total,
+        accounting=accounting(ctx, meant),
         **paging(f"memoryd refs {shlex.quote(request.target)}", request.offset, len(items), total),
     )
 

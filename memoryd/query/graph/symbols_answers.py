@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
@@ -93,22 +94,27 @@ class ReferenceItem(Struct, frozen=True):
 
 class RefsAnswer(PagedAnswer, frozen=True):
     """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
-    the uses of all of them, each with its ``to``."""
+    the uses of all of them, each with its ``to``. ``accounting``: what is known of all uses of the name; None where the
+    targets have several."""
 
     target: str
     definition: Definition | None
     references: tuple[ReferenceItem, ...]
     candidates: tuple[Definition, ...]
     total: int
+    accounting: Accounting | None = None
 
     def page(self) -> Page:
         several = len(self.candidates) > 1
         name = self.definition.address() if self.definition else quote(self.target, 200)
-        head = f"{self.total} references to {name}"
+        is_open = self.accounting is not None and self.accounting.is_open
+        head = f"{self.total} {'resolved ' if is_open else ''}references to {name}"
         if self.definition and self.definition.qualname:
             head += f" ({self.definition.kind}, line {self.definition.line})"
         if several:
             head += f": {len(self.candidates)} definitions have that name"
+        if self.accounting:
+            head += f"\n{self.accounting.line()}"
         return Page(
             head=head,
             sections=[

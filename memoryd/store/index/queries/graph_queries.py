@@ -254,7 +254,8 @@ def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeT
 
 
 def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple[str, list[int]]:
-    conditions, values = ["0"], []
+    conditions: list[str] = []
+    values: list[int] = []
     ids = name_ids(conn, [target.qualname for target in targets if target.qualname is not None])
     for target in targets:
         if target.qualname is None:
@@ -263,7 +264,7 @@ def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple
         elif target.qualname in ids:
             conditions.append("e.dst_path_id = ? AND e.dst_name_id = ?")
             values += [target.path_id, ids[target.qualname]]
-    return f"({' OR '.join(conditions)})", values
+    return f"({' OR '.join(conditions) or '0'})", values
 
 
 # -- walks

@@ -1,0 +1,169 @@
+"""Answers of refs and impact say how many uses of the name are accounted for, and what is not known: a sentence of
+absence is earned."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import msgspec
+import pytest
+
+from memoryd.ingest.job import IndexJob
+from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.ingest.pipeline import index
+from memoryd.query.answers import Freshness
+from memoryd.query.context import Context
+from memoryd.query.graph.accounting import word_lines
+from memoryd.query.graph.accounting_answers import Accounting
+from memoryd.query.graph.impact import impact
+from memoryd.query.graph.impact_answers import ImpactRequest
+from memoryd.query.graph.symbols import refs
+from memoryd.query.graph.symbols_answers import RefsRequest
+from memoryd.query.retrieval.lexical import LexicalIndex
+from memoryd.query.text.render import rendered
+from memoryd.store import sqlite
+from memoryd.store.index import reader
+
+FRESH = Freshness("", "", "main", False, 0, False, "ready")
+Asked = Callable[[Mapping[str, str], str], tuple[Accounting, str]]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ParsePool]:
+    shared = ParsePool(PoolLimits(1))
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def ask(tmp_path: Path, pool: ParsePool) -> Asked:
+    """What `refs` accounts for in a project, and how `impact` reads."""
+
+    def asked(files: Mapping[str, str], target: str, freshness: Freshness = FRESH) -> tuple[Accounting, str]:
+        root, file = tmp_path / "p", tmp_path / "s" / "index.db"
+        file.parent.mkdir()
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text)
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+        index(IndexJob(root=root, index=file), pool, None, lambda *_: None, Event())
+        with closing(sqlite.connect(file, readonly=True)) as conn:
+            view = reader.view(conn, f"worktree:{root}")
+            assert view is not None
+            ctx = Context(
+                index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=freshness,
+                root=str(root),
+            )  # fmt: skip
+            found = refs(ctx, RefsRequest(target=target)).accounting
+            answer = impact(ctx, ImpactRequest(target=target))
+            assert found is not None
+            assert answer.accounting == found
+            return found, rendered(answer, 2_000).text
+
+    return asked
+
+
+def counts(found: Accounting) -> tuple[int, int, int, int]:
+    return found.accounted, found.others, found.unresolved, found.in_text
+
+
+QUERY = "class Query:\n    def choose(self): ...\n\nclass Other:\n    def choose(self): ...\n"
+
+
+def test_each_place_counts_once_under_what_is_known_of_it(ask: Asked) -> None:
+    """Uses of the target, of other definitions of that name, unresolved ones, and words that are no code."""
+    use = (
+        "from a import Query, Other\n\ndef f(query: Query, other: Other, it):\n    query.choose()\n    other.choose()\n"
+        "    it.choose()\n    return 'choose'  # choose\n"
+    )
+    found, text = ask({"a.py": QUERY, "use.py": use, "notes.md": "How to choose.\n"}, "a.py:Query.choose")
+    assert counts(found) == (1, 1, 1, 2)
+    assert [(p.path, p.line) for p in found.first_unresolved] == [("use.py", 6)]
+    assert [(p.path, p.line) for p in found.first_in_text] == [("use.py", 7), ("notes.md", 1)]
+    line = next(line for line in text.splitlines() if line.startswith("uses of"))
+    assert line == (
+        "uses of the name choose: 1 place accounted for; 1 of other definitions; 1 unresolved, could be it (use.py:6);"
+        " the word stands in 2 more places (use.py:7, notes.md:1)"
+    )
+
+
+def test_nothing_is_said_plainly_where_the_name_stands_nowhere_else(ask: Asked) -> None:
+    """Comments are no uses; what is known to lie outside of the project is none either."""
+    use = "import os\n\ndef f():\n    os.lonely()  # lonely\n"
+    found, text = ask({"a.py": "def lonely(): ...\n", "use.py": use}, "a.py:lonely")
+    assert counts(found) == (0, 0, 0, 0)
+    assert not found.is_open
+    assert "Nothing in the index uses it, and its name stands nowhere else." in text
+
+
+def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) -> None:
+    """It may use what it names."""
+    card = "---\nimport { toPennies } from '../lib/money'\n---\n"
+    found, text = ask(
+        {"lib/money.ts": "export function toPennies() {}\n", "parts/Card.astro": card}, "toPennies"
+    )
+    assert counts(found) == (0, 0, 0, 1)
+    assert "No use of it is resolved" in text
+    assert "Card.astro:2" in text
+
+
+def test_an_import_over_an_unknown_alias_may_be_the_projects(ask: Asked) -> None:
+    """Nothing says where ``~~/`` leads, but the path behind it is one of the project."""
+    files = {
+        "lib/money.ts": "export function toPennies() {}\n",
+        "app/use.ts": "import { toPennies } from '~~/lib/money'\nimport { other } from '~~/lib/dates'\ntoPennies()\n",
+        "app/far.ts": "import { toPennies } from 'some-package'\n",
+    }
+    found, _ = ask(files, "lib/money.ts:toPennies")
+    assert [(p.path, p.line) for p in found.first_unresolved] == [("app/use.ts", 1)]
+
+
+def test_an_unknown_import_of_a_file_counts_for_the_file(ask: Asked) -> None:
+    """As for its definitions."""
+    files = {"lib/money.ts": "export const a = 1\n", "app/use.ts": "import * as money from '~~/lib/money'\n"}
+    found, text = ask(files, "lib/money.ts")
+    assert (found.name, found.unresolved) == ("money", 1)
+    assert "app/use.ts:1" in text
+
+
+def test_uses_of_a_base_are_not_hidden_by_its_override(ask: Asked) -> None:
+    """No resolved use of the override itself: who calls its base may run it."""
+    classes = "class A:\n    def pull(self): ...\n\nclass B(A):\n    def pull(self): ...\n\n"
+    files = {"a.py": f"{classes}def f(a: A):\n    a.pull()\n"}
+    found, text = ask(files, "a.py:B.pull")
+    assert (found.accounted, found.through_base, found.others) == (0, 1, 0)
+    assert "1 through what it overrides" in text
+
+
+def test_uses_in_another_language_are_none(ask: Asked) -> None:
+    """An unresolved call of that name in Ruby is no use of a Python method; its word is named."""
+    files = {"a.py": "class A:\n    def choose(self): ...\n", "b.rb": "def f(x)\n  x.choose\nend\n"}
+    found, _ = ask(files, "a.py:A.choose")
+    assert (found.unresolved, found.in_text) == (0, 0)
+
+
+def test_an_index_that_is_behind_is_no_ground_for_absence(ask: Asked) -> None:
+    """Nor are files that were seen and not indexed."""
+    behind = msgspec.structs.replace(FRESH, pending=2)
+    found, text = ask({"a.py": "def lonely(): ...\n", "big.js": "x;" * 300_000}, "a.py:lonely", behind)  # type: ignore[call-arg]
+    assert found.gaps[0] == "the index is behind the files"
+    assert found.gaps[1].startswith("1 files are not indexed")
+    assert "stands nowhere else" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("run rerun\nrunner _run run_\n$run\n(run)\n", [1, 4]),
+        ("run", [1]),
+        ("\n\nrun.run run", [3]),
+        ("", []),
+    ],
+)
+def test_the_very_word_is_found(text: str, lines: list[int]) -> None:
+    """Not as a part of another one; each line once."""
+    assert word_lines(text.encode(), "run") == lines
