@@ -16,7 +16,6 @@ from memoryd.ingest.link.languages import RULES, python
 
 SMALL, LARGE = 24, 96
 ANCESTORS = 4
-FLAT = ("python", "typescript", "go", "java")
 
 
 def _lines_executed(action: Callable[[], object]) -> int:
@@ -50,10 +49,10 @@ def test_a_reference_looks_at_no_more_definitions_when_more_have_its_name(langua
     """Regression: every reference went through all definitions of its name in the project, so files that all define
     one name cost four times as much each when there were four times as many."""
     steps = [_steps_of_a_file(language, "name", size) for size in (SMALL, LARGE)]
-    assert steps[1] < 1.1 * steps[0]
+    assert steps[1] < 1.15 * steps[0]  # C++ tries up to 256 programs that define a name each for themselves
 
 
-@pytest.mark.parametrize("language", FLAT)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("shape", ["hub", "chain", "circle"])
 def test_a_file_costs_no_more_where_all_take_in_all(
     language: str, shape: str, monkeypatch: pytest.MonkeyPatch

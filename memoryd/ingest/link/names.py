@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from indexers.facts import Binding, Import
 from indexers.outline import CLASS_KINDS, NO_ENTRY, NameEntry, join
@@ -24,12 +26,29 @@ _VALUES = frozenset({"variable", "constant", "field", "property"})
 _MODULES = frozenset({"file", "definition"})
 
 
+_UNCLEAR = ("a glob that only names tell",)
+_HIDDEN = "a name that only those inside see"
+
+
+class _GlobTargets(NamedTuple):
+    """What the globs of a module mean, as far as files and modules tell that. ``handed_on``: those that
+    whoever sees the module gets; ``is_unclear``: there are others, of something that is itself brought by name."""
+
+    targets: tuple[DefinitionTarget, ...]
+    handed_on: frozenset[DefinitionTarget]
+    is_unclear: bool
+
+
 class NameResolver(SharedLookups):
     """Names in scope and names that other files hand out."""
 
     def __init__(self, view: LinkView, rules: Mapping[str, LanguageRules]) -> None:
         super().__init__(view, rules)
         self._stars: Reach[str] = Reach(view, self._star_files, self._top_names)
+        self._modules: Reach[DefinitionTarget] = Reach(
+            view, lambda module: self._glob_targets(module).targets, self._names_in
+        )
+        self._names_below: dict[str, defaultdict[str, list[Hashable]]] = {}
 
     def name(self, path: str, name: str, scope: str, line: int = 0, local: bool | None = False) -> Meanings:
         """What a bare name means at ``scope`` of the file. ``local``: it is bound by an enclosing function (None:
@@ -125,8 +144,75 @@ class NameResolver(SharedLookups):
             return (Resolved("space", DefinitionTarget(path, targets[0].qualname)),)
         if targets:
             return distinct(m for t in targets for m in self.definitions(t, len(targets) == 1))
-        here = DefinitionTarget(path, space)
-        return next((f for at in self._globbed(here) if (f := self._of_module(at, name, here))), ())
+        return self._from_globs(rules, DefinitionTarget(path, space), name)
+
+    def _from_globs(self, rules: LanguageRules, here: DefinitionTarget, name: str) -> Meanings:
+        """What the nearest module that has the name says it means, of those whose names are all known in ``here``."""
+        if self._glob_targets(here).is_unclear or self._modules.having(here, _UNCLEAR):
+            return next((f for at in self._globbed(here) if (f := self._of_module(at, name, here))), ())
+        if self._modules.is_alone(here):
+            return ()
+        self.view.anywhere(name)
+        self.view.anywhere(f".{name}")
+        around = self._modules.known(m for m in rules.around(self.view, here) if m != here)
+        hidden = self._modules.having(here, (_HIDDEN, name)) & around
+        found, only = self._modules.having(here, name) | hidden, self._modules.only(here)
+        if only is not None and found & (found - 1) and not self._modules.within(here, around):
+            return self._of_module(only, name, None) or self._handed_on(only, name)
+
+        def may_pass(module: DefinitionTarget, target: DefinitionTarget) -> bool:
+            return target in self._glob_targets(module).handed_on or rules.encloses(self.view, module, here)
+
+        reached = self._modules.nearest(here, found, may_pass)
+        return next((f for at in reached if (f := self._of_module(at, name, here))), ())
+
+    def _handed_on(self, module: DefinitionTarget, name: str) -> Meanings:
+        """What the module's globs hand on to anyone under that name: of modules in a row, each asks the next."""
+        key = ("handed on", module, name)
+        return self.view.fixpoints(key, lambda: self._read_handed_on(module, name), ())
+
+    def _read_handed_on(self, module: DefinitionTarget, name: str) -> Meanings:
+        found, only = self._modules.having(module, name), self._modules.only(module)
+        if only is not None and found & (found - 1):
+            if only not in self._glob_targets(module).handed_on:
+                return ()
+            return self._of_module(only, name, None) or self._handed_on(only, name)
+        reached = self._modules.nearest(module, found, lambda at, to: to in self._glob_targets(at).handed_on)
+        return next((f for at in reached if (f := self._of_module(at, name, None))), ())
+
+    def _glob_targets(self, module: DefinitionTarget) -> _GlobTargets:
+        key = ("glob targets", module)
+        return self.view.fixpoints(
+            key, lambda: self._read_glob_targets(module), _GlobTargets((), frozenset(), False)
+        )
+
+    def _read_glob_targets(self, module: DefinitionTarget) -> _GlobTargets:
+        rules, found, is_unclear = self.rules(module.path), dict[DefinitionTarget, bool](), False
+        for item in rules.globs(self.view, module.path, module.qualname):
+            target = rules.resolve(self.view, module.path, item)
+            entry = self.view.entry(target.path, target.qualname) if target and target.qualname else None
+            if target is None:
+                continue
+            if entry is None or (entry.kind and not entry.imports):
+                found[target] = found.get(target, False) or item.reexport
+            else:
+                is_unclear = True
+        return _GlobTargets(
+            tuple(found), frozenset(t for t, handed_on in found.items() if handed_on), is_unclear
+        )
+
+    def _names_in(self, module: DefinitionTarget) -> Iterator[Hashable]:
+        """The names that a module binds, as other modules ask for them."""
+        if self._glob_targets(module).is_unclear:
+            yield _UNCLEAR
+        names = self._names_below.get(module.path)
+        if names is None:
+            names = self._names_below[module.path] = defaultdict(list)
+            for dotted, entry in self.view.entries(module.path).items():
+                if entry.kind or entry.imports:
+                    around, _, name = dotted.rpartition(".")
+                    names[around].append(name if _is_shown(entry) else (_HIDDEN, name))
+        yield from names.get(module.qualname, ())
 
     def in_space(self, path: str, space: str, name: str) -> Meanings:
         """What the name means in a namespace or module, as the file at ``path`` sees it."""
@@ -191,16 +277,14 @@ class NameResolver(SharedLookups):
             found = self.export(target.path, target.qualname)
         return [m.target for m in found if m.kind in _MODULES]
 
-    def _of_module(self, module: DefinitionTarget, name: str, seen_from: DefinitionTarget) -> Meanings:
-        """What a module itself binds, as far as ``seen_from`` may see it."""
+    def _of_module(self, module: DefinitionTarget, name: str, seen_from: DefinitionTarget | None) -> Meanings:
+        """What a module itself binds, as far as ``seen_from`` (None: anyone) may see it."""
         qualname = join(module.qualname, name)
         entry = self.entry(module.path, qualname)
         if not (entry.kind or entry.imports):
             return ()
-        shown = entry.exported or any(item.reexport for item in entry.imports)
-        if shown or self.rules(module.path).encloses(self.view, module, seen_from):
-            return self._bound(module.path, qualname, entry)
-        return ()
+        inside = seen_from is not None and self.rules(module.path).encloses(self.view, module, seen_from)
+        return self._bound(module.path, qualname, entry) if inside or _is_shown(entry) else ()
 
     def definitions(self, found: DefinitionTarget | None, sure: bool = True) -> Meanings:
         """A definition, with all others of which only the build decides which one it is."""
@@ -325,6 +409,11 @@ class NameResolver(SharedLookups):
 
     def _top_names(self, path: str) -> Iterator[str]:
         return (name for name in self.view.entries(path) if "." not in name)
+
+
+def _is_shown(entry: NameEntry) -> bool:
+    """Whether others than those inside of the module see it."""
+    return entry.exported or any(item.reexport for item in entry.imports)
 
 
 def _is_later(hints: Sequence[Binding], line: int) -> bool:

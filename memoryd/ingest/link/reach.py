@@ -80,6 +80,10 @@ class Reach(Generic[N]):
         reached = self._from(start)
         return wanted & (reached if isinstance(reached, int) else bits(reached))
 
+    def known(self, nodes: Iterable[N]) -> int:
+        """The bits of these nodes, as far as something is known to take them in."""
+        return bits(self._numbers[node] for node in nodes if node in self._numbers)
+
     def holding(self, name: Hashable) -> int:
         """The bits of all that are known by now and have the name."""
         held = self._holders.get(name)

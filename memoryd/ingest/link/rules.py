@@ -97,6 +97,10 @@ class LanguageRules:
         """Whether ``module`` lies inside of ``around`` and so sees what that keeps to itself."""
         return True
 
+    def around(self, view: LinkView, module: DefinitionTarget) -> Iterable[DefinitionTarget]:
+        """All modules that enclose ``module``, itself and those of whole files included."""
+        return ()
+
     def is_root(self, view: LinkView, path: str, name: str) -> bool:
         """Whether a name that nothing binds is a namespace around all that the files show."""
         return False

@@ -145,7 +145,8 @@ class LinkView(FixpointCache):
         return self.entries(path).get(name, NO_ENTRY)
 
     def anywhere(self, name: str) -> None:
-        """Note a dotted name in all files at once: its entry is looked for in files that take each other in."""
+        """Note a dotted name in all files at once: its entry is looked for in files that take each other in. ``.name``:
+        below whatever name it stands."""
         self.seen.add(crc32(name.encode(*_ESCAPE), _ANYWHERE))
 
     def entries(self, path: str) -> dict[str, NameEntry]:
@@ -260,6 +261,9 @@ def _names_changed(change: PathChange) -> Iterator[int]:
         if other_language or before.get(name) != after.get(name):
             yield crc32(name.encode(*_ESCAPE), seed)
             yield crc32(name.encode(*_ESCAPE), _ANYWHERE)
+            around, _, last = name.rpartition(".")
+            if around:
+                yield crc32(f".{last}".encode(*_ESCAPE), _ANYWHERE)
     shown = [
         {(outline.language, s.qualname, s.kind) for s in outline.symbols} if outline else set()
         for outline in (change.before, change.after)

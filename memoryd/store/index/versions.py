@@ -31,6 +31,7 @@ LINKER_HISTORY = {
     4: "keys that many values share are noted as one; a member is looked for in 100 classes at most",
     5: "values that wait for each other over a detour; what a star brings is noted by its name, not file by file",
     6: "overrides; what is unresolved, by name; no edge by name alone from a type that the project does not define",
+    7: "the same edges as before; what an include or a glob brings is noted by its name as well",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-import shlex
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
 from indexers.facts import Import
-from indexers.outline import join
-from memoryd.ingest.link.definitions import Definitions, DefinitionTarget
+from indexers.outline import NO_ENTRY, join
+from memoryd.ingest.link.definitions import Definitions, DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.languages.includes import (
+    COMMANDS,
+    LANGUAGES,
+    Sight,
+    brings_file,
+    included,
+    sight_of,
+)
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import LinkView
 
-_LANGUAGES = ("c", "cpp")
 _TYPES = frozenset({"class", "struct", "enum", "type"})
 _LINKED = frozenset({"class", "struct", "enum", "function", "method"})
 _MAX_OPENED = 12  # namespaces that one opens; who opens more means harm
+_MAX_BROUGHT = 64  # lines that say what one name stands for; more are not tried
 _MAX_TWINS = 4  # a name with more definitions than this is left with its declaration
 _MAX_PROGRAMS = 256  # that define one name each for themselves; of more none is looked for
 _QUALIFIERS = re.compile(r"\b(?:const|volatile|struct|class|enum|union|typename|mutable|static|inline)\b\s*")
@@ -36,15 +40,7 @@ _ELEMENTS = frozenset(
 )
 _MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
 _GIVES = frozenset({"[]", "front()", "back()", "at()", "top()"})
-_STANDARD = re.compile(
-    r"(?:assert|complex|ctype|errno|fenv|float|inttypes|iso646|limits|locale|math|setjmp|signal|stdalign|stdarg"
-    r"|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|tgmath|threads|time|uchar|unistd|wchar"
-    r"|wctype|fcntl|dirent|poll|pthread|dlfcn|netdb|pwd|termios)\.h"
-)
 _OPENING = ("{}_BEGIN_NAMESPACE", "{}_NAMESPACE_BEGIN", "{}_OPEN_NAMESPACE", "{}_NAMESPACE_OPEN")
-_FLAG = re.compile(r"(?:-I|-isystem|-iquote|/I)(.*)", re.S)
-_MAX_COMMANDS = 20_000
-_COMMANDS = "compile_commands.json"
 
 
 class CFamily(LanguageRules):
@@ -55,17 +51,17 @@ class CFamily(LanguageRules):
     spaces = True
     beside_is_sure = False
     types_apart = True
-    manifests = frozenset({_COMMANDS})
+    manifests = frozenset({COMMANDS})
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         if self.brings_file(item):
-            found = _include(view, posixpath.dirname(path), item.module)
+            found = included(view, posixpath.dirname(path), item.module)
             return DefinitionTarget(found) if found else None
         named = _resolve(view, path, item.scope, "::".join(filter(None, (item.module, item.name))))
         return named[0] if named else None
 
     def brings_file(self, item: Import) -> bool:
-        return not item.name and not item.alias
+        return brings_file(item)
 
     def stars(self, view: LinkView, path: str) -> Sequence[Import]:
         return ()  # includes bring text: see ``space``
@@ -152,8 +148,12 @@ def _simple(outer: str) -> str:
 # -- names
 
 
+def _both(view: LinkView, name: str) -> list[Definitions]:
+    return [view.named(language, name) for language in LANGUAGES]
+
+
 def _named(view: LinkView, name: str) -> list[Definitions]:
-    return [found for language in _LANGUAGES if (found := view.named(language, name))]
+    return [found for found in _both(view, name) if found]
 
 
 def _is_linked(view: LinkView, target: DefinitionTarget) -> bool:
@@ -167,7 +167,7 @@ def _definitions(view: LinkView, target: DefinitionTarget) -> tuple[DefinitionTa
         return (target,)
     found = _linked(view, target.qualname)
     if 1 < len(found) <= _MAX_PROGRAMS:
-        found = tuple(t for t in found if target.path in _visible(view, t.path)) or found
+        found = tuple(t for t in found if sight_of(view).sees(t.path, target.path)) or found
     return found if 0 < len(found) <= _MAX_TWINS else (target,)
 
 
@@ -205,7 +205,8 @@ def _in_namespace(view: LinkView, path: str, space: str, name: str) -> tuple[Def
     """What stands in the namespace under that name: a definition, or what ``using`` brought in."""
     if found := _in_sight(view, path, join(space, name)):
         return found
-    brought = _usings(view, path).names.get(join(space, name), ())
+    said = (one for listed in sight_of(view).brought(path, join(space, name)) for one in listed)
+    brought = islice(said, _MAX_BROUGHT)
     return next((found for scope, written in brought if (found := _resolve(view, path, scope, written))), ())
 
 
@@ -215,17 +216,18 @@ def _opened(view: LinkView, path: str, space: str) -> tuple[str, ...]:
 
 
 def _read_opened(view: LinkView, path: str, space: str) -> tuple[str, ...]:
-    reached, spaces = [space], _usings(view, path).spaces
+    reached = [space]
     for here in reached:
-        for written in spaces.get(here, ())[:_MAX_OPENED]:
+        opened: dict[str, None] = {}
+        for listed in sight_of(view).opened(path, here):
+            opened.update(dict.fromkeys(listed))
+            if len(opened) >= _MAX_OPENED:
+                break
+        for written in list(opened)[:_MAX_OPENED]:
             for around in _resolve(view, path, here, written)[:1]:
                 if around.qualname not in reached and len(reached) <= _MAX_OPENED:
                     reached.append(around.qualname)
     return tuple(reached[1:])
-
-
-def _usings(view: LinkView, path: str) -> _Usings:
-    return view.fixpoints(("c using", path), lambda: _read_usings(view, path), _NO_USINGS)
 
 
 def _only(view: LinkView, qualname: str) -> tuple[DefinitionTarget, ...]:
@@ -250,25 +252,62 @@ def _is_own_name(qualname: str) -> bool:
 
 def _in_sight(view: LinkView, path: str, qualname: str) -> tuple[DefinitionTarget, ...]:
     """What the file and its includes define under that name: definitions before declarations, and of those one."""
-    found = list(dict.fromkeys(_visible_definitions(view, path, qualname)))
+    sight, is_own_name = sight_of(view), _is_own_name(qualname)
+    seen = []
+    for rows in _rows_of(view, qualname):
+        if files := sight.seen(path, rows.types if is_own_name else rows.all):
+            seen.append((rows, files))
+    found = list(_kinds(seen, sight, _TYPES if is_own_name else None))
     if len(found) > 1:
-        found = [(t, k) for t, k in found if not view.entry(t.path, t.qualname).is_declaration] or found[:1]
-        found = [(t, k) for t, k in found if k in _TYPES] or found
+        view.anywhere(qualname)
+        defined = [(rows, left) for rows, files in seen if (left := rows.defined(view, files))]
+        of_types = [(rows, files & rows.types) for rows, files in defined if files & rows.types]
+        wanted = _TYPES if of_types or is_own_name else None
+        found = list(_kinds(of_types or defined, sight, wanted)) if defined else found[:1]
         found = found[:1] if found[0][1] == "namespace" else found
     return tuple(target for target, _ in found) if len(found) <= _MAX_TWINS else ()
 
 
-def _visible_definitions(view: LinkView, path: str, qualname: str) -> Iterator[tuple[DefinitionTarget, str]]:
-    is_own_name = _is_own_name(qualname)
-    for named in _named(view, _last(qualname)):
-        files = named.files(qualname)
-        if files:
-            seen = _visible(view, path)
-            for file in files if len(files) <= len(seen) else sorted(files.keys() & seen):
-                if file in seen:
-                    yield from (
-                        (one.target, one.kind) for one in files[file] if one.kind in _TYPES or not is_own_name
-                    )
+class _Rows:
+    """The definitions of one qualified name in one language: the files that have one, as bits. ``types``: those that
+    define a type."""
+
+    def __init__(self, sight: Sight, files: Mapping[str, Sequence[NamedDefinition]], qualname: str) -> None:
+        self.files, self._sight, self._qualname = files, sight, qualname
+        self.all = sight.bits(files)
+        self.types = sight.bits(f for f, rows in files.items() if any(one.kind in _TYPES for one in rows))
+        self._told = self._declared = 0
+
+    def defined(self, view: LinkView, files: int) -> int:
+        """Those of the files that do more than announce it. Noted by who asks: ``LinkView.anywhere``."""
+        new = files & ~self._told
+        self._told |= new
+        self._declared |= self._sight.bits(
+            path
+            for path in self._sight.paths(new)
+            if view.entries(path).get(self._qualname, NO_ENTRY).is_declaration
+        )
+        return files & ~self._declared
+
+
+def _rows_of(view: LinkView, qualname: str) -> Iterator[_Rows]:
+    for language, named in zip(LANGUAGES, _both(view, _last(qualname)), strict=True):
+        if files := named.files(qualname):
+            key = ("c rows", language, qualname)
+            yield view.fixpoints(key, lambda files=files: _Rows(sight_of(view), files, qualname), None)  # type: ignore[misc]
+
+
+def _kinds(
+    seen: Iterable[tuple[_Rows, int]], sight: Sight, kinds: frozenset[str] | None
+) -> Iterator[tuple[DefinitionTarget, str]]:
+    """The definitions in these files, of these kinds, as many as make the name ambiguous."""
+    found: dict[tuple[DefinitionTarget, str], None] = {}
+    for rows, files in seen:
+        for path in sight.paths(files):
+            found |= {(o.target, o.kind): None for o in rows.files[path] if not kinds or o.kind in kinds}
+            if len(found) > _MAX_TWINS:
+                break
+    yield from found
 
 
 def _resolve(view: LinkView, path: str, scope: str, written: str) -> tuple[DefinitionTarget, ...]:
@@ -287,141 +326,3 @@ def _resolve(view: LinkView, path: str, scope: str, written: str) -> tuple[Defin
 def _around(scope: str) -> list[str]:
     parts = scope.split(".") if scope else []
     return [".".join(parts[:count]) for count in range(len(parts), -1, -1)]
-
-
-class _Usings(NamedTuple):
-    """By namespace: those opened in it; by qualified name: the scope and text of what it stands for."""
-
-    spaces: dict[str, tuple[str, ...]]
-    names: dict[str, tuple[tuple[str, str], ...]]
-
-
-_NO_USINGS = _Usings({}, {})
-
-
-def _read_usings(view: LinkView, path: str) -> _Usings:
-    spaces: dict[str, dict[str, None]] = {}
-    names: dict[str, dict[tuple[str, str], None]] = {}
-    for file in sorted(_visible(view, path)):
-        for item in view.outline(file).imports if view.language(file) == "cpp" else ():
-            if item.name == "*":
-                spaces.setdefault(item.scope, {})[item.module] = None
-            elif item.alias:
-                written = "::".join(filter(None, (item.module, item.name)))
-                names.setdefault(join(item.scope, item.alias), {})[item.scope, written] = None
-    return _Usings({s: tuple(f) for s, f in spaces.items()}, {n: tuple(f) for n, f in names.items()})
-
-
-# -- includes
-
-
-def _visible(view: LinkView, path: str) -> frozenset[str]:
-    """The file and all that it includes, directly or not."""
-    return view.fixpoints(("c visible", path), lambda: _read_visible(view, path), frozenset({path}))
-
-
-def _read_visible(view: LinkView, path: str) -> frozenset[str]:
-    reached, at = {path}, [path]
-    for file in at:
-        for other in view.fixpoints(("c includes", file), lambda file=file: _includes(view, file), ()):  # type: ignore[misc]
-            if other not in reached:
-                reached.add(other)
-                at.append(other)
-    return frozenset(reached)
-
-
-def _includes(view: LinkView, path: str) -> tuple[str, ...]:
-    folder = posixpath.dirname(path)
-    items = view.outline(path).imports
-    found = (_include(view, folder, item.module) for item in items if not item.name and not item.alias)
-    return tuple(dict.fromkeys(file for file in found if file and view.language(file) in _LANGUAGES))
-
-
-def _include(view: LinkView, folder: str, module: str) -> str | None:
-    return view.fixpoints(("c include", folder, module), lambda: _included(view, folder, module), None)
-
-
-def _included(view: LinkView, folder: str, module: str) -> str | None:
-    """The file that an include means: beside the including file, in a folder that the build searches, else the one
-    that ends so, the nearest of those that lie in a folder of headers."""
-    name = posixpath.normpath(module)
-    near = view.first(posixpath.normpath(posixpath.join(folder, name)))
-    if near:
-        return near
-    searched = view.fixpoints("c folders", lambda: tuple(_searched(view)), ())
-    found = view.first(*(posixpath.normpath(posixpath.join(place, name)) for place in searched))
-    if found or _STANDARD.fullmatch(name):
-        return found
-    matches = sorted(f for f in view.called(posixpath.basename(name)) if f == name or f.endswith(f"/{name}"))
-    if len(matches) < 2:
-        return matches[0] if matches else None
-    ranked = sorted(matches, key=lambda file: _rank(folder, file, name))
-    first, second = (_rank(folder, file, name) for file in ranked[:2])
-    return ranked[0] if first < second else None
-
-
-def _rank(folder: str, file: str, name: str) -> tuple[int, int]:
-    """The lower the likelier: from how many folders up it is found, then whether those are folders of headers."""
-    root = file.removesuffix(name).rstrip("/")
-    pairs = zip(folder.split("/"), root.split("/"), strict=False)
-    common = next(
-        (index for index, (a, b) in enumerate(pairs) if a != b), min(folder.count("/"), root.count("/")) + 1
-    )
-    return -common, posixpath.basename(root) not in ("include", "inc", "src", "lib", "")
-
-
-def _searched(view: LinkView) -> Iterator[str]:
-    """The folders that compile_commands.json has searched, the most frequent first, as paths of the project."""
-    counts: Counter[str] = Counter()
-    for _, text in view.texts(_COMMANDS):
-        try:
-            commands = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        entries = (
-            [c for c in commands[:_MAX_COMMANDS] if isinstance(c, dict)] if isinstance(commands, list) else []
-        )
-        root = next((r for entry in entries[:20] if (r := _root(view, entry)) is not None), None)
-        for entry in entries if root is not None else ():
-            for folder in _flags(entry):
-                if folder == root or folder.startswith(f"{root}/"):
-                    counts[folder.removeprefix(str(root)).strip("/")] += 1
-    yield from (folder for folder, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _root(view: LinkView, entry: dict[str, Any]) -> str | None:
-    """Where the project lay when it was built: the part of the file's path that is not its path here."""
-    file = posixpath.normpath(posixpath.join(str(entry.get("directory", "")), str(entry.get("file", ""))))
-    parts = file.split("/")
-    for start in range(1, len(parts)):
-        if "/".join(parts[start:]) in view:
-            return "/".join(parts[:start])
-    return None
-
-
-def _flags(entry: dict[str, Any]) -> Iterator[str]:
-    """The folders that one command searches for headers."""
-    directory = str(entry.get("directory", ""))
-    for folder in _written_folders(_words(entry)):
-        yield posixpath.normpath(posixpath.join(directory, folder))
-
-
-def _words(entry: dict[str, Any]) -> list[str]:
-    words = entry.get("arguments")
-    if isinstance(words, list):
-        return [str(word) for word in words]
-    try:
-        return shlex.split(str(entry.get("command", "")))
-    except ValueError:  # a quote without its partner
-        return str(entry.get("command", "")).split()
-
-
-def _written_folders(words: Iterable[str]) -> Iterator[str]:
-    is_next = False
-    for word in words:
-        flag = _FLAG.fullmatch(word)
-        if is_next:
-            yield word
-        elif flag and flag[1]:
-            yield flag[1]
-        is_next = flag is not None and not flag[1] and not is_next

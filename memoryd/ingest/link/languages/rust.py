@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
@@ -102,6 +103,15 @@ class Rust(LanguageRules):
                 break
             here = _parent(view, here)
         return here is not None and here.path == around.path
+
+    def around(self, view: LinkView, module: DefinitionTarget) -> Iterator[DefinitionTarget]:
+        here: DefinitionTarget | None = module
+        for _ in range(_MAX_MODULES):
+            if here is None:
+                break
+            yield here
+            yield DefinitionTarget(here.path)
+            here = _parent(view, here)
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """Another crate, or a macro of the crate."""
@@ -251,14 +261,40 @@ def _declaring(view: LinkView, path: str) -> DefinitionTarget | None:
     else:
         stem = base.removesuffix(".rs")
     usual = [posixpath.join(folder, name) for name in _ROOTS] + [f"{folder}.rs"]
-    beside = [file for file in sorted(view.folder(folder)) if file.endswith(".rs") and file not in usual]
-    for file in (*usual, *beside):
+    for file in usual:
         if file != path and file in view and _declares(view, file, stem, path):
             return DefinitionTarget(file)
-    for file in (*beside, *sorted(view.folder(posixpath.dirname(folder)))):
-        if file.endswith(".rs") and any(_at(file, item) == path for item in view.outline(file).imports):
+    others = _declared(view, folder)  # not before: who has its usual place depends on no file beside it
+    for file in others.named.get(stem, ()):
+        if file != path and _declares(view, file, stem, path):
             return DefinitionTarget(file)
-    return None
+    beside = (file for file in others.placed.get(path, ()) if file not in usual)
+    above = _declared(view, posixpath.dirname(folder)).placed.get(path, ())
+    found = next(beside, None) or next(iter(above), None)
+    return DefinitionTarget(found) if found else None
+
+
+class _Declared(NamedTuple):
+    """The modules that the files of one folder declare: name -> files with ``mod name;``, path -> files that place one
+    there with ``#[path]``, both ordered."""
+
+    named: dict[str, list[str]]
+    placed: dict[str, list[str]]
+
+
+def _declared(view: LinkView, folder: str) -> _Declared:
+    return view.fixpoints(("rust declared", folder), lambda: _read_declared(view, folder), _Declared({}, {}))
+
+
+def _read_declared(view: LinkView, folder: str) -> _Declared:
+    found = _Declared({}, {})
+    for file in sorted(view.folder(folder)):
+        for item in view.imports(file) if file.endswith(".rs") else ():
+            if placed := _at(file, item):
+                found.placed.setdefault(placed, []).append(file)
+            elif item.module == "self":
+                found.named.setdefault(item.name, []).append(file)
+    return found
 
 
 def _declares(view: LinkView, file: str, name: str, path: str) -> bool:
