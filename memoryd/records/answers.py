@@ -83,7 +83,7 @@ class RecordAnswer(Answer, frozen=True):
     def page(self) -> Page:
         return Page(
             head=self.message,
-            sections=[TextSection(items=[self.record.with_notes()], main=True)],
+            sections=[TextSection(items=self.record.with_notes(whole=True).splitlines(), main=True)],
             foot=self.freshness.line(),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.decisions import anchors
@@ -28,6 +30,7 @@ def record(ctx: Context, records: Records, request: RecordRequest, actor: str) -
     note = f" No file or symbol is called {', '.join(f'`{a[:80]}`' for a in lost)} now." if lost else ""
     if not set(about) <= set(added.record.anchors):
         note += " Not all of the given anchors were added to it."
+    note += _similar(added.near, shown)
     return answer(ctx, shown, _message(added.record, added.created) + note, created=added.created)
 
 
@@ -47,6 +50,13 @@ def _contradiction(ctx: Context, shown: RecordItem) -> str:
     if not said:
         return ""
     return f" It contradicts{said} Both are kept; a person decides: `memoryd supersede OLD NEW`."
+
+
+def _similar(near: Sequence[Record], shown: RecordItem) -> str:
+    """Records that say nearly the same, without those that it contradicts, which are named as such."""
+    others = [other for other in near if other.id not in shown.conflicts_with]
+    said = "; ".join(f"{other.id} ({other.status}): “{quote(other.text, 160)}”" for other in others)
+    return f" Near to it, and kept beside it: {said}." if said else ""
 
 
 def _message(stored: Record, created: bool) -> str:

@@ -93,7 +93,26 @@ def test_new_anchors_join_a_proposal_but_never_a_confirmed_record(store):
     first = store.add(lesson("Never sign twice", anchors=("a.py",))).record
     assert store.add(lesson("Never sign twice", anchors=("b.py",))).record.anchors == ("a.py", "b.py")
     store.confirm(first.id, ALICE)
-    assert store.add(lesson("Never sign twice", anchors=("c.py",))).record.anchors == ("a.py", "b.py")
+    other = store.add(lesson("Never sign twice", anchors=("c.py",)))
+    assert (other.created, other.record.status, other.record.anchors) == (True, "proposed", ("c.py",))
+    assert store.get(first.id).anchors == ("a.py", "b.py")
+    again = store.add(lesson("Never sign twice", anchors=("c.py",)))
+    assert (again.created, again.record.id) == (False, other.record.id)
+
+
+def test_a_person_widens_what_is_confirmed(store):
+    """The same lesson told of a second place is known for that place as well."""
+    first = store.add(lesson("Not thread safe", actor=ALICE, anchors=("db.py:query",))).record
+    again = store.add(lesson("Not thread safe", actor=ALICE, anchors=("cache.py:load",)))
+    assert (again.created, again.record.id) == (False, first.id)
+    assert again.record.anchors == ("cache.py:load", "db.py:query")
+
+
+def test_what_is_nearly_known_is_kept_and_named(store):
+    """Opposites of the same words are two records."""
+    first = store.add(lesson("Squash the branch, do not merge it")).record
+    other = store.add(lesson("Do not squash the branch, merge it"))
+    assert (other.created, [near.id for near in other.near]) == (True, [first.id])
 
 
 def test_what_a_person_retracted_is_not_proposed_again(store):

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 from growth import assert_linear
 
-from memoryd.store.records.statements import covers, meaning, opposes
+from memoryd.store.records.similarity import SimilarRecords
+from memoryd.store.records.statements import meaning, opposes, repeats
 
 # (known, new): the new one adds nothing
 SAME = [
@@ -39,9 +40,26 @@ SAME = [
     ("Avoid using global state", "Do not use global state"),
     ("Avoid global state", "Don't use global state"),
     ("Don't forget to close the cursor", "Remember to close the cursor"),
-    ("Run the migrations before the tests. Keep them small.", "Run migrations before tests"),
     ("Retry three times", "Retry  three   times;"),
+]
+
+# (known, new): about the same, yet not the same; the second half of a sentence may turn the first round
+NEAR = [
+    ("Run the migrations before the tests. Keep them small.", "Run migrations before tests"),
     ("Keep the API stable - clients depend on it", "Keep the API stable"),
+    ("Squash the branch, do not merge it", "Do not squash the branch, merge it"),
+    ("It is not safe to call shutdown twice", "It is safe not to call shutdown twice"),
+    ("Raise an error, do not return None", "Do not raise an error, return None"),
+    ("Wait for the lock, never poll", "Never wait for the lock, poll"),
+    ("Use POST, never GET, for deletes", "Use GET, never POST, for deletes"),
+    ("Compare with `is`, not `==`", "Compare with `==`, not `is`"),
+    ("Not all handlers are idempotent", "All handlers are not idempotent"),
+    ("Only log errors", "Log only errors"),
+    ("Fail closed, not open", "Fail open, not closed"),
+    ("Copy first, then delete", "Delete first, then copy"),
+    ("Never trust the client, check on the server", "Check on the client, never trust the server"),
+    ("Do not test with mocks but with the real store", "Test with mocks but not with the real store"),
+    ("Tests run before lint", "Lint runs before tests"),
 ]
 
 # (known, new): they differ in what counts
@@ -83,6 +101,18 @@ DIFFERENT = [
     ("Log at most one line", "Log at least one line"),
     ("Do not merge on Friday", "Do not merge on Monday"),
     ("Run migrations before tests", "Run the migrations before the tests. Never skip them."),
+    ("Pin with ^ in package.json", "Pin with ~ in package.json"),
+    ("Use & for masks", "Use | for masks"),
+    ("Use `is` for None", "Use `it` for None"),
+    ("You do not need to lock", "Do not lock"),
+    ("Pass --verify to the hook", "Pass --no-verify to the hook"),
+    ("Do not always retry", "Never retry"),
+    ("Do not just retry", "Do not retry"),
+    ("We can't drop 3.8", "We can drop 3.8"),
+    ("Users may not delete posts", "Users may delete posts"),
+    ("Use yaml.load", "Use yaml.safe_load"),
+    ("Sort ascending", "Sort descending"),
+    ("None of the caches is shared", "All of the caches are shared"),
 ]
 
 # (one, other): one forbids what the other asks for
@@ -125,13 +155,23 @@ COMPATIBLE = [
 @pytest.mark.parametrize(("known", "new"), SAME)
 def test_what_adds_nothing_is_known(known, new):
     """Word forms, fillers, spelling, a moved clause and a reason left out make no new record."""
-    assert covers(meaning(known), meaning(new))
+    assert repeats(meaning(known), meaning(new))
+
+
+@pytest.mark.parametrize(("known", "new"), NEAR)
+def test_what_is_nearly_said_is_another_record_and_is_named(known, new):
+    """Opposites of the same words are never one record, whichever came first; each is named beside the other."""
+    for first, second in ((known, new), (new, known)):
+        assert not repeats(meaning(first), meaning(second))
+        records = SimilarRecords()
+        records.put("1", "lesson", first)
+        assert (records.repeated("lesson", second), records.near(second)) == ([], ["1"])
 
 
 @pytest.mark.parametrize(("known", "new"), DIFFERENT)
 def test_what_differs_in_substance_is_new(known, new):
     """Numbers, names, scope, order, strength, negation and new reasons make another record."""
-    assert not covers(meaning(known), meaning(new))
+    assert not repeats(meaning(known), meaning(new))
 
 
 @pytest.mark.parametrize(("one", "other"), OPPOSED)
@@ -139,7 +179,7 @@ def test_opposites_are_seen_from_both_sides(one, other):
     """That one forbids what the other asks for does not depend on which came first."""
     assert opposes(meaning(one), meaning(other))
     assert opposes(meaning(other), meaning(one))
-    assert not covers(meaning(one), meaning(other))
+    assert not repeats(meaning(one), meaning(other))
 
 
 @pytest.mark.parametrize(("one", "other"), COMPATIBLE)

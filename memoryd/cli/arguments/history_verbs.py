@@ -28,7 +28,9 @@ def _decisions(parser: ArgumentParser) -> None:
     parser.add_argument("topic", nargs="*", metavar="TOPIC", help="words the decision is about")
     parser.add_argument("--path", metavar="P", help="only decisions about this file, folder or glob")
     parser.add_argument(
-        "--status", metavar="S", help="proposed, accepted, rejected, deprecated, superseded, withdrawn"
+        "--status",
+        metavar="S",
+        help="proposed, accepted, rejected, deprecated, superseded, withdrawn, unknown",
     )
     kinds(parser, DECISION_KINDS)
     page(parser)
@@ -37,6 +39,9 @@ def _decisions(parser: ArgumentParser) -> None:
 def _decision(parser: ArgumentParser) -> None:
     parser.add_argument("_action", choices=("show",), metavar="show", help="show one decision in full")
     parser.add_argument("id", metavar="ID", help="the decision's id or one of its aliases")
+    parser.add_argument(
+        "--offset", type=int, metavar="N", help="begin at this line of its text (0: the first)"
+    )
 
 
 VERBS: dict[str, CliVerb] = {

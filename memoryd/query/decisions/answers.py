@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -12,7 +11,7 @@ from memoryd.query.decision_item import DecisionItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.query.text.budget import Page, TextSection
-from memoryd.query.text.lines import clipped
+from memoryd.query.text.lines import wrapped
 
 DecisionKind = Literal["adr", "decision", "lesson", "constraint", "convention", "rule"]
 
@@ -20,8 +19,9 @@ _HEALTH = {"in_doubt": "in doubt", "unlinked": "not compared with the code"}
 
 
 class DecisionsRequest(Request, frozen=True, kw_only=True):
-    """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full. ``kinds``: empty
-    for all decisions and records, and what rules there are about ``topic`` or ``path``."""
+    """``topic``: words; ``path``: a file, folder or glob they are about; ``id``: one of them in full, its text from
+    line ``offset`` on. ``kinds``: empty for all decisions and records, and what rules there are about ``topic`` or
+    ``path``."""
 
     topic: OptionalText = ""
     path: OptionalText = ""
@@ -61,12 +61,14 @@ class DecisionsAnswer(PagedAnswer, frozen=True):
     def _in_full(self, d: DecisionItem) -> Page:
         named = [link.to for link in d.links] or d.scope
         scope = [f"about {safe_line(', '.join(named[:10]))}"] if named else []
-        lines = [f"  | {line}" for line in safe_text(d.text).splitlines()]
+        lines = [part for line in safe_text(d.text).splitlines() for part in wrapped(line, "  | ")]
         return Page(
             head="\n".join([d.summary().partition("\n")[0], *_relations(d), *scope]),
-            sections=[TextSection(items=[clipped(line) for line in lines], main=True)],
+            sections=[
+                TextSection(items=lines[self.offset :], total=len(lines), main=True, before=self.offset)
+            ],
             foot=self.freshness.line(),
-            more=lambda shown: f"memoryd decision show {shlex.quote(d.id)} --json",
+            more=self.rest_from,
         )
 
 

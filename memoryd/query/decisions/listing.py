@@ -31,7 +31,7 @@ from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.records.values import CONFIRMED, DOCUMENT, IMPORTED, PROPOSED, Record, is_person
 
-MAX_TEXT_CHARS = 20_000  # of one decision shown in full
+MAX_TEXT_CHARS = 1_000_000  # of one decision shown in full: no document that people write is longer
 MAX_RECORDS = 5_000
 MIN_COVERED = 0.34  # of the topic's weight; below, a decision is about something else
 RULE_KINDS = ("constraint", "rule")  # of what tools and rules files declare
@@ -50,7 +50,15 @@ def decisions(ctx: Context, request: DecisionsRequest) -> DecisionsAnswer:
     status = _status(request.status) if request.status else ""
     if request.id:
         shown = _show(ctx, [*entries(ctx), *declared.declared(ctx)], request.id)
-        return DecisionsAnswer(ctx.freshness, topic=request.id, decisions=(shown,), total=1)
+        command = f"memoryd decision show {shlex.quote(request.id)}"
+        return DecisionsAnswer(
+            ctx.freshness,
+            topic=request.id,
+            decisions=(shown,),
+            total=1,
+            offset=request.offset,
+            command=command,
+        )
     known, rules = _asked(ctx, request)
     found = [entry for part in (known, rules) for entry in _fitting(ctx, part, request, status)]
     if request.path and not any(entry.item.kind not in RULE_KINDS for entry in found):

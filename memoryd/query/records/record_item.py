@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import quote
-from memoryd.query.text.lines import SHA_CHARS
+from memoryd.query.safe_text import quote, safe_text
+from memoryd.query.text.lines import SHA_CHARS, wrapped
+
+_MAX_QUOTED_CHARS = 400  # of a record in a list
 
 
 class AnchorItem(Struct, frozen=True):
@@ -39,13 +41,19 @@ class RecordItem(Struct, frozen=True):
     head_lost: bool = False
     not_looked_for: bool = False
 
-    def summary(self) -> str:
-        """Kind, status, author and what it says."""
+    def summary(self, *, whole: bool = False) -> str:
+        """Kind, status, author and what it says: ``whole``, or the beginning and how to see the rest."""
         about = f" about {', '.join(self.anchors[:5])}" if self.anchors else ""
         first = f"{self.id} {self.kind} [{self.status}] {self.date} {self.actor}{about}"
-        return f"{first}\n    “{quote(self.text, 400)}”"
+        if len(self.text) <= _MAX_QUOTED_CHARS:
+            return f"{first}\n    “{quote(self.text, _MAX_QUOTED_CHARS)}”"
+        if whole:
+            lines = safe_text(self.text).splitlines()
+            return "\n".join([first, *(part for line in lines for part in wrapped(line, "  | "))])
+        rest = f"({len(self.text)} characters; whole: `memoryd decision show {self.id}`)"
+        return f"{first}\n    “{quote(self.text, _MAX_QUOTED_CHARS)}” {rest}"
 
-    def with_notes(self) -> str:
+    def with_notes(self, *, whole: bool = False) -> str:
         """The summary, and below it what is to be known about the record."""
         notes = [f"contradicts {', '.join(self.conflicts_with)}"] if self.conflicts_with else []
         notes += [
@@ -62,4 +70,4 @@ class RecordItem(Struct, frozen=True):
         notes += [self.origin] if self.origin else []
         lost = f"its commit {self.head[:SHA_CHARS]} is no longer in the history"
         notes += [lost] if self.head_lost else []
-        return "\n".join([self.summary(), *(f"    {note}" for note in notes)])
+        return "\n".join([self.summary(whole=whole), *(f"    {note}" for note in notes)])

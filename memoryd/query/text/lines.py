@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from memoryd.query.safe_text import safe_line
 
+WRAP_CHARS = 200  # a long line of a document is shown in lines of so many characters, so that it can be paged
 SHA_CHARS = 10  # of a commit id in a text
 MAX_LINE_CHARS = 400
 
@@ -21,3 +24,9 @@ def proof(method: str, confidence: float) -> str:
 def clipped(line: str) -> str:
     """The line in at most MAX_LINE_CHARS characters."""
     return line if len(line) <= MAX_LINE_CHARS else f"{line[: MAX_LINE_CHARS - 1]}…"
+
+
+def wrapped(line: str, before: str) -> list[str]:
+    """The whole line, as lines of at most WRAP_CHARS characters that each begin with ``before``."""
+    parts = textwrap.wrap(line, WRAP_CHARS, replace_whitespace=False, drop_whitespace=False) or [""]
+    return [f"{before}{part}" for part in parts]

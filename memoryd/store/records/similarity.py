@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from memoryd.store.records.statements import StatementMeaning, covers, meaning, opposes
+from memoryd.store.records.statements import StatementMeaning, meaning, opposes, repeats, words_of
 from memoryd.store.records.values import Record
+
+_MIN_CORE = 2  # words in common below which two statements need not be about the same
 
 
 class SimilarRecords:
@@ -14,27 +16,42 @@ class SimilarRecords:
     def __init__(self) -> None:
         self._meanings: dict[str, tuple[str, StatementMeaning]] = {}
         self._by_core: dict[tuple[str, ...], set[str]] = {}
+        self._by_words: dict[tuple[str, ...], set[str]] = {}
 
     def put(self, record_id: str, kind: str, text: str) -> None:
         found = meaning(text)
         self._meanings[record_id] = (kind, found)
         for statement in found.statements:
             self._by_core.setdefault(statement.core, set()).add(record_id)
+        self._by_words.setdefault(words_of(found), set()).add(record_id)
 
     def drop(self, record_id: str) -> None:
         _, known = self._meanings.pop(record_id, ("", None))
-        for statement in known.statements if known else ():
+        if known is None:
+            return
+        for statement in known.statements:
             self._by_core.get(statement.core, set()).discard(record_id)
+        self._by_words.get(words_of(known), set()).discard(record_id)
 
-    def covering(self, kind: str, text: str) -> list[str]:
-        """Ids of records of the kind that say what ``text`` says, newest first."""
+    def repeated(self, kind: str, text: str) -> list[str]:
+        """Ids of records of the kind that say just what ``text`` says, newest first."""
         new = meaning(text)
-        any_core = next((statement.core for statement in new.statements), None)
-        near = self._by_core.get(any_core, set()) if any_core is not None else set()
-        known = ((record_id, *self._meanings[record_id]) for record_id in near)
-        return sorted(
-            (i for i, its_kind, its in known if its_kind == kind and covers(its, new)), reverse=True
+        known = (
+            (record_id, *self._meanings[record_id]) for record_id in self._by_words.get(words_of(new), ())
         )
+        return sorted(
+            (i for i, its_kind, its in known if its_kind == kind and repeats(its, new)), reverse=True
+        )
+
+    def near(self, text: str) -> list[str]:
+        """Ids of records that say nearly what ``text`` says, or its opposite: of the same words in another order, or
+        with a statement about the same; newest first."""
+        new = meaning(text)
+        found = set(self._by_words.get(words_of(new), ()))
+        for statement in new.statements:
+            if len(statement.core) >= _MIN_CORE:
+                found |= self._by_core.get(statement.core, set())
+        return sorted(found, reverse=True)
 
     def opposing(self, record: Record) -> Iterator[str]:
         """Ids of records that forbid what ``record`` asks for, or the reverse, oldest first."""

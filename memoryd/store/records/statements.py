@@ -1,8 +1,9 @@
 """When two records say the same, and when they say the opposite. From their words alone, and rather too seldom.
 
-A text is read as statements: a sentence's content words in order, in their base forms, and whether it forbids.
+A text is read as statements: a sentence's content words in order, in their base forms, and where it negates.
 What follows "because" and the like is its reason. Words that change nothing ("always", "must", "the") are left
-out; words that set a scope or a strength ("only", "in", "may", numbers, names of code) never are.
+out; words that set a scope or a strength ("only", "in", "may", numbers, signs, names of code) never are, nor is what
+stands in back-ticks.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ MAX_STATEMENTS = 40  # of one text; what follows is compared as a whole
 _MIN_CORE = 2  # words in common below which an opposition says nothing
 _REASON_SHARED = 0.5  # of a new reason's words: below, it is another reason
 
-_TOKEN = re.compile(r"(?<!\w)-?\d+(?:[.:]\d+)*%?(?!\w)|\w+(?:[./:]\w+)*(?:\+\+|#)?|[<>]=?|[!=]=")
+_TOKEN = re.compile(
+    r"(?<!\w)-?\d+(?:[.:]\d+)*%?(?!\w)|\u0001?\w+(?:[./:]\w+)*(?:\+\+|#)?|(?<!\S)--?(?=\w)"
+    r"|[^\w\s.,:;!?'\"()\[\]{}\u2026\u2013\u2014\u0001-]+"
+)
+_QUOTED_WORD = re.compile(r"`([a-z]{1,12})`")
 _SENTENCE_END = re.compile(r"(?<![.:;!?])[.:;!?]+(?=\s|$)|\n+|\s[-–—]+\s|—")
 _REASON = re.compile(r"\b(?:because|since(?!\s+v?\d)|otherwise|or else|so that|due to|in order to)\b")
 _LEADING = re.compile(
@@ -35,7 +40,10 @@ _PHRASES = tuple(
         (r"n't\b", " not"),
         (r"\b(?:do|does|must|should)? ?(?:not|never) (?:forget|fail) to\b", ""),
         (r"\b(?:make sure|be sure|remember|ensure|take care|it is important)(?: to| that)?\b", ""),
-        (r"\b(?:we|you)? ?\b(?:must|should|shall|need to|needs to|have to|has to|ought to)\b", ""),
+        (
+            r"(?<!not )(?:\b(?:we|you) )?\b(?:must|should|shall|need to|needs to|have to|has to|ought to)\b",
+            "",
+        ),
         (r"\b(?:rather than|in place of|in preference to)\b", "instead of"),
         (r"\bno longer\b", "not"),
         (r"\b(replace) (.{1,200}?) (?:with|by) (.{1,200})", r"use \3 instead of \2"),
@@ -48,6 +56,7 @@ a an the this that these those always please really just also very simply do doe
 of to then so thus and will
 """
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_DEGREES = frozenset(("always", "really", "just", "also", "very", "simply"))  # "not always" is not "not"
 _NEGATIONS = frozenset(("not", "never", "no"))
 _AVOIDS = frozenset(("avoid", "stop"))
 _OPPOSITES = {
@@ -68,11 +77,13 @@ _INFLECTIONS = frozenset(("", "e", "s", "es", "ed", "d", "ing", "y", "ies", "ied
 
 
 class Statement(Struct, frozen=True):
-    """``core``: content words up to the first that sets a scope; ``scope``: the rest; ``negative``: it forbids."""
+    """``core``: content words up to the first that sets a scope; ``scope``: the rest; ``negative``: it forbids;
+    ``negated``: before which of all these words a negation stands, so that "not all are" is not "all are not"."""
 
     core: tuple[str, ...]
     scope: tuple[str, ...]
     negative: bool
+    negated: tuple[int, ...] = ()
 
 
 class StatementMeaning(Struct, frozen=True):
@@ -96,13 +107,18 @@ def meaning(text: str) -> StatementMeaning:
     return StatementMeaning(frozenset(statements), frozenset(reason), rest)
 
 
-def covers(known: StatementMeaning, new: StatementMeaning) -> bool:
-    """Whether ``new`` adds nothing to ``known``: each of its statements is there, and its reason, if it gives one."""
-    if known.rest != new.rest or not new.statements <= known.statements:
+def repeats(known: StatementMeaning, new: StatementMeaning) -> bool:
+    """Whether ``new`` says what ``known`` says: the same statements, and if it gives a reason, that one."""
+    if known.rest != new.rest or new.statements != known.statements:
         return False
     if not new.statements:
         return known == new
     return not new.reason or len(new.reason & known.reason) > _REASON_SHARED * len(new.reason)
+
+
+def words_of(said: StatementMeaning) -> tuple[str, ...]:
+    """What the statements are about, whatever they say of it: their words in alphabetical order."""
+    return tuple(sorted(word for one in said.statements for word in (*one.core, *one.scope)))
 
 
 def opposes(one: StatementMeaning, other: StatementMeaning) -> bool:
@@ -122,7 +138,7 @@ def _meets(a: Statement, b: Statement) -> bool:
 
 
 def _plain(text: str) -> str:
-    text = text.casefold()
+    text = _QUOTED_WORD.sub("\u0001\\1", text.casefold())  # a word of code is no filler
     for pattern, words in _PHRASES:
         text = pattern.sub(words, text)
     return text
@@ -159,13 +175,18 @@ def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
 
 def _statement(clause: str, turned: bool) -> Statement | None:
     """The clause in base forms; None when nothing is left of it."""
-    found = list(_words(clause))
-    words = [word for word, negates in found if not negates or word]
-    negative = turned ^ (sum(negates for _, negates in found) % 2 == 1)
+    words: list[str] = []
+    negated: list[int] = []
+    for word, negates in _words(clause):
+        if negates:
+            negated.append(len(words))
+        if word:
+            words.append(word)
     if not words:
         return None
     at = next((i for i, word in enumerate(words) if word in _SCOPE), len(words))
-    return Statement(tuple(words[:at]), tuple(words[at:]), negative)
+    negative = turned ^ (len(negated) % 2 == 1)
+    return Statement(tuple(words[:at]), tuple(words[at:]), negative, tuple(negated))
 
 
 def _words(clause: str) -> Iterator[tuple[str, bool]]:
@@ -174,7 +195,7 @@ def _words(clause: str) -> Iterator[tuple[str, bool]]:
     for i, token in enumerate(tokens):
         if token in _NEGATIONS:
             yield "", True
-        elif token in _FILLERS:
+        elif token in _FILLERS and not (token in _DEGREES and i and tokens[i - 1] in _NEGATIONS):
             continue
         elif _base(token) in _AVOIDS:
             yield ("" if _is_doing(tokens, i + 1) else "use"), True

@@ -78,10 +78,12 @@ class Record(Struct, frozen=True):
 
 
 class Added(Struct, frozen=True):
-    """``created`` is false where a record that says as much existed: ``record`` is that one."""
+    """``created`` is false where a record that says the same existed: ``record`` is that one. ``near``: records that
+    say nearly the same as what was created, or the opposite."""
 
     record: Record
     created: bool
+    near: tuple[Record, ...] = ()
 
 
 def is_person(actor: str) -> bool:

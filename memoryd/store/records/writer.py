@@ -19,7 +19,8 @@ from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import sqlite
 from memoryd.store.failures import damaged, failure
 from memoryd.store.records import audit, replacement, snapshots
-from memoryd.store.records.reader import COLUMNS, JOINED, RecordReader
+from memoryd.store.records.reader import JOINED, RecordReader
+from memoryd.store.records.similarity import meet
 from memoryd.store.records.values import (
     LIVE,
     MAX_ANCHORS,
@@ -39,6 +40,7 @@ from memoryd.store.sqlite import integer
 
 MAX_PROPOSALS = 1_000
 MAX_IMPORTED = 10_000
+_MAX_NEAR = 3
 CHECKPOINT_LIMIT_S = 5.0
 
 
@@ -90,10 +92,11 @@ class Records(RecordReader):
     def add(self, new: NewRecord) -> Added:
         """Remember ``new``: as ``proposed``, or ``confirmed`` when a person says it.
 
-        What a record says already returns that record; while it is a proposal, new anchors join it. What a person
-        retracted cannot be proposed again by an agent. A person who says what is only proposed gets a record of
-        their own in its place. Raises UsageError on bad kind, actor, sizes or an unknown ``supersedes``, BusyError
-        when too many proposals wait.
+        What a record says already returns that record, and new anchors join it; an agent's join a proposal only, and
+        what it says of another place than a confirmed record does is a proposal. What a person retracted cannot be
+        proposed again by an agent. A person who says what is only proposed gets a record of their own in its place.
+        What is nearly said already is kept, with the records that say it. Raises UsageError on bad kind, actor, sizes
+        or an unknown ``supersedes``, BusyError when too many proposals wait.
         """
         new = checked(new)
         by_person = is_person(new.actor)
@@ -101,8 +104,14 @@ class Records(RecordReader):
             if new.supersedes:
                 self._need(new.supersedes)
             known = self._known(new)
-            if known and not (by_person and known.status == "proposed"):
+            if (
+                known
+                and not (by_person and known.status == "proposed")
+                and not self._is_of_another_place(known, new)
+            ):
                 return Added(self._merge_anchors(known, new), created=False)
+            if known and not by_person:
+                known = None
             if known and not new.supersedes:
                 new = structs.replace(new, supersedes=known.id)
             if not by_person and self._waiting(imports=is_import(new.actor)) >= MAX_PROPOSALS:
@@ -112,7 +121,7 @@ class Records(RecordReader):
             if by_person:
                 for old in {old.id: old for old in replaced if old.is_live}.values():
                     self._set_status(old.id, "superseded", new.actor, f"by {record.id}")
-            return Added(record, created=True)
+            return Added(record, created=True, near=self._near(record))
 
     def bring_in(self, exported: Sequence[Record], source: str) -> tuple[Added, ...]:
         """Take in records of an export, as the lowest rank of trust (``source``: ``import:…``): what was in force
@@ -167,8 +176,9 @@ class Records(RecordReader):
             record = self._judge(record_id, actor, STATUSES, "restore")
             if record.is_live:
                 return record
-            for twin in self._with_words(record.kind, record.text):
-                if twin.is_live:
+            twins = (self.get(i) for i in self._words().repeated(record.kind, record.text) if i != record_id)
+            for twin in twins:
+                if twin and twin.is_live and twin.anchors == record.anchors:
                     raise UsageError(
                         f"{twin.id} says the same and is {twin.status}",
                         where=record_id,
@@ -291,28 +301,37 @@ class Records(RecordReader):
             (imports,),
         )
 
-    def _with_words(self, kind: str, text: str) -> tuple[Record, ...]:
-        """Records of the same words, newest first."""
-        rows = self._conn.execute(
-            f"SELECT {COLUMNS} FROM record WHERE fingerprint = ? ORDER BY id DESC",
-            (fingerprint(kind, text),),
-        ).fetchall()
-        return self._records(rows)
-
     def _known(self, new: NewRecord) -> Record | None:
         """The record that says what ``new`` says: one in force or waiting, the most trusted first; for an agent
         also one that a person took back here."""
-        near = (self.get(record_id) for record_id in self._words().covering(new.kind, new.text))
-        found = [*self._with_words(new.kind, new.text), *(record for record in near if record)]
-        live = sorted((record for record in found if record.is_live), key=lambda record: record.trust)
+        repeated = (self.get(record_id) for record_id in self._words().repeated(new.kind, new.text))
+        found = [record for record in repeated if record]
+        live = sorted((record for record in found if record.is_live), key=lambda one: self._rank(one, new))
         if live or is_person(new.actor):
             return live[0] if live else None
         return next((record for record in found if not is_import(record.actor)), None)
 
+    def _rank(self, known: Record, new: NewRecord) -> tuple[bool, int]:
+        """The most trusted first; an agent's new place may be known by another record than the most trusted."""
+        return not is_person(new.actor) and self._is_of_another_place(known, new), known.trust
+
+    def _is_of_another_place(self, known: Record, new: NewRecord) -> bool:
+        """An agent may not add a place to what a person confirmed: it proposes the same for that place."""
+        is_agents = not is_person(new.actor) and not is_import(new.actor)
+        return is_agents and known.status == "confirmed" and not set(new.anchors) <= set(known.anchors)
+
+    def _near(self, record: Record) -> tuple[Record, ...]:
+        """Records in force or waiting that say nearly what ``record`` says, newest first."""
+        found = (
+            self.get(record_id) for record_id in self._words().near(record.text) if record_id != record.id
+        )
+        return tuple(other for other in found if other and other.is_live and meet(record, other))[:_MAX_NEAR]
+
     def _merge_anchors(self, known: Record, new: NewRecord) -> Record:
         extra = [target for target in new.anchors if target not in known.anchors]
         room = MAX_ANCHORS - len(known.anchors)
-        if known.status != "proposed" or not extra or room <= 0:
+        may_add = known.status == "proposed" or (known.status == "confirmed" and is_person(new.actor))
+        if not may_add or not extra or room <= 0:
             return known
         self._anchor(known.id, extra[:room], new.actor)
         self._reseal(known.id, new.actor, "anchor")
