@@ -26,7 +26,8 @@ class Freshness(Struct, frozen=True):
     ``left_out``: so many files, manifests and commits cost too much to be read or linked; `status` names them.
     ``no_index``, ``no_records``: why that store could not be read: what the answer lacks for it is not known, and not
     absent. ``shallow``: the clone lacks the older commits, so that nothing is known of them.
-    ``not_here``: files of the commit that a sparse checkout leaves out, and so the index."""
+    ``not_here``: files of the commit that a sparse checkout leaves out, and so the index.
+    ``unseen``: why what was written this moment may not be known yet (``""``: changes are seen as they are made)."""
 
     indexed_commit: str
     head: str
@@ -42,6 +43,19 @@ class Freshness(Struct, frozen=True):
     no_records: str = ""
     shallow: bool = False
     not_here: int = 0
+    unseen: str = ""
+
+    def doubts(self) -> tuple[str, ...]:
+        """Why something may be there although the index has nothing of it."""
+        parts = []
+        if not self.rev and self.indexed_commit != self.head:
+            indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
+            parts += [f"the index is behind: {indexed} is indexed, HEAD is {self.head[:SHA_CHARS]}"]
+        elif not self.rev and (self.pending or self.indexing):
+            parts += ["the index is behind: files that changed are not indexed yet"]
+        parts += [f"{self.not_here} files are not checked out (sparse)"] if self.not_here else []
+        parts += [f"{self.left_out} files or commits were left out as too costly"] if self.left_out else []
+        return (*parts, *([self.unseen] if self.unseen else []))
 
     def line(self) -> str:
         """What the answer is as of, and whether that is what the project is now."""
@@ -85,8 +99,10 @@ class Answer(Struct, frozen=True):
         raise NotImplementedError(f"{type(self).__name__} has no text")
 
     def absence(self, what: str, searched: str) -> Page:
-        """One sentence: ``what`` there is not, and what was looked through."""
+        """One sentence: ``what`` there is not, and what was looked through, and why it may be there nevertheless."""
         where = f" Searched {searched}." if searched else ""
+        doubts = "; ".join(self.freshness.doubts())
+        where += f" {doubts[0].upper()}{doubts[1:]}." if doubts else ""
         return Page(head=f"{what}.{where}", foot=self.freshness.line())
 
 

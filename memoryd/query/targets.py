@@ -329,8 +329,11 @@ def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
     alike = [f"{row.path}:{row.qualname}" for row in symbols]
     alike = alike or given.near(text, paths)
     step = " or ".join(f"`{one}`" for one in alike)
+    searched = (
+        f"searched {len(paths)} files and {graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols"
+    )
     return UsageError(
         f"no file or symbol of the project is called `{text[:200]}`",
-        where=f"searched {len(paths)} files and {graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols",
+        where="; ".join((searched, *ctx.freshness.doubts())),
         next_step=f"did you mean {step}?" if alike else "try `memoryd search`",
     )

@@ -150,7 +150,7 @@ def test_an_index_that_is_behind_is_no_ground_for_absence(ask: Asked) -> None:
     """Nor are files that were seen and not indexed."""
     behind = msgspec.structs.replace(FRESH, pending=2)
     found, text = ask({"a.py": "def lonely(): ...\n", "big.js": "x;" * 300_000}, "a.py:lonely", behind)  # type: ignore[call-arg]
-    assert found.gaps[0] == "the index is behind the files"
+    assert found.gaps[0].startswith("the index is behind")
     assert found.gaps[1].startswith("1 files are not indexed")
     assert "stands nowhere else" not in text
 

@@ -7,6 +7,8 @@ from msgspec import structs
 from rows import Rows
 
 from memoryd.errors import UsageError
+from memoryd.query.graph.symbols import symbol
+from memoryd.query.graph.symbols_answers import SymbolRequest
 from memoryd.query.targets import anchor, resolve
 
 
@@ -89,6 +91,28 @@ def test_a_target_that_means_nothing_is_named_with_what_was_searched(ctx):
     assert "`Vie`" in caught.value.what
     assert caught.value.where == "searched 5 files and 11 symbols"
     assert "View" in caught.value.next_step
+
+
+def test_a_name_that_is_nowhere_may_be_newer_than_the_index(ctx):
+    """What is behind, not checked out or not watched is no ground for saying that something is not there."""
+    fresh = structs.replace(
+        ctx.freshness, pending=1, not_here=3, unseen="changed files are looked for every 5 s (polling)"
+    )
+    with pytest.raises(UsageError) as caught:
+        resolve(structs.replace(ctx, freshness=fresh), "nowhere_to_be_seen")
+    assert caught.value.where == (
+        "searched 5 files and 11 symbols; the index is behind: files that changed are not indexed yet; 3 files are not"
+        " checked out (sparse); changed files are looked for every 5 s (polling)"
+    )
+
+
+def test_an_answer_of_none_says_why_it_may_be_wrong(ctx):
+    """HEAD moved on and is not indexed; at a commit that was asked for nothing can be missing."""
+    behind = structs.replace(ctx.freshness, indexed_commit="a" * 40, head="b" * 40)
+    answer = symbol(structs.replace(ctx, freshness=behind), SymbolRequest(name="nowhere"))
+    head = answer.page().head
+    assert head.endswith("The index is behind: aaaaaaaaaa is indexed, HEAD is bbbbbbbbbb.")
+    assert structs.replace(behind, rev="a" * 40).doubts() == ()
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def freshness(
     vectors: str,
     left_out: int,
     not_here: int,
+    unseen: str,
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
@@ -73,6 +74,7 @@ def freshness(
         left_out=left_out,
         shallow=bool(now.boundary),
         not_here=not_here,
+        unseen=unseen,
     )
 
 

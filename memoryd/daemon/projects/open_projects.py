@@ -45,8 +45,10 @@ class OpenProjects:
         self._begun: set[Store] = (
             set()
         )  # those whose history's first commits were noted in this daemon's life
-        self.views = Views(config, gate, lambda root: self._dirty.get(root, False))
         self.watch = Watch(config, self.post_changes)
+        self.views = Views(
+            config, gate, lambda root: self._dirty.get(root, False), lambda root: self.watch.state(root).text
+        )
 
     # --- which project
 

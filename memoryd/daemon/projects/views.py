@@ -41,8 +41,10 @@ T = TypeVar("T")
 class Views:
     """Answers questions from the stores. ``embedder`` is set once its import is done."""
 
-    def __init__(self, config: Config, gate: Gate, is_dirty: Callable[[str], bool]) -> None:
-        self._config, self._gate, self._is_dirty = config, gate, is_dirty
+    def __init__(
+        self, config: Config, gate: Gate, is_dirty: Callable[[str], bool], watching: Callable[[str], str]
+    ) -> None:
+        self._config, self._gate, self._is_dirty, self._watching = config, gate, is_dirty, watching
         self.embedder: Any = None
         self.embedder_known = asyncio.Event()  # its import ended, well or not
         self._complete: set[tuple[Store, IndexTarget]] = set()
@@ -135,6 +137,7 @@ class Views:
                 vectors=self._vectors(view, store, target),
                 left_out=left_out_queries.count_of_view(conn, view.id),
                 not_here=skipped_queries.count(conn, view.id, NOT_CHECKED_OUT),
+                unseen="" if target.rev else self._unseen(target.root),
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
@@ -148,6 +151,15 @@ class Views:
             records_problem=known.problem,
             folder=standpoint(target.root, call.folder).folder,
         ).with_problems_said()
+
+    def _unseen(self, root: str) -> str:
+        """Why the last changes of the work tree may not be known yet."""
+        state = self._watching(root)
+        if state == "polling":
+            return f"changed files are looked for every {self._config.watch.polling_s:g} s (polling)"
+        if state == "off" or state.startswith("degraded"):
+            return "the files are not watched, so what changed since the last index is not known"
+        return ""
 
     def context_without_index(
         self, call: Call, store: Store, target: IndexTarget, conn: Any, known: KnownRecords, why: MemorydError

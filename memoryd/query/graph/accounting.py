@@ -218,9 +218,7 @@ def word_lines(text: bytes, name: str) -> list[int]:
 
 def gaps(ctx: Context) -> Iterator[str]:
     """What of the project an answer of none does not cover, in words."""
-    fresh = ctx.freshness
-    if not fresh.rev and (fresh.indexed_commit != fresh.head or fresh.pending or fresh.indexing):
-        yield "the index is behind the files"
+    yield from ctx.freshness.doubts()
     reasons = status_queries.skipped_reasons(ctx.index, ctx.view.id)
     unread = [(reason, files) for reason, files in reasons if reason not in _NO_SOURCE]
     if unread:
