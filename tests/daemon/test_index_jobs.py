@@ -120,9 +120,16 @@ def test_leaving_cancels_the_job(daemon: RunningDaemon, client: Client, tmp_path
     """When the only client that waits for an index run disconnects, the run stops before it has read everything."""
     root = many_files(tmp_path / "many", 1_500)
     leaving = Client(daemon.paths)
+    stored = daemon.paths.project_dir(key_of(root)) / "index.db"
     leaving.post("up", {"path": str(root)})
-    until(lambda: str(root) in client.json("daemon_status")["indexing"], "the job runs")
-    leaving.close()
+    until(lambda: stored.exists(), "the job runs")
+    (pid,) = client.json("daemon_status")["ingest_pids"][-1:]
+    os.kill(pid, signal.SIGSTOP)  # it does not read on while the daemon learns that nobody waits
+    try:
+        leaving.close()
+        until(lambda: client.json("daemon_status")["clients"] == 1, "the daemon knows it")
+    finally:
+        os.kill(pid, signal.SIGCONT)
     until(lambda: str(root) not in client.json("daemon_status")["indexing"], "the job stops")
     with contextlib.closing(
         connect(daemon.paths.project_dir(key_of(root)) / "index.db", readonly=True)
