@@ -6,6 +6,7 @@ limited in size.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import stat
@@ -127,6 +128,15 @@ def read_text(path: Path, max_bytes: int = _READ_LIMIT_BYTES) -> str:
             return file.read(max_bytes).decode("utf-8", "surrogateescape").strip()
     finally:
         os.close(descriptor)
+
+
+def ignore_rules(path: Path) -> str:
+    """The text of an ignore file; ``""`` also where it is kept from us: such rules are none, as git has it."""
+    try:
+        return read_text(path)
+    except GitError as error:
+        logging.getLogger(__name__).warning("%s: %s", error.what, path)
+        return ""
 
 
 def setting(config: str, section: str, name: str) -> str:

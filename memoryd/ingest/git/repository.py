@@ -5,7 +5,6 @@ Revisions are hex before git sees them, and no question reads the contents of th
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
@@ -19,7 +18,7 @@ from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.git.cat_file import Answers, blob_hash
-from memoryd.ingest.git.directory import GitDir, Head, read_text, setting
+from memoryd.ingest.git.directory import GitDir, Head, ignore_rules, read_text, setting
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
     OLDEST_GIT,
@@ -409,7 +408,7 @@ class Git:
     def exclude_texts(self) -> tuple[str, str]:
         """The ignore rules beside those of the tree: the user's own file, and the repository's ``info/exclude``."""
         own = Path(user_excludes().partition("=")[2])
-        return _rules(own), _rules(self.common_dir / "info" / "exclude")
+        return ignore_rules(own), ignore_rules(self.common_dir / "info" / "exclude")
 
     def ignored(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of ``paths`` that git's ignore rules exclude. Tracked ones are not ignored, nor is a path
@@ -477,15 +476,6 @@ def _hex(sha: str) -> str:
 
 def _lines(words: Iterable[str]) -> bytes:
     return "".join(f"{word}\n" for word in words).encode("ascii")
-
-
-def _rules(file: Path) -> str:
-    """Ignore rules that are kept from us are none, as git has it."""
-    try:
-        return read_text(file)
-    except GitError as error:
-        logging.getLogger(__name__).warning("%s: %s", error.what, file)
-        return ""
 
 
 def _names(data: bytes) -> list[str]:
