@@ -32,7 +32,8 @@ from memoryd.ingest.files.ignore_files import (
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.git.process import GitSilent
-from memoryd.ingest.git.repository import LINK, SUBMODULE, Git, TreeEntry
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.git.rows import LINK, SUBMODULE, TreeEntry
 
 __all__ = [
     "Limits",

@@ -10,7 +10,8 @@ import os
 from collections.abc import Collection, Mapping
 
 from memoryd.ingest.git import stored_form
-from memoryd.ingest.git.repository import LINK, SUBMODULE, FileStamp, Git, IndexEntry
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.git.rows import LINK, SUBMODULE, FileStamp, IndexEntry
 from memoryd.ingest.git.stored_form import Stored
 
 _RACY_NS = 20_000_000  # a file written within a tick of the clock before the index may have changed unseen

@@ -6,12 +6,11 @@ Revisions are hex before git sees them, and no question reads the contents of th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from indexers.facts import BlameSpan, Commit, FileChange
@@ -31,12 +30,19 @@ from memoryd.ingest.git.process import (
     user_autocrlf,
     user_excludes,
 )
+from memoryd.ingest.git.rows import (
+    STAMP_LINES,
+    IndexEntry,
+    LineSpan,
+    TreeEntry,
+    index_entry,
+    stamp_of,
+    tree_rows,
+)
 from memoryd.ingest.git.stored_form import ATTRIBUTES
 
-__all__ = ["LINK", "SUBMODULE", "Git", "Head", "IndexEntry", "TreeEntry", "git_version"]
+__all__ = ["Git", "Head", "git_version"]
 
-LINK, SUBMODULE = "120000", "160000"
-"""Modes of what is no file."""
 _RENAME_LIMIT = 1000
 _HEX_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0,2})*)")
@@ -44,9 +50,6 @@ _SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
 _INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
 _BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
 _BLAMED_SPAN = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)$")
-_STAMP_LINES = (b"ctime", b"mtime", b"dev", b"uid", b"size")
-_NUMBER = re.compile(rb"\d+")
-_NS = 1_000_000_000
 _CONFIG_LIMIT_BYTES = 1024 * 1024
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
 _RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
@@ -55,48 +58,6 @@ _EMPTY_TREES = {
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }  # git knows them without an object
 _BLOB_RESTARTS = 100  # damaged objects that one call steps over
-
-
-class TreeEntry(Struct, frozen=True):
-    """A row of a commit's tree. ``mode``: ``100644``, ``100755``, ``120000`` (link), ``160000`` (submodule).
-    ``size_bytes``: -1 where unknown without fetching (submodules, partial clones). A name that is not
-    UTF-8 carries surrogates."""
-
-    path: str
-    mode: str
-    hash: str
-    size_bytes: int
-
-
-class LineSpan(Struct, frozen=True):
-    """``count`` lines from ``here`` were written by commit ``sha`` as the lines of ``path`` from ``there``."""
-
-    sha: str
-    path: str
-    there: int
-    here: int
-    count: int
-
-
-class FileStamp(Struct, frozen=True):
-    """What git noted of a file when it last knew it to be its staged blob, in the precision that git keeps."""
-
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    size_bytes: int
-
-
-class IndexEntry(Struct, frozen=True):
-    """A row of git's index: a tracked path, its mode (see TreeEntry) and its staged blob. ``sparse``: git does not want
-    it in the work tree; ``assumed``: it was told to take it for unchanged; ``stamp``: None where it was not asked."""
-
-    path: str
-    mode: str
-    hash: str
-    sparse: bool = False
-    assumed: bool = False
-    stamp: FileStamp | None = None
 
 
 class Git:
@@ -248,7 +209,7 @@ class Git:
         """The blob of ``.mailmap`` at the commit, ``""`` without one. When it differs, stored author names
         of old commits are out of date."""
         rows = self._output("ls-tree", "-z", "--full-tree", _hex(sha), "--", ".mailmap")
-        return next((row.hash for row in _tree_rows(rows)), "")
+        return next((row.hash for row in tree_rows(rows)), "")
 
     def blame(self, path: str, sha: str) -> list[BlameSpan]:
         """Who last touched each line of ``path`` at commit ``sha``, by first line; changes of white space do not count.
@@ -310,13 +271,13 @@ class Git:
         """All files of the commit; links and submodules included, see their mode."""
         size = ("-l",)
         args = ("-r", "-z", *size, "--full-tree", "--end-of-options", _hex(sha))
-        return list(_tree_rows(self._output("ls-tree", *args)))
+        return list(tree_rows(self._output("ls-tree", *args)))
 
     def file_at(self, sha: str, path: str) -> bytes | None:
         """The file at a commit; None when it has none, or a link, folder or submodule of that name. Raises GitError
         for a path that leads out of the repository."""
         rows = self._output("ls-tree", "-z", "-l", "--full-tree", "--end-of-options", _hex(sha), path)
-        found = [row.hash for row in _tree_rows(rows) if row.path == path and row.mode.startswith("100")]
+        found = [row.hash for row in tree_rows(rows) if row.path == path and row.mode.startswith("100")]
         return next((content for _sha, content in self.blobs(found[:1])), None)
 
     def blobs(self, hashes: Iterable[str], max_bytes: int = 64 * 1024 * 1024) -> Iterator[tuple[str, bytes]]:
@@ -359,7 +320,7 @@ class Git:
         found: dict[str, IndexEntry] = {}
         for row in rows.split(b"\0"):
             if b"\t" in row:
-                entry = _index_entry(row)
+                entry = index_entry(row)
                 found.setdefault(entry.path, entry)
         return list(found.values())
 
@@ -369,11 +330,11 @@ class Git:
         found: dict[str, IndexEntry] = {}
         row, *rest = rows.split(b"\0")
         for piece in rest:  # a row's stamp and the next row
-            *lines, following = piece.split(b"\n", len(_STAMP_LINES))
-            stamp = _stamp(lines)
+            *lines, following = piece.split(b"\n", len(STAMP_LINES))
+            stamp = stamp_of(lines)
             if stamp is None:
                 return self.index_entries()
-            entry = _index_entry(row)
+            entry = index_entry(row)
             found.setdefault(entry.path, replace(entry, stamp=stamp))
             row = following
         return list(found.values())
@@ -447,22 +408,6 @@ class Git:
         return _text(self._runner.output(GitCommand("rev-parse", args, scope="refs", ok=(0, 1, 128))))
 
 
-def _stamp(lines: Sequence[bytes]) -> FileStamp | None:
-    """The five lines that ``ls-files --debug`` writes below a row; None where they are others."""
-    if [line.strip().partition(b":")[0] for line in lines] != list(_STAMP_LINES):
-        return None
-    ctime, mtime, device, _owner, size = ([int(n) for n in _NUMBER.findall(line)] for line in lines)
-    return FileStamp(mtime[0] * _NS + mtime[1], ctime[0] * _NS + ctime[1], device[1], size[0])
-
-
-def _index_entry(row: bytes) -> IndexEntry:
-    """A row of ``ls-files -s -v``."""
-    fields, _tab, name = row.partition(b"\t")
-    tag, mode, blob, _stage = fields.decode("ascii").split(" ")
-    path = name.decode("utf-8", "surrogateescape")
-    return IndexEntry(path, mode, blob, sparse=tag in "Ss", assumed=tag.islower())
-
-
 def _text(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape").strip()
 
@@ -480,14 +425,3 @@ def _lines(words: Iterable[str]) -> bytes:
 
 def _names(data: bytes) -> list[str]:
     return [name.decode("utf-8", "surrogateescape") for name in data.split(b"\0") if name]
-
-
-def _tree_rows(data: bytes) -> Iterator[TreeEntry]:
-    """Rows of ``ls-tree -z``, with or without ``-l``."""
-    for row in data.split(b"\0"):
-        meta, tab, name = row.partition(b"\t")
-        if not tab:
-            continue
-        mode, _kind, sha, *size = meta.decode("ascii").split()
-        size_bytes = int(size[0]) if size and size[0].isdigit() else -1
-        yield TreeEntry(name.decode("utf-8", "surrogateescape"), mode, sha, size_bytes)

@@ -9,7 +9,8 @@ from indexers.facts import LineOrigin, LineOrigins
 from indexers.history import diff
 from indexers.secrets import redact
 from memoryd.errors import GitError
-from memoryd.ingest.git.repository import Git, LineSpan
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.git.rows import LineSpan
 
 MAX_LINES = 400  # of one question
 _AROUND = 12  # lines beside the asked ones that are followed with them: git takes no few letters for a move

@@ -8,7 +8,8 @@ from pathlib import Path
 from memoryd.ingest.files import path_rules
 from memoryd.ingest.files.ignore_files import MEMORYIGNORE, Gitignores, Narrowing, read_rules
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
-from memoryd.ingest.git.repository import SUBMODULE, Git
+from memoryd.ingest.git.repository import Git
+from memoryd.ingest.git.rows import SUBMODULE
 
 
 class Visibility:
