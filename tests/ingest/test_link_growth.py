@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import pytest
-from in_memory import Project
+from in_memory import Link, Project
 from link_shapes import LANGUAGES, project
 
 from memoryd.ingest.link import evaluate, rules
@@ -66,3 +68,67 @@ def test_a_file_costs_no_more_where_all_take_in_all(
         monkeypatch.setattr(module, "MAX_ANCESTORS", ANCESTORS)
     steps = [_steps_of_a_file(language, shape, size) for size in (SMALL, LARGE)]
     assert steps[1] < 1.25 * steps[0]
+
+
+def _workspace(size: int) -> dict[str, str]:
+    """Packages of Node, each in a folder of its own, that import each other."""
+    files = {"package.json": '{"workspaces": ["p/*"]}'}
+    for i in range(size):
+        files[f"p/n{i}/package.json"] = f'{{"name": "n{i}", "main": "a"}}'
+        files[f"p/n{i}/a.ts"] = (
+            f"import {{ f }} from 'n{(i * 7 + 3) % size}'\nf()\nexport function f() {{}}\n"
+        )
+    return files
+
+
+def _modules(size: int) -> dict[str, str]:
+    """Modules of Go that import each other."""
+    files = {}
+    for i in range(size):
+        files[f"m{i}/go.mod"] = f"module example.org/m{i}\n"
+        files[f"m{i}/a.go"] = (
+            f'package m\n\nimport "example.org/m{(i * 7 + 3) % size}"\n\nfunc F() {{ m.F() }}\n'
+        )
+    return files
+
+
+def _headers(size: int) -> dict[str, str]:
+    """Headers of one base name, and files that mean the nearest one."""
+    files = {}
+    for i in range(size):
+        files[f"p{i}/include/util.h"] = f"int f{i}(void);\n"
+        files[f"p{i}/src/a.c"] = f'#include "util.h"\nint g{i}(void) {{ return f{i}(); }}\n'
+    return files
+
+
+def _orphans(size: int) -> dict[str, str]:
+    """Files of Rust in one folder that no other declares."""
+    return {f"src/m{i}.rs": f"use super::f;\npub fn f{i}() {{ f() }}\n" for i in range(size)}
+
+
+@pytest.mark.parametrize("sources", [_workspace, _modules, _headers, _orphans])
+def test_where_an_import_leads_costs_no_more_in_a_larger_project(
+    sources: Callable[[int], dict[str, str]],
+) -> None:
+    """Regression: all manifests, all headers of a name or all files of a folder were gone through for each import."""
+    steps = []
+    for size in (SMALL, LARGE):
+        linked = Project(sources(size), order=())
+        linked.view.load_names()
+        evaluator = Evaluator(linked.view, RULES)
+        paths = sorted(linked.sources)
+        steps.append(_lines_executed(partial(linked.link, evaluator, paths)) / len(paths))
+    assert steps[1] < 1.15 * steps[0]
+
+
+def test_configurations_that_all_extend_each_other_are_read_once() -> None:
+    """Regression: eight levels of twenty names each were followed in all their combinations."""
+    names = ("base", "app", "node", "lib", "common", "build", "paths", "options")
+    sources = {"tsconfig.json": '{"extends": ["./tsconfig.base.json"]}', "a.ts": "import '@/b'\n", "b.ts": ""}
+    for name, following in zip(names, (*names[1:], ""), strict=True):
+        every = [f"./tsconfig.{following}.json"] * 20
+        said = {"extends": every} if following else {"compilerOptions": {"paths": {"@/*": ["./*"]}}}
+        sources[f"tsconfig.{name}.json"] = json.dumps(said)
+    links: list[dict[str, Link]] = []
+    assert _lines_executed(lambda: links.append(Project(sources).links)) < 50_000
+    assert {edge.dst_path for edge in links[0]["a.ts"].edges} == {"b.ts"}

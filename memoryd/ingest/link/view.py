@@ -64,7 +64,7 @@ class LinkView(FixpointCache):
         self._by_basename: dict[str, list[str]] = defaultdict(list)
         self._packages: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.manifest_paths: dict[str, list[str]] = defaultdict(list)
-        for path, file in self.files.items():
+        for path, file in sorted(self.files.items()):
             folder, base = posixpath.split(path)
             self._folders[folder].append(path)
             self._by_basename[base].append(path)
@@ -105,7 +105,7 @@ class LinkView(FixpointCache):
         return self._by_basename.get(basename, [])
 
     def package(self, language: str, name: str) -> list[str]:
-        """The files with that package clause."""
+        """The files with that package clause, ordered."""
         self.seen.add(crc32(f"{language}\0{name}\0".encode(*_ESCAPE)))
         return self._packages.get((language, name), [])
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from indexers.facts import Import
 from indexers.languages.go import package_name
 from indexers.profiles import profile
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.places import upwards
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import LinkView
@@ -117,8 +118,23 @@ class _GoModule(NamedTuple):
     replaced: dict[str, str]  # module path -> folder, as the go.mod says
 
 
-def _modules(view: LinkView) -> tuple[_GoModule, ...]:
-    return view.fixpoints("go modules", lambda: tuple(_read_modules(view)), ())
+class _Modules(NamedTuple):
+    """Those of the project, by folder and by path."""
+
+    at: dict[str, _GoModule]
+    called: dict[str, list[_GoModule]]
+
+
+def _modules(view: LinkView) -> _Modules:
+    return view.fixpoints("go modules", lambda: _by_place(_read_modules(view)), _Modules({}, {}))
+
+
+def _by_place(modules: Iterable[_GoModule]) -> _Modules:
+    found = _Modules({}, {})
+    for module in modules:
+        found.at[module.folder] = module
+        found.called.setdefault(module.path, []).append(module)
+    return found
 
 
 def _read_modules(view: LinkView) -> Iterator[_GoModule]:
@@ -145,15 +161,22 @@ def _places(view: LinkView, folder: str, module: str) -> Iterator[str]:
         yield _join(folder, module)
         return
     modules = _modules(view)
-    around = [m for m in modules if _is_below(folder, m.folder)]
-    own = max(around, key=lambda m: len(m.folder), default=None)
-    roots = [(name, place) for name, place in (own.replaced if own else {}).items()]
-    roots += [
-        (m.path, m.folder) for m in sorted(modules, key=lambda m: (m is not own, -_common(folder, m.folder)))
-    ]
-    found = [(name, place) for name, place in roots if module == name or module.startswith(f"{name}/")]
-    for name, place in sorted(found, key=lambda root: -len(root[0])):
-        yield _join(place, module[len(name) + 1 :])
+    own = next((modules.at[around] for around in upwards(folder) if around in modules.at), None)
+    for name in _prefixes(module):
+        if own and name in own.replaced:
+            yield _join(own.replaced[name], module[len(name) + 1 :])
+        if own and name == own.path:
+            yield _join(own.folder, module[len(name) + 1 :])
+        others = (m for m in modules.called.get(name, ()) if m is not own)
+        for found in sorted(others, key=lambda m: -_common(folder, m.folder)):
+            yield _join(found.folder, module[len(name) + 1 :])
+
+
+def _prefixes(module: str) -> Iterator[str]:
+    """``a/b/c``, ``a/b``, ``a``."""
+    while module:
+        yield module
+        module = module.rpartition("/")[0]
 
 
 def _packages(view: LinkView, folder: str) -> dict[str, tuple[str, ...]]:
@@ -176,6 +199,10 @@ def _clauses(view: LinkView, folder: str) -> dict[str, tuple[str, ...]]:
 
 def _package_file(view: LinkView, folder: str) -> str | None:
     """The first file of the folder's package: not of a test, nor of a program that lies beside it."""
+    return view.fixpoints(("go first file", folder), lambda: _first_file(view, folder), None)
+
+
+def _first_file(view: LinkView, folder: str) -> str | None:
     packages = [
         (clause == "main", -len(files), files[0])
         for clause, all_ in _packages(view, folder).items()
@@ -207,10 +234,6 @@ def _of_package(one: NamedDefinition) -> tuple[str, str, str] | None:
 def _join(folder: str, path: str) -> str:
     found = posixpath.normpath(posixpath.join(folder, path))
     return "" if found == "." else found
-
-
-def _is_below(folder: str, root: str) -> bool:
-    return not root or folder == root or folder.startswith(f"{root}/")
 
 
 def _common(one: str, other: str) -> int:

@@ -51,7 +51,7 @@ class Java(LanguageRules):
         if name != "*":
             return _written_out(view, path, f"{module}.{name}")
         files = view.package("java", module)
-        return DefinitionTarget(min(files)) if files else _written_out(view, path, module)
+        return DefinitionTarget(files[0]) if files else _written_out(view, path, module)
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """A type of the same package; then of those that are imported as a whole."""

@@ -44,11 +44,17 @@ _MAX_LEAVES = 40
 
 
 class Package(Struct, frozen=True):
-    """One package.json; ``is_member``: a workspace names its folder."""
+    """One package.json."""
 
     folder: str
     data: Mapping[str, Any]
-    is_member: bool
+
+
+class Packages(Struct, frozen=True):
+    """All of the project by folder; and by name those of a workspace, or at the root."""
+
+    at: dict[str, Package]
+    of_workspace: dict[str, list[Package]]
 
 
 class ModuleSettings(Struct, frozen=True):
@@ -94,7 +100,7 @@ class _Search:
             return found
         if path and not self._view.is_folder(path):
             return None
-        package = next((p for p in self._packages() if p.folder == path), None)
+        package = self._packages().at.get(path)
         main = self._main(package) if package else None
         index = f"{path}/index" if path else "index"
         return main or self._view.first(*(index + extension for extension in self._extensions))
@@ -107,12 +113,12 @@ class _Search:
 
     # -- packages
 
-    def _packages(self) -> Sequence[Package]:
-        return self._view.fixpoints("packages", lambda: _read_packages(self._view), ())
+    def _packages(self) -> Packages:
+        return self._view.fixpoints("packages", lambda: _read_packages(self._view), Packages({}, {}))
 
     def _manifests(self) -> list[Package]:
         """The packages around the folder, the nearest first."""
-        folders = {package.folder: package for package in self._packages()}
+        folders = self._packages().at
         return [folders[folder] for folder in _above(self._folder) if folder in folders]
 
     def _of_package(self, module: str) -> str | None:
@@ -132,8 +138,8 @@ class _Search:
             said = next((v for of in _DEPENDENCIES if (v := _object(package.data, of).get(name))), None)
             if isinstance(said, str) and said.startswith(_LOCAL):
                 folder = _normal(posixpath.join(package.folder, said.partition(":")[2]))
-                return next((p for p in self._packages() if p.folder == folder), None)
-        named = [p for p in self._packages() if p.data.get("name") == name and (p.is_member or not p.folder)]
+                return self._packages().at.get(folder) if folder is not None else None
+        named = self._packages().of_workspace.get(name, ())
         return named[0] if len(named) == 1 else None
 
     def _exported(self, package: Package, rest: str) -> str | None:
@@ -201,10 +207,16 @@ def _above(folder: str) -> Iterator[str]:
 # -- package.json
 
 
-def _read_packages(view: LinkView) -> tuple[Package, ...]:
+def _read_packages(view: LinkView) -> Packages:
     found = [(posixpath.dirname(path), _jsonc(text)) for path, text in view.texts("package.json")]
     is_member = _workspaces(view, found)
-    return tuple(Package(folder, data, is_member(folder)) for folder, data in found)
+    packages = Packages({}, {})
+    for folder, data in found:
+        package = packages.at[folder] = Package(folder, data)
+        name = data.get("name")
+        if isinstance(name, str) and (not folder or is_member(folder)):
+            packages.of_workspace.setdefault(name, []).append(package)
+    return packages
 
 
 def _workspaces(view: LinkView, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> PathTest:
@@ -324,10 +336,11 @@ def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth:
     options = _object(data, "compilerOptions")
     extended = data.get("extends")
     above = ModuleSettings(None, ())
-    for other in extended if isinstance(extended, list) else [extended]:
-        named = _extended(texts, folder, other) if isinstance(other, str) else None
-        if named and depth < 8:
-            above = _config(texts, named, root, depth + 1)
+    others = extended if isinstance(extended, list) else [extended]
+    files = (_extended(texts, folder, other) for other in reversed(others) if isinstance(other, str))
+    named = next((file for file in files if file), None)  # the last one holds; the others are not read
+    if named and depth < 8:
+        above = _config(texts, named, root, depth + 1)
     base = (
         _folder(folder, root, options["baseUrl"]) if isinstance(options.get("baseUrl"), str) else above.base
     )
