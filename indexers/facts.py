@@ -121,8 +121,9 @@ class Binding(Fact, frozen=True):
     ``return`` (name is the function's own name, the type is written), ``receiver`` (Go, Rust: the method's self)
     or ``underlying`` (name is a type's own name: ``type Names []string``).
     The name ``return`` stands for what the function ``scope`` gives back, where no type is written.
-    In an ``alias``, ``x[]`` is an element of x, ``x[key]`` a key, ``f()[1]`` the second of the values that f gives;
-    ``?`` is unknown. ``until``: the last line where it holds (0: as far as ``scope`` goes)."""
+    In an ``alias``, ``x[]`` is an element of x, ``x[key]`` a key, ``x[each]`` what a loop over x gives (Python),
+    ``f()[1]`` the second of the values that f gives; ``?`` is unknown. ``until``: the last line where it holds (0: as
+    far as ``scope`` goes)."""
 
     scope: str
     name: str

@@ -29,6 +29,9 @@ _CAST = re.compile(rb"[\w.]*cast\(\s*([^,()]+)")
 _CLASS_CALL = re.compile(rb"(?:[a-z_]\w*\.)*_*[A-Z]\w*\(")
 _SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "expression_list", "tuple", "list"})
 _MAX_TARGETS = 64
+_AS_THEY_ARE = frozenset(
+    {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter"}
+)  # what they give
 _GIVEN = frozenset({"self", "cls", "request", "monkeypatch", "tmp_path", "capsys", "caplog"})
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -85,6 +88,10 @@ def _assign(file: FileBuilder, node: Node) -> None:
         name = f"self.{name}"
     if found[3] == b":" and (annotation := node.child_by_field_name("type")):
         file.add_binding(start, name, _unquoted(file.text(annotation)), "annotation")
+    elif found[2] and file.source[found.end(2) : found.end(2) + 1] == b"[":
+        value = node.child_by_field_name("right")
+        if value is not None and value.type == "subscript":
+            _bind_expression(file, start, name, value)
     elif found[2]:
         _bind_value(file, start, name, found.span(2), end)
 
@@ -123,7 +130,7 @@ def _bind_expression(file: FileBuilder, at: int, name: str, value: Node, scope: 
     """``name`` holds ``value``, where that is a name or the call of one."""
     if value.type == "await":
         value = value.named_children[-1] if value.named_children else value
-    if value.type in ("identifier", "attribute"):
+    if value.type in ("identifier", "attribute", "subscript"):
         text, how = file.chain(value), "alias"
     elif value.type == "call" and (called := value.child_by_field_name("function")):
         text, how = file.chain(called), "constructor"
@@ -173,6 +180,38 @@ def _decorated(file: FileBuilder, node: Node) -> None:
             callee = file.chain(child.named_children[0])
             if callee != "?":
                 file.add_argument(node.start_byte, callee, file.text(name), 0, "")
+
+
+def _looped(file: FileBuilder, node: Node) -> None:
+    """``for x in xs``: x is what a loop over xs gives."""
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if left is None or right is None:
+        return
+    targets = left.named_children if left.type in _SEQUENCES else [left]
+    for number, target in enumerate(targets[:_MAX_TARGETS]):
+        text = _given(file, right, number, is_one=left.type not in _SEQUENCES)
+        if target.type == "identifier" and text:
+            file.add_binding(target.start_byte, file.text(target), text, "alias")
+
+
+def _given(file: FileBuilder, node: Node, number: int, *, is_one: bool) -> str:
+    """What a loop over the expression gives, or the part of that number of it."""
+    called, handed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    name = file.text(called) if called is not None and called.type == "identifier" else ""
+    values = handed.named_children if name and handed is not None else []
+    if name == "zip" and not is_one:
+        return _each(file, values[number]) if number < len(values) else ""
+    if name == "enumerate" and not is_one:
+        return _each(file, values[0]) if number == 1 and values else ""
+    if name in _AS_THEY_ARE and values:
+        node = values[0]
+    text = _each(file, node)
+    return text if is_one or not text else f"{text}[{number}]"
+
+
+def _each(file: FileBuilder, node: Node) -> str:
+    text = file.chain(node) if node.type in ("identifier", "attribute", "subscript", "call") else "?"
+    return f"{text}[each]" if text != "?" else ""
 
 
 def _default(file: FileBuilder, node: Node) -> None:
@@ -351,6 +390,7 @@ _GRAMMAR = Grammar(
             "returned": _returned,
             "handed": _arguments,
             "default": _default,
+            "looped": _looped,
             "decorated": _decorated,
         },
         data=frozenset({"built"}),

@@ -57,6 +57,8 @@
 (class_pattern (dotted_name . (identifier) @id .))
 (class_pattern (dotted_name . (identifier) @id (identifier)) @member)
 (call function: (_) @call)
+(subscript value: (_) @indexed
+  subscript: [(identifier) (integer) (string) (attribute) (call) (subscript) (unary_operator) (binary_operator)])
 (class_pattern (dotted_name) @call)
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))
 (class_definition superclasses: (argument_list (subscript value: (_) @inherit)))
@@ -78,3 +80,4 @@
 (call arguments: (argument_list [(identifier) (attribute) (keyword_argument value: [(identifier) (attribute)])])) @handed
 (default_parameter value: [(identifier) (attribute)]) @default
 (decorated_definition) @decorated
+[(for_statement) (for_in_clause)] @looped

@@ -277,8 +277,10 @@ class Evaluator(NameResolver):
 
     def _hint(self, path: str, hint: Binding) -> Meanings:
         if hint.how in ("constructor", "alias"):
-            found = self.expression(path, hint.scope, hint.type_text, hint.line - 1)
-            return self.result(found) if hint.how == "constructor" else self.held(found)
+            is_called = hint.how == "constructor"
+            text = f"{hint.type_text}()" if is_called else hint.type_text
+            found = self.expression(path, hint.scope, text, hint.line - 1)
+            return found if is_called else self.held(found)
         of_function = hint.how == "return" and self.rules(path).types_apart
         return self.typed(path, join(hint.scope, hint.name) if of_function else hint.scope, hint.type_text)
 

@@ -19,6 +19,7 @@ EXTRACTOR_HISTORY = {
     4: "any text is read, in its encoding, and notebooks as code; roles know generators; keys of data are no symbols",
     5: "decision documents in other languages, statuses that are not understood, what is superseded in part",
     6: "the types of the parameters and results of Go's methods",
+    7: "what loops and subscripts of Python take from containers",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -32,6 +33,7 @@ LINKER_HISTORY = {
     5: "values that wait for each other over a detour; what a star brings is noted by its name, not file by file",
     6: "overrides; what is unresolved, by name; no edge by name alone from a type that the project does not define",
     7: "the same edges as before; what an include or a glob brings is noted by its name as well",
+    8: "elements of Python's containers; what the methods of written types give, where a variable holds that",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

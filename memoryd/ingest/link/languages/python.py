@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from indexers.facts import Import
 from indexers.outline import NO_ENTRY
 from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.languages.python_types import is_container, part_of
 from memoryd.ingest.link.rules import MAX_ANCESTORS, LanguageRules, breadth_first
 from memoryd.ingest.link.view import LinkView
 
@@ -31,6 +32,12 @@ class Python(LanguageRules):
         if base and not base.startswith("__init__."):
             return None
         return _submodule(view, posixpath.join(folder, name))
+
+    def has_parts(self, text: str) -> bool:
+        return is_container(text)
+
+    def part(self, text: str, part: str) -> str:
+        return part_of(text, part)
 
     def linear(
         self, owner: DefinitionTarget, bases: Sequence[Sequence[DefinitionTarget]]

@@ -58,4 +58,4 @@ x = Event(name="y").points[0].show(kind=1)
 #   ^ call Event
 #         ^ read name of Event
 #                   ^ read points of Event()
-#                             ^ call show of ?
+#                             ^ call show of Event().points[]

@@ -47,7 +47,7 @@ def use(user: User, other, n=LIMIT, *, base=f()):
 #                                   ^ read name of get_db() in use
 #                                          ^ read LIMIT in use
     other[0].call()
-#            ^ call call of ? in use
+#            ^ call call of other[] in use
     (other or f).call()
 #             ^ read f in use
 #                ^ call call of ? in use
