@@ -1,6 +1,6 @@
 """Whether the cost of a file grows with the size of the project, in shapes that make careless linking quadratic.
 
-    python bench/link_growth.py [--sizes 1000,4000,16000] [--languages python,go,…] [--shapes hub,chain,…]
+    python bench/link_growth.py [--sizes 1000,4000,16000] [--languages python,go,…] [--shapes hub,chain,…] [--in-memory]
 
 Each shape is a generated project: ``name`` (every file defines and calls one method name on a value of unknown type,
 and a type of one name), ``hub`` (one file takes in all others and is taken in by all), ``folder`` (all files lie in one
@@ -26,12 +26,15 @@ from threading import Event
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "ingest")]
 
+from in_memory import Project  # noqa: E402
 from link_shapes import LANGUAGES, SHAPES, project  # noqa: E402
 from measure import load_line  # noqa: E402
 
 from memoryd.embedding.static import StaticEmbedder  # noqa: E402
 from memoryd.ingest import pipeline  # noqa: E402
 from memoryd.ingest.job import IndexJob  # noqa: E402
+from memoryd.ingest.link.evaluate import Evaluator  # noqa: E402
+from memoryd.ingest.link.languages import RULES  # noqa: E402
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits  # noqa: E402
 
 
@@ -64,9 +67,27 @@ def measured(language: str, shape: str, size: int) -> dict[str, float]:
         }
 
 
+def in_memory(language: str, shape: str, size: int) -> dict[str, float]:
+    """The same of linking alone, without a store; what files say is read before."""
+    gc.set_threshold(200_000, 20, 20)
+    linked = Project(dict(project(language, shape, size)), order=())
+    start_s = time.process_time()
+    linked.view.load_names()
+    links = linked.link(Evaluator(linked.view, RULES), sorted(linked.sources))
+    cpu_s = time.process_time() - start_s
+    return {
+        "link": cpu_s,
+        "all": cpu_s,
+        "files": len(links),
+        "edges": sum(len(link.edges) for link in links.values()),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "index_mb": 0,
+    }
+
+
 def child(language: str, shape: str, size: int) -> dict[str, float]:
     """The same in a process of its own."""
-    command = [sys.executable, __file__, "--one", f"{language},{shape},{size}"]
+    command = [sys.executable, __file__, *sys.argv[1:], "--one", f"{language},{shape},{size}"]
     return json.loads(subprocess.check_output(command))
 
 
@@ -105,11 +126,14 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,4000,16000")
     parser.add_argument("--languages", default=",".join(LANGUAGES))
     parser.add_argument("--shapes", default=",".join(SHAPES))
+    parser.add_argument(
+        "--in-memory", action="store_true", help="link alone, without store and parse workers"
+    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
         language, shape, size = args.one.split(",")
-        print(json.dumps(measured(language, shape, int(size))))
+        print(json.dumps((in_memory if args.in_memory else measured)(language, shape, int(size))))
         return
     sizes = [int(size) for size in args.sizes.split(",")]
     print(f"{load_line()}\n")

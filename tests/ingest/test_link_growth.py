@@ -70,17 +70,6 @@ def test_a_file_costs_no_more_where_all_take_in_all(
     assert steps[1] < 1.25 * steps[0]
 
 
-def _workspace(size: int) -> dict[str, str]:
-    """Packages of Node, each in a folder of its own, that import each other."""
-    files = {"package.json": '{"workspaces": ["p/*"]}'}
-    for i in range(size):
-        files[f"p/n{i}/package.json"] = f'{{"name": "n{i}", "main": "a"}}'
-        files[f"p/n{i}/a.ts"] = (
-            f"import {{ f }} from 'n{(i * 7 + 3) % size}'\nf()\nexport function f() {{}}\n"
-        )
-    return files
-
-
 def _modules(size: int) -> dict[str, str]:
     """Modules of Go that import each other."""
     files = {}
@@ -106,11 +95,11 @@ def _orphans(size: int) -> dict[str, str]:
     return {f"src/m{i}.rs": f"use super::f;\npub fn f{i}() {{ f() }}\n" for i in range(size)}
 
 
-@pytest.mark.parametrize("sources", [_workspace, _modules, _headers, _orphans])
+@pytest.mark.parametrize("sources", [_modules, _headers, _orphans])
 def test_where_an_import_leads_costs_no_more_in_a_larger_project(
     sources: Callable[[int], dict[str, str]],
 ) -> None:
-    """Regression: all manifests, all headers of a name or all files of a folder were gone through for each import."""
+    """Regression: all go.mod files, headers of a name or files of a folder were gone through for each import."""
     steps = []
     for size in (SMALL, LARGE):
         linked = Project(sources(size), order=())
