@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import one_line, safe_line
 from memoryd.query.text.lines import place, proof
 
 
@@ -68,7 +68,7 @@ class DecisionItem(Struct, frozen=True):
         first = f"[{self.status}{implied}{links}]{kind} {self.title} — {source} {self.date}"
         lines = [f"{first} {proof(self.tier, self.confidence)}"]
         if self.health in ("in_doubt", "violated"):
-            lines.append(f"    {self.health.replace('_', ' ')}: {safe_line(self.reason)}")
+            lines.append(f"    {self.health.replace('_', ' ')}: {one_line(self.reason)}")
         if self.excerpt and self.excerpt != self.title:
             lines.append(f"    “{self.excerpt}”")
         return "\n".join(lines)

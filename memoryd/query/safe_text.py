@@ -1,4 +1,8 @@
-"""Stored text is data: what could steer a terminal or hide from a reader is shown instead of obeyed."""
+"""Stored text is data: what could steer a terminal, hide from a reader or pass for memoryd's own words is shown
+instead of obeyed.
+
+In an answer, text of the project stands between “ and ”, which it cannot contain, and how sure something is stands in
+a label such as [exact 1.00], which it cannot contain either."""
 
 from __future__ import annotations
 
@@ -13,6 +17,9 @@ _UNSAFE = re.compile(
     "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
+_QUOTATION_MARKS = re.compile("[\u201c-\u201f]")
+_LABEL = re.compile(r"\[(?=[a-z][a-z_ -]{0,30} [01]\.\d\d\])")
+
 
 def safe_text(text: str) -> str:
     """``text`` with invisible and controlling characters spelled out (``\\x1b``, ``\\u202e``).
@@ -24,14 +31,20 @@ def safe_text(text: str) -> str:
     return _UNSAFE.sub(_spell, text)
 
 
-def safe_line(text: str) -> str:
-    """``safe_text`` in one line: newlines and tabs become single spaces."""
+def one_line(text: str) -> str:
+    """``safe_text`` in one line: newlines and tabs become single spaces. For what memoryd says itself."""
     return safe_text(" ".join(text.split()))
 
 
+def safe_line(text: str) -> str:
+    """Text of the project in ``one_line``; quotation marks and labels of the form that answers use are spelled out."""
+    return _LABEL.sub(_spell, _QUOTATION_MARKS.sub(_spell, one_line(text)))
+
+
 def quote(text: str, limit: int = 300) -> str:
-    """Stored text as one safe line of at most ``limit`` characters, cut with ``…``."""
-    line = safe_line(text[: 4 * limit])
+    """Text of the project as one safe line of at most ``limit`` characters, cut with ``…``. Its own curly quotation
+    marks become straight ones."""
+    line = safe_line(_QUOTATION_MARKS.sub('"', text[: 4 * limit]))
     return line if len(line) <= limit and len(text) <= 4 * limit else f"{line[: limit - 1]}…"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.query.safe_text import one_line, safe_text
 
 SAMPLE_CHARS = 40_000  # of a document that are read
 _HEADING = re.compile(r"^(#{1,6}|={1,6})[ \t]+(\S.{0,300})$")
@@ -179,7 +179,7 @@ def _header(lines: Sequence[str]) -> tuple[str, ...] | None:
 
 def _title(dialect: DocumentDialect, facts: Facts) -> str:
     """With the number where the sample's title has its own, in the same form."""
-    title = safe_line(facts.title).lstrip("#= ")
+    title = one_line(facts.title).lstrip("#= ")
     numbered = _TITLE_NUMBER.match(dialect.title)
     if not numbered or not dialect.number or not facts.number or int(numbered[2]) != int(dialect.number):
         return title
@@ -229,8 +229,8 @@ def _value(role: str, old: str, facts: Facts) -> str:
     values = {
         "status": status,
         "date": facts.day,
-        "people": safe_line(facts.people),
-        "title": safe_line(facts.title),
+        "people": one_line(facts.people),
+        "title": one_line(facts.title),
         "number": facts.number.lstrip("0") or facts.number,
     }
     return values.get(role, "")
@@ -250,7 +250,7 @@ def _body(dialect: DocumentDialect, role: str, facts: Facts) -> str:
 
 
 def _link(dialect: DocumentDialect, older: tuple[str, str]) -> str:
-    title, path = safe_line(older[0]).replace("[", "(").replace("]", ")"), older[1]
+    title, path = one_line(older[0]).replace("[", "(").replace("]", ")"), older[1]
     if dialect.ending == ".rst":
         return f"Supersedes `{title} <{path}>`__"
     if dialect.ending in (".adoc", ".asciidoc"):

@@ -19,7 +19,7 @@ from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.records.shown import records_of
-from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.query.safe_text import one_line, safe_text
 from memoryd.records.answers import ExportAnswer, ExportLine, ExportRequest, ImportAnswer, ImportRequest
 from memoryd.store.records import audit
 from memoryd.store.records.values import Record, storable
@@ -81,7 +81,7 @@ def imported(
 ) -> ImportAnswer:
     """Take in the records among the lines. Lines of Markdown without a record are passed over; a line that should
     hold one and does not raises UsageError with its number, and nothing of the request is kept."""
-    source = f"import:{safe_line(storable(request.name))[:200] or 'stdin'}"
+    source = f"import:{one_line(storable(request.name))[:200] or 'stdin'}"
     found = [
         _checked(record, redact)
         for number, line in enumerate(request.lines, request.first_line)
@@ -115,7 +115,7 @@ def _markdown(
     root: str, head: dict[str, Any], records: Sequence[Record], entries: Sequence[audit.AuditRow]
 ) -> Iterator[str]:
     """For people to read; each record is carried along in a comment, so that it can be imported again."""
-    yield f"# Records of {safe_line(root.rpartition('/')[2]) or 'a project'}\n"
+    yield f"# Records of {one_line(root.rpartition('/')[2]) or 'a project'}\n"
     yield f"{head['records']} records, exported by memoryd on {head['exported_at']}.\n"
     for record in records:
         yield _comment({"record": msgspec.to_builtins(record)})
@@ -126,22 +126,22 @@ def _markdown(
     yield "| # | When | Who | What | Record | Why |\n|---|---|---|---|---|---|"
     for entry in entries:
         cells = (entry.seq, day(entry.at_s), entry.actor, entry.action, entry.record_id, entry.reason)
-        yield f"| {' | '.join(safe_line(str(cell)).replace('|', '/') for cell in cells)} |"
+        yield f"| {' | '.join(one_line(str(cell)).replace('|', '/') for cell in cells)} |"
     yield f"\nHash of the last entry: `{head['audit_head']}`"
 
 
 def _facts(record: Record) -> Iterator[str]:
-    yield f"- by {safe_line(record.actor)} on {day(record.created_at_s)}" + (
-        f" at commit {safe_line(record.head)}" if record.head else ""
+    yield f"- by {one_line(record.actor)} on {day(record.created_at_s)}" + (
+        f" at commit {one_line(record.head)}" if record.head else ""
     )
     if record.anchors:
-        yield f"- about {', '.join(f'`{safe_line(anchor)}`' for anchor in record.anchors)}"
+        yield f"- about {', '.join(f'`{one_line(anchor)}`' for anchor in record.anchors)}"
     if record.supersedes:
         yield f"- supersedes {record.supersedes}"
     if record.published:
-        yield f"- published as `{safe_line(record.published)}`"
+        yield f"- published as `{one_line(record.published)}`"
     if record.origin:
-        yield f"- imported: {safe_line(record.origin.status)} by {safe_line(record.origin.actor)} there"
+        yield f"- imported: {one_line(record.origin.status)} by {one_line(record.origin.actor)} there"
 
 
 def _comment(value: dict[str, Any]) -> str:
@@ -162,14 +162,14 @@ def _record_of(line: str, number: int, name: str) -> ExportedRecord | None:
         found = msgspec.json.decode(comment[1] if comment else line, type=_Entry)
     except (msgspec.DecodeError, RecursionError) as error:
         raise UsageError(
-            f"line {number} is no record: {safe_line(str(error))[:200]}",
-            where=safe_line(name),
+            f"line {number} is no record: {one_line(str(error))[:200]}",
+            where=one_line(name),
             next_step="give a file that `memoryd export` wrote; mend or remove the line",
         ) from error
     if found.version > VERSION:
         raise UsageError(
             f"the export has version {found.version}, this memoryd reads {VERSION}",
-            where=safe_line(name),
+            where=one_line(name),
             next_step="upgrade memoryd",
         )
     return found.record

@@ -16,7 +16,7 @@ from memoryd.errors import UsageError
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.records.shown import item, records_of
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import one_line, quote
 from memoryd.records import adr_dialect
 from memoryd.records.adr_dialect import DocumentDialect, Facts
 from memoryd.records.answers import PublishAnswer, PublishRequest
@@ -93,18 +93,18 @@ def publish(ctx: Context, request: PublishRequest) -> PublishAnswer:
         record=item(ctx, stored),
         path=path,
         text=text,
-        dialect=f"{safe_line(learnt)}; {where}",
+        dialect=f"{one_line(learnt)}; {where}",
         diff=_diff(path, text),
         digest=digest,
         written=False,
-        message=f"This would be written to {safe_line(path)}.",
+        message=f"This would be written to {one_line(path)}.",
     )
 
 
 def linked(ctx: Context, records: Records, draft: PublishAnswer, path: str, actor: str) -> PublishAnswer:
     """The draft as written, once the record knows its file; ``path`` ``""`` takes that back."""
     stored = records.set_published(draft.record.id, path, actor)
-    message = f"Written to {safe_line(path)}; it is yours to edit and to commit."
+    message = f"Written to {one_line(path)}; it is yours to edit and to commit."
     return structs.replace(draft, record=item(ctx, stored), written=bool(path), message=message)
 
 
@@ -130,7 +130,7 @@ def _confirmed(ctx: Context, record_id: str) -> Record:
         )
     if stored.published and graph_queries.file_at(ctx.index, ctx.view.id, stored.published):
         raise UsageError(
-            f"it is published already: {safe_line(stored.published)}",
+            f"it is published already: {one_line(stored.published)}",
             where=record_id,
             next_step="edit that file; it is the project's",
         )
@@ -280,7 +280,7 @@ def _context(ctx: Context, stored: Record) -> str:
     by = quote(stored.actor.partition(":")[2], 80)
     how = "" if is_person(stored.actor) else f", confirmed by {_person(ctx, stored)}"
     said = f"Recorded on {day(stored.created_at_s)} by {by}{how} (memoryd record {stored.id})."
-    about = ", ".join(f"`{safe_line(anchor).replace('`', '')}`" for anchor in stored.anchors)
+    about = ", ".join(f"`{one_line(anchor).replace('`', '')}`" for anchor in stored.anchors)
     return f"{said} It is about {about}." if about else said
 
 
@@ -305,5 +305,5 @@ def _text(ctx: Context, path: str) -> str:
 
 def _diff(path: str, text: str) -> str:
     lines = text.splitlines()
-    head = ["--- /dev/null", f"+++ b/{safe_line(path)}", f"@@ -0,0 +1,{len(lines)} @@"]
+    head = ["--- /dev/null", f"+++ b/{one_line(path)}", f"@@ -0,0 +1,{len(lines)} @@"]
     return "\n".join([*head, *(f"+{line}" for line in lines)])

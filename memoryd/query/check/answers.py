@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import OptionalText, Path, Request
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import one_line, safe_line
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place
 
@@ -74,9 +74,9 @@ class CheckAnswer(PagedAnswer, frozen=True):
             sections=[
                 TextSection(items=[f.label() for f in self.findings], total=self.total, main=True),
                 TextSection(
-                    items=[f"  {safe_line(c)}" for c in self.not_checkable], title="not checkable:", keep=4
+                    items=[f"  {one_line(c)}" for c in self.not_checkable], title="not checkable:", keep=4
                 ),
-                TextSection(items=[f"  {safe_line(c)}" for c in self.checked], title="checked:", keep=3),
+                TextSection(items=[f"  {one_line(c)}" for c in self.checked], title="checked:", keep=3),
             ],
             foot=self.freshness.line(),
             more=lambda shown: f"{self.command} --json",

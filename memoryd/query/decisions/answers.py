@@ -9,7 +9,7 @@ from msgspec import Meta
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.decision_item import DecisionItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
-from memoryd.query.safe_text import quote, safe_line, safe_text
+from memoryd.query.safe_text import one_line, quote, safe_line, safe_text
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import wrapped
 
@@ -85,5 +85,5 @@ def _relations(d: DecisionItem) -> list[str]:
         )
         if others
     ]
-    reason = f", {safe_line(d.reason)}" if d.reason else ""
+    reason = f", {one_line(d.reason)}" if d.reason else ""
     return [*lines, f"health: {_HEALTH.get(d.health, d.health)}{reason}"]

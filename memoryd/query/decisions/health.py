@@ -21,7 +21,7 @@ from memoryd.query.decisions import anchors
 from memoryd.query.decisions.documents import Documents, documents
 from memoryd.query.decisions.supersession import identifier, slug
 from memoryd.query.history import reverts
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import one_line, quote, safe_line
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries, note_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow
@@ -94,7 +94,7 @@ class Physician:
             return item
         reason = next((found for check in _CHECKS if (found := check(self, item, row, life))), "")
         if reason:
-            return structs.replace(item, health="in_doubt", reason=safe_line(reason))
+            return structs.replace(item, health="in_doubt", reason=one_line(reason))
         return structs.replace(
             item, reason="no file or symbol that it names was found" if item.health == "unlinked" else ""
         )
@@ -122,7 +122,7 @@ class Physician:
         places = anchors.places(self._ctx, named)
         for name in named:
             if places[name].state == anchors.LOST and (gone := self._deleted(_path_of(name), life)):
-                return f"`{name}`, which it names, was deleted{self._when(gone)}"
+                return f"`{safe_line(name)}`, which it names, was deleted{self._when(gone)}"
         return ""
 
     def _once(self) -> set[str]:
@@ -160,7 +160,7 @@ class Physician:
         for commit, words in self._undone_commits():
             together = commit.id in own and self._touched(commit.id, linked)
             if together or (commit.id >= life.first and words & names):
-                return f"commit {commit.sha[:10]} “{commit.subject}”, which carried it out, was reverted"
+                return f"commit {commit.sha[:10]} “{quote(commit.subject, 160)}”, which carried it out, was reverted"
         return ""
 
     def _undone_commits(self) -> list[tuple[CommitRow, set[str]]]:
@@ -190,7 +190,7 @@ class Physician:
         for path in (*conflicting, *self._documents.succession.narrowed.get(item.path, ())):
             if self._is_newer(path, life):
                 words = "contradicts it" if path in conflicting else "replaces a part of it"
-                return f"the newer decision {identifier(path)} {words}"
+                return f"the newer decision {safe_line(identifier(path))} {words}"
         for entry in self._documents.entries:
             other = entry.item
             if (
@@ -200,7 +200,8 @@ class Physician:
             ):
                 option = _takes(other.title, row.decision.alternatives)
                 if option:
-                    return f"the newer decision {other.id} chooses “{option}”, which this one rejected"
+                    chosen = f"“{quote(option, 160)}”, which this one rejected"
+                    return f"the newer decision {safe_line(other.id)} chooses {chosen}"
         return ""
 
     def _is_newer(self, path: str, life: _Life) -> bool:
@@ -219,7 +220,7 @@ class Physician:
             name = word.casefold()
             gone = self._packages_gone().get(name, 0) or self._packages_gone().get(name.replace("_", "-"), 0)
             if len(name) >= _MIN_PACKAGE and gone > life.first > 0 and name not in refused:
-                return f"the dependency `{word}`, which it names, was removed{self._when(gone)}"
+                return f"the dependency `{safe_line(word)}`, which it names, was removed{self._when(gone)}"
         return ""
 
     def _packages_gone(self) -> dict[str, int]:
@@ -255,7 +256,10 @@ class Physician:
             total = (now if qualname else then).total()
             left = (now & then).total()
             if then and total >= _MIN_LINES and left < MIN_SURVIVING * total:
-                return f"{left} of {total} lines of {link.to} are left after {len(since)} commits that changed it"
+                code = safe_line(link.to)
+                return (
+                    f"{left} of {total} lines of {code} are left after {len(since)} commits that changed it"
+                )
         return ""
 
     def _lines_now(self, path: str, qualname: str) -> list[str]:

@@ -11,7 +11,7 @@ from indexers.facts import Change, ChangedFile, Constraint, FileFacts
 from memoryd.globs.paths import in_scope
 from memoryd.query.context import Context
 from memoryd.query.rules.modules import Imported, Modules, imported
-from memoryd.query.safe_text import quote
+from memoryd.query.safe_text import quote, safe_line
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 
@@ -31,7 +31,8 @@ class Rule(Struct, frozen=True):
     @property
     def title(self) -> str:
         """Tool, name and place in one line."""
-        return f"{self.constraint.tool} “{quote(self.constraint.name, 80)}” ({self.constraint.kind}, {self.place})"
+        where = f"({self.constraint.kind}, {safe_line(self.place)})"
+        return f"{self.constraint.tool} “{quote(self.constraint.name, 80)}” {where}"
 
 
 class Violation(Struct, frozen=True):

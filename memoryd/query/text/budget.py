@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.query.safe_text import one_line, safe_text
 
 CHARS_PER_TOKEN = 4
 _SIDE_SHARE = 0.4  # of the space: the most that side sections may hold back from the main one
@@ -85,7 +85,7 @@ def _safe(page: Page, room: int) -> Page:
         TextSection(
             [safe_text(item) for item in s.items[: room // 2]],
             s.before + s.count,
-            safe_line(s.title),
+            one_line(s.title),
             s.keep,
             s.main,
             s.before,
@@ -95,9 +95,9 @@ def _safe(page: Page, room: int) -> Page:
     return Page(
         safe_text(page.head),
         sections,
-        safe_line(page.foot),
-        lambda shown: safe_line(page.more(shown)),
-        safe_line(page.rest),
+        one_line(page.foot),
+        lambda shown: one_line(page.more(shown)),
+        one_line(page.rest),
     )
 
 
