@@ -28,6 +28,7 @@ from memoryd.errors import UsageError
 from memoryd.ingest import documents
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths
+from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer, listed, restored, undone
@@ -112,9 +113,22 @@ class DaemonService:
         limit_s = DEADLINE_S if call.peer.surface == "cli" else self.config.limits.deadline_s
         return await self._change_reader.read(asked | {"rev": call.common.rev or ""}, limit_s or DEADLINE_S)
 
-    async def last_seen_s(self, call: Call) -> int:
-        store = self.store_of(await self.project_of(call))
-        return await asyncio.to_thread(last_visits.mark, store.folder, self.actor_of(call.peer))
+    async def visit(self, call: Call, name: str) -> Visit:
+        project = await self.project_of(call)
+        store = self.store_of(project)
+        if name:
+            return await asyncio.to_thread(last_visits.again, store.folder, name)
+        return await asyncio.to_thread(last_visits.last, store.folder, self._caller(call, project))
+
+    async def was_told(self, call: Call, visit: Visit, told: Told) -> None:
+        project = await self.project_of(call)
+        caller, folder = self._caller(call, project), self.store_of(project).folder
+        await asyncio.to_thread(last_visits.note, folder, caller, visit, told, time.time())
+
+    def _caller(self, call: Call, project: Project) -> last_visits.Caller:
+        peer = call.peer
+        checkout = f"{project.root}@{call.common.rev}" if call.common.rev else project.root
+        return last_visits.Caller(self.actor_of(peer), checkout, peer.session, peer.began_at_s or time.time())
 
     # --- contributed memory
 

@@ -42,6 +42,7 @@ class Context(Struct, frozen=True):
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
+    ``uncommitted()``: path → (A, M or D, the blob) of what the work tree has and its commit has not.
     ``root``: the project's absolute root; ``folder``: where in it the caller stands, relative to it. ``near``: the
     search cache over the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now.
     ``quality``: the quality model, None when none is wanted."""
@@ -59,6 +60,7 @@ class Context(Struct, frozen=True):
     text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
     patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
+    uncommitted: Callable[[], Mapping[str, tuple[str, str]]] | None = None
     near: Near | None = None
     quality: Model | None = None
     records_problem: MemorydError | None = None

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from indexers.facts import Change
 from memoryd.config import Config, Paths
+from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
@@ -22,12 +23,15 @@ T = TypeVar("T")
 
 class Peer(Struct, frozen=True):
     """Who is asking. ``surface``: cli, mcp or http. ``cwd``: absolute or ``""``. ``client``: name of the MCP
-    client as it says itself. ``interactive``: a person at a terminal."""
+    client as it says itself. ``interactive``: a person at a terminal. ``session``: of the connection, which began at
+    ``began_at_s``; empty and 0 where every call stands for itself."""
 
     surface: str
     cwd: str = ""
     client: str = ""
     interactive: bool = False
+    session: str = ""
+    began_at_s: float = 0.0
 
 
 class Progress(Struct, frozen=True):
@@ -130,8 +134,12 @@ class Service(Protocol):
     async def restore_records(self, call: Call, *, undo: bool) -> RestoredAnswer:
         """Put a whole copy in the place of damaged records, or undo that. Raises UsageError, StoreError."""
 
-    async def last_seen_s(self, call: Call) -> int:
-        """When this client last asked for changes of the project (0: never); now counts as seen."""
+    async def visit(self, call: Call, name: str) -> Visit:
+        """What this client was told of the checkout before, for the next hand-over; with a ``name`` an earlier one.
+        Raises UsageError when that is not known."""
+
+    async def was_told(self, call: Call, visit: Visit, told: Told) -> None:
+        """From now on the client knows this."""
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:
         """Open the HTTP listener, or say where it already listens."""

@@ -7,6 +7,8 @@ import contextlib
 import logging
 import os
 import socket
+import time
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -83,7 +85,13 @@ class SocketServer:
             return
         except (TimeoutError, protocol.LineTooLong):
             return
-        peer = Peer(surface=hello.role, cwd=hello.cwd, interactive=_is_person(hello))
+        peer = Peer(
+            surface=hello.role,
+            cwd=hello.cwd,
+            interactive=_is_person(hello),
+            session=uuid.uuid4().hex,
+            began_at_s=time.time(),
+        )
         if hello.role == "mcp":
             await self._serve_mcp(connection, peer)
         else:

@@ -114,9 +114,21 @@ async def _brief(service: Service, call: Call, request: BriefRequest) -> Any:
 
 
 async def _changes(service: Service, call: Call, request: ChangesRequest) -> Any:
-    seen_s = await service.last_seen_s(call) if request.since == "last" else 0
-    request = structs.replace(request, last_seen_s=seen_s)
-    return await QueryFunction("briefing.changes:changes")(service, call, request)
+    """What is handed over by visits is noted as told as far as the answer shows it."""
+    since = request.since.strip() or "last"
+    if since != "last" and not since.startswith("@"):
+        return await QueryFunction("briefing.changes:changes")(service, call, request)
+    name, _, offset = since.partition("+")
+    if offset.isdecimal():
+        request = structs.replace(request, offset=int(offset[:9]))
+    visit = await service.visit(call, "" if name == "last" else name)
+    hand_over = QueryFunction("briefing.hand_over:hand_over").function
+    answer, told = await service.read(call, lambda ctx: hand_over(ctx, request, visit))
+    shown = len(answer.commits)
+    if call.common.format == "text" or call.peer.surface != "cli":
+        shown = as_text(answer, call.common.max_tokens or service.config.search.max_tokens).shown
+    await service.was_told(call, visit, told(shown))
+    return answer
 
 
 async def _check(service: Service, call: Call, request: CheckRequest) -> Any:

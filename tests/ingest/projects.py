@@ -31,10 +31,11 @@ class Repository:
         root.mkdir(parents=True, exist_ok=True)
         self.git("init", "-q", "-b", "main")
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, days: int = 0) -> str:
+        """``days``: the date is so many later."""
         self._tick += 60
-        environment = os.environ | _GIT_ENVIRONMENT
-        environment |= {"GIT_AUTHOR_DATE": f"{self._tick} +0000", "GIT_COMMITTER_DATE": f"{self._tick} +0000"}
+        date = f"{self._tick + days * 86_400} +0000"
+        environment = os.environ | _GIT_ENVIRONMENT | {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
         done = subprocess.run(
             ["git", "-C", str(self.root), *arguments],
             env=environment,

@@ -12,7 +12,7 @@ from indexers.facts import Change, ChangedFile
 from memoryd.errors import UsageError
 from memoryd.ingest.change.change import ChangeRequest, read_change
 from memoryd.ingest.change.versions import lines_of
-from memoryd.ingest.change.worktree import differ
+from memoryd.ingest.change.worktree import differing
 from memoryd.ingest.files.scan import Limits
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.git.stored_form import stored
@@ -309,14 +309,14 @@ def test_what_git_calls_clean_is_clean(
         (root / name).write_bytes(on_disk)
     assert git(root, "status", "--short") == ""
     assert read(root, pool).files == ()
-    assert not differ(Git.open(root), root, {name, ".gitattributes", "a.py"})
+    assert not differing(Git.open(root), root, {name, ".gitattributes", "a.py"})
     end = "\n".encode("utf-16-le") if "UTF-16" in attributes else b"\r\n" if b"\r" in on_disk else b"\n"
     more = "mehr".encode("utf-16-le") if "UTF-16" in attributes else b"more"
     (root / name).write_bytes(on_disk + more + end)
     assert [text for _, text in only(read(root, pool)).added] == [
         "mehr" if "UTF-16" in attributes else "more"
     ]
-    assert differ(Git.open(root), root, {name})
+    assert differing(Git.open(root), root, {name})
 
 
 def test_a_file_of_git_lfs_is_compared_as_its_pointer(root: Path, pool: ParsePool) -> None:

@@ -258,8 +258,8 @@ def test_changes_since_a_commit_are_what_it_does_not_hold(rows):
     assert answer.totals.commits == 2
 
 
-def test_changes_since_a_time_and_since_the_last_visit(rows, store, monkeypatch):
-    """ISO days and the time of the last visit cut the history; records count by when they came."""
+def test_changes_since_a_time(rows, store, monkeypatch):
+    """ISO days cut the history; records count by when they came."""
     for number in range(1, 6):
         rows.commit(f"day {number}", ["a.py"], day=number)
     monkeypatch.setattr(records_module.time, "time", lambda: 4.5 * DAY_S)
@@ -269,8 +269,6 @@ def test_changes_since_a_time_and_since_the_last_visit(rows, store, monkeypatch)
     answer = changes(ctx, ChangesRequest(since="1970-01-05"))
     assert [c.subject for c in answer.commits] == ["day 5", "day 4"]
     assert [r.text for r in answer.records] == ["came late"]
-    last = changes(ctx, ChangesRequest(since="last", last_seen_s=5 * DAY_S))
-    assert ([c.subject for c in last.commits], last.records) == (["day 5"], ())
 
 
 def test_changes_since_a_revision_are_what_git_says_it_reaches(rows):

@@ -23,7 +23,8 @@ def _changes(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--since",
         metavar="REV|TIME|last",
-        help="a commit, branch, tag or HEAD~5, a time (2026-11-01, 3d), or last: your last visit (default)",
+        help="a commit, branch, tag or HEAD~5, a time (2026-11-01, 3d), last: what you were not told yet "
+        "(default), or @NUMBER: an answer to that again",
     )
     page(parser)
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.errors import MemorydError
-from memoryd.ingest.change.worktree import differ
+from memoryd.ingest.change.worktree import differing
 from memoryd.ingest.git.directory import Head, shown_branch
 from memoryd.ingest.git.discovery import Refused, look
 from memoryd.ingest.git.repository import Git
@@ -80,16 +80,27 @@ def freshness(
 
 def differs_from_head(conn: sqlite3.Connection, root: str, view: View) -> bool:
     """Whether the indexed files of a work tree are not those of its commit (changed, new or missing)."""
+    return bool(uncommitted(conn, root, view))
+
+
+def uncommitted(conn: sqlite3.Connection, root: str, view: View) -> dict[str, tuple[str, str]]:
+    """Path → (A, M or D, the blob) of the indexed files of a work tree that are not those of its commit."""
     git = Git.open(Path(root)) if view.head else None
     if git is None:
-        return False
+        return {}
     committed = {
         _as_listed(entry.path): entry.hash for entry in git.ls_tree(view.head) if entry.mode.startswith("100")
     }
     skipped = skipped_paths(conn, view.id)
-    other = [f.path for f in reader.view_files(conn, view.id) if committed.pop(f.path, "") != f.hash.hex()]
-    other += [path for path in committed if path not in skipped]
-    return bool(other) and differ(git, Path(root), frozenset(other))
+    found = {}
+    for file in reader.view_files(conn, view.id):
+        blob, was = file.hash.hex(), committed.pop(file.path, "")
+        if was != blob:
+            found[file.path] = ("M" if was else "A", blob)
+    found |= {path: ("D", "") for path in committed if path not in skipped}
+    doubtful = {path for path, (status, _) in found.items() if status != "A"}  # line ends, sparse checkouts
+    same = doubtful - differing(git, Path(root), doubtful) if doubtful else set()
+    return {path: what for path, what in found.items() if path not in same}
 
 
 def _as_listed(path: str) -> str:

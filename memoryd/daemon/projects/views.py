@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from memoryd.config import Config
-from memoryd.daemon.indexing.freshness import freshness, standing
+from memoryd.daemon.indexing.freshness import freshness, standing, uncommitted
 from memoryd.daemon.indexing.jobs import IndexTarget, Job, JobError
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
@@ -146,6 +146,7 @@ class Views:
             text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
             patches=functools.partial(store.patches, target.root) if view.head else None,
+            uncommitted=functools.partial(uncommitted, conn, target.root, view) if not target.rev else None,
             near=store.vectors,
             quality=store.vectors.quality,
             records_problem=known.problem,

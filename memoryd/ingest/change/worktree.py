@@ -61,12 +61,14 @@ def changes(git: Git, root: Path, paths: Sequence[str], folder: str, limits: Lim
     )
 
 
-def differ(git: Git, root: Path, paths: Collection[str], limits: Limits = DEFAULT_LIMITS) -> bool:
-    """Whether one of these files is not what the checked-out commit has, as `git status` would say."""
+def differing(
+    git: Git, root: Path, paths: Collection[str], limits: Limits = DEFAULT_LIMITS
+) -> frozenset[str]:
+    """Those of these files that are not what the checked-out commit has, as `git status` would say."""
     with RootedFiles(root) as rooted:
         look = _Look(git, root, rooted, limits, list_all=False)
         look.take(lambda path: path in paths)
-    return bool(look.rows() or look.left_out)
+    return frozenset({name for row in look.rows() for name in row[1:3] if name} | set(look.left_out))
 
 
 class _Look:

@@ -17,10 +17,10 @@ from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions import listing
 from memoryd.query.history import dependencies, reverts
 from memoryd.query.history.history import commit_item, pairs_of, reasons
-from memoryd.query.records.record_item import RecordItem
 from memoryd.query.records.shown import items
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable
+from memoryd.store.records.values import Record
 
 MAX_FILES = 200
 MAX_RECORDS = 1_000
@@ -35,10 +35,17 @@ def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
     Raises UsageError when ``since`` is no revision, time or age."""
     seen = history_queries.reachable(ctx.index, ctx.view.id)
     words, since_s, commits = _since(ctx, request, seen)
+    records = [record for record in known_records(ctx) if record.created_at_s >= since_s]
+    return told_of(ctx, request, words, commits, records)
+
+
+def told_of(
+    ctx: Context, request: ChangesRequest, words: str, commits: Sequence[CommitRow], records: Sequence[Record]
+) -> ChangesAnswer:
+    """These commits and records, with what the commits brought. ``words``: since when."""
     page = commits[request.offset : request.offset + request.limit]
     files = _files(ctx, commits)
     decided = _decided(ctx, {file.path for file in files})
-    records = _records(ctx, since_s)
     ids = [row.id for row in commits]
     undone = [pair for pair in pairs_of(ctx, ids) if pair.by in set(ids)]
     packages, package_total = dependencies.of_commits(ctx, ids, MAX_PACKAGES)
@@ -49,7 +56,7 @@ def changes(ctx: Context, request: ChangesRequest) -> ChangesAnswer:
         commits=tuple(commit_item(row, body=said.get(row.id, "")) for row in page),
         files=tuple(files[:MAX_FILES]),
         decisions=decided,
-        records=tuple(records),
+        records=tuple(items(ctx, records)),
         totals=ChangesTotals(
             len(commits), len(files), len(decided), len(records), len(undone), package_total
         ),
@@ -66,10 +73,7 @@ def _since(ctx: Context, request: ChangesRequest, seen: Reachable) -> tuple[str,
     text = request.since.strip() or "last"
     now_s = int(time.time())
     if text == "last":
-        if request.last_seen_s:
-            at = request.last_seen_s
-            return f"your last visit ({day(at)})", at, history_queries.commits_since(ctx.index, at, seen)
-        return _first_visit(ctx, seen)
+        return first_visit(ctx, seen)
     if _SHA.fullmatch(text.lower()):
         base = _commit(ctx, text.lower())
         if base:
@@ -95,7 +99,7 @@ def _since_revision(ctx: Context, text: str, seen: Reachable) -> tuple[str, int,
     return words, newest.time_s if newest else 0, _not_in(ctx, set(behind), seen)
 
 
-def _first_visit(ctx: Context, seen: Reachable) -> tuple[str, int, list[CommitRow]]:
+def first_visit(ctx: Context, seen: Reachable) -> tuple[str, int, list[CommitRow]]:
     """Without an earlier visit: the last two weeks of the history, whenever they were."""
     newest = history_queries.newest(ctx.index, seen, 1)
     at = newest[0].time_s - _FIRST_VISIT_S if newest else 0
@@ -140,6 +144,6 @@ def _decided(ctx: Context, changed: set[str]) -> tuple[DecisionItem, ...]:
     return tuple(entry.item for entry in listing.entries(ctx) if entry.item.path in changed)
 
 
-def _records(ctx: Context, since_s: int) -> list[RecordItem]:
-    known = ctx.records.list(limit=MAX_RECORDS) if ctx.records else ()
-    return list(items(ctx, [record for record in known if record.created_at_s >= since_s]))
+def known_records(ctx: Context) -> Sequence[Record]:
+    """The newest of the project's records."""
+    return ctx.records.list(limit=MAX_RECORDS) if ctx.records else ()

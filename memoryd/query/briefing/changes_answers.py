@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.decision_item import DecisionItem
@@ -22,12 +20,11 @@ from memoryd.query.text.budget import Page, TextSection
 
 
 class ChangesRequest(Request, frozen=True, kw_only=True):
-    """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``), ``last``, or whatever
-    git calls a commit (a branch, a tag, ``HEAD~5``).
-    ``last_seen_s`` is what ``last`` means (UTC epoch seconds); the server fills it in."""
+    """``since``: a commit id (4 hex digits or more), an ISO time, an age (``3d``, ``12h``), whatever git calls a commit
+    (a branch, a tag, ``HEAD~5``), ``last`` (what this client was not told yet), or ``@NUMBER``, an earlier answer to
+    ``last`` again, ``@NUMBER+OFFSET`` from that commit on."""
 
     since: OptionalText = "last"
-    last_seen_s: Annotated[int, Meta(ge=0)] = 0
     limit: Limit = 100
     offset: Offset = 0
 
@@ -50,7 +47,10 @@ class ChangesTotals(Struct, frozen=True):
 
 
 class ChangesAnswer(PagedAnswer, frozen=True):
-    """``since``: as understood, in words."""
+    """``since``: as understood, in words. ``visit``: the name under which ``--since`` gives the same again, where the
+    question was since the last visit; ``earlier``: that of the visit before. Then also: ``gone``, commits told before
+    that are in this history no longer; ``returned``, how many are in it again; ``moved``: the branch then and now;
+    ``uncommitted``: changed files that are in no commit."""
 
     since: str
     commits: tuple[CommitItem, ...]
@@ -60,20 +60,38 @@ class ChangesAnswer(PagedAnswer, frozen=True):
     totals: ChangesTotals
     reverts: tuple[RevertItem, ...] = ()
     dependencies: tuple[DependencyItem, ...] = ()
+    visit: str = ""
+    earlier: str = ""
+    gone: tuple[CommitItem, ...] = ()
+    returned: int = 0
+    moved: tuple[str, ...] = ()
+    uncommitted: tuple[TouchedFile, ...] = ()
+
+    def rest_from(self, shown: int) -> str:
+        if not self.visit:
+            return super().rest_from(shown)
+        return f"memoryd changes --since {self.visit}+{self.offset + shown}"
 
     def page(self) -> Page:
         totals = self.totals
         since = quote(self.since, 100)
-        if not any((totals.commits, totals.files, totals.decisions, totals.records)):
-            return self.absence(f"Nothing changed since {since}", "the commits and records")
+        if not self._is_news():
+            searched = (
+                "the commits, uncommitted files and records" if self.visit else "the commits and records"
+            )
+            return Page(head=f"Nothing changed since {since}. Searched {searched}.", foot=self._foot())
         decided = [item.summary() for item in self.decisions]
         records = [item.summary() for item in self.records]
         commits = [item.label() for item in self.commits]
         files = [f"  {f.status} {safe_line(f.path)} ({f.commits} commits)" for f in self.files]
+        gone = [item.label() for item in self.gone]
+        work = [f"  {f.status} {safe_line(f.path)}" for f in self.uncommitted]
         return Page(
             head=f"since {since}: {totals.commits} commits, {totals.files} files,"
-            f" {totals.decisions} decisions, {totals.records} records",
+            f" {totals.decisions} decisions, {totals.records} records{self._also()}",
             sections=[
+                TextSection(items=gone, total=len(gone), title="no longer in this history:", keep=8),
+                TextSection(items=work, total=len(work), title="changed and not committed:", keep=5),
                 TextSection(items=decided, total=totals.decisions, title="decisions:", keep=3),
                 TextSection(items=records, total=totals.records, title="records:", keep=3),
                 reverts_section(self.reverts, totals.reverts, keep=2),
@@ -83,7 +101,31 @@ class ChangesAnswer(PagedAnswer, frozen=True):
                 ),
                 TextSection(items=files, total=totals.files, title="files:", keep=8),
             ],
-            foot=self.freshness.line(),
+            foot=self._foot(),
             rest=f"{self.command} --json",
             more=self.rest_from,
         )
+
+    def _also(self) -> str:
+        moved = (
+            f"; branch {quote(self.moved[0], 60)} then, {quote(self.moved[1], 60)} now" if self.moved else ""
+        )
+        back = f"; {self.returned} commits told before are in this history again" if self.returned else ""
+        return f"{moved}{back}"
+
+    def _foot(self) -> str:
+        """How to have what was told once more: another window or helper of the same client may have asked."""
+        again = {"the same again": self.visit} if self._is_news() else {"what was told then": self.earlier}
+        shown = [f"; {what}: memoryd changes --since {name}" for what, name in again.items() if name]
+        return f"{self.freshness.line()}{''.join(shown)}"
+
+    def _is_news(self) -> bool:
+        told = (
+            self.totals.commits,
+            self.totals.records,
+            self.gone,
+            self.returned,
+            self.moved,
+            self.uncommitted,
+        )
+        return any(told)

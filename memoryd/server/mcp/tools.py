@@ -188,7 +188,10 @@ TOOLS: dict[str, Tool] = {
             "changes",
             "Call this when you come back to a project: what happened since a commit, a time or your last "
             "visit: commits with their reasons, changed files, new and changed decisions and records.",
-            ToolArgument("since", "A commit, an ISO time, an age (3d, 12h) or last (default)."),
+            ToolArgument(
+                "since",
+                "A commit, an ISO time, an age (3d, 12h), last (default) or @NUMBER as an answer names it.",
+            ),
         ),
     )
 }
