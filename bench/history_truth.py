@@ -1,9 +1,13 @@
 """Compares what memoryd says of the past with git and with the text of HEAD, by other code than its own.
 
-python bench/history_truth.py lines CLONE… [--count 200] [--seed 1] [--memoryd CMD]
+python bench/history_truth.py lines|undone CLONE… [--count 200] [--seed 1] [--memoryd CMD]
 
 `lines`: random lines of committed text files. The commit that `git blame -w` names must be in the answer of
-`memoryd why PATH:LINE`. The clones have to be indexed (`memoryd index`) and without uncommitted changes. Every
+`memoryd why PATH:LINE`.
+`undone`: every change that `memoryd reverts` calls not in force. A call is false when most of the lines that the
+change added, and that were nowhere in its file before, stand in one file of HEAD (any file, by `git grep`).
+
+The clones have to be indexed (`memoryd index`) and without uncommitted changes. Every
 miss is printed; exit code 1 when there is one.
 """
 
@@ -70,7 +74,60 @@ def lines(root: Path, options: argparse.Namespace) -> int:
     return missed
 
 
-CHECKS: dict[str, Callable[[Path, argparse.Namespace], int]] = {"lines": lines}
+# -- undone
+
+
+def texts(root: Path) -> list[set[str]]:
+    """The lines of each text file of HEAD."""
+    found = []
+    for path in git(root, "ls-files").splitlines():
+        file = root / path
+        if file.is_file() and not file.is_symlink() and b"\0" not in (data := file.read_bytes())[:8_000]:
+            found.append({line.strip() for line in data.decode("utf-8", "replace").splitlines()})
+    return found
+
+
+def brought(root: Path, sha: str) -> set[str]:
+    """The lines with at least four letters that the commit added and did not take from elsewhere in it."""
+    patch = git(root, "show", "--first-parent", "-m", "-M", "--format=", "--no-color", sha).splitlines()
+    added = {line[1:].strip() for line in patch if line.startswith("+") and not line.startswith("+++ ")}
+    gone = {line[1:].strip() for line in patch if line.startswith("-") and not line.startswith("--- ")}
+    paths = {line[6:] for line in patch if line.startswith("--- a/")}
+    before: set[str] = set()
+    for path in paths:
+        shown = subprocess.run(
+            ["git", "-C", str(root), "show", f"{sha}^:{path}"], capture_output=True, check=False
+        )
+        before |= {line.strip() for line in shown.stdout.decode("utf-8", "replace").splitlines()}
+    return {line for line in added - gone - before if sum(map(str.isalnum, line)) >= 4}
+
+
+def undone(root: Path, options: argparse.Namespace) -> int:
+    rows = ask(options.command, root, "reverts")
+    items = rows[0]["reverts"] if rows and "reverts" in rows[0] else rows
+    kinds: dict[str, int] = {}
+    for item in items:
+        kinds[item["parity"]] = kinds.get(item["parity"], 0) + 1
+    head, false = texts(root), 0
+    for sha in sorted({item["target"] for item in items if item["parity"] == "out" and item["reachable"]}):
+        lines = brought(root, sha)
+        most = max((len(lines & text) for text in head), default=0)
+        if lines and most > len(lines) / 2:
+            false += 1
+            print(
+                f"  {sha[:10]} is called undone: {most} of its {len(lines)} lines stand in one file of HEAD"
+            )
+    said = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    subjects = git(root, "log", "--format=%H %s").splitlines()
+    named = {row[:40] for row in subjects if row[41:].casefold().startswith("revert")}
+    seen = len(named & {item["by"] for item in items})
+    print(
+        f"{root.name}: {len(items)} reverts ({said}), {false} false; {seen} of {len(named)} subjects in Revert seen"
+    )
+    return false
+
+
+CHECKS: dict[str, Callable[[Path, argparse.Namespace], int]] = {"lines": lines, "undone": undone}
 
 
 def main() -> int:

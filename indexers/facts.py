@@ -361,6 +361,18 @@ class CommitNote(Fact, frozen=True):
     score: int = 0
 
 
+class FileEffect(Fact, frozen=True):
+    """What a commit did to the text of one file: lines that came into it, being nowhere in it before, and lines that
+    went from it altogether; without their indentation, and without those that any text may have. ``problem``: why
+    its text cannot be compared, ``""`` where it can."""
+
+    path: str
+    old_path: str
+    added: frozenset[bytes] = frozenset()
+    removed: frozenset[bytes] = frozenset()
+    problem: str = ""
+
+
 class LineOrigin(Fact, frozen=True):
     """A commit behind asked lines of a file. ``how``: ``changed`` (it changed them last), ``content`` (the last that
     changed more than their white space) or ``wrote`` (the lines come from it, moved here since). ``path``, ``line``:

@@ -12,7 +12,7 @@ from memoryd.globs.given import Standpoint
 from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:
-    from indexers.facts import LineOrigins
+    from indexers.facts import FileEffect, LineOrigins
     from memoryd.embedding.base import Embedder
     from memoryd.errors import MemorydError
     from memoryd.query.answers import Freshness
@@ -42,7 +42,9 @@ class Context(Struct, frozen=True):
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
     names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
-    ``uncommitted()``: path → (A, M or D, the blob) of what the work tree has and its commit has not.
+    ``effects(shas)``: what each commit did to lines, without those that cannot be read. ``texts_at(sha, paths)``: the
+    texts of the files that the commit has; None where they cannot be read. ``uncommitted()``: path → (A, M or D, the
+    blob) of what the work tree has and its commit has not.
     ``root``: the project's absolute root; ``folder``: where in it the caller stands, relative to it. ``near``: the
     search cache over the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now.
     ``quality``: the quality model, None when none is wanted."""
@@ -60,6 +62,8 @@ class Context(Struct, frozen=True):
     text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
     patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
+    effects: Callable[[Sequence[str]], Mapping[str, Sequence[FileEffect]]] | None = None
+    texts_at: Callable[[str, Sequence[str]], Mapping[str, bytes] | None] | None = None
     uncommitted: Callable[[], Mapping[str, tuple[str, str]]] | None = None
     near: Near | None = None
     quality: Model | None = None

@@ -8,6 +8,7 @@ import pytest
 from projects import Repository, digest_of, run_index
 
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.history.effects import effects, texts_at
 from memoryd.ingest.history.line_origins import line_origins
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.query.answers import Freshness
@@ -65,6 +66,8 @@ class History:
             index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=fresh,  # type: ignore[arg-type]
             root=str(self.repo.root), blame=git.blame,
             line_origins=lambda sha, path, text, lines: line_origins(git, sha, path, text, *lines),
+            effects=lambda shas: effects(git, list(shas)),
+            texts_at=lambda sha, paths: texts_at(git, sha, paths),
             patches=lambda shas: {sha: keys for sha, *keys in git.patches(shas)},
         )  # fmt: skip
 
@@ -164,16 +167,79 @@ def test_a_title_and_a_pull_request_find_their_commit(past: History) -> None:
 
 
 def test_a_patch_is_recognised_after_the_file_has_moved_on(past: History) -> None:
-    """A revert that names nothing, of lines among others that changed since, is found when asked to look deep."""
+    """A revert that names nothing, of lines among others that changed since, is found by these lines."""
     lines = [f"line {n}\n" for n in range(30)]
     past.commit("start", a_dot_py="".join(lines))
     added = past.commit("Cache the pool", a_dot_py="".join([*lines[:20], "cache = pool()\n", *lines[20:]]))
     past.commit("Unrelated", a_dot_py="".join(["first\n", *lines[:20], "cache = pool()\n", *lines[20:]]))
     back = past.commit("Back out the pool business for now", a_dot_py="".join(["first\n", *lines]))
     ctx = past.context()
-    assert reverts(ctx, RevertsRequest()).reverts == ()
-    (found,) = reverts(ctx, RevertsRequest(deep=True)).reverts
-    assert (found.by, found.target, found.how, found.parity) == (back, added, "patch", "out")
+    (found,) = reverts(ctx, RevertsRequest()).reverts
+    assert (found.by, found.target, found.how, found.parity) == (back, added, "lines", "out")
+    assert found.evidence == "0 of 1 lines that it added are here"
+
+
+VALVE = "def turn(x):\n    return x\n"
+BOUNDED = "def turn(x):\n    if x < 0:\n        raise ValueError('one way')\n    return min(x, 90)\n"
+
+
+def undone_valve(past: History) -> str:
+    """A change and its revert; the change's sha."""
+    past.commit("start", valve_dot_py=VALVE)
+    added = past.commit("Bound the valve", valve_dot_py=BOUNDED)
+    past.commit(f'Revert "Bound the valve"\n\nThis reverts commit {added}.', valve_dot_py=VALVE)
+    return added
+
+
+def test_what_was_added_back_under_another_title_is_in_force(past: History) -> None:
+    """The text decides, also after the file was renamed; the commit that brought the lines back is named."""
+    added = undone_valve(past)
+    back = past.commit("Take the bound in once more, reviewed", valve_dot_py=BOUNDED)
+    past.commit("Move the valve", valve_dot_py=None, pipes__valve_dot_py=BOUNDED)
+    found = next(r for r in past.reverts() if r.target == added)
+    assert (found.parity, found.restored_by, found.path) == ("in", back, "pipes/valve.py")
+    assert found.evidence == "3 of 3 lines that it added are here, 0 of 1 lines that it removed are here"
+
+
+def test_what_is_back_in_part_is_partly_in_force(past: History) -> None:
+    """Between a fifth and four fifths of its lines: neither in force nor undone."""
+    undone_valve(past)
+    past.commit("Refuse the wrong way", valve_dot_py=BOUNDED.replace("min(x, 90)", "x"))
+    (found,) = past.reverts()
+    assert found.parity == "partly"
+    assert "is partly in force (2 of 3 lines that it added are here" in found.label()
+
+
+def test_a_restored_change_that_was_rewritten_cannot_be_told(past: History) -> None:
+    """None of its lines is there, but no revert took them: that it is undone would be a guess."""
+    undone_valve(past)
+    sha = past.repo.git("rev-parse", "HEAD")
+    past.commit(f'Revert "Revert "Bound the valve""\n\nThis reverts commit {sha}.', valve_dot_py=BOUNDED)
+    past.commit("Rewrite", valve_dot_py="class Valve:\n    limit = 90\n")
+    found = next(r for r in past.reverts() if r.ends == "unknown")
+    assert (found.parity, found.why) == ("unknown", "it was restored, and its lines were rewritten since")
+
+
+def test_lines_that_moved_to_another_file_are_in_force(past: History) -> None:
+    """A file that was cut in two has the lines of a change in either half."""
+    past.commit("start", a_dot_py="def first():\n    return 1\n")
+    body = "".join(f"def extra_number_{n}():\n    return 'extra text {n}'\n" for n in range(4))
+    added = past.commit("Add extras", a_dot_py="def first():\n    return 1\n" + body)
+    past.commit(f"Out\n\nThis reverts commit {added}.", a_dot_py="def first():\n    return 1\n")
+    past.commit("Bring extras to their own file", b_dot_py=body)
+    (found,) = past.reverts()
+    assert (found.parity, found.path) == ("in", "b.py")
+
+
+def test_a_revert_in_free_words_that_nothing_explains_says_no_more(past: History) -> None:
+    """It is listed as what it says of itself; nouns and purposes are no reverts."""
+    past.commit("start", a_dot_py="x = 1\n", b_dot_py="b = 1\n")
+    past.commit("Revert button: rounder", a_dot_py="x = 2\n")
+    past.commit("Revert to the old names", a_dot_py="x = 3\n")
+    said = past.commit("Reverted the parser business", b_dot_py="b = 2\n")
+    (found,) = past.reverts()
+    assert (found.by, found.how, found.target, found.parity) == (said, "words", "", "unknown")
+    assert "says that it reverts: “Reverted the parser business”" in found.label()
 
 
 def test_what_only_looks_like_a_revert_is_none(past: History) -> None:

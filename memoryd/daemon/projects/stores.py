@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from indexers.facts import LineOrigins
+from indexers.facts import FileEffect, LineOrigins
 from memoryd.config import VectorsSection
 from memoryd.daemon.indexing.jobs import IngestQueue
 from memoryd.daemon.projects.project_records import ProjectRecords
@@ -21,6 +21,7 @@ from memoryd.daemon.tuning.tuner import LearnedWords
 from memoryd.errors import GitError, StoreError, UsageError
 from memoryd.ingest.change.versions import lines_of
 from memoryd.ingest.git.repository import Git
+from memoryd.ingest.history.effects import effects, texts_at
 from memoryd.ingest.history.line_origins import line_origins
 from memoryd.store import sqlite
 from memoryd.store.failures import failure
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 IDLE_CONNECTIONS = 4
 BLAMES_KEPT = 64
 LINES_KEPT = 512
+EFFECTS_KEPT = 1_500
 
 
 class ViewVanished(StoreError):
@@ -71,6 +73,7 @@ class Store:
         self._inode = 0  # of the index that ``_lexical`` was read from
         self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
         self._lines: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._effects: dict[str, Sequence[FileEffect]] = {}
 
     @property
     def index_file(self) -> Path:
@@ -194,6 +197,34 @@ class Store:
             log.info("no text of a file: %s", error.what)
             return b""
 
+    def effects(self, root: str, shas: Sequence[str]) -> Mapping[str, Sequence[FileEffect]]:
+        """What these commits did to lines; those that git cannot say are left out."""
+        with self._lock:
+            known = {sha: self._effects[sha] for sha in shas if sha in self._effects}
+        missing = [sha for sha in shas if sha not in known]
+        git = Git.open(Path(root)) if missing else None
+        if git:
+            try:
+                found = effects(git, missing)
+            except GitError as error:
+                log.info("no effects of commits: %s", error.what)
+                found = {}
+            with self._lock:
+                self._effects |= found
+                while len(self._effects) > EFFECTS_KEPT:
+                    self._effects.pop(next(iter(self._effects)))
+            known |= found
+        return known
+
+    def texts_at(self, root: str, sha: str, paths: Sequence[str]) -> Mapping[str, bytes] | None:
+        """The texts of these files at commit ``sha``, as far as it has them; None when git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            return texts_at(git, sha, paths) if git else None
+        except GitError as error:
+            log.info("no texts of files: %s", error.what)
+            return None
+
     def patches(self, root: str, shas: Sequence[str]) -> Mapping[str, tuple[int, int]]:
         """Keys of what the commits do to lines, and of what would undo that; nothing when git cannot say."""
         git = Git.open(Path(root))
@@ -219,6 +250,7 @@ class Store:
             self._lexical = None
             self._blames.clear()
             self._lines.clear()
+            self._effects.clear()
             for _, conn in self._idle:
                 conn.close()
             self._idle.clear()

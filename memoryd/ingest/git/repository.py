@@ -198,6 +198,14 @@ class Git:
         )
         return log.parse(self._runner.stream(call))
 
+    def commits(self, shas: Iterable[str]) -> list[Commit]:
+        """These commits with their changes; a merge has none."""
+        arguments = [one for one in log.ARGUMENTS if one not in ("--topo-order", "--reverse")]
+        wanted = _lines(map(_hex, shas))
+        flags = ("--no-walk=unsorted", "--ignore-missing", "--stdin")
+        call = GitCommand("log", (*arguments, *_PLAIN_DIFF, "-M", *flags), stdin=wanted, endless=True)
+        return list(log.parse(self._runner.stream(call)))
+
     def patches(self, shas: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         """(sha, key of what it does to which lines, key of what would undo that) of each; see indexers.history.patches.
         Needs their contents: in a partial clone it fails."""

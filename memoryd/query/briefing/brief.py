@@ -165,11 +165,15 @@ def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
     pairs = {one.chain or (one.by,): one for one in reverts.items(ctx, history.pairs_of(ctx, close))}
     return [
         BriefItem(
-            f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted: it {one.effect()}"
+            (
+                f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted: it {one.effect()}"
+                if one.how != "words"
+                else f"revert: “{one.subject}”"
+            )
             + (f" — “{one.reason}”" if one.reason not in ("", one.subject) else ""),
             f"{one.by[:SHA_CHARS]} {one.date}",
             "revert",
-            0.6 if one.how in ("text", "structural") else 0.9,
+            0.9 if one.how in ("stated", "pull", "patch") else 0.6,
             "history",
         )
         for one in pairs.values()

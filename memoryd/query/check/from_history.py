@@ -67,11 +67,17 @@ def _undone_again(case: Case) -> Iterator[CheckFinding]:
             line = None
             if pair.by not in reported and case.change.head not in (by.sha, target.sha):
                 line = _back(case, file, (target, names[touches[target.id]]), (by, names[touches[by.id]]))
-            if line is not None:
+            if line is not None and not _is_in_force(case, target.id):
                 reported.add(pair.by)
                 message = f"repeats the change of {target.sha[:10]}, which was reverted"
                 yield _of_commit(by, "reverted", file.path, line, message, pair.reason or by.subject)
         looks -= len(found[:looks])
+
+
+def _is_in_force(case: Case, commit_id: int) -> bool:
+    """The change is here again without what is being checked: then this does not bring it back."""
+    own = {file.path: {text.strip().encode() for _, text in file.added} for file in case.change.files}
+    return reverts.standing(case.ctx, [commit_id], without=own)[commit_id].state == "in"
 
 
 _Place = tuple[CommitRow, str]  # a commit, and the file's name at that time

@@ -159,9 +159,13 @@ class Physician:
         linked = {link.to.partition(":")[0] for link in item.links}
         for commit, words in self._undone_commits():
             together = commit.id in own and self._touched(commit.id, linked)
-            if together or (commit.id >= life.first and words & names):
+            if (together or (commit.id >= life.first and words & names)) and not self._is_back(commit.id):
                 return f"commit {commit.sha[:10]} “{quote(commit.subject, 160)}”, which carried it out, was reverted"
         return ""
+
+    def _is_back(self, commit_id: int) -> bool:
+        """Its lines are here, whatever the commits say."""
+        return reverts.standing(self._ctx, [commit_id])[commit_id].state == "in"
 
     def _undone_commits(self) -> list[tuple[CommitRow, set[str]]]:
         """The commits that are undone now, newest first, with the words of their messages."""

@@ -11,8 +11,13 @@ from memoryd.query.safe_text import safe_line
 from memoryd.query.text.budget import TextSection
 from memoryd.query.text.lines import SHA_CHARS
 
-Parity = Literal["in", "out"]
-_EFFECT: dict[Parity, str] = {"in": "in force again", "out": "not in force"}
+Parity = Literal["in", "partly", "out", "unknown"]
+_EFFECT: dict[Parity, str] = {
+    "in": "is in force",
+    "partly": "is partly in force",
+    "out": "is not in force",
+    "unknown": "may be in force or not",
+}
 
 
 class CommitItem(Struct, frozen=True):
@@ -38,9 +43,13 @@ class CommitItem(Struct, frozen=True):
 
 class RevertItem(Struct, frozen=True):
     """Commit ``by`` reverts ``target``. ``how`` that is known: ``stated`` (a sha), ``pull`` (a number), ``text`` (a
-    title), ``structural`` (the files have their earlier content again), ``patch`` (the reverse of its patch).
-    ``parity``: ``out`` when the target's change is not in force now, ``in`` when a later commit restored it. ``chain``:
-    all commits that revert and restore it, from the first change on; ``ends``: the same of that first change.
+    title), ``structural`` (the files have their earlier content again), ``patch`` (the reverse of its patch),
+    ``lines`` (it took back most of its lines), ``words`` (it says that it reverts, and what was not found).
+    ``parity``: by the text of the view, ``out`` when the target's change is not in force now, ``in`` when it is,
+    ``partly``, or ``unknown`` and ``why``; ``evidence``: how many of its lines are here, most of them in ``path``;
+    ``restored_by``: the commit that brought them back, ``""`` where none did (it was reverted on another branch) or
+    nobody can say. ``chain``: all commits that revert and restore it, from the first change on; ``ends``: the parity
+    of that first change.
     ``reachable`` is false where the target is no part of this history (a squashed branch, a force-push). ``reason`` is
     quoted."""
 
@@ -57,22 +66,37 @@ class RevertItem(Struct, frozen=True):
     chain: tuple[str, ...] = ()
     ends: Parity = "out"
     reachable: bool = True
+    evidence: str = ""
+    path: str = ""
+    restored_by: str = ""
+    why: str = ""
 
     def label(self) -> str:
+        if self.how == "words":
+            first = (
+                f"  {self.by[:SHA_CHARS]} {self.date} {self.author} says that it reverts: “{self.subject}”"
+            )
+            return f"{first}\n    “{self.reason}”" if self.reason else first
         subject = f" “{self.target_subject}” of {self.target_date}" if self.target_subject else ""
         what = f"{self.target[:SHA_CHARS]}{subject} {self.effect()}"
-        by = f"reverted by {self.by[:SHA_CHARS]} {self.date} {self.author}"
+        own_words = f" “{self.subject}”" if self.target_subject not in self.subject else ""
+        by = f"reverted by {self.by[:SHA_CHARS]} {self.date} {self.author}{own_words}"
         first = f"  {what}: {by} [{self.how}]{self._chain()}"
         return f"{first}\n    “{self.reason}”" if self.reason else first
 
     def effect(self) -> str:
-        """Whether the change that was reverted is in force now, as far as the commits say."""
-        return f"is {_EFFECT[self.parity]}" if self.reachable else "(not in this history)"
+        """Whether the change that was reverted is in force now, with what says so."""
+        if not self.reachable:
+            return "(not in this history)"
+        back = f"brought back by {self.restored_by[:SHA_CHARS]}" if self.restored_by else ""
+        place = f"in {safe_line(self.path)}" if self.path and self.parity in ("in", "partly") else ""
+        proof = ", ".join(part for part in (self.why, self.evidence, place, back) if part)
+        return f"{_EFFECT[self.parity]} ({proof})" if proof else _EFFECT[self.parity]
 
     def _chain(self) -> str:
         if len(self.chain) <= 2:
             return ""
-        first = f"{self.chain[0][:SHA_CHARS]}, is {'in force' if self.ends == 'in' else 'not in force'}"
+        first = f"{self.chain[0][:SHA_CHARS]}, {_EFFECT[self.ends]}"
         return f"; one of {len(self.chain)} commits that revert each other, of which the first, {first}"
 
 

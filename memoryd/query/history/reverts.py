@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from indexers.facts import FileEffect
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.commit_items import Parity, RevertItem
+from memoryd.query.history.commit_items import RevertItem
+from memoryd.query.history.in_force import Verdict, verdicts
 from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
@@ -31,7 +33,22 @@ _UNDOES = re.compile(
     r"^(?:re-?vert|undo|back(?:ed|ing)? out|roll(?:ed|ing)? back|restor|bring back|put back|re-?appl|re-?enabl)",
     re.I,
 )
-_STRENGTH = {"stated": 0, "pull": 1, "text": 2, "structural": 3, "patch": 4}
+_STRENGTH = {"stated": 0, "pull": 1, "text": 2, "structural": 3, "patch": 4, "lines": 5, "words": 6}
+_WORDED = re.compile(
+    r"\A(?:\[[^\]]{1,40}\] ?|\w{1,20}(?:\([^)]{0,40}\))?!?: ?)?"
+    r"(?:re-?vert(?:s|ed|ing)?|undo(?:es|ing)?|back(?:s|ed|ing)? out|roll(?:s|ed|ing)? back)\b(?!-)",
+    re.I,
+)
+_NOUN = re.compile(
+    r"\W{1,3}(?:buttons?|commands?|options?|flags?|actions?|menus?|features?|support|logic|handling|tests?"
+    r"|functions?|methods?|to|of|for|in|is|when|on|with)\b",
+    re.I,
+)
+MAX_WORDED, MAX_EARLIER = (
+    60,
+    15,
+)  # commits that say in free words that they undo something, and those looked at for each
+_INVERSE = 0.8  # of what a commit did, turned back by another
 _PULL_IN_SUBJECT = (" (#{})", "Merge pull request #{} ")
 
 
@@ -52,9 +69,6 @@ class Undone(Struct, frozen=True):
     out: frozenset[int]
     steps: frozenset[Pair]  # those that changed something: not the repetitions of a squash
     by_commit: Mapping[int, tuple[Pair, ...]]  # every pair that the commit is in
-
-    def parity(self, commit_id: int) -> Parity:
-        return "out" if commit_id in self.out else "in"
 
     def chain(self, commit_id: int) -> tuple[int, ...]:
         """The first change, then what undid it, what undid that … through ``commit_id``; oldest first."""
@@ -110,16 +124,33 @@ def items(ctx: Context, pairs: Sequence[Pair], known: Undone | None = None) -> l
     chains = {pair: all_pairs.chain(pair.by) for pair in pairs}
     ids = {id_ for pair in pairs for id_ in (pair.by, pair.target, *chains[pair])} - {0}
     rows = history_queries.commits(ctx.index, ids)
-    return [_item(all_pairs, pair, chains[pair], rows) for pair in pairs]
+    asked = {id_ for pair in pairs if pair.target for id_ in (pair.target, chains[pair][0])}
+    judged = standing(ctx, asked, all_pairs)
+    return [_item(judged, pair, chains[pair], rows) for pair in pairs]
 
 
-def _item(known: Undone, pair: Pair, chain: Sequence[int], rows: Mapping[int, CommitRow]) -> RevertItem:
+def standing(
+    ctx: Context,
+    commit_ids: Iterable[int],
+    known: Undone | None = None,
+    without: Mapping[str, Collection[bytes]] | None = None,
+) -> dict[int, Verdict]:
+    """What became of the changes of these commits: the one verdict that every answer gives. ``without``: lines that
+    count as not there, for a change that is being judged itself."""
+    out = (known or undone(ctx)).out
+    return verdicts(ctx, {id_: id_ in out for id_ in commit_ids}, without)
+
+
+def _item(
+    judged: Mapping[int, Verdict], pair: Pair, chain: Sequence[int], rows: Mapping[int, CommitRow]
+) -> RevertItem:
     by, target = rows[pair.by], rows.get(pair.target)
+    verdict = judged.get(pair.target) or Verdict("unknown", why="the commit is not in this history")
     return RevertItem(
         by=by.sha,
         target=target.sha if target else pair.sha,
         how=pair.how,
-        parity=known.parity(pair.target) if target else "out",
+        parity=verdict.state,
         date=day(by.time_s),
         reason=quote(pair.reason, 300) if pair.reason else "",
         author=quote(by.author, 80),
@@ -127,8 +158,12 @@ def _item(known: Undone, pair: Pair, chain: Sequence[int], rows: Mapping[int, Co
         target_subject=quote(target.subject, 200) if target else "",
         target_date=day(target.time_s) if target else "",
         chain=tuple(rows[id_].sha for id_ in chain) if target else (),
-        ends=known.parity(chain[0]) if target else "out",
+        ends=judged[chain[0]].state if target else "unknown",
         reachable=target is not None,
+        evidence=verdict.evidence(),
+        path=verdict.path,
+        restored_by=verdict.restored_by,
+        why=quote(verdict.why, 120),
     )
 
 
@@ -173,7 +208,49 @@ def _find(ctx: Context) -> Undone:
         known = pairs.get(key)
         if known is None or _STRENGTH[pair.how] < _STRENGTH[known.how]:
             pairs[key] = pair
-    return _followed(pairs.values())
+    explained = {pair.by for pair in pairs.values()}
+    return _followed([*pairs.values(), *_worded(ctx, seen, explained)])
+
+
+def _worded(ctx: Context, seen: Reachable, explained: Collection[int]) -> Iterator[Pair]:
+    """Commits whose subject says in free words that they undo something: what they turned back is found by the lines,
+    among the earlier commits to the same files."""
+    subjects = [
+        (id_, match.end(), subject)
+        for id_, subject in note_queries.subjects(ctx.index, seen)
+        if id_ not in explained and (match := _WORDED.match(subject))
+    ][-MAX_WORDED:]
+    if not subjects or ctx.effects is None:
+        return
+    earlier = {id_: _same_files(ctx, id_, seen)[:MAX_EARLIER] for id_, _, _ in subjects}
+    rows = history_queries.commits(
+        ctx.index, {one for id_, found in earlier.items() for one in (id_, *found)}
+    )
+    effects = ctx.effects([row.sha for row in rows.values()])
+    done = {id_: _lines_of(effects.get(row.sha, ())) for id_, row in rows.items()}
+    notes = note_queries.of_commits(ctx.index, [id_ for id_, _, _ in subjects])
+    for id_, end, subject in subjects:
+        reason = next((note.quote for note in notes.get(id_, ()) if note.kind == "rationale"), "")
+        found = [target for target in earlier[id_] if _turned_back(done[target], done[id_])]
+        for target in found:
+            yield Pair(id_, target, "", "lines", reason)
+        if not found and any(done[id_]) and not _NOUN.match(subject, end):
+            yield Pair(id_, 0, "", "words", reason)
+
+
+def _lines_of(files: Iterable[FileEffect]) -> tuple[set[bytes], set[bytes]]:
+    """(added, removed) of all files together."""
+    pairs = [(effect.added, effect.removed) for effect in files]
+    return {line for added, _ in pairs for line in added}, {line for _, removed in pairs for line in removed}
+
+
+def _turned_back(done: tuple[set[bytes], set[bytes]], by: tuple[set[bytes], set[bytes]]) -> bool:
+    (added, removed), (by_added, by_removed) = done, by
+    return (
+        bool(added or removed)
+        and len(added & by_removed) >= _INVERSE * len(added)
+        and len(removed & by_added) >= _INVERSE * len(removed)
+    )
 
 
 def _followed(pairs: Iterable[Pair]) -> Undone:
