@@ -10,7 +10,8 @@ OTHER_REPOSITORY = (
 class MemorydError(Exception):
     """An expected failure. ``what``: one sentence; ``where``: the path, setting or argument (may be empty);
     ``next_step``: what the reader can do. ``exit_code``: the CLI's exit status (2 wrong use, 3 failure). ``name``: a
-    word by which a client knows a failure that it has an answer to; mostly empty."""
+    word by which a client knows a failure that it has an answer to; mostly empty. ``freshness``: how current the index
+    is that was asked, where one was."""
 
     exit_code = 3
     name = ""
@@ -18,16 +19,20 @@ class MemorydError(Exception):
     def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
         super().__init__(what)
         self.what, self.where, self.next_step = what, where, next_step
+        self.freshness = ""
 
     def __str__(self) -> str:
         place = f" ({self.where})" if self.where else ""
         step = f"\n  next: {self.next_step}" if self.next_step else ""
-        return f"{self.what}{place}{step}"
+        fresh = f"\n  {self.freshness}" if self.freshness else ""
+        return f"{self.what}{place}{step}{fresh}"
 
     @property
     def values(self) -> dict[str, str | int]:
         """Its fields, as they go over a wire."""
         named: dict[str, str | int] = {"name": self.name} if self.name else {}
+        if self.freshness:
+            named["freshness"] = self.freshness
         return {
             "what": self.what,
             "where": self.where,
@@ -41,6 +46,10 @@ class UsageError(MemorydError):
     """The request itself is wrong: an unknown argument, a target that matches nothing, a refused path."""
 
     exit_code = 2
+
+
+class NothingThere(UsageError):
+    """What was named is not there, as far as the index knows."""
 
 
 class StoreError(MemorydError):

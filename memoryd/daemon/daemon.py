@@ -68,6 +68,7 @@ class Daemon:
         self._loaded = asyncio.Event()
         self._mcp: Any = None
         self._http: Any = None
+        self._http_holders = 0
         self._sockets = SocketServer(self._service, self._serve_mcp)
         self._last_client_s = time.monotonic()
         self._last_compared_s = self._last_snapshot_s = time.monotonic()
@@ -125,7 +126,16 @@ class Daemon:
         await self._loaded.wait()
         if self._http is None:
             self._http = HttpDoor(self._service, self._mcp)
-        return await self._http.open(self._config.http.port if port is None else port, token=token)
+        answer = await self._http.open(self._config.http.port if port is None else port, token=token)
+        self._http_holders += 1
+        return answer
+
+    async def leave_http(self) -> None:
+        """Close the door behind the last command that holds it open."""
+        self._http_holders -= 1
+        if self._http and not self._http_holders:
+            door, self._http = self._http, None
+            await door.close()
 
     def state(self) -> ProcessState:
         address = self._http.address if self._http else ""

@@ -56,6 +56,7 @@ class Process(Protocol):
     def state(self) -> ProcessState: ...
     def stop(self) -> None: ...
     async def serve_http(self, port: int | None, *, token: bool) -> Any: ...
+    async def leave_http(self) -> None: ...
 
 
 class DaemonStatus(Struct, frozen=True):
@@ -101,6 +102,9 @@ class DaemonService:
         store = self.store_of(project) if call.common.rev else await self.open_projects.use(project)
         self.idle.make_way()
         return await self.views.read(call, project, store, work, needs)
+
+    async def look_again(self, call: Call) -> bool:
+        return not call.common.rev and await self.open_projects.look_again(await self.project_of(call))
 
     async def change(self, call: Call, request: CheckRequest) -> Change:
         project = await self.project_of(call)
@@ -251,6 +255,9 @@ class DaemonService:
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:
         return await self._process.serve_http(port, token=token)
+
+    async def leave_http(self) -> None:
+        await self._process.leave_http()
 
     def stop(self) -> None:
         self._process.stop()

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
-from memoryd.errors import UsageError
+from memoryd.errors import NothingThere
 from memoryd.globs.paths import PathTest, is_glob, matcher
 
 _FILE_URL = "file://"
@@ -142,17 +142,17 @@ def near(text: str, paths: Iterable[str]) -> list[str]:
     ]
 
 
-def absent(text: str, here: Standpoint, paths: Iterable[str]) -> UsageError:
+def absent(text: str, here: Standpoint, paths: Iterable[str]) -> NothingThere:
     """That none of the ``paths`` is called so, and which nearly are."""
     if cleaned(text) and not readings(text, here):
-        return UsageError(
+        return NothingThere(
             f"`{text[:200]}` lies outside the project",
             where=here.root,
             next_step="name a path in it, or the other project (-C PATH, or the argument `project`)",
         )
     alike = near(text, paths)
     step = f"did you mean {' or '.join(f'`{path}`' for path in alike)}?" if alike else ""
-    return UsageError(
+    return NothingThere(
         f"no file of the project fits the path `{text[:200]}`",
         where="path",
         next_step=step

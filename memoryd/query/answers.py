@@ -27,7 +27,9 @@ class Freshness(Struct, frozen=True):
     ``no_index``, ``no_records``: why that store could not be read: what the answer lacks for it is not known, and not
     absent. ``shallow``: the clone lacks the older commits, so that nothing is known of them.
     ``not_here``: files of the commit that a sparse checkout leaves out, and so the index.
-    ``unseen``: why what was written this moment may not be known yet (``""``: changes are seen as they are made)."""
+    ``unseen``: why what was written this moment may not be known yet (``""``: changes are seen as they are made).
+    ``project``: the root of what was asked, ``""`` where nobody says. ``failed``: why the last index run failed; it is
+    tried again. ``partial``: how far the first index is, where the answer is from what there is so far."""
 
     indexed_commit: str
     head: str
@@ -44,6 +46,9 @@ class Freshness(Struct, frozen=True):
     shallow: bool = False
     not_here: int = 0
     unseen: str = ""
+    project: str = ""
+    failed: str = ""
+    partial: str = ""
 
     def doubts(self) -> tuple[str, ...]:
         """Why something may be there although the index has nothing of it."""
@@ -75,7 +80,13 @@ class Freshness(Struct, frozen=True):
         parts += [quote(self.branch, 60)] if self.branch else []
         parts += ["with uncommitted changes"] if self.dirty else []
         parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []
-        parts += ["indexing now"] if self.indexing else []
+        parts += ["indexing now"] if self.indexing and not self.partial else []
+        parts += [f"THE FIRST INDEX IS UNDER WAY ({self.partial}): more is to come"] if self.partial else []
+        parts += (
+            [f"THE LAST INDEX RUN FAILED, it is tried again: {quote(self.failed, 200)}"]
+            if self.failed
+            else []
+        )
         parts += (
             [f"WITHOUT RECORDS, there may be some: {quote(self.no_records, 400)}"] if self.no_records else []
         )
@@ -86,7 +97,8 @@ class Freshness(Struct, frozen=True):
             [f"vectors: {self.vectors}"] if not self.no_index and self.vectors not in ("", "ready") else []
         )
         parts += ["shallow clone: older commits are not here"] if self.shallow else []
-        return f"freshness: {', '.join(parts)}"
+        place = f", in {safe_line(self.project)}" if self.project else ""
+        return f"freshness: {', '.join(parts)}{place}"
 
 
 class Answer(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
-from memoryd.errors import UsageError
+from memoryd.errors import NothingThere, UsageError
 from memoryd.globs import given
 from memoryd.globs.given import PathReading, PathScope, Standpoint
 from memoryd.globs.paths import matcher
@@ -125,7 +125,7 @@ def anchor(ctx: Context, text: str) -> str:
     return given.relative(text, ctx.here)
 
 
-def no_such_path(ctx: Context, text: str) -> UsageError:
+def no_such_path(ctx: Context, text: str) -> NothingThere:
     """That no file of the project is called so, and which nearly are."""
     return given.absent(text, ctx.here, _paths(ctx))
 
@@ -320,7 +320,7 @@ def _paths(ctx: Context) -> Sequence[str]:
     return graph_queries.paths_of_view(ctx.index, ctx.view.id)
 
 
-def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
+def _nothing(ctx: Context, text: str, wanted: str) -> NothingThere:
     if given.cleaned(text) and not given.readings(text, ctx.here):
         return no_such_path(ctx, text)
     name = _dots(wanted.rpartition(":")[2]).rpartition(".")[2].rpartition("/")[2]
@@ -332,7 +332,7 @@ def _nothing(ctx: Context, text: str, wanted: str) -> UsageError:
     searched = (
         f"searched {len(paths)} files and {graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols"
     )
-    return UsageError(
+    return NothingThere(
         f"no file or symbol of the project is called `{text[:200]}`",
         where="; ".join((searched, *ctx.freshness.doubts())),
         next_step=f"did you mean {step}?" if alike else "try `memoryd search`",

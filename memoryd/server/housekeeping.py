@@ -108,7 +108,9 @@ async def config(service: Service, call: Call, request: params.NoParams) -> Conf
 
 
 async def serve(service: Service, call: Call, request: params.ServeParams) -> Any:
-    return await service.serve_http(request.port, token=request.token)
+    answer = await service.serve_http(request.port, token=request.token)
+    call.at_end(service.leave_http)
+    return answer
 
 
 async def daemon_status(service: Service, call: Call, request: params.NoParams) -> Any:

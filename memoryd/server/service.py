@@ -24,7 +24,9 @@ T = TypeVar("T")
 class Peer(Struct, frozen=True):
     """Who is asking. ``surface``: cli, mcp or http. ``cwd``: absolute or ``""``. ``client``: name of the MCP
     client as it says itself. ``interactive``: a person at a terminal. ``session``: of the connection, which began at
-    ``began_at_s``; empty and 0 where every call stands for itself."""
+    ``began_at_s``; empty and 0 where every call stands for itself.
+    ``roots``: absolute folders that an MCP client
+    says that it works in; they count before ``cwd``, which is where its server was started."""
 
     surface: str
     cwd: str = ""
@@ -32,6 +34,15 @@ class Peer(Struct, frozen=True):
     interactive: bool = False
     session: str = ""
     began_at_s: float = 0.0
+    roots: tuple[str, ...] = ()
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Where the caller may stand, likeliest first."""
+        within = (root for root in self.roots if f"{self.cwd}/".startswith(f"{root.rstrip('/')}/"))
+        if self.roots:
+            return tuple(dict.fromkeys([*((self.cwd,) if any(within) else ()), *self.roots]))
+        return (self.cwd,) if self.cwd else ()
 
 
 class Progress(Struct, frozen=True):
@@ -65,18 +76,23 @@ async def _ignore_rows(_: Any) -> None:
     """Nobody takes rows."""
 
 
+Ending = Callable[[], Awaitable[None]]
+
+
 class Call(Struct, frozen=True):
-    """One call under way: what was asked besides the verb's own arguments, by whom, and who listens."""
+    """One call under way: what was asked besides the verb's own arguments, by whom, and who listens. ``at_end`` takes
+    what is to happen once the caller's connection has ended."""
 
     peer: Peer
     common: Common = Common()
     on_progress: OnProgress = _ignore
     on_rows: OnRows = _ignore_rows
+    at_end: Callable[[Ending], None] = _ignore
 
     @property
     def folder(self) -> str:
         """Where the caller stands, absolute: paths that it gives begin there."""
-        return self.common.project or self.peer.cwd
+        return self.common.project or next(iter(self.peer.folders), "")
 
 
 class Service(Protocol):
@@ -88,6 +104,9 @@ class Service(Protocol):
     async def read(self, call: Call, work: Callable[[Context], T], needs: Needs = "index") -> T:
         """``work`` in a thread on the view that the call names. Raises BusyError, DeadlineError, UsageError, StoreError
         when what it needs cannot be read."""
+
+    async def look_again(self, call: Call) -> bool:
+        """A question found nothing. True: something was saved that the index did not know, it is worth asking again."""
 
     async def write_records(self, call: Call, work: Callable[[Context, Records], T]) -> T:
         """Like ``read``, with the store that records are written to. Raises StoreError where it cannot be opened."""
@@ -142,7 +161,10 @@ class Service(Protocol):
         """From now on the client knows this."""
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:
-        """Open the HTTP listener, or say where it already listens."""
+        """Open the HTTP listener, or say where it already listens. Its caller holds it open until ``leave_http``."""
+
+    async def leave_http(self) -> None:
+        """One caller needs the HTTP listener no more; without any it is closed."""
 
     def stop(self) -> None:
         """Begin the orderly end of the daemon."""

@@ -17,7 +17,7 @@ from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
 from memoryd.server.protocol import Hello, RpcRequest
-from memoryd.server.service import Call, Peer, Progress, Service
+from memoryd.server.service import Call, Ending, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +122,7 @@ class CliSession:
     def __init__(self, service: Service, connection: Connection, peer: Peer) -> None:
         self._service, self._connection, self._peer = service, connection, peer
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: list[Ending] = []
 
     async def run(self) -> None:
         """Until the client ends its input; what it asked is still answered unless it leaves altogether."""
@@ -139,6 +140,8 @@ class CliSession:
         finally:
             for task in self._tasks:
                 task.cancel()
+            for ending in self._endings:
+                await ending()
 
     async def _take(self, line: bytes) -> None:
         try:
@@ -164,7 +167,9 @@ class CliSession:
 
     async def _answer(self, request: RpcRequest) -> None:
         notices = _Notices(self._connection)
-        call = Call(self._peer, on_progress=notices.progress, on_rows=notices.rows)
+        call = Call(
+            self._peer, on_progress=notices.progress, on_rows=notices.rows, at_end=self._endings.append
+        )
         try:
             line = protocol.result_line(
                 request.id, await verbs.respond(self._service, call, request.method, request.params)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from memoryd.config import Config, SearchSection
-from memoryd.errors import UsageError
+from memoryd.errors import NothingThere, UsageError
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefRequest
 from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest
 from memoryd.query.briefing.why_answers import WhyAnswer, WhyRequest
@@ -87,6 +87,17 @@ class QueryFunction:
         self.place, self.needs = place, needs
 
     async def __call__(self, service: Service, call: Call, request: Any) -> Any:
+        """Nothing is said to be nowhere before it was looked whether it was saved this moment."""
+        try:
+            answer = await self._answer(service, call, request)
+            if self.needs != "index" or not _is_none(answer) or not await service.look_again(call):
+                return answer
+        except NothingThere:
+            if not await service.look_again(call):
+                raise
+        return await self._answer(service, call, request)
+
+    async def _answer(self, service: Service, call: Call, request: Any) -> Any:
         return await service.read(call, lambda ctx: self.function(ctx, request), self.needs)
 
     @property
@@ -94,6 +105,10 @@ class QueryFunction:
         module, _, name = self.place.partition(":")
         found: Callable[..., Any] = getattr(import_module(f"memoryd.query.{module}"), name)
         return found
+
+
+def _is_none(answer: Any) -> bool:
+    return getattr(answer, "total", 1) == 0 or getattr(answer, "definition", answer) is None
 
 
 async def _edges(service: Service, call: Call, request: EdgesRequest) -> Any:

@@ -6,12 +6,16 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
+
+from memoryd.cli.connection.pipe import DaemonGone, Pump
 
 
 def _line(**message):
@@ -65,14 +69,111 @@ def test_the_end_of_stdin_ends_an_idle_pipe_at_once(box, fake):
     assert time.monotonic() - started_s < 1
 
 
-def test_the_daemons_death_is_said(box, fake):
-    """When the daemon dies under a client the pipe exits with 3 and says what to look at."""
-    process = box.start("mcp")
-    process.stdin.write(_line(die=True))
-    process.stdin.flush()
-    assert process.wait(timeout=60) == 3
-    assert b"daemon closed the connection" in process.stderr.read()
-    process.communicate()
+class Daemons:
+    """One after the other, each on a socket of its own; what they heard is kept."""
+
+    def __init__(self):
+        self.heard, self.ends = [], []
+        self._stdin, self.stdin = os.pipe()
+        self.stdout, self._stdout = os.pipe()
+        self.pump = Pump(self.connect, b"hello\n", self._stdin, self._stdout)
+        self.failed = []
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def connect(self):
+        if len(self.ends) >= 6:
+            raise DaemonGone("no daemon can be had")
+        ours, theirs = socket.socketpair()
+        theirs.settimeout(30)
+        self.ends.append(theirs)
+        self.heard.append(theirs.makefile("rb"))
+        return ours
+
+    def _run(self):
+        try:
+            self.pump.run()
+        except DaemonGone as error:
+            self.failed.append(error.what)
+
+    def say(self, **message):
+        os.write(self.stdin, _line(**message))
+
+    def hear(self):
+        """What the newest daemon is told next; the hello is left out."""
+        line = self.heard[-1].readline()
+        return json.loads(line if line != b"hello\n" else self.heard[-1].readline())
+
+    def answer(self, **message):
+        self.ends[-1].sendall(_line(**message))
+
+    def come_back(self):
+        """The newest daemon ends; waits until the next one is connected to."""
+        count = len(self.ends)
+        self.heard[-1].close()
+        self.ends[-1].close()
+        deadline_s = time.monotonic() + 30
+        while len(self.ends) == count and not self.failed and time.monotonic() < deadline_s:
+            time.sleep(0.01)
+
+    def read(self):
+        return json.loads(os.read(self.stdout, 1 << 16))
+
+    def end(self):
+        os.close(self.stdin)
+        for end in (*self.heard, *self.ends):
+            end.close()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def daemons():
+    made = Daemons()
+    yield made
+    made.end()
+
+
+def test_a_session_goes_on_with_the_next_daemon(daemons):
+    """The next daemon is told how the session was opened and what is not answered yet; the client hears each answer
+    once."""
+    daemons.say(id=0, method="initialize", params={"clientInfo": {"name": "x"}})
+    assert daemons.hear()["method"] == "initialize"
+    daemons.answer(id=0, result={"of": "first"})
+    assert daemons.read() == {"id": 0, "result": {"of": "first"}}
+    daemons.say(method="notifications/initialized")
+    daemons.say(id=1, method="tools/call")
+    assert [daemons.hear().get("method") for _ in range(2)] == ["notifications/initialized", "tools/call"]
+    daemons.come_back()
+    told = [daemons.hear() for _ in range(3)]
+    assert [line.get("method") for line in told] == ["initialize", "notifications/initialized", "tools/call"]
+    daemons.answer(id=0, result={"of": "second"})
+    daemons.answer(id=1, result={})
+    assert daemons.read() == {"id": 1, "result": {}}
+
+
+def test_an_idle_session_does_not_start_a_daemon(daemons):
+    """A daemon that was stopped stays stopped until the client wants something."""
+    daemons.say(id=1, method="ping")
+    assert daemons.hear()["id"] == 1
+    daemons.answer(id=1, result={})
+    assert daemons.read()["id"] == 1
+    daemons.ends[-1].shutdown(socket.SHUT_RDWR)
+    time.sleep(0.3)
+    assert len(daemons.ends) == 1
+    daemons.say(id=2, method="ping")
+    deadline_s = time.monotonic() + 30
+    while len(daemons.ends) == 1 and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert daemons.hear()["id"] == 2
+
+
+def test_a_daemon_that_never_answers_is_given_up(daemons):
+    """After some daemons that ended without a word the pipe ends and says what to look at."""
+    daemons.say(id=1, method="ping")
+    for _ in range(5):
+        daemons.come_back()
+    assert daemons.failed == ["the daemon closed the connection"]
 
 
 def test_what_the_dying_daemon_had_answered_is_delivered(box, fake):

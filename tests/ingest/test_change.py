@@ -232,6 +232,7 @@ def test_a_file_that_no_index_knows_is_part_of_the_change(root: Path, pool: Pars
     (root / "build" / "made.py").write_text("x = 1\n")
     (root / "new.py").write_text("import re\n")
     assert changed(read(root, pool)) == {".gitignore": "A", "new.py": "A"}
+    assert differing(Git.open(root), root, {"new.py"}) == {"new.py"}
     with pytest.raises(UsageError, match="git ignores"):
         read(root, pool, paths=("build/made.py",))
 

@@ -31,8 +31,8 @@ def client(daemon: RunningDaemon) -> Iterator[Client]:
 
 
 @pytest.fixture
-def agent(daemon: RunningDaemon) -> Iterator[Client]:
-    """An MCP connection of the handshake era, initialized."""
-    with Client(daemon.paths, role="mcp") as connected:
+def agent(daemon: RunningDaemon, project: Path) -> Iterator[Client]:
+    """An MCP connection of the handshake era, initialized, of a client that works in the project."""
+    with Client(daemon.paths, role="mcp", cwd=str(project)) as connected:
         connected.initialize()
         yield connected

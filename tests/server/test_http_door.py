@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_harness import LEGACY, MODERN, Client, RunningDaemon
+from daemon_harness import LEGACY, MODERN, Client, RunningDaemon, until
 
 from memoryd.server.http import token
 
@@ -22,8 +22,8 @@ class Door:
     """An open HTTP door and requests to it."""
 
     def __init__(self, daemon: RunningDaemon, **params: object) -> None:
-        with Client(daemon.paths) as client:
-            self.answer = client.json("serve", port=0, **params)
+        self.holder = Client(daemon.paths)  # the door is open as long as who opened it is there
+        self.answer = self.holder.json("serve", port=0, **params)
         self.port = int(self.answer["url"].split(":")[2].split("/")[0])
         self.secret = daemon.paths.token.read_text().strip()
 
@@ -152,6 +152,24 @@ def test_it_opens_once(door: Door) -> None:
         assert client.json("serve", port=door.port) == door.answer
         assert client.error("serve", port=door.port, token=False)["exit_code"] == 2
         assert client.json("daemon_status")["http"] == door.answer["url"]
+
+
+def _is_closed(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_it_closes_behind_the_last_who_holds_it(tmp_path: Path) -> None:
+    """A `serve` that ends, however it does, leaves no open port behind; another one still needs it."""
+    daemon = RunningDaemon(tmp_path / "m").ready()
+    door = Door(daemon)
+    with Client(daemon.paths) as other:
+        assert other.json("serve", port=door.port) == door.answer
+        door.holder.close()
+        assert door.post()[0] == 200
+    with Client(daemon.paths) as client:
+        until(lambda: client.json("daemon_status")["http"] == "" and _is_closed(door.port), "it is closed")
+        assert client.json("serve", port=0)["url"]
 
 
 def test_a_taken_port_is_named(door: Door, tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memoryd.cli.arguments.verbs import VERBS
 from memoryd.cli.connection.session import Session, params
 from memoryd.cli.terminal.output import print_json, print_json_lines, print_text
 from memoryd.errors import UsageError
+
+if TYPE_CHECKING:
+    from memoryd.cli.terminal.progress import Display
 
 
 def run(args: Namespace) -> int:
@@ -22,12 +25,37 @@ def run(args: Namespace) -> int:
         raise UsageError(f"{args._verb} needs a {verb.batch}", next_step=f"see `memoryd {args._verb} -h`")
     if verb.rows and args._json:
         return _run_rows(args, verb.rows)
-    result = Session().ask(args._verb, params(args))
+    with Waiting(args) as waiting:
+        result = Session().ask(args._verb, params(args), waiting.hear)
     if args._json:
         print_json(result.get("json"))
     else:
         print_text(result.get("text", ""))
     return exit_code(result)
+
+
+class Waiting:
+    """Shows, on stderr, how far the index is that a question waits for."""
+
+    def __init__(self, args: Namespace) -> None:
+        self._quiet = args._json
+        self._display: Display | None = None
+
+    def __enter__(self) -> Waiting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._display:
+            self._display.close()
+
+    def hear(self, method: str, value: Any) -> None:
+        if method != "progress" or not isinstance(value, dict):
+            return
+        if self._display is None:
+            from memoryd.cli.terminal import progress
+
+            self._display = progress.display(quiet=self._quiet)
+        self._display.update(value)
 
 
 def run_decision(args: Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
-from memoryd.cli.commands.ask import exit_code
+from memoryd.cli.commands.ask import Waiting, exit_code
 from memoryd.cli.connection.session import Session, params
 from memoryd.cli.terminal.output import print_json, print_text
 from memoryd.errors import UsageError
@@ -25,7 +25,8 @@ def run(args: Namespace) -> int:
         asked["diff"] = _diff(args._diff)
     if args.staged and (index := _index_of_the_commit()):
         asked["index_file"] = index
-    result = Session().ask("check", asked)
+    with Waiting(args) as waiting:
+        result = Session().ask("check", asked, waiting.hear)
     if args._json:
         print_json(result.get("json"))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from argparse import Namespace
 
 from memoryd.cli.connection import pipe, project
@@ -13,11 +14,14 @@ from memoryd.paths import default_paths
 def run(args: Namespace) -> int:
     """Serve the client until it or the daemon ends. Raises StartFailed, DaemonGone."""
     cwd = project.folder(args._project) if args._project else working_folder()
-    paths = default_paths()
-    sock = try_connect(paths)
-    if sock is None:
-        from memoryd.cli.connection import autostart
+    paths, parent = default_paths(), os.getppid()
 
-        parent = os.getppid()
-        sock = autostart.connect(paths, abandon=lambda: os.getppid() != parent)
-    return pipe.pump(sock, hello_line("mcp", cwd))
+    def connect() -> socket.socket:
+        sock = try_connect(paths)
+        if sock is None:
+            from memoryd.cli.connection import autostart
+
+            sock = autostart.connect(paths, abandon=lambda: os.getppid() != parent)
+        return sock
+
+    return pipe.pump(connect, hello_line("mcp", cwd))

@@ -14,8 +14,8 @@ from memoryd.errors import MemorydError
 
 
 def run(args: Namespace) -> int:
-    """Says where it listens, then waits until Ctrl-C (130) or until the daemon ends (3). The connection kept
-    open meanwhile keeps the daemon from stopping when idle."""
+    """Says where it listens, then waits until Ctrl-C (130) or until the daemon ends (3). The door is open as long as
+    the connection: it is closed when this command ends, however it does."""
     session = Session(settings=flags(args))
     asked = {"format": "json", **({"port": args.port} if args.port is not None else {})}
     if args._no_token:
@@ -33,6 +33,6 @@ def run(args: Namespace) -> int:
             "the daemon ended, and its HTTP server with it", next_step=error.next_step
         ) from error
     except KeyboardInterrupt:
-        note("the daemon goes on listening until `memoryd daemon stop`")
+        note("the HTTP server is closed, unless another `memoryd serve` holds it open")
         raise
     return 0

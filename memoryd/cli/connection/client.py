@@ -34,6 +34,7 @@ class RemoteError(MemorydError):
         )
         self.exit_code = data.get("exit_code", 3)
         self.name = data.get("name", "")
+        self.freshness = data.get("freshness", "")
 
 
 class OtherVersion(MemorydError):

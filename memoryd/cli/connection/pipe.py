@@ -1,8 +1,9 @@
-"""``memoryd mcp``: a byte pump between an MCP client's stdio and the daemon's socket.
+"""``memoryd mcp``: a pump between an MCP client's stdio and the daemon's socket.
 
-It knows nothing of MCP: after one hello line, bytes go through unchanged, with bounded buffers both ways.
+After one hello line, lines go through unchanged, with bounded buffers both ways. It outlives the daemon: what the
+client said to open its session, and what was not answered yet, is said to the next one again (see dialogue.py).
 Clients leak such processes, so a copy is cheap and ends by itself: at the end of stdin once pending replies
-are delivered (exit 0), when its parent dies or on SIGTERM (exit 0), when the daemon goes away (exit 3).
+are delivered (exit 0), when its parent dies or on SIGTERM (exit 0), when no daemon can be had (exit 3).
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import select
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
 
+from memoryd.cli.connection.dialogue import Dialogue, LineSplitter
 from memoryd.errors import MemorydError
 
 BUFFER_BYTES = 1 << 20  # held per direction while the other side is slow
 READ_BYTES = 1 << 16
 WRITE_BYTES = 4096  # PIPE_BUF: a blocking pipe that polls writable takes this much without waiting
 PARENT_POLL_MS = 2000  # where pidfd_open is missing
+DEATHS_ALLOWED = 4  # of daemons in a row that ended before they said anything
+AGAIN_S = 0.3
 DRAIN_LIMIT_MS = 30_000  # of silence after stdin's end, for replies still to come
 
 
@@ -47,25 +53,52 @@ class Parent:
 
 
 class Pump:
-    """Moves bytes until one side ends. ``run`` returns when all is delivered; raises DaemonGone."""
+    """Moves lines until one side ends. ``connect``: a socket to the daemon, started if need be.
 
-    def __init__(self, daemon: socket.socket, hello: bytes, stdin: int = 0, stdout: int = 1) -> None:
-        daemon.setblocking(False)
-        self._daemon, self._stdin, self._stdout = daemon, stdin, stdout
-        self._to_daemon = bytearray(hello)
+    ``run`` returns when all is delivered. A daemon that ends is connected to again as soon as the client wants
+    something of it; raises DaemonGone when that fails, and what ``connect`` raises.
+    """
+
+    def __init__(
+        self, connect: Callable[[], socket.socket], hello: bytes, stdin: int = 0, stdout: int = 1
+    ) -> None:
+        self._connect, self._hello, self._stdin, self._stdout = connect, hello, stdin, stdout
+        self._from_client, self._from_daemon = LineSplitter(), LineSplitter()
         self._to_client = bytearray()
-        self._stdin_open, self._daemon_open, self._half_closed = True, True, False
+        self._dialogue = Dialogue()
+        self._stdin_open = True
+        self._deaths = 0  # in a row, of daemons that said nothing
         self._parent = Parent()
+        self._open(hello)
+
+    def _open(self, first: bytes) -> None:
+        self._daemon = self._connect()
+        self._daemon.setblocking(False)
+        self._to_daemon = bytearray(first)
+        self._daemon_open, self._half_closed = True, False
 
     def run(self) -> None:
-        while self._daemon_open or self._to_client:
+        while self._daemon_open or self._to_client or self._stdin_open:
+            if not self._daemon_open and self._stdin_open and self._dialogue.is_waited_for:
+                self._reopen()
             if not self._step():
                 return
-        if self._stdin_open:
+
+    def close(self) -> None:
+        self._daemon.close()
+
+    def _reopen(self) -> None:
+        """Connect to the daemon that comes after the one that ended, and say again what the client had said."""
+        self._deaths += 1
+        if self._deaths > DEATHS_ALLOWED:
             raise DaemonGone(
                 "the daemon closed the connection",
                 next_step="see why in `memoryd daemon logs`; the client can start `memoryd mcp` again",
             )
+        self._daemon.close()
+        time.sleep(AGAIN_S * (self._deaths - 1))
+        self._from_daemon.drop()
+        self._open(self._hello + self._dialogue.again())
 
     def _step(self) -> bool:
         """One round of waiting and moving; False when nobody needs us any more."""
@@ -117,7 +150,11 @@ class Pump:
             return
         except OSError:
             data = b""  # stdin was never open
-        self._to_daemon += data
+        for piece, is_line in self._from_client.pieces(data):
+            if is_line:
+                self._dialogue.asked(piece)
+            if self._daemon_open:
+                self._to_daemon += piece
         self._stdin_open = bool(data)
 
     def _write_daemon(self) -> None:
@@ -136,7 +173,10 @@ class Pump:
             return
         except OSError:
             data = b""
-        self._to_client += data
+        for piece, is_line in self._from_daemon.pieces(data):
+            if not is_line or self._dialogue.answered(piece):
+                self._to_client += piece
+                self._deaths = 0
         self._daemon_open = bool(data)
 
     def _write_client(self) -> None:
@@ -149,16 +189,17 @@ class Pump:
             self._daemon.shutdown(socket.SHUT_WR)
 
 
-def pump(daemon: socket.socket, hello: bytes) -> int:
-    """Run until the client or the daemon ends. Returns the exit code; raises DaemonGone."""
+def pump(connect: Callable[[], socket.socket], hello: bytes) -> int:
+    """Run until the client ends, or the daemon for good. Returns the exit code; raises DaemonGone."""
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    pump = Pump(connect, hello)
     try:
-        Pump(daemon, hello).run()
+        pump.run()
     except BrokenPipeError:
         return 0  # the client closed our stdout: it has left
     finally:
-        daemon.close()
+        pump.close()
     return 0
 
 

@@ -13,6 +13,7 @@ from memoryd.errors import MemorydError
 from memoryd.ingest.change.worktree import differing
 from memoryd.ingest.git.directory import Head, shown_branch
 from memoryd.ingest.git.discovery import Refused, look
+from memoryd.ingest.git.process import git_version
 from memoryd.ingest.git.repository import Git
 from memoryd.query.answers import Freshness
 from memoryd.store.index import reader
@@ -39,6 +40,8 @@ def standing(root: str) -> Standing:
             return Standing()
         if isinstance(found, Refused):
             return Standing(no_history=found.reason)
+        if not git_version():
+            return Standing(found.head(), no_history="git is not on the PATH of the daemon")
         if found.uses_reftable():
             git = Git.open(Path(root))
             return Standing(git.head(), boundary=found.shallow_boundary()) if git else Standing()
@@ -59,6 +62,7 @@ def freshness(
     left_out: int,
     not_here: int,
     unseen: str,
+    partial: str,
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
@@ -75,6 +79,9 @@ def freshness(
         shallow=bool(now.boundary),
         not_here=not_here,
         unseen=unseen,
+        project=target.root,
+        failed=queue.failure(target),
+        partial=partial,
     )
 
 

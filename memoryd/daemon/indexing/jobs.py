@@ -35,6 +35,8 @@ MODULE = "memoryd.ingest"
 CRASHES_ALLOWED = 3
 BLAMES_ALLOWED = 2  # on one unit: then it is left out, and what happens at it is no longer its doing
 RETRY_S = 0.5
+TRY_AGAIN_S = (2.0, 10.0, 60.0, 300.0)  # after each failure in a row
+COMPARED_S = 1.0
 LATE_PHASES = frozenset({"link", "embed"})  # after them search knows the files already
 LINKS_OVERDUE_S = 10.0  # so long may links wait for a project that is saved again and again
 
@@ -115,6 +117,12 @@ class IngestQueue:
         self._loop = asyncio.get_running_loop()
         self._noticed: dict[IndexTarget, str] = {}
         self._finished_s: dict[IndexTarget, float] = {}
+        self._compared: dict[
+            IndexTarget, tuple[float, float]
+        ] = {}  # when all was looked at, and how long it took
+        self._failures: dict[
+            IndexTarget, tuple[str, int]
+        ] = {}  # why the last run failed, and how often in a row
 
     @property
     def busy(self) -> bool:
@@ -130,6 +138,19 @@ class IngestQueue:
         if self._current and self._current.target == target and not self._current.canceller:
             return self._current
         return self._waiting.get(target)
+
+    def finished(self, target: IndexTarget) -> float:
+        """When its last job ended; 0.0 for none."""
+        return self._finished_s.get(target, 0.0)
+
+    def was_compared(self, target: IndexTarget) -> bool:
+        """All of it was looked at a moment ago: the longer that takes, the longer it counts."""
+        at_s, took_s = self._compared.get(target, (0.0, 0.0))
+        return time.monotonic() - at_s < max(COMPARED_S, 10 * took_s) if at_s else False
+
+    def failure(self, target: IndexTarget) -> str:
+        """Why its last job failed, ``""`` where it did not."""
+        return self._failures.get(target, ("", 0))[0]
 
     def pending_paths(self, target: IndexTarget) -> int:
         """Files known to have changed and not indexed yet."""
@@ -217,14 +238,19 @@ class IngestQueue:
         while self._waiting or await self._more():
             target = next(iter(self._waiting))
             self._current = job = self._waiting.pop(target)
+            begun_s = time.monotonic()
             try:
                 summary = await self._run(job)
             except MemorydError as error:
                 if not job.overtaken:
                     log.warning("indexing %s: %s", job.target.root, error.what)
+                    self._try_again(job, error)
                 job.done.set_exception(error)
             else:
+                self._failures.pop(target, None)
                 self._finished_s[target] = time.monotonic()
+                if job.paths is None:
+                    self._compared[target] = (begun_s, self._finished_s[target] - begun_s)
                 job.done.set_result(summary)
                 self._on_done(job.target, summary)
             finally:
@@ -232,6 +258,19 @@ class IngestQueue:
         await self._let_go()
         if self._waiting:  # posted while the process was let go
             self._worker = asyncio.create_task(self._work())
+
+    def _try_again(self, job: Job, error: MemorydError) -> None:
+        """What was saved must not be forgotten because a disk was full or a database locked for a while."""
+        if job.target.rev is not None or error.exit_code != StoreError.exit_code or job.canceller:
+            return
+        times = self._failures.get(job.target, ("", 0))[1]
+        self._failures[job.target] = (error.what, times + 1)
+        if times < len(TRY_AGAIN_S):
+            self._loop.call_later(TRY_AGAIN_S[times], self._post_again, job)
+
+    def _post_again(self, job: Job) -> None:
+        if job.target in self._failures:  # no later run went well
+            self.post(job.target, job.paths, full=job.full)
 
     async def _let_go(self) -> None:
         child = self._child

@@ -105,6 +105,16 @@ class Watch:
             f"degraded: {watcher.degraded}" if watcher.degraded else watcher.mode, watcher.next_step
         )
 
+    def hears_at_once(self, root: str) -> bool:
+        """Changes of the root are told as they happen."""
+        watcher = self._watchers.get(root)
+        return watcher is not None and watcher.mode == "native" and not watcher.degraded
+
+    def is_waiting(self, root: str) -> bool:
+        """Something changed there that was not reported yet."""
+        watcher = self._watchers.get(root)
+        return root in self._starting or (watcher is not None and watcher.is_waiting)
+
     def end(self, root: str) -> None:
         self._starting.pop(root, None)
         watcher = self._watchers.pop(root, None)

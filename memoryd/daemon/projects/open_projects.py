@@ -7,7 +7,8 @@ import functools
 import logging
 import os
 from collections.abc import Callable
-from typing import overload
+from pathlib import Path
+from typing import TypeVar, overload
 
 from memoryd.config import Config, for_child
 from memoryd.daemon.indexing.freshness import differs_from_head
@@ -15,10 +16,11 @@ from memoryd.daemon.indexing.jobs import IndexTarget, IngestQueue
 from memoryd.daemon.indexing.watch import Watch
 from memoryd.daemon.projects import identity, relocation
 from memoryd.daemon.projects.identity import Identities, OtherRepository
-from memoryd.daemon.projects.registry import Projects
+from memoryd.daemon.projects.registry import Projects, UnknownCheckout, key_of
 from memoryd.daemon.projects.stores import Store
 from memoryd.daemon.projects.views import Views, find_view
-from memoryd.errors import MemorydError
+from memoryd.errors import MemorydError, UsageError
+from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.job import IndexSummary
 from memoryd.paths import Paths, private_folder
 from memoryd.server.gate import Gate
@@ -27,6 +29,9 @@ from memoryd.store.index.queries import history_queries
 
 log = logging.getLogger(__name__)
 
+P = TypeVar("P", Project, Project | None)
+LOOK_AGAIN_LIMIT_S = 4.0  # so long a question waits for files that were saved just now
+EVENT_S = 0.05  # in which an event of the disk is here
 LOOK_AGAIN_S = 30.0  # at a folder that could not be looked at when its files changed
 
 
@@ -36,6 +41,7 @@ class OpenProjects:
     def __init__(self, paths: Paths, config: Config, gate: Gate, on_change: Callable[[], None]) -> None:
         self._paths, self._config, self._gate, self._on_change = paths, config, gate, on_change
         self._registry = Projects(paths.projects_file)
+        self._loop = asyncio.get_running_loop()
         self._identities = Identities(paths)
         self._elsewhere: set[str] = set()  # roots where another repository lay at the last change
         self._posting: set[asyncio.Task[None]] = set()
@@ -53,19 +59,63 @@ class OpenProjects:
     # --- which project
 
     async def of_call(self, call: Call) -> Project:
-        """The project a call is about: its ``project``, else the caller's directory, else the only one.
-        Raises UsageError naming what was tried, OtherRepository, DeadlineError."""
-        named, cwd = call.common.project, call.peer.cwd
-        if named:
-            return await self._gate.look(lambda: self._same(self._registry.find(named)), where=named)
-        around = (
-            await self._gate.look(lambda: self._same(self._registry.around(cwd)), where=cwd) if cwd else None
-        )
-        if around:
-            return around
+        """The project a call is about: its ``project``, else the one of the folder where the caller stands; for those
+        who stand nowhere (HTTP) the only one, never for an MCP client. Raises UsageError naming what was tried,
+        OtherRepository, DeadlineError."""
+        if named := call.common.project:
+            return await self._gate.look(lambda: self._found(named, self._registry.find), where=named)
+        folders, refused = call.peer.folders, None
+        for folder in folders:
+            try:
+                look = functools.partial(self._found, folder, self._registry.around)
+                if found := await self._gate.look(look, where=folder):
+                    return found
+            except UnknownCheckout as error:
+                refused = refused or error
+        if refused or call.peer.surface == "mcp":
+            raise refused or self._registry.nowhere(folders)
         only = self._registry.only()
         await self._gate.look(lambda: self._same(only), where=only.root)
         return only
+
+    def _found(self, path: str, find: Callable[[str], P]) -> P:
+        """What ``find`` says of the path; a new work tree of a known repository is put on the list, and one that was
+        removed is taken off. Looks at the disk."""
+        try:
+            project = find(path)
+        except UnknownCheckout as error:
+            root = Path(error.where)
+            if not self._is_known_repository(root):
+                raise
+            log.info("%s is a new work tree of a known repository", root)
+            self._register(str(root), "ask")
+            project = find(path)
+        if project:
+            self._need_there(project)
+        return self._same(project)
+
+    def _is_known_repository(self, root: Path) -> bool:
+        """``root`` is a linked work tree of a repository that has a registered one."""
+        directory = discover(root)
+        if directory is None or directory.git_dir == directory.common_dir:
+            return False
+        return key_of(root) in {project.key for project in self._registry.all()}
+
+    def _need_there(self, project: Project) -> None:
+        """Raises UsageError for a work tree that was removed while its repository stays; it is taken off the list."""
+        if os.path.lexists(project.root):
+            return
+        others = [p.root for p in self._registry.all() if p.key == project.key and os.path.isdir(p.root)]
+        if others:
+            self._registry.forget(project.root)
+            self._loop.call_soon_threadsafe(self._end, project.root)
+            raise UsageError(
+                "this work tree was removed", where=project.root, next_step=f"ask in {others[0]} instead"
+            )
+
+    def _end(self, root: str) -> None:
+        self.watch.end(root)
+        self._in_use.discard(root)
 
     @overload
     def _same(self, project: Project) -> Project: ...
@@ -99,8 +149,7 @@ class OpenProjects:
     async def forget(self, root: str) -> Project:
         """Take a root off the list; its stores stay. Raises UsageError when it is not on it."""
         project = await self._gate.look(lambda: self._registry.forget(root), where=root)
-        self.watch.end(project.root)
-        self._in_use.discard(project.root)
+        self._end(project.root)
         return project
 
     def is_in_use(self, project: Project) -> bool:
@@ -110,6 +159,22 @@ class OpenProjects:
     def _registered(self, root: str) -> Project | None:
         """What happens in the background may come after the project was taken off the list."""
         return next((project for project in self._registry.all() if project.root == root), None)
+
+    async def look_again(self, project: Project) -> bool:
+        """A question found nothing: wait, a little, for what was saved and is not indexed yet. False: there is
+        nothing of the kind."""
+        root, queue = project.root, self.store_of(project).queue
+        target = IndexTarget(root)
+        before, until_s = queue.finished(target), self._loop.time() + LOOK_AGAIN_LIMIT_S
+        if self.watch.hears_at_once(root):
+            await asyncio.sleep(EVENT_S)
+        elif not queue.was_compared(target):
+            queue.post(target)
+        while self._loop.time() < until_s and (
+            self.watch.is_waiting(root) or self._posting or queue.job_of(target)
+        ):
+            await asyncio.sleep(EVENT_S)
+        return queue.finished(target) != before or queue.job_of(target) is not None
 
     # --- its store
 

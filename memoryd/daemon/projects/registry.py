@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -24,6 +24,10 @@ class _ProjectsFile(Struct, frozen=True):
 
     version: int
     projects: tuple[Project, ...] = ()
+
+
+class UnknownCheckout(UsageError):
+    """A folder lies in a checkout that is not registered; ``where``: its root."""
 
 
 class Projects:
@@ -84,14 +88,14 @@ class Projects:
         """The registered project that ``path`` lies in, None when it lies in none.
 
         A checkout between ``path`` and a registered root is another project: it is never answered from its
-        surroundings. Raises UsageError then.
+        surroundings. Raises UnknownCheckout then.
         """
         folder = Path(os.path.realpath(path))
         for place in (folder, *folder.parents):
             if project := self._by_root.get(str(place)):
                 return project
             if look(place):
-                raise UsageError(
+                raise UnknownCheckout(
                     "memoryd does not know this checkout yet",
                     where=str(place),
                     next_step=f"memoryd up {place}",
@@ -112,9 +116,13 @@ class Projects:
         """The one registered project, for callers that name none. Raises UsageError when there is not one."""
         if len(self._by_root) == 1:
             return next(iter(self._by_root.values()))
-        raise UsageError(
+        raise self.nowhere(())
+
+    def nowhere(self, folders: Sequence[str]) -> UsageError:
+        """That no project was named and that the caller stands in none."""
+        return UsageError(
             "which project? None was named, and the working directory lies in none",
-            where="project",
+            where=", ".join(folders[:3]) or "project",
             next_step=f"pass the argument `project` (an absolute path); {self._listing()}",
         )
 

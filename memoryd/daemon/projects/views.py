@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+PATIENCE_S = 5.0  # then a question is answered from what the first index has so far
 
 
 class Views:
@@ -101,13 +102,24 @@ class Views:
         limit_s = None if call.peer.surface == "cli" else self._config.limits.deadline_s or None
         try:
             async with asyncio.timeout(limit_s):
-                await store.queue.follow(job, call.on_progress)
+                await self._follow(call, store, target, job)
         except TimeoutError:
             raise BusyError(
                 f"this view is being indexed for the first time ({_words(job)})",
                 where=target.rev or target.root,
                 next_step="ask again in a moment; `memoryd up` shows the progress",
             ) from None
+
+    async def _follow(self, call: Call, store: Store, target: IndexTarget, job: Job) -> None:
+        """Until the view is complete, or, when that takes long, until there is something to answer from."""
+        following = asyncio.ensure_future(store.queue.follow(job, call.on_progress))
+        try:
+            while not (await asyncio.wait({following}, timeout=PATIENCE_S))[0]:
+                if target.rev is None and await asyncio.to_thread(_has_files, store, target):
+                    return
+            following.result()
+        finally:
+            following.cancel()
 
     def context(
         self, call: Call, store: Store, target: IndexTarget, conn: Any, known: KnownRecords
@@ -138,6 +150,7 @@ class Views:
                 left_out=left_out_queries.count_of_view(conn, view.id),
                 not_here=skipped_queries.count(conn, view.id, NOT_CHECKED_OUT),
                 unseen="" if target.rev else self._unseen(target.root),
+                partial="" if view.complete else _words(store.queue.job_of(target)),
             ),
             root=target.root,
             blame=functools.partial(store.blame, target.root) if view.head else None,
@@ -187,6 +200,7 @@ class Views:
                 vectors="absent",
                 rev=target.rev or "",
                 no_history=now.no_history,
+                project=target.root,
                 no_index=in_one_line(why),
             ),
             root=target.root,
@@ -244,7 +258,11 @@ class _ThreadedRead:
                     self._call, self._store, self._target, conn, known or self._records()
                 )
                 self.has_begun = not self._without_records
-                return work(context)
+                try:
+                    return work(context)
+                except MemorydError as error:
+                    error.freshness = context.freshness.line()
+                    raise
             finally:
                 self._conn = None
                 log.debug("answered in %.1f ms", (time.perf_counter() - started_s) * 1000)
@@ -303,8 +321,17 @@ def find_view(store: Store, target: IndexTarget) -> View | None:
         return None
 
 
-def _words(job: Job) -> str:
-    progress = job.progress
+def _has_files(store: Store, target: IndexTarget) -> bool:
+    """An unfinished view knows its files already."""
+    view = find_view(store, target)
+    if view is None:
+        return False
+    with store.connection() as conn:
+        return bool(reader.view_files(conn, view.id))
+
+
+def _words(job: Job | None) -> str:
+    progress = job.progress if job else None
     if progress is None:
         return "waiting to begin"
     count = f" {progress.done} of {progress.total}" if progress.total else ""

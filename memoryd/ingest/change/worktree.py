@@ -49,7 +49,14 @@ def changes(git: Git, root: Path, paths: Sequence[str], folder: str, limits: Lim
     """The files that differ, in order; with ``paths`` only what these mean for a caller who stands in ``folder``.
     Raises UsageError for a path that means nothing."""
     with RootedFiles(root) as rooted:
-        look = _Look(git, root, rooted, limits)
+        found = scan(root, git, limits)
+        look = _Look(
+            git,
+            rooted,
+            limits,
+            files=(row.path for row in found.entries),
+            skipped={row.path: row.reason for row in found.skipped},
+        )
         scopes = [look.scope(text, given.standpoint(str(root), folder)) for text in paths] or [EVERYTHING]
         look.take(lambda path: any(scope.fits(path) for scope in scopes))
     rows = _renamed(look.rows())
@@ -61,12 +68,10 @@ def changes(git: Git, root: Path, paths: Sequence[str], folder: str, limits: Lim
     )
 
 
-def differing(
-    git: Git, root: Path, paths: Collection[str], limits: Limits = DEFAULT_LIMITS
-) -> frozenset[str]:
+def differing(git: Git, root: Path, paths: Collection[str]) -> frozenset[str]:
     """Those of these files that are not what the checked-out commit has, as `git status` would say."""
     with RootedFiles(root) as rooted:
-        look = _Look(git, root, rooted, limits, list_all=False)
+        look = _Look(git, rooted, DEFAULT_LIMITS, files=paths)
         look.take(lambda path: path in paths)
     return frozenset({name for row in look.rows() for name in row[1:3] if name} | set(look.left_out))
 
@@ -75,7 +80,13 @@ class _Look:
     """One look at the work tree, its commit and git's index."""
 
     def __init__(
-        self, git: Git, root: Path, rooted: RootedFiles, limits: Limits, *, list_all: bool = True
+        self,
+        git: Git,
+        rooted: RootedFiles,
+        limits: Limits,
+        *,
+        files: Iterable[str],
+        skipped: Mapping[str, str] | None = None,
     ) -> None:
         head = git.head().sha
         self._git, self._rooted = git, rooted
@@ -84,9 +95,7 @@ class _Look:
             {e.path: e.hash for e in git.ls_tree(head) if e.mode.startswith("100")} if head else {}
         )
         self._tracked = TrackedFiles(git)
-        found = scan(root, git, limits) if list_all else None
-        self._skipped = {row.path: row.reason for row in found.skipped} if found else {}
-        self._files = {row.path for row in found.entries} if found else set()
+        self._skipped, self._files = skipped or {}, set(files)
         self._gone: set[str] = set()
         self._contents: dict[str, bytes] = {}
         self._staged: dict[str, str] = {}

@@ -97,6 +97,11 @@ class Watcher:
             self._go_native()
         self._thread.start()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Something changed that was not reported yet."""
+        return bool(self._pending) or not self._queue.empty()
+
     def stop(self) -> None:
         """End its threads. May be called twice, and from a callback."""
         self._stopping.set()

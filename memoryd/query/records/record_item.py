@@ -22,7 +22,8 @@ class RecordItem(Struct, frozen=True):
     """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
     ``import:FILE``; ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
     opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
-    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``not_looked_for``: the
+    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``branch``: the branch that
+    has its commit, where this history has not. ``not_looked_for``: the
     index could not be read, so nobody knows where its anchors are now."""
 
     id: str
@@ -39,6 +40,7 @@ class RecordItem(Struct, frozen=True):
     origin: str = ""
     published: str = ""
     head_lost: bool = False
+    branch: str = ""
     not_looked_for: bool = False
 
     def summary(self, *, whole: bool = False) -> str:
@@ -59,7 +61,7 @@ class RecordItem(Struct, frozen=True):
         notes += [
             f"{place.anchor} moved to {place.now}"
             if place.state == "moved"
-            else f"{place.anchor} no longer exists"
+            else f"{place.anchor} {'is not in this checkout' if self.branch else 'no longer exists'}"
             for place in self.moved
         ]
         notes += (
@@ -70,4 +72,5 @@ class RecordItem(Struct, frozen=True):
         notes += [self.origin] if self.origin else []
         lost = f"its commit {self.head[:SHA_CHARS]} is no longer in the history"
         notes += [lost] if self.head_lost else []
+        notes += [f"recorded on the branch {self.branch}"] if self.branch else []
         return "\n".join([self.summary(whole=whole), *(f"    {note}" for note in notes)])

@@ -44,7 +44,8 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
             moved=_moved(seen.places[anchor] for anchor in stored.anchors if anchor in seen.places),
             origin=_origin(stored),
             published=safe_line(stored.published),
-            head_lost=bool(seen.heads) and stored.head not in seen.heads and bool(stored.head),
+            head_lost=seen.is_lost(stored.head),
+            branch=safe_line(seen.branches.get(stored.head, "")),
             not_looked_for=bool(stored.anchors) and not seen.places,
         )
         for stored in found
@@ -52,24 +53,32 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
 
 
 class _Seen(NamedTuple):
-    """Anchor → its place, and the commits that the history holds; both empty where the index cannot be read."""
+    """Anchor → its place, the commits that the history holds, and commit → branch of those that another branch holds;
+    all empty where the index cannot be read."""
 
     places: Mapping[str, anchors.AnchorPlace]
     heads: set[str]
+    branches: Mapping[str, str]
+
+    def is_lost(self, head: str) -> bool:
+        return bool(self.heads and head) and head not in self.heads and head not in self.branches
 
 
 def _seen(ctx: Context, found: Sequence[Record]) -> _Seen:
     """Records are shown whatever becomes of the index: a change of one may be done already."""
     if ctx.freshness.no_index:
-        return _Seen({}, set())
+        return _Seen({}, set(), {})
     try:
+        shas = {stored.head for stored in found if stored.head}
+        heads = _heads(ctx, shas)
         return _Seen(
             anchors.places(ctx, (anchor for stored in found for anchor in stored.anchors)),
-            _heads(ctx, {stored.head for stored in found if stored.head}),
+            heads,
+            _branches(ctx, shas - heads) if heads else {},
         )
     except sqlite.SqliteError as error:
         log.error("the index cannot be read: %s", error)
-        return _Seen({}, set())
+        return _Seen({}, set(), {})
 
 
 def records_of(ctx: Context) -> RecordReader:
@@ -106,6 +115,13 @@ def _heads(ctx: Context, shas: set[str]) -> set[str]:
     known = history_queries.commits_by_sha(ctx.index, shas)
     newest = {ctx.freshness.head, ctx.view.head}  # may not be indexed yet
     return {sha for sha, row in known.items() if row.id in seen} | newest
+
+
+def _branches(ctx: Context, shas: set[str]) -> dict[str, str]:
+    """Commit → the branch of another work tree that holds it."""
+    known = history_queries.commits_by_sha(ctx.index, shas) if shas else {}
+    others = history_queries.other_histories(ctx.index, ctx.view.id) if known else []
+    return {sha: branch for sha, row in known.items() for branch, seen in reversed(others) if row.id in seen}
 
 
 def _origin(stored: Record) -> str:

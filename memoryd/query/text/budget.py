@@ -171,4 +171,6 @@ def _joined(lines: list[str], tail: list[str], room: int) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: max(most - 1, 0)] + "…"
+    if len(text) <= most:
+        return text
+    return text[: most - 1] + "…" if most > 0 else ""

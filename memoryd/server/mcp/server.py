@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -26,7 +27,9 @@ from memoryd.errors import MemorydError, UsageError
 from memoryd.query.text.budget import Rendered
 from memoryd.server import verbs
 from memoryd.server.connection import Connection
+from memoryd.server.mcp import arguments as tool_arguments
 from memoryd.server.mcp import resources
+from memoryd.server.mcp.roots import ClientRoots
 from memoryd.server.mcp.tools import INSTRUCTIONS, TOOLS, Tool
 from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode
 from memoryd.server.service import Call, Peer, Progress, Service
@@ -37,7 +40,15 @@ NAME = "memoryd"
 META_KEY = "memoryd/answer"  # total, shown, truncated, next, freshness of an answer
 LEAVE_S = 30.0  # for answers still to come when the client has closed its input
 
-_Context = ServerRequestContext[Peer, Any]
+
+class Client:
+    """The other end of one connection."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer, self.roots = peer, ClientRoots()
+
+
+_Context = ServerRequestContext[Client, Any]
 
 
 class McpServer:
@@ -46,7 +57,7 @@ class McpServer:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._tools = types.ListToolsResult(tools=[_described(tool) for tool in TOOLS.values()])
-        self.server: Server[Peer] = Server(
+        self.server: Server[Client] = _server(
             NAME,
             version=memoryd.__version__,
             title="memoryd: project memory",
@@ -60,6 +71,7 @@ class McpServer:
             on_read_resource=self._read_resource,
             on_list_resource_templates=self._list_templates,
             on_list_prompts=self._list_prompts,
+            on_roots_list_changed=self._roots_changed,
         )
         self._options = self.server.create_initialization_options()
 
@@ -74,7 +86,11 @@ class McpServer:
             reader = group.create_task(self._read(connection, to_server, pending))
             try:
                 await serve_dual_era_loop(
-                    self.server, from_client, to_client, lifespan_state=peer, init_options=self._options
+                    self.server,
+                    from_client,
+                    to_client,
+                    lifespan_state=Client(peer),
+                    init_options=self._options,
                 )
             finally:
                 reader.cancel()
@@ -129,14 +145,26 @@ class McpServer:
 
     async def _answer(self, ctx: _Context, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
         request = self._checked(tool, arguments)
-        peer = msgspec.structs.replace(ctx.lifespan_context, client=_client_name(ctx))
-        call = Call(peer, on_progress=_progress_to(ctx))
-        answered = await verbs.ask(self._service, call, tool.name, request)
+        call = Call(await self._peer(ctx), on_progress=_progress_to(ctx))
+        try:
+            answered = await verbs.ask(self._service, call, tool.name, request)
+        except UsageError as error:
+            if better := tool_arguments.allowed(tool, error):
+                raise better from error
+            raise
         rendered = verbs.rendered(answered)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=rendered.text)],
             _meta={META_KEY: _meta(answered.value, rendered)},
         )
+
+    async def _peer(self, ctx: _Context) -> Peer:
+        """Who asks, and where: a client that offers its roots is asked for them."""
+        peer, roots = ctx.lifespan_context.peer, await ctx.lifespan_context.roots.ask(ctx.session)
+        return msgspec.structs.replace(peer, client=_client_name(ctx), roots=roots)
+
+    async def _roots_changed(self, ctx: _Context, params: Any) -> None:
+        ctx.lifespan_context.roots.forget()
 
     def _checked(self, tool: Tool, arguments: dict[str, Any]) -> dict[str, Any]:
         """Arguments under the names of the verb's request. Raises UsageError naming what is wrong."""
@@ -147,21 +175,7 @@ class McpServer:
                 where=tool.name,
                 next_step="send less: a question needs a few words",
             )
-        given = {name: value for name, value in arguments.items() if value is not None}
-        fields = tool.fields
-        for name in given:
-            if name not in fields:
-                raise UsageError(
-                    f"{tool.name} has no argument {name[:60]!r}",
-                    next_step=f"its arguments: {', '.join(fields)}",
-                )
-        if tool.one_of and sum(name in given for name in tool.one_of) != 1:
-            raise UsageError(
-                f"{tool.name} needs one of: {', '.join(tool.one_of)}",
-                where=tool.name,
-                next_step="give exactly one of them",
-            )
-        return {fields[name]: value for name, value in given.items()}
+        return tool_arguments.read(tool, arguments)
 
     async def _list_resources(self, ctx: _Context, params: Any) -> types.ListResourcesResult:
         return types.ListResourcesResult(resources=[types.Resource(**entry) for entry in resources.LISTED])
@@ -173,7 +187,7 @@ class McpServer:
         self, ctx: _Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         try:
-            text = await resources.read(self._service, Call(ctx.lifespan_context), str(params.uri))
+            text = await resources.read(self._service, Call(await self._peer(ctx)), str(params.uri))
         except UsageError as error:
             raise MCPError(code=types.INVALID_PARAMS, message=str(error)) from error
         except MemorydError as error:
@@ -185,10 +199,17 @@ class McpServer:
         return types.ListPromptsResult(prompts=[])
 
 
+def _server(name: str, **settings: Any) -> Server[Client]:
+    """Roots are deprecated in the newest protocol and needed by the clients of the others."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Server(name, **settings)
+
+
 @asynccontextmanager
-async def _http_lifespan(_: Server[Peer]) -> Any:
+async def _http_lifespan(_: Server[Client]) -> Any:
     """HTTP requests name no directory: their project comes from the argument, or is the only one."""
-    yield Peer(surface="http")
+    yield Client(Peer(surface="http"))
 
 
 class _Pending:

@@ -60,6 +60,15 @@ def reachable(conn: sqlite3.Connection, view_id: int) -> Reachable:
     return Reachable(zlib.decompress(row[0]) if row and row[0] else b"")
 
 
+def other_histories(conn: sqlite3.Connection, view_id: int) -> list[tuple[str, Reachable]]:
+    """(branch, its commits) of the other work trees that are indexed, the latest first."""
+    rows = conn.execute(
+        "SELECT id, branch FROM view WHERE id <> ? AND branch <> '' ORDER BY indexed_at_s DESC, id DESC",
+        (view_id,),
+    )
+    return [(branch, reachable(conn, other)) for other, branch in rows.fetchall()]
+
+
 def root_commits(conn: sqlite3.Connection, seen: Reachable) -> list[str]:
     """Shas of the commits without parents among ``seen``."""
     rows = conn.execute("SELECT id, sha FROM git_commit WHERE parents = ''")
