@@ -97,7 +97,7 @@ def test_nothing_is_said_plainly_where_the_name_stands_nowhere_else(ask: Asked) 
     found, text = ask({"a.py": "def lonely(): ...\n", "use.py": use}, "a.py:lonely")
     assert counts(found) == (0, 0, 0, 0)
     assert not found.is_open
-    assert "Nothing in the index uses it, and its name stands nowhere else." in text
+    assert "Nothing in the index uses it; its name stands nowhere else." in text
 
 
 def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) -> None:

@@ -16,7 +16,7 @@ from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, status_queries, unresolved_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, Node
 
-MAX_NAMED = 2_000  # definitions of one name that are looked at
+MAX_NAMED = 500  # definitions of one name whose uses are counted
 MAX_FILES, MAX_READ_FACTS = 300, 60  # files that hold the word: whose text is read, whose facts
 MAX_PLACES = 10
 FEW = 20  # uses: with more known ones the words of the text are not looked at
@@ -87,6 +87,7 @@ class _Account:
             accounted=len(accounted),
             through_base=len(through),
             others=len(others),
+            others_are_whole=len(self._named) < MAX_NAMED,
             unresolved=len(unresolved),
             in_text=len(in_text),
             text=text,

@@ -24,7 +24,8 @@ class Accounting(Struct, frozen=True):
     ``in_text``: further places in which the word stands, as far as was looked: strings, files without a reader, names
     of other things; comments and what is known to lie outside of the project do not count. ``text``: ``read``, or why
     the words were not looked at: ``many`` (uses are known), ``common`` (only the first files were read), ``no-word``.
-    ``gaps``: what else may hold uses that are not known, in words."""
+    ``gaps``: what else may hold uses that are not known, in words. ``others_are_whole``: False where the name has too
+    many definitions to count the uses of all."""
 
     name: str
     accounted: int = 0
@@ -36,6 +37,7 @@ class Accounting(Struct, frozen=True):
     first_unresolved: tuple[NamePlace, ...] = ()
     first_in_text: tuple[NamePlace, ...] = ()
     gaps: tuple[str, ...] = ()
+    others_are_whole: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -49,14 +51,15 @@ class Accounting(Struct, frozen=True):
         uses = f"{self.accounted} places" if self.accounted != 1 else "1 place"
         parts = [f"uses of the name {name}: {uses} accounted for"]
         parts += [f"{self.through_base} through what it overrides"] if self.through_base else []
-        parts += [f"{self.others} of other definitions"] if self.others else []
+        least = "" if self.others_are_whole else "at least "
+        parts += [f"{least}{self.others} of other definitions"] if self.others else []
         if self.unresolved:
             parts += [
                 f"{self.unresolved} unresolved, could be it ({_places(self.first_unresolved, self.unresolved)})"
             ]
         if self.in_text:
-            least = "at least " if self.text == "common" else ""
-            more = f"{least}{self.in_text} more {'place' if self.in_text == 1 else 'places'}"
+            more = f"{self.in_text} more {'place' if self.in_text == 1 else 'places'}"
+            more = f"at least {more}" if self.text == "common" else more
             parts += [f"the word stands in {more} ({_places(self.first_in_text, self.in_text)})"]
         if self.text == "no-word":
             parts += ["too short or common a word to look for in the text"]

@@ -14,7 +14,7 @@ from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, GraphEdge, Node
 
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
-MOST_NODES = 20_000  # reached by then, a walk beyond what was asked for ends
+MOST_NODES = 2_000  # reached by then, a walk beyond what was asked for ends
 _CONSTRUCTORS = all_of("constructors")
 _TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 _DISPATCH, _LEAST_DISPATCH = (

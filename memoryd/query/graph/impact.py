@@ -90,9 +90,10 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
 def _beyond(ctx: Context, walk: DependentsWalk, hops: int, known: Collection[str]) -> Beyond:
     """What lies further away than so many hops, and which of the test files there are not ``known``."""
     walk.go(MAX_HOPS, MOST_NODES)
+    if len(walk.hops) <= hops:
+        return Beyond(hops=len(walk.hops), is_whole=walk.is_done)
     search = walk.found(MAX_HOPS)
-    labels = _Labels(ctx, search)
-    tests = [t for t in _tests(ctx, search, labels) if t.path not in known] if search.hops[hops:] else []
+    tests = [test for test in tests_of(ctx, search) if test.path not in known]
     return Beyond(
         hops=len(search.hops),
         dependents=sum(map(len, search.hops[hops:])),

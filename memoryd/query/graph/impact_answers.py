@@ -152,7 +152,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             f" {totals.tests} test files reach it{self._limit()}"
         )
         if not totals.dependents and self.accounting and not self.accounting.is_open:
-            head += "\nNothing in the index uses it, and its name stands nowhere else."
+            rest = "all uses of the name are of other definitions" if self.accounting.others else ""
+            head += f"\nNothing in the index uses it; {rest or 'its name stands nowhere else'}."
         elif not totals.dependents:
             head += "\nNo use of it is resolved; dynamic uses are not seen."
         if self.accounting:
@@ -164,6 +165,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         beyond, hops = self.beyond, len(self.totals.hops)
         if not beyond.dependents and beyond.is_whole:
             return ""
+        if not beyond.dependents:
+            return f" within {hops} hops; further away was not looked"
         said = f" within {hops} hops; further away (up to hop {beyond.hops}) are {beyond.dependents} more dependents"
         if beyond.tests:
             where = f"hop {beyond.nearest_test_hop}: {safe_line(beyond.nearest_test)}"
