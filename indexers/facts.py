@@ -351,8 +351,8 @@ class CommitNote(Fact, frozen=True):
     ``text`` (the title); ``quote`` is the reason.
     ``picked``, ``fixes``: a sha, maybe short, that it copies, or whose fault it mends.
     ``trailer``: the trailer's name (``Constraint``, ``Rejected``, ``Directive``); ``quote`` is its value.
-    ``dependency``: the package; ``how``: ``added``, ``removed``, ``replaced``, ``capped`` or ``changed``;
-    ``quote``: the requirements before and after."""
+    ``dependency``: the package; ``how``: ``added``, ``removed``, ``replaced``, ``moved`` or ``capped``;
+    ``quote``: the requirements before and after, and in which manifest."""
 
     kind: CommitNoteKind
     subject: str

@@ -10,12 +10,16 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from indexers import operations
 from indexers.facts import CommitNote, FileFacts
 
 MAX_BYTES = 512 * 1024
 MAX_PACKAGES = 2_000
 MAX_NOTES = 60  # of one commit: more is a new project, or a copy of one
+_OPPOSITE = {"removed": "added", "added": "removed"}
+_SECTION = re.compile(r"(?<![^\s(])[A-Za-z][\w-]{0,60}(?![^\s)])")
 Packages = dict[str, str]  # name as people compare it -> what is required of it
 
 _MANIFEST = re.compile(
@@ -57,17 +61,18 @@ def packages(path: str, data: bytes) -> Packages:
         found = _python(_tox_lines(data.decode("utf-8", "replace")))
     else:
         declared = operations.operations(path, data, FileFacts("text"))
-        found = {
-            _plain(o.name): f"{o.name} {o.detail}".strip()
-            for o in declared
-            if o.kind == "dependency" and "indirect" not in o.detail
-        }
+        found = {}
+        for one in declared:
+            if one.kind == "dependency" and "indirect" not in one.detail:
+                asked, name = f"{one.name} {one.detail}".strip(), _plain(one.name)
+                found[name] = f"{found[name]}, {asked}" if name in found else asked
     return dict(list(found.items())[:MAX_PACKAGES])
 
 
 def notes(before: Packages, after: Packages) -> Iterator[CommitNote]:
-    """What a change of one manifest does: packages added, removed, replaced (one went and one came) and capped (an
-    upper bound that was not there before). A manifest that comes or goes as a whole tells nothing of a package."""
+    """What a change of one manifest does: packages added, removed, replaced (one went and one came), moved to another
+    section, and capped (an upper bound that was not there before). A manifest that comes or goes as a whole tells
+    nothing of a package."""
     if not before or not after:
         return
     gone = [name for name in before if name not in after]
@@ -81,8 +86,34 @@ def notes(before: Packages, after: Packages) -> Iterator[CommitNote]:
             yield _note("added", name, "", after[name])
     for name, requirement in after.items():
         former = before.get(name)
+        if former is not None and _sections(former) != _sections(requirement):
+            yield _note("moved", name, former, requirement)
         if former is not None and _caps(requirement) and not _caps(former):
             yield _note("capped", name, former, requirement)
+
+
+def of_commit(changes: Iterable[tuple[str, Packages, Packages]]) -> list[CommitNote]:
+    """The notes of all manifests of one commit, (path, before, after) each: with the manifest's path, and a package
+    that left one for another as moved."""
+    found: dict[tuple[str, str, str], CommitNote] = {}
+    for path, before, after in changes:
+        for note in notes(before, after):
+            found[note.subject, note.how, path] = structs.replace(note, quote=f"{note.quote} in {path}")
+    kept = []
+    for (name, how, _), note in found.items():
+        other = next((found[key] for key in found if key[:2] == (name, _OPPOSITE.get(how))), None)
+        if other is None:
+            kept.append(note)
+        elif how == "removed":
+            kept.append(_note("moved", name, note.quote, other.quote))
+    return kept[:MAX_NOTES]
+
+
+def _sections(requirement: str) -> set[str]:
+    """The words behind the versions: what kind of dependency it is."""
+    return {
+        section for asked in requirement.split(", ") for section in _SECTION.findall(asked.partition(" ")[2])
+    }
 
 
 def _note(how: str, name: str, before: str, after: str) -> CommitNote:

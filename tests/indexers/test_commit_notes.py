@@ -145,6 +145,13 @@ def test_the_inverse_of_a_change_is_recognised_by_its_bytes():
         ("setup.py", "setup(install_requires=['a'])", "setup(install_requires=['a', 'B_c>=1'])", [("added", "b-c")]),
         ("tox.ini", "[testenv]\ndeps =\n  pytest\n  py27: simplejson\n", "[testenv]\ndeps =\n  pytest\n", [("removed", "simplejson")]),
         ("package.json", '{"dependencies":{"a":"1"}}', '{"dependencies":{"a":"1"},"devDependencies":{"chalk":"^5"}}', [("added", "chalk")]),
+        ("package.json", '{"dependencies":{"a":"1"}}', '{"devDependencies":{"a":"1"}}', [("moved", "a")]),
+        ("package.json", '{"dependencies":{"a":"1"}}', '{"dependencies":{"a":"2"}}', []),
+        ("pyproject.toml", '[project]\ndependencies=["a","b>=1"]', '[project]\ndependencies=["a"]\n[tool.pdm.dev-dependencies]\ntest=["b>=1"]', [("moved", "b")]),
+        ("pyproject.toml", '[project]\ndependencies=["a"]', '[project]\ndependencies=["a"]\n[tool.uv]\ndev-dependencies=["b"]', [("added", "b")]),
+        ("pyproject.toml", '[project]\ndependencies=["a"]', '[project]\ndependencies=["a"]\n[tool.hatch.envs.test]\ndependencies=["b"]', [("added", "b")]),
+        ("pyproject.toml", '[tool.poetry.dependencies]\na="1"\nb="1"', '[tool.poetry.dependencies]\na="1"\n[tool.poetry.group.dev.dependencies]\nb="1"', [("moved", "b")]),
+        ("pyproject.toml", '[dependency-groups]\ntest=["a"]', '[dependency-groups]\nlint=["a"]', [("moved", "a")]),
         ("go.mod", "module x\nrequire (\n\ta.io/b v1.0.0\n)\n", "module x\nrequire (\n\ta.io/b v1.0.0\n\tc.io/d v2.0.0\n\te.io/f v1.0.0 // indirect\n)\n",
          [("added", "c.io/d")]),
         ("Cargo.toml", '[dependencies]\nserde="1"\natty="0.2"\n', '[dependencies]\nserde="1"\n', [("removed", "atty")]),
@@ -169,3 +176,20 @@ def test_hostile_messages_cost_little(text):
     """Reading is linear: a message made to hurt takes no longer than its length."""
     assert_linear(lambda size: list(reverts.notes(commit(text[:500], text[:size]))), len(text))
     assert_linear(lambda size: list(rationale.notes(commit(text[:500], text[:size]))), len(text))
+
+
+def test_a_package_that_goes_from_one_manifest_to_another_has_moved() -> None:
+    """In one commit; each note says in which manifest. What comes in one manifest alone is added there."""
+    packages = {
+        name: dependencies.packages("package.json", f'{{"dependencies":{{{names}}}}}'.encode())
+        for name, names in (("a", '"a":"1"'), ("ab", '"a":"1","b":"2"'))
+    }
+    changes = [
+        ("web/package.json", packages["ab"], packages["a"]),
+        ("package.json", packages["a"], packages["ab"]),
+    ]
+    (moved,) = dependencies.of_commit(changes)
+    assert (moved.how, moved.subject) == ("moved", "b")
+    assert moved.quote == "b 2 in web/package.json → b 2 in package.json"
+    (came,) = dependencies.of_commit(changes[1:])
+    assert (came.how, came.quote) == ("added", "b 2 in package.json")

@@ -401,3 +401,16 @@ def test_a_line_of_a_file_that_is_not_indexed_still_has_its_commit(past: History
     past.commit("Begin", a_dot_py="x = 1\n")
     sha = past.commit("Give the server a key", server_dot_key="-----BEGIN PRIVATE KEY-----\nabc\n")
     assert line_commits(past, "server.key:2") == [(sha, "changed this line last")]
+
+
+def test_why_of_a_package_is_what_the_manifests_ask_for(past: History) -> None:
+    """Regression: a package that two manifests name was asked back which of its properties is meant."""
+    manifest = '{\n  "dependencies": {\n    "left-rope": "^1.0.0"\n  }\n}\n'
+    past.commit("start", package_dot_json=manifest, web__package_dot_json=manifest)
+    sha = past.commit("left-rope 2, since 1 frays", package_dot_json=manifest.replace("^1", "^2"))
+    items = why(past.context(), WhyRequest(target="left-rope")).items
+    assert [(i.kind, i.path, i.quote) for i in items if i.tier == "declared"] == [
+        ("dependency", "package.json", "left-rope ^2.0.0"),
+        ("dependency", "web/package.json", "left-rope ^1.0.0"),
+    ]
+    assert next(i.sha for i in items if i.kind == "commit") == sha

@@ -31,6 +31,7 @@ def pyproject(source: OperationSource) -> Iterator[Operation]:
     for group, wanted in _table(document, "dependency-groups").items():
         yield from _required(source, _strings(wanted), group if _DEV.search(group) else f"dev {group}")
     yield from _poetry(source, poetry)
+    yield from _tools(source, _table(document, "tool"))
     scripts = {
         **_table(project, "scripts"), **_table(project, "gui-scripts"), **_table(poetry, "scripts"),
     }  # fmt: skip
@@ -94,6 +95,16 @@ def pipfile(source: OperationSource) -> Iterator[Operation]:
     document = source.toml()
     yield from _poetry_table(source, _table(document, "packages"), "")
     yield from _poetry_table(source, _table(document, "dev-packages"), "dev")
+
+
+def _tools(source: OperationSource, tools: Mapping[str, Any]) -> Iterator[Operation]:
+    """What PDM, uv and Hatch take for developing, in tables of their own."""
+    for group, wanted in _table(tools, "pdm", "dev-dependencies").items():
+        yield from _required(source, _strings(wanted), group if _DEV.search(group) else f"dev {group}")
+    yield from _required(source, _strings(_table(tools, "uv").get("dev-dependencies", ())), "dev")
+    for name, environment in _table(tools, "hatch", "envs").items():
+        wanted = environment.get("dependencies", ()) if isinstance(environment, dict) else ()
+        yield from _required(source, _strings(wanted), f"env {name}")
 
 
 def _poetry(source: OperationSource, poetry: Mapping[str, Any]) -> Iterator[Operation]:

@@ -52,14 +52,16 @@ def entry(commit: Commit, manifests: Manifests | None = None) -> CommitEntry:
 
 
 def _dependencies(commit: Commit, manifests: Manifests) -> list[CommitNote]:
-    """Each package once, as the first of the commit's manifests has it."""
-    found: dict[tuple[str, str], CommitNote] = {}
-    for change in commit.changes:
-        before = manifests.get((change.old_path or change.path, change.old_blob))
-        after = manifests.get((change.path, change.new_blob))
-        for note in dependencies.notes(before or {}, after or {}):
-            found.setdefault((note.subject, note.how), structs.replace(note, quote=redact_text(note.quote)))
-    return list(found.values())[: dependencies.MAX_NOTES]
+    manifests_of = (
+        (
+            change.path,
+            manifests.get((change.old_path or change.path, change.old_blob)) or {},
+            manifests.get((change.path, change.new_blob)) or {},
+        )
+        for change in commit.changes
+    )
+    found = dependencies.of_commit(manifests_of)
+    return [structs.replace(note, quote=redact_text(note.quote)) for note in found]
 
 
 def _manifests(git: Git, commits: Iterable[Commit], units: Units) -> Manifests:

@@ -7,7 +7,8 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from indexers.facts import Evidence
+from indexers.facts import Evidence, Operation
+from indexers.profiles import is_manifest
 from memoryd.errors import UsageError
 from memoryd.globs.given import literal
 from memoryd.globs.paths import is_glob, matcher
@@ -52,6 +53,10 @@ def why(ctx: Context, request: WhyRequest) -> WhyAnswer:
         resolution = targets.resolve(ctx, request.target)
     except UsageError:
         return _of_unindexed_line(ctx, request) or _of_package(ctx, request)
+    if all(is_manifest(t.path) for t in (*resolution.targets, *resolution.candidates)) and (
+        packages := _declared_package(ctx, request.target)
+    ):
+        return _of_package(ctx, request, packages)
     found: list[WhyItem] = []
     for target in resolution.targets[:MAX_TARGETS]:
         said = committed(ctx, target)
@@ -103,9 +108,39 @@ def _ordered(found: Iterable[WhyItem]) -> list[WhyItem]:
     return [item for *_, item in sorted(ranked, key=lambda row: row[:3])]
 
 
-def _of_package(ctx: Context, request: WhyRequest) -> WhyAnswer:
-    """What happened to the package of this name. Raises UsageError when the history knows of none."""
+def _declared_package(ctx: Context, text: str) -> list[WhyItem]:
+    """Where manifests ask for the package of this name now, and the commit that wrote that; empty for no package."""
+    name = text.strip().strip("`\"'").casefold()
+    found: list[WhyItem] = []
+    for path, one in finding_queries.findings(ctx.index, ctx.view.id, Operation):
+        if one.kind != "dependency" or one.name.casefold() != name:
+            continue
+        row = graph_queries.file_at(ctx.index, ctx.view.id, path)
+        if row is None or len(found) > MAX_TARGETS:
+            continue
+        asked = quote(f"{one.name} {one.detail}".strip(), 200)
+        found.append(
+            WhyItem("dependency", asked, path, one.line, "", "", "", 0.9, "declared", note="asked for here")
+        )
+        target = Target(
+            path,
+            row.path_id,
+            row.file_id,
+            row.hash,
+            line=one.line,
+            end_line=one.line,
+            asked=(one.line, one.line),
+        )
+        found += line_commits(ctx, target).items
+    return found
+
+
+def _of_package(ctx: Context, request: WhyRequest, declared: Sequence[WhyItem] = ()) -> WhyAnswer:
+    """What happened to the package of this name. Raises UsageError when nothing is known of one."""
     found = [
+        *(declared or _declared_package(ctx, request.target)),
+    ]
+    found += [
         WhyItem(
             "dependency",
             f"{d.how} {d.package}: {d.reason}",

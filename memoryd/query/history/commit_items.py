@@ -101,8 +101,8 @@ class RevertItem(Struct, frozen=True):
 
 
 class DependencyItem(Struct, frozen=True):
-    """``how``: added removed replaced capped. ``requirement``: before → after, as written. ``reason`` is quoted: what
-    the commit says of why, else its subject."""
+    """``how``: added removed replaced moved capped. ``requirement``: before → after, as written, in which manifest.
+    ``reason`` is quoted: what the commit says of why, else its subject."""
 
     package: str
     how: str

@@ -31,7 +31,7 @@ _MOVED_LINES, _MOVED_CHARS = 3, 16  # so many lines of that length in one other 
 _KEPT = 8
 
 
-class Verdict(Struct, frozen=True):
+class InForce(Struct, frozen=True):
     """``added``: telling lines that the change brought, ``added_here`` of which are in the view; ``removed``: lines
     that it took out, ``back_here`` of which are in the view again. ``path``: where most of the lines are.
     ``restored_by``: the commit that brought them back; ``why``: why it cannot be told."""
@@ -55,13 +55,13 @@ class Verdict(Struct, frozen=True):
         return ", ".join(said)
 
 
-_known: OrderedDict[tuple[Any, ...], dict[int, Verdict]] = OrderedDict()
+_known: OrderedDict[tuple[Any, ...], dict[int, InForce]] = OrderedDict()
 _lock = threading.Lock()
 
 
 def verdicts(
     ctx: Context, reverted: Mapping[int, bool], without: Mapping[str, Collection[bytes]] | None = None
-) -> dict[int, Verdict]:
+) -> dict[int, InForce]:
     """For each commit what became of its change. ``reverted``: commit id → whether the commits alone say that it is
     undone. ``without``: lines by path that count as not there, for a change that is being judged itself."""
     if without:
@@ -82,7 +82,7 @@ def verdicts(
 
 def _judged(
     ctx: Context, reverted: Mapping[int, bool], without: Mapping[str, Collection[bytes]]
-) -> dict[int, Verdict]:
+) -> dict[int, InForce]:
     rows = history_queries.commits(ctx.index, reverted)
     effects = ctx.effects([row.sha for row in rows.values()]) if ctx.effects else {}
     tree = _Tree(ctx, [effect for files in effects.values() for effect in files], without)
@@ -91,7 +91,7 @@ def _judged(
     found = {}
     for id_, out in reverted.items():
         count = counts.get(id_)
-        verdict = count.verdict(out) if count else Verdict("unknown", why="the commit is not here")
+        verdict = count.verdict(out) if count else InForce("unknown", why="the commit is not here")
         if verdict.state in ("in", "partly") and not without:
             verdict = structs.replace(verdict, restored_by=_restorer(ctx, rows[id_], verdict, effects))
         found[id_] = verdict
@@ -194,12 +194,12 @@ class _Count:
         elif 2 * len(moved) >= self.added:
             self._elsewhere = self._elsewhere or path
 
-    def verdict(self, out: bool) -> Verdict:
+    def verdict(self, out: bool) -> InForce:
         here = self.added_here / self.added if self.added else 0.0
         back = self.back_here / self.removed if self.removed else 0.0
         path = self._places.most_common(1)[0][0] if self._places else ""
         state, why = self._state(out, here, back)
-        return Verdict(state, self.added, self.added_here, self.removed, self.back_here, path, why=why)
+        return InForce(state, self.added, self.added_here, self.removed, self.back_here, path, why=why)
 
     def _state(self, out: bool, here: float, back: float) -> tuple[State, str]:
         if not self.added + self.removed:
@@ -218,7 +218,7 @@ class _Count:
         return "out", ""
 
 
-def _restorer(ctx: Context, row: CommitRow, verdict: Verdict, effects: _Effects) -> str:
+def _restorer(ctx: Context, row: CommitRow, verdict: InForce, effects: _Effects) -> str:
     """The later commit to the file that added most of the change's lines once more: one of its title, else the first
     few are looked at. ``""`` where there is none: the change may have been taken out of another branch only."""
     path_id = graph_queries.path_ids(ctx.index, [verdict.path]).get(verdict.path)

@@ -15,7 +15,7 @@ from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history.commit_items import RevertItem
-from memoryd.query.history.in_force import Verdict, verdicts
+from memoryd.query.history.in_force import InForce, verdicts
 from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
@@ -134,7 +134,7 @@ def standing(
     commit_ids: Iterable[int],
     known: Undone | None = None,
     without: Mapping[str, Collection[bytes]] | None = None,
-) -> dict[int, Verdict]:
+) -> dict[int, InForce]:
     """What became of the changes of these commits: the one verdict that every answer gives. ``without``: lines that
     count as not there, for a change that is being judged itself."""
     out = (known or undone(ctx)).out
@@ -142,10 +142,10 @@ def standing(
 
 
 def _item(
-    judged: Mapping[int, Verdict], pair: Pair, chain: Sequence[int], rows: Mapping[int, CommitRow]
+    judged: Mapping[int, InForce], pair: Pair, chain: Sequence[int], rows: Mapping[int, CommitRow]
 ) -> RevertItem:
     by, target = rows[pair.by], rows.get(pair.target)
-    verdict = judged.get(pair.target) or Verdict("unknown", why="the commit is not in this history")
+    verdict = judged.get(pair.target) or InForce("unknown", why="the commit is not in this history")
     return RevertItem(
         by=by.sha,
         target=target.sha if target else pair.sha,

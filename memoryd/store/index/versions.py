@@ -20,6 +20,7 @@ EXTRACTOR_HISTORY = {
     5: "decision documents in other languages, statuses that are not understood, what is superseded in part",
     6: "the types of the parameters and results of Go's methods",
     7: "what loops and subscripts of Python take from containers",
+    8: "dependencies of PDM, uv and Hatch; which manifest and section a package came to, left, or moved to",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
