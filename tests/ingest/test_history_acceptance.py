@@ -414,3 +414,33 @@ def test_why_of_a_package_is_what_the_manifests_ask_for(past: History) -> None:
         ("dependency", "web/package.json", "left-rope ^1.0.0"),
     ]
     assert next(i.sha for i in items if i.kind == "commit") == sha
+
+
+def test_a_fault_is_told_at_both_ends(past: History) -> None:
+    """The commit that names its mistake in a later message, and the one that mends it, with files and what followed."""
+    past.commit("start", a_dot_py="def f():\n    return 1\n")
+    broke = past.commit("Make f faster", a_dot_py="def f():\n    return 2\n")
+    mended = past.commit(
+        f"Return the sum again\n\nFixes: {broke[:12]}",
+        b_dot_py="x = 1\n",
+        a_dot_py="def f():\n    return 3\n",
+    )
+    of_broken = history(past.context(), HistoryRequest(query=broke))
+    assert [c.sha for c in of_broken.mended_by] == [mended]
+    assert (of_broken.files, [c.sha for c in of_broken.followed]) == (("M a.py",), [mended])
+    of_mender = history(past.context(), HistoryRequest(query=mended))
+    assert ([c.sha for c in of_mender.mends], of_mender.files) == ([broke], ("A b.py", "M a.py"))
+
+
+def test_a_topic_is_ranked_by_its_words_and_nonsense_is_not_sure(past: History) -> None:
+    """Whether it was reverted is the question, not its topic; words that nobody wrote lower the score."""
+    past.commit("Sign cookies with a timestamp", a_dot_py="x = 1\n")
+    other = past.commit("Has been reverted and undone before", b_dot_py="y = 1\n")
+    past.commit(f"Again\n\nThis reverts commit {other}.", b_dot_py="y = 22\n")
+    ctx = past.context()
+    asked = history(ctx, HistoryRequest(query="has signing of cookies with a timestamp been reverted?"))
+    assert asked.commits[0].subject == "Sign cookies with a timestamp"
+    assert asked.commits[0].score > 0.7
+    assert not asked.reverts
+    nonsense = history(ctx, HistoryRequest(query="quaternion flux timestamp capacitor"))
+    assert nonsense.commits[0].score < 0.4

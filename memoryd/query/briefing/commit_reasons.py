@@ -13,7 +13,7 @@ from indexers.profiles import is_manifest
 from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import BlamedLines, Context
 from memoryd.query.dates import day
-from memoryd.query.history import cochange, reverts
+from memoryd.query.history import cochange, mending, reverts
 from memoryd.query.history.commit_items import RevertItem
 from memoryd.query.safe_text import quote
 from memoryd.query.targets import Target
@@ -42,6 +42,7 @@ class _Past(Struct, frozen=True):
     blamed: Blamed
     notes: Mapping[int, Sequence[CommitNote]]
     undone: Mapping[int, Sequence[RevertItem]]  # by the undoing commit
+    mended: Mapping[str, Sequence[CommitRow]]  # what says that it mends a fault of a commit, by sha
 
 
 def committed(ctx: Context, target: Target) -> list[WhyItem]:
@@ -53,7 +54,8 @@ def committed(ctx: Context, target: Target) -> list[WhyItem]:
     touching = history_queries.commits(ctx.index, [touch.commit_id for touch in touches[:MAX_COMMITS]])
     rows = {row.id: row for row in (*behind.values(), *touching.values())}
     wrote = {*(row.id for row in behind.values()), *(touch.commit_id for touch in touches)}
-    past = _Past(target, blamed, note_queries.of_commits(ctx.index, rows), _undone(ctx, rows, wrote))
+    mended = mending.mended_by(ctx, behind.values(), history_queries.reachable(ctx.index, ctx.view.id))
+    past = _Past(target, blamed, note_queries.of_commits(ctx.index, rows), _undone(ctx, rows, wrote), mended)
     named = [row for row in sorted(rows.values(), key=lambda row: -row.id) if _is_about(past, row)]
     items = [item for row in named for item in _items(past, row)]
     return _once(items) or _plain(ctx, past, _most_lines(behind, blamed))
@@ -116,6 +118,10 @@ def _items(past: _Past, row: CommitRow) -> Iterator[WhyItem]:
             yield _item(past, row, "dependency", text, 0.8)
         elif note.kind == "fixes" and row.sha in past.blamed.lines:
             yield _item(past, row, "fix", row.subject, 0.8, note=f"fixes {note.subject[:_SHOWN_SHA]}")
+    for mender in past.mended.get(row.sha, ()):
+        yield _item(
+            past, row, "fix", mender.subject, 0.8, note=f"{mender.sha[:_SHOWN_SHA]} mends a fault of this"
+        )
 
 
 def _names_package(target: Target, note: CommitNote) -> bool:

@@ -14,7 +14,7 @@ from memoryd.globs import given
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history import dependencies, reverts
+from memoryd.query.history import dependencies, mending, reverts
 from memoryd.query.history.commit_items import CommitItem, RevertItem
 from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.reverts import Pair
@@ -27,8 +27,17 @@ MIN_CLOSE = 0.45  # of the best score: reverts below are about something else
 MAX_REVERTS = 20
 MAX_DEPENDENCIES = 20
 MAX_SIBLINGS = 30  # files of one commit that a new one may have been split from
+MAX_FILES = 50  # of one commit that are named
+MAX_FOLLOWING = 3
+MAX_JUDGED = 1_000  # commits of one question whose words are compared with it
+MIN_SURE = 0.35  # reverts below are about something else
 MIN_MOVED = 3  # lines of a new file that are older than it, to say where it was split from
 _OPENING_CHARS = 160  # of a message that gives no reason
+_ASKING = frozenset((
+    "has", "have", "had", "been", "was", "were", "is", "are", "did", "do", "does", "it", "this", "that", "the", "a",
+    "an", "we", "anybody", "someone", "ever", "before", "already", "why", "when", "who", "how", "what", "whether",
+    "revert", "reverts", "reverted", "reverting", "undone", "undo", "undid", "tried", "try", "out", "back", "taken",
+))  # fmt: skip
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -90,7 +99,11 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
     """Also one that a force-push left behind: it stays readable, and says that it is no part of this history."""
     body = history_queries.bodies(ctx.index, [row.id]).get(row.id, "")
     said = reasons(ctx, [row.id]).get(row.id, body)
-    there = row.id in history_queries.reachable(ctx.index, ctx.view.id)
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    there = row.id in seen
+    changed = history_queries.changes_of(ctx.index, [row.id])
+    paths = graph_queries.path_names(ctx.index, {path_id for _, path_id, _, _ in changed})
+    mends, mended_by = mending.of_commit(ctx, row, seen)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -99,8 +112,25 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
         total=1,
         reverts=_reverts(ctx, pairs_of(ctx, [row.id])),
         dependencies=tuple(dependencies.of_commits(ctx, [row.id], MAX_DEPENDENCIES)[0]),
+        files=tuple(sorted(f"{status} {paths[path_id]}" for _, path_id, status, _ in changed)[:MAX_FILES]),
+        mends=tuple(map(commit_item, mends)),
+        mended_by=tuple(map(commit_item, mended_by)),
+        followed=tuple(map(commit_item, _followed_by(ctx, row, [p for _, p, _, _ in changed], seen))),
         command=_command(request),
     )
+
+
+def _followed_by(ctx: Context, row: CommitRow, path_ids: Sequence[int], seen: Reachable) -> list[CommitRow]:
+    """The next commits to its files, oldest first."""
+    later = {
+        touch.commit_id
+        for path_id in path_ids[:MAX_SIBLINGS]
+        for touch in history_queries.touches(ctx.index, path_id, seen)
+        if touch.commit_id > row.id
+    }
+    first = sorted(later)[:MAX_FOLLOWING]
+    rows = history_queries.commits(ctx.index, first)
+    return [rows[id_] for id_ in first]
 
 
 # -- a path
@@ -194,11 +224,16 @@ def _split_from(ctx: Context, path: str, past: Sequence[Touch], seen: Reachable)
 
 
 def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
-    ids, scores = ranked(ctx, request.query)
+    ids, relative = ranked(ctx, _topic(request.query))
+    scores = _sureness(ctx, _topic(request.query), ids, relative)
     page = ids[request.offset : request.offset + request.limit]
     rows = history_queries.commits(ctx.index, page)
     bodies = _openings(ctx, page) | reasons(ctx, page)
-    close = [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE]
+    close = [
+        id_
+        for id_, near, sure in zip(ids, relative, scores, strict=False)
+        if near >= MIN_CLOSE and sure >= MIN_SURE
+    ]
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -213,6 +248,27 @@ def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
         dependencies=tuple(dependencies.of_words(ctx, request.query, MAX_DEPENDENCIES)),
         **paging(_command(request), request.offset, len(page), len(ids)),
     )
+
+
+def _topic(text: str) -> str:
+    """The words that a question is about: whether something was reverted is what it asks, not its topic."""
+    words = [word for word in text.split() if word.strip("?!.,:;\"'").casefold() not in _ASKING]
+    return " ".join(words) or text
+
+
+def _sureness(ctx: Context, text: str, ids: Sequence[int], relative: Sequence[float]) -> list[float]:
+    """For the first commits how much of the question they hold, rare words counting more, and how they compare with
+    the best: a word that no commit has lowers all of them. 0 for those that nobody pages to."""
+    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
+    wanted = np.array(sorted(set(terms.terms(text))), dtype=np.uint32)
+    weight = dict(zip(wanted.tolist(), view.commits.rarity(wanted).tolist(), strict=True))
+    total = sum(weight.values()) or 1.0
+    place = {id_: number for number, id_ in enumerate(view.votes.commit_ids.tolist())}
+    sure = []
+    for id_, near in zip(ids[:MAX_JUDGED], relative, strict=False):
+        held = sum(weight[term] for term in view.commits.held(place[id_], wanted).tolist())
+        sure.append(held / total * (0.5 + 0.5 * near))
+    return sure + [0.0] * (len(ids) - len(sure))
 
 
 def _openings(ctx: Context, commit_ids: Collection[int]) -> dict[int, str]:

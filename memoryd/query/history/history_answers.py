@@ -27,7 +27,9 @@ class HistoryRequest(Request, frozen=True, kw_only=True):
 
 class HistoryAnswer(PagedAnswer, frozen=True):
     """``mode``: ``path``, ``query`` or ``commit``. ``names``: the names that the file had, newest first. ``reverts``
-    and ``dependencies``: what was tried and undone, and what happened to packages, about the same."""
+    and ``dependencies``: what was tried and undone, and what happened to packages, about the same. Of one commit also:
+    ``files`` with what was done to them, ``mends`` (commits whose faults it says that it mends), ``mended_by`` (those
+    that say so of it) and ``followed``, the next commits to its files."""
 
     query: str
     mode: Literal["path", "query", "commit"]
@@ -37,6 +39,10 @@ class HistoryAnswer(PagedAnswer, frozen=True):
     searched: str = ""
     reverts: tuple[RevertItem, ...] = ()
     dependencies: tuple[DependencyItem, ...] = ()
+    files: tuple[str, ...] = ()
+    mends: tuple[CommitItem, ...] = ()
+    mended_by: tuple[CommitItem, ...] = ()
+    followed: tuple[CommitItem, ...] = ()
 
     def page(self) -> Page:
         if not (self.commits or self.total or self.reverts or self.dependencies):
@@ -53,11 +59,21 @@ class HistoryAnswer(PagedAnswer, frozen=True):
                     main=True,
                     before=self.offset,
                 ),
+                *self._of_commit(),
             ],
             foot=self.freshness.line(),
             rest=f"{self.command} --json",
             more=self.rest_from,
         )
+
+    def _of_commit(self) -> list[TextSection]:
+        said = (
+            ("mends a fault of:", [item.label() for item in self.mends]),
+            ("a fault of it was mended by:", [item.label() for item in self.mended_by]),
+            ("files:", [f"  {safe_line(file)}" for file in self.files]),
+            ("next commits to its files:", [item.label() for item in self.followed]),
+        )
+        return [TextSection(items=items, title=title, keep=2) for title, items in said if items]
 
     def _head(self) -> str:
         if self.mode == "path":
