@@ -47,6 +47,13 @@ CASES: dict[str, Case] = {
         },
         ["a.ts:Base.run -> a.ts:Runs.run exact 2", "b.ts:Impl.run -> a.ts:Base.run exact 2"],
     ),
+    "typescript: an object of a declared type": (
+        {
+            "a.ts": "export interface Runs { run(): void }\n",
+            "b.ts": "import { Runs } from './a'\nconst it: Runs = { run() {} }\nconst other = { run() {} }\n",
+        },
+        ["b.ts:it.run -> a.ts:Runs.run exact 2"],
+    ),
     "php: an interface, a class and a trait": (
         {"a.php": "<?php\ninterface Runs { public function run(); }\ntrait T { public function go() {} }\nabstract class Base implements Runs { public function run() {} }\nclass Impl extends Base { use T; public function run() {} public function go() {} }\n"},
         ["a.php:Base.run -> a.php:Runs.run exact 4", "a.php:Impl.go -> a.php:T.go exact 5", "a.php:Impl.run -> a.php:Base.run exact 5"],
@@ -159,5 +166,7 @@ def test_a_static_call_on_a_type_of_another_project_is_no_hint() -> None:
         "Ids.cs": "namespace A;\npublic struct Id {\n  public static bool TryParse(string s) { return true; }\n}\n",
         "Use.cs": "namespace B;\npublic class Use {\n  public void Run(object it) { int.TryParse(\"\");\n Guid.TryParse(\"\");\n it.TryParse(\"\"); }\n}\n",
     }  # fmt: skip
-    found = [e for e in Project(sources).links["Use.cs"].edges if e.dst == "Id.TryParse"]
+    link = Project(sources).links["Use.cs"]
+    found = [e for e in link.edges if e.dst == "Id.TryParse"]
     assert [(e.line, e.method) for e in found] == [(5, "name-only")]
+    assert "TryParse" not in dict(link.unknown.uses)

@@ -92,12 +92,24 @@ def test_each_place_counts_once_under_what_is_known_of_it(ask: Asked) -> None:
 
 
 def test_nothing_is_said_plainly_where_the_name_stands_nowhere_else(ask: Asked) -> None:
-    """Comments are no uses; what is known to lie outside of the project is none either."""
-    use = "import os\n\ndef f():\n    os.lonely()  # lonely\n"
+    """Comments are no uses."""
+    use = "def f(x):\n    # lonely\n    x.alone()\n"
     found, text = ask({"a.py": "def lonely(): ...\n", "use.py": use}, "a.py:lonely")
     assert counts(found) == (0, 0, 0, 0)
     assert not found.is_open
     assert "Nothing in the index uses it; its name stands nowhere else." in text
+
+
+def test_a_member_that_a_class_is_not_known_to_have_keeps_absence_from_being_claimed(ask: Asked) -> None:
+    """An extension gives it to the class, which nothing tells here."""
+    files = {
+        "Ext.cs": "namespace A;\npublic static class CrateExt {\n  public static int Stack(this Crate c) => 1;\n}\n",
+        "Crate.cs": "namespace A;\npublic class Crate { }\n",
+        "Use.cs": "namespace A;\npublic class Use {\n  public void Go(Crate c) { c.Stack(); }\n}\n",
+    }
+    found, text = ask(files, "Ext.cs:CrateExt.Stack")
+    assert found.is_open
+    assert "Use.cs:3" in text
 
 
 def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) -> None:
@@ -143,7 +155,7 @@ def test_uses_in_another_language_are_none(ask: Asked) -> None:
     """An unresolved call of that name in Ruby is no use of a Python method; its word is named."""
     files = {"a.py": "class A:\n    def choose(self): ...\n", "b.rb": "def f(x)\n  x.choose\nend\n"}
     found, _ = ask(files, "a.py:A.choose")
-    assert (found.unresolved, found.in_text) == (0, 0)
+    assert (found.unresolved, found.in_text) == (0, 1)
 
 
 def test_an_index_that_is_behind_is_no_ground_for_absence(ask: Asked) -> None:

@@ -83,7 +83,7 @@ class _FileLinker:
             edge = self._by_name_alone(ref)
             if edge:
                 edges[edge] = None
-            elif ref.receiver or not ref.local:
+            elif (ref.receiver or not ref.local) and not self._is_foreign(ref):
                 unknown.setdefault(ref.name, {})[ref.line] = None
         edges.update({edge: None for edge in overrides(self._evaluator, self._path, lines)})
         return FileLinks(list(edges), unresolved, self._unknown(unknown))

@@ -17,6 +17,7 @@ from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.store.index.queries.link_queries import EdgeRow
 
 _OVERRIDABLE = frozenset({"method", "property", "function"})
+_VALUES = frozenset({"variable", "constant", "field", "property"})
 _CONSTRUCTORS = all_of("constructors")
 _EXACT, _IMPLICIT, _ONE_OF_SEVERAL = 1.0, 0.85, 0.6
 _MOST_INTERFACES = 60  # that have a method of one name; of more none is compared
@@ -48,6 +49,10 @@ def _is_its_own(name: str) -> bool:
 def _bases(evaluator: Evaluator, path: str, scope: str, method: str) -> Iterator[DefinitionTarget]:
     """The bases of the class around a method, as the file says them and as the class's own definition does."""
     kind = evaluator.entry(path, scope).kind
+    if kind in _VALUES:  # an object that is written out implements the type that it is declared to be of
+        found = evaluator.value(DefinitionTarget(path, scope))
+        yield from dict.fromkeys(meaning.target for meaning in found if meaning.kind == "instance")
+        return
     if kind and kind not in CLASS_KINDS:  # a class without a name has its type for a base
         owner = evaluator.owner(path, method)
         if owner and not method.startswith(f"{owner.qualname}."):

@@ -176,13 +176,15 @@ class _Account:
         return "read" if len(files) <= MAX_FILES else "common", places
 
     def _unexplained(self, found: Mapping[int, Mapping[Place, bool]]) -> Iterator[Place]:
-        """Without uses that are known to lie outside of the project, and without comments. ``found``: by file, the
-        places, and whether the line begins as a comment may: one behind code hides none of that."""
+        """Without plain names that are known to be something of another project, and without comments. A member that
+        its class is not known to have may be there nevertheless (extensions, what a base of another project defines).
+        ``found``: by file, the places, and whether the line begins as a comment may: one behind code hides none."""
         few = list(islice(found, MAX_READ_FACTS))
         outside: dict[int, set[int]] = {}
         comments: dict[int, set[int]] = {}
         for file_id, facts in reader.file_facts(self._ctx.index, few):
-            outside[file_id] = {ref.line for ref in facts.references if ref.name == self._name}
+            plain = (ref for ref in facts.references if ref.name == self._name and not ref.receiver)
+            outside[file_id] = {ref.line for ref in plain}
             comments[file_id] = {n for c in facts.comments for n in range(c.line, c.end_line + 1)}
         for file_id, places in found.items():
             for place, may_be_comment in places.items():

@@ -22,7 +22,8 @@ class Accounting(Struct, frozen=True):
     holds. ``accounted``: it uses the target; ``through_base``: it uses what the target overrides, and so may run it;
     ``others``: it uses another definition of that name; ``unresolved``: nothing tells which, it could be the target.
     ``in_text``: further places in which the word stands, as far as was looked: strings, files without a reader, names
-    of other things; comments and what is known to lie outside of the project do not count. ``text``: ``read``, or why
+    of other things, members that a class is not known to have; comments and names imported from other projects do not
+    count. ``text``: ``read``, or why
     the words were not looked at: ``many`` (uses are known), ``common`` (only the first files were read), ``no-word``.
     ``gaps``: what else may hold uses that are not known, in words. ``others_are_whole``: False where the name has too
     many definitions to count the uses of all."""

@@ -35,6 +35,7 @@ LINKER_HISTORY = {
     6: "overrides; what is unresolved, by name; no edge by name alone from a type that the project does not define",
     7: "the same edges as before; what an include or a glob brings is noted by its name as well",
     8: "elements of Python's containers; what the methods of written types give, where a variable holds that",
+    9: "objects that are written out override the methods of the type that they are declared to be of",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""
