@@ -125,6 +125,11 @@ EVERYTHING = PathScope("", False, literal(""))
 """What no path narrows."""
 
 
+def as_pattern(path: str) -> str:
+    """The path as a pattern that fits it alone and what lies in it."""
+    return _SPECIAL.sub(r"\\\g<0>", path) if is_glob(path) else path
+
+
 def near(text: str, paths: Iterable[str]) -> list[str]:
     """The paths that are nearly called so: another case, another folder, a letter or two."""
     from difflib import get_close_matches

@@ -78,6 +78,14 @@ def resolve(ctx: Context, text: str) -> Resolution:
     raise _nothing(ctx, text, wanted)
 
 
+def find_targets(ctx: Context, text: str) -> Sequence[Target]:
+    """Like ``resolve``, empty where the text means nothing or several things."""
+    try:
+        return resolve(ctx, text).targets
+    except UsageError:
+        return ()
+
+
 def definitions(ctx: Context, name: str) -> tuple[Target, ...]:
     """Everything that ``name`` may be the definition of, likeliest first; empty when nothing is."""
     wanted = given.cleaned(name).removeprefix("./")

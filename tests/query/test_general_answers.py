@@ -70,6 +70,18 @@ def test_conventions_of_a_project(rows):
         conventions(rows.context(), ConventionsRequest(path="nowhere/"))
 
 
+def test_where_tests_live_is_told_of_where_they_are(rows):
+    """Beside the code only where code stands beside them, whatever a folder of tests is called."""
+    for number in range(14):
+        rows.file(f"src/depot/part{number}.py", f"def part_{number}():\n    pass\n")
+        rows.file(
+            f"proofs/test_part{number}.py", "def test_it():\n    pass\n", [("test_it", "function", 1, 2)]
+        )
+    rows.close()
+    found = [c.rule for c in conventions(rows.context(), ConventionsRequest()).conventions]
+    assert "tests live in a folder of their own, proofs/" in found
+
+
 def test_what_is_no_custom_of_the_project_is_no_convention(rows):
     """Regression: cases of enums were constants, a tool's file name in each folder was a style, and a foreign package
     was the project's own where an example's folder is called like it."""

@@ -68,6 +68,16 @@ class ChangeReader:
         return reply
 
     async def _ask(self, line: bytes) -> _ChangeLine:
+        """Once more where a reader of an earlier change turns out to have died meanwhile."""
+        was_there = self._child is not None
+        try:
+            return await self._asked(line)
+        except MemorydError:
+            if not was_there:
+                raise
+            return await self._asked(line)
+
+    async def _asked(self, line: bytes) -> _ChangeLine:
         try:
             if self._child is None or not self._child.running:
                 self._child = await Child.start(MODULE, self._environment, self._log_file)

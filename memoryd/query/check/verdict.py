@@ -3,11 +3,13 @@ quoted; what the history knows is told. Only the first may block."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Change
 from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest, Severity, Verdict
 from memoryd.query.check.cochange_and_tests import cochanged_and_tests
+from memoryd.query.check.decided_rules import DECIDED, RECORDED, decided_rules
 from memoryd.query.check.from_history import past
 from memoryd.query.check.quoted_rules import prose, reviewers
 from memoryd.query.context import Context
@@ -27,10 +29,11 @@ def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
     now, before = in_force(case)
     checked: dict[str, None] = {}
     found = [*_executed(case, now, checked), *_relaxed(case, before)]
-    found += [*prose(case, now), *reviewers(case, now), *past(case, checked)]
+    decided = decided_rules(ctx)
+    found += [*prose(case, [*decided, *now]), *reviewers(case, now), *past(case, checked)]
     found += cochanged_and_tests(case, checked)
     found = sorted(dict.fromkeys(found), key=lambda f: (_ORDER[f.severity], f.path, f.line))
-    unknown = [*_unread(case), *_unexecuted(case, now), *case.unknown]
+    unknown = [*_unread(case), *_unexecuted(case, [*now, *decided]), *case.unknown]
     return CheckAnswer(
         ctx.freshness,
         verdict=_VERDICTS[found[0].severity if found else "info"],
@@ -100,11 +103,19 @@ def _unread(case: Case) -> Iterator[str]:
 
 
 def _unexecuted(case: Case, rules: Iterable[Rule]) -> Iterator[str]:
-    """Rules that govern the change and that only people, or the tool itself, can judge."""
+    """Rules that govern the change and that only people, or the tool itself, can judge; the sentences of one rules file
+    are counted."""
+    sentences: Counter[str] = Counter()
     for rule in rules:
         constraint = rule.constraint
-        if constraint.kind != "prose" and constraint.not_checkable and any(True for _ in governs(case, rule)):
+        if constraint.tool == "codeowners" or not any(True for _ in governs(case, rule)):
+            continue
+        if constraint.kind == "prose" and constraint.tool not in (RECORDED, DECIDED):
+            sentences[rule.path] += 1
+        elif constraint.not_checkable:
             yield f"{rule.title}: {quote(constraint.not_checkable, 160)}"
+    for path, count in sentences.items():
+        yield f"{safe_line(path)}: {count} sentence{'s' if count > 1 else ''} that only people can judge"
 
 
 def _listed(entries: dict[str, None]) -> tuple[str, ...]:

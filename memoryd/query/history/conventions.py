@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from indexers.facts import Import
 from indexers.profiles import is_test_folder, profile
@@ -100,13 +100,10 @@ def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> It
         for id_, file in chosen.items()
     ]
     code = [one for one in read if one.file.role != "test"]
-    tests = [one.file.path for one in read if one.file.role == "test"]
-    forms = profile(language).tests.files
+    sample = f"{len(read)} of its {len(files)} files" if len(read) < len(files) else ""
+    yield from _of_paths(language, files)
     for topic, cases, words in (
-        ("file names", _file_names(one.file.path for one in code), "files are named in {}"),
         *_names_of(code),
-        ("tests", _test_names(tests, forms), "test files are called {}"),
-        ("tests", _test_places(tests, forms), "tests live {}"),
         ("documentation", _documented(code), "exported definitions {}"),
         ("documentation", _doc_styles(code), "parameters are described in {} style"),
         *(_python(code) if language == "python" else ()),
@@ -114,6 +111,21 @@ def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> It
     ):
         item = mined(topic, words, cases, language)
         if item:
+            yield structs.replace(item, sample=sample)
+
+
+def _of_paths(language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:
+    """What names and places alone say, of all files."""
+    code = [file.path for file in files if file.role != "test"]
+    tests = [file.path for file in files if file.role == "test"]
+    forms = profile(language).tests.files
+    folders = {path.rpartition("/")[0] for path in code}
+    for topic, cases, words in (
+        ("file names", _file_names(code), "files are named in {}"),
+        ("tests", _test_names(tests, forms), "test files are called {}"),
+        ("tests", _test_places(tests, forms, folders), "tests live {}"),
+    ):
+        if item := mined(topic, words, cases, language):
             yield item
 
 
@@ -191,14 +203,19 @@ def _form(path: str, forms: Sequence[str]) -> str:
     return next((form for form in forms if matcher(form)(path)), "")
 
 
-def _test_places(paths: Iterable[str], forms: Sequence[str]) -> list[NamingCase]:
-    """In one tree of their own, or beside what they test."""
+def _test_places(paths: Iterable[str], forms: Sequence[str], folders: Collection[str]) -> list[NamingCase]:
+    """In one tree of their own, or beside what they test. ``folders``: those that hold code which is no test."""
     found = []
     for path in paths:
         if _form(path, forms):
             parts = path.split("/")[:-1]
             home = next(filter(is_test_folder, parts), "")
-            place = f"under {'/'.join(parts[: parts.index(home) + 1])}/" if home else "beside the code"
+            if home:
+                place = f"under {'/'.join(parts[: parts.index(home) + 1])}/"
+            elif "/".join(parts) in folders:
+                place = "beside the code"
+            else:
+                place = f"in a folder of their own, {parts[0]}/" if parts else ""
             found.append(NamingCase("in `__tests__` folders" if home == "__tests__" else place, path))
     return found
 

@@ -17,7 +17,8 @@ class ConventionsRequest(Request, frozen=True, kw_only=True):
 
 
 class ConventionItem(Struct, frozen=True):
-    """``rule`` holds for ``share`` (0..1) of ``seen`` cases. ``examples``, ``exceptions``: up to three places each,
+    """``rule`` holds for ``share`` (0..1) of ``seen`` cases. ``sample``: which files it was mined from, ``""``: all.
+    ``examples``, ``exceptions``: up to three places each,
     ``path:line``, a sha or a path."""
 
     topic: str
@@ -27,12 +28,13 @@ class ConventionItem(Struct, frozen=True):
     examples: tuple[str, ...]
     exceptions: tuple[str, ...] = ()
     language: str = ""
+    sample: str = ""
 
     def label(self) -> str:
         language = f" ({self.language})" if self.language else ""
         examples = f"\n    e.g. {', '.join(map(safe_line, self.examples))}" if self.examples else ""
         exceptions = f"; exceptions: {', '.join(map(safe_line, self.exceptions))}" if self.exceptions else ""
-        share = f"{self.share:.0%} of {self.seen}"
+        share = f"{self.share:.0%} of {self.seen}" + (f", from {self.sample}" if self.sample else "")
         return f"{self.topic}{language}: {safe_line(self.rule)} — {share}{examples}{exceptions}"
 
 

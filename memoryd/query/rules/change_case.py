@@ -26,7 +26,7 @@ class Rule(Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        return f"{self.path}:{self.constraint.line}"
+        return f"{self.path}:{self.constraint.line}" if self.constraint.line else self.path
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from indexers.facts import ChangedFile, Constraint, ConstraintKind, Version
 from memoryd.globs.paths import any_matcher, is_glob, matcher
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.imports import forbid_import, layers, require_import
+from memoryd.query.rules.in_use import in_use
 from memoryd.store.index.queries import finding_queries
 
 MAX_PATTERN_CHARS = 400
@@ -36,6 +37,7 @@ def in_force(case: Case) -> tuple[list[Rule], list[Rule]]:
     ]
     now += [Rule(file.path, c) for file in case.change.files for c in _declared(file.new)]
     before = [Rule(file.old_path or file.path, c) for file in case.change.files for c in _declared(file.old)]
+    now, before = ([in_use(rule, case.paths) for rule in rules] for rules in (now, before))
     kept = {_identity(rule.constraint) for rule in now}
     return now, [rule for rule in before if _identity(rule.constraint) not in kept]
 
