@@ -15,7 +15,7 @@ from indexers.method_shape import method_shape
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 IMPORTS = " import"  # no name
-_OWN = ("self.", "this.", "cls.")
+_OWN = ("self.", "this.", "$this.", "cls.")
 
 
 class OutlineSymbol(Fact, frozen=True):

@@ -173,7 +173,9 @@ def _qualify(scope: Scope, dropped_owners: frozenset[str]) -> None:
         scope.name = ""
         return
     name, owner = scope.name, scope.owner
-    if not name.isidentifier() or owner:
+    if name[:1] == "`" == name[-1:]:  # any text may be a name so (Kotlin)
+        name = scope.name = name[1:-1]
+    elif not name.isidentifier() or owner:
         inner, _, name = dotted(without_arguments(name)).rpartition(".")
         parts = [*dotted(owner).split("."), *inner.split(".")]
         owner = ".".join(part for part in parts if part and part not in dropped_owners)

@@ -13,9 +13,10 @@ from indexers.facts import FileFacts
 NAME = "csharp"
 EXTENSIONS = (".cs", ".csx")
 FILENAMES: tuple[str, ...] = ()
+GLOBAL_USING = "global using"  # as the name that an import binds: it holds in every file of the .NET project
 
 _USING = re.compile(
-    r"(?:global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(@?\w+)\s*=\s*)?(?:global\s*::\s*)?(\w[\w.:\s]*)(<)?"
+    r"(global\s+)?using\s+(static\s+)?(?:unsafe\s+)?(?:(@?\w+)\s*=\s*)?(?:global\s*::\s*)?(\w[\w.:\s]*)(<)?"
 )
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(\w+)[^\n]*", re.M)
 _SIGN = re.compile(rb"[^\r\n]")
@@ -57,12 +58,12 @@ def _using(file: FileBuilder, node: Node) -> None:
     found = _USING.match(file.text(node))
     if not found:
         return
-    path = "".join(found[3].split())
-    if found[2]:
+    path = "".join(found[4].split())
+    if found[3]:
         module, _, name = path.rpartition(".")
-        file.add_import(node.start_byte, module or name, name if module else "", found[2])
+        file.add_import(node.start_byte, module or name, name if module else "", found[3])
     else:
-        file.add_import(node.start_byte, path, "*", "")
+        file.add_import(node.start_byte, path, "*", GLOBAL_USING if found[1] else "")
 
 
 def _declared(file: FileBuilder, node: Node) -> None:
@@ -75,7 +76,32 @@ def _declared(file: FileBuilder, node: Node) -> None:
         if given is not None and given.type == "implicit_type":
             type_text.bind_value(file, name, type_text.child(declarator, -1), _SHAPES)
         else:
-            type_text.bind_type(file, name, given, _PREDEFINED)
+            type_text.bind_type(file, name, given, _UNTOLD)
+
+
+def _extends(file: FileBuilder, node: Node) -> None:
+    """``this T x``: the method may be called as a member of T, or of everything where T is its own type parameter."""
+    scope, given = file.scope_at(node.start_byte), node.child_by_field_name("type")
+    modifier = node.named_children[0] if node.named_children else None
+    if given is None or modifier is None or file.text(modifier) != "this" or scope.kind != "method":
+        return
+    method = node.parent.parent if node.parent is not None else None
+    parameters = method.child_by_field_name("type_parameters") if method is not None else None
+    own = [file.text(parameter) for parameter in parameters.named_children] if parameters is not None else []
+    text = file.text(given).rstrip("?")
+    file.add_binding(node.start_byte, "this", "*" if text in own else text, "receiver", scope.qualname)
+
+
+def _each(file: FileBuilder, node: Node) -> None:
+    """``foreach (T x in …)``; with ``var`` it is an element of what is gone through."""
+    name, given = node.child_by_field_name("left"), node.child_by_field_name("type")
+    right = node.child_by_field_name("right")
+    if name is None or right is None:
+        return
+    if given is not None and given.type != "implicit_type":
+        type_text.bind_type(file, name, given, _UNTOLD)
+    elif (chain := file.chain(right)) != "?":
+        file.add_binding(name.start_byte, file.text(name), f"{chain}[]", "alias")
 
 
 def _initialised(file: FileBuilder, node: Node) -> None:
@@ -114,6 +140,9 @@ _PREDEFINED = frozenset(
     b"bool byte sbyte short ushort int uint long ulong char float double decimal string object void dynamic nint "
     b"nuint var".split()
 )
+_UNTOLD = frozenset(
+    {b"var", b"dynamic", b"object"}
+)  # what is said of other types tells which functions extend them
 _SYSTEM = frozenset(
     b"""Action ArgumentException ArgumentNullException ArgumentOutOfRangeException Array Attribute Boolean Byte Char
     Console Convert DateTime DateTimeOffset Decimal Delegate Double Enum EventArgs EventHandler Exception Func Guid
@@ -143,8 +172,9 @@ _GRAMMAR = Grammar(
             "using": _using,
             "declared": _declared,
             "initialised": _initialised,
-            "typed": type_text.typed(_PREDEFINED),
-            "each": type_text.typed(_PREDEFINED, name="left"),
+            "typed": type_text.typed(_UNTOLD),
+            "each": _each,
+            "extends": _extends,
             "returns": type_text.returns(_PREDEFINED),
         },
         data=frozenset({"visible", "private"}),

@@ -94,5 +94,6 @@
 [(parameter) (property_declaration) (catch_declaration) (declaration_pattern) (recursive_pattern)
  (declaration_expression)] @typed
 (foreach_statement left: (identifier)) @each
+(parameter (modifier)) @extends
 (method_declaration returns: (_) @returns)
 (local_function_statement type: (_) @returns)

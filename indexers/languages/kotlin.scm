@@ -59,5 +59,7 @@
 (import) @opaque @import
 (class_parameter) @parameter
 [(parameter) (variable_declaration)] @typed
-(property_declaration) @value
+(property_declaration) @value @extends
+(function_declaration) @extends
+(function_declaration (function_body)) @expressed
 (function_declaration (function_value_parameters) . [(user_type) (nullable_type) (function_type)] @returns)

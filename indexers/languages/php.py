@@ -146,6 +146,7 @@ _SHAPES: type_text.Shapes = {
     "parenthesized_expression": ("inner", 0),
     "function_call_expression": ("call", "function"),
     "member_access_expression": ("name", "name"),
+    "variable_name": ("name", ""),
 }
 
 _GRAMMAR = Grammar(

@@ -23,6 +23,7 @@
 (object_creation_expression . (name) @id @call)
 (object_creation_expression . (qualified_name) @call)
 (scoped_call_expression scope: (name) @id)
+(binary_expression operator: "instanceof" right: [(name) @id (qualified_name)])
 (class_constant_access_expression . (name) @id)
 (scoped_property_access_expression scope: (name) @id)
 (named_type (name) @id.type)

@@ -106,12 +106,21 @@ class _FileLinker:
         found = self._known.get(key)
         if found is None:
             if ref.receiver:
-                found = evaluator.attribute(self._receiver(ref), ref.name)
+                found = self._member(ref, scope, text)
             else:
                 local = ref.local and not evaluator.rules(self._path).calls_apart
                 found = evaluator.name(self._path, ref.name, scope, ref.line, local)
             self._known[key] = found
         return self._types(ref) if self._is_misread_type(ref, found) else found
+
+    def _member(self, ref: Reference, scope: str, text: str) -> Meanings:
+        receiver = self._receiver(ref)
+        found = self._evaluator.seen_member(self._path, receiver, ref.name, ref.receiver)
+        if ref.local or not self._evaluator.rules(self._path).written_out:
+            return found
+        if any(m.kind != "outside" for m in found):
+            return found
+        return self._evaluator.expression(self._path, scope, text, ref.line, False) or found
 
     def _is_misread_type(self, ref: Reference, found: Meanings) -> bool:
         """C: in ``struct state { struct args *args; }`` the type is not the field of its name."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Binding
 from indexers.outline import CLASS_KINDS, join
-from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.names import NameResolver
 from memoryd.ingest.link.resolution import (
     OUTSIDE,
@@ -19,11 +19,13 @@ from memoryd.ingest.link.resolution import (
     Meanings,
     Resolved,
     WrittenType,
+    any_of,
     distinct,
     enclosing,
     less_sure,
 )
 from memoryd.ingest.link.rules import MAX_ANCESTORS
+from memoryd.ingest.link.type_text import type_name
 
 _STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\)|\[\w*\]")
@@ -31,6 +33,7 @@ _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
 _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
 _NAMESPACES = frozenset({"module", "namespace"})
+ANY_TYPE = "*"  # as what a function extends: a parameter of its own that stands for a type
 
 
 class Evaluator(NameResolver):
@@ -42,10 +45,11 @@ class Evaluator(NameResolver):
 
     def _bases(self, owner: DefinitionTarget) -> Iterator[DefinitionTarget]:
         found: dict[DefinitionTarget, None] = {}
-        for text in self.entry(owner.path, owner.qualname).bases:
-            for meaning in self.expression(owner.path, owner.qualname.rpartition(".")[0], text):
-                if meaning.kind == "definition" and meaning.target != owner:
-                    found.setdefault(self._class_of(meaning.target))
+        for part in self.rules(owner.path).parts(self.view, owner):
+            for text in self.entry(part.path, part.qualname).bases:
+                for meaning in self.expression(part.path, part.qualname.rpartition(".")[0], text):
+                    if meaning.kind == "definition" and meaning.target != owner:
+                        found.setdefault(self._class_of(meaning.target))
         yield from found
 
     def _class_of(self, target: DefinitionTarget) -> DefinitionTarget:
@@ -73,7 +77,8 @@ class Evaluator(NameResolver):
             qualname = join(cls.qualname, name)
             rules = self.rules(cls.path)
             for path in rules.homes(self.view, cls, name):
-                if rules.spaces and path != cls.path and self.defined_elsewhere(path, cls.qualname) != cls:
+                is_told_apart = rules.spaces and not rules.reopened and path != cls.path
+                if is_told_apart and self.defined_elsewhere(path, cls.qualname) != cls:
                     continue  # it means another type of that name
                 entry = self.entry(path, qualname)
                 if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
@@ -88,18 +93,71 @@ class Evaluator(NameResolver):
         if not steps or "?" in text or text[0] in "[(":
             return ()
         meanings, used = self.name(path, steps[0][0], scope, line, local), 1
-        if not meanings and not local and len(steps) > 1:
-            meanings, used = self._absolute(path, [name for name, _ in steps])
+        if len(steps) > 1 and not local and (not meanings or self._is_namespace(path, meanings)):
+            absolute, count = self._absolute(path, [name for name, _ in steps])
+            meanings, used = (absolute, count) if absolute or not meanings else (meanings, 1)
+        before = ""
         for index, (name, suffix) in enumerate(steps[used - 1 :]):
             parts = _PART.findall(suffix)
             if index:
                 inner = self.part(meanings, f"{name}()") if parts[:1] == ["()"] else ()
-                meanings, parts = (inner, parts[1:]) if inner else (self.attribute(meanings, name), parts)
+                meanings, parts = (
+                    (inner, parts[1:]) if inner else (self.seen_member(path, meanings, name, before), parts)
+                )
             for part in parts:
                 meanings = self.result(meanings) if part == "()" else self.part(meanings, part)
-            if not meanings:
+            before = f"{before}.{name}{suffix}" if index else name + suffix
+            if not meanings and not self.rules(path).extensions:
                 break
         return meanings
+
+    def _is_namespace(self, path: str, meanings: Meanings) -> bool:
+        """Whether what is no definition of the project may be a part of a name that is written out."""
+        return self.rules(path).written_out and all(m.kind == "outside" and not m.written for m in meanings)
+
+    def seen_member(self, path: str, meanings: Meanings, name: str, receiver: str) -> Meanings:
+        """``meanings.name`` as the file at ``path`` sees it: a member, or a function that extends their type.
+        ``receiver``: what is written in front of the name."""
+        found = self.attribute(meanings, name)
+        if not self.rules(path).extensions or any(m.kind != "outside" for m in found):
+            return found
+        return self._extended(path, meanings, name, receiver) or found
+
+    def _extended(self, path: str, meanings: Meanings, name: str, receiver: str) -> Meanings:
+        """The functions that the file sees under ``name`` and that extend one of these values. Of a value whose type
+        is not known, the only one that it sees, if no type of the project has such a member."""
+        seen = self.rules(path).extended(self.view, path, name)
+        values = self.held(meanings) if seen else ()
+        if all(value.kind == "outside" and not value.written for value in values):
+            is_type = receiver[:1].isupper() and receiver.isidentifier()
+            only = len(seen) == 1 and not is_type and self._is_no_member(path, name, seen[0])
+            return less_sure(any_of(seen), False) if only else ()
+        fitting = [target for target in seen if any(self._extends(target, value) for value in values)]
+        own = [target for target in fitting if ANY_TYPE not in self._extended_types(target)]
+        return less_sure(any_of(own or fitting), False)
+
+    def _is_no_member(self, path: str, name: str, function: DefinitionTarget) -> bool:
+        """Whether no other definition of that name belongs to a type, and no library gives methods that name."""
+        named = self.view.named(self.view.language(path), name).by(of_method)
+        return name not in self.rules(path).common_methods and all(m.target == function for m in named)
+
+    def _extends(self, function: DefinitionTarget, value: Resolved) -> bool:
+        texts = self._extended_types(function)
+        if ANY_TYPE in texts:
+            return True
+        if value.kind == "outside":
+            return value.written is not None and type_name(value.written.text) in map(type_name, texts)
+        if value.kind != "instance":
+            return False
+        around = function.qualname.rpartition(".")[0]
+        wanted = {
+            m.target for t in texts for m in self.typed(function.path, around, t) if m.kind == "instance"
+        }
+        return not wanted.isdisjoint(self.linear(value.target))
+
+    def _extended_types(self, function: DefinitionTarget) -> tuple[str, ...]:
+        """The types that the functions of that name extend, as written."""
+        return tuple(h.type_text for h in self.entry(function.path, f"{function.qualname}.this").hints)
 
     def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
         """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
@@ -168,7 +226,9 @@ class Evaluator(NameResolver):
         if kind in _VALUES:
             return self.attribute(less_sure(self.value(target), meaning.sure), name)
         if kind in _FUNCTIONS:
-            return ()
+            return self.attribute(self.returned(target), name) if rules.calls_bare else ()
+        if name in rules.creators and not self.member(target, name):
+            return (Resolved("instance", target, meaning.sure),)
         if name in rules.self_names and rules.members_in_scope:  # Outer.this
             return (Resolved("instance", target, meaning.sure),)
         return self._of_class(meaning, self._class_of(target) if kind == "type" else target, name)
@@ -188,7 +248,9 @@ class Evaluator(NameResolver):
         if meaning.kind == "instance":
             invoke = self.rules(target.path).invoke
             called = self.member(target, invoke) if invoke else None
-            return self.returned(called) if called else ()
+            return (
+                self.returned(called) if called else (meaning,) if self.rules(target.path).calls_bare else ()
+            )
         if meaning.kind == "file":
             return ()
         kind = self.kind(target)

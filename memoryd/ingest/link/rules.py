@@ -36,6 +36,10 @@ class LanguageRules:
     functions with properties); a written type may name one of them.
     ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace.
     ``builtin_types``: words of the language for types that have members.
+    ``extensions``: functions may be called as if the type of their first operand had them (see ``extended``).
+    ``reopened``: several files may give a type its members and bases (see ``homes``, ``parts``).
+    ``written_out``: a name may be written with its package or namespace (see ``absolute``).
+    ``creators``: what a class is asked for a new value. ``calls_bare``: a call may go without parentheses.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -59,6 +63,11 @@ class LanguageRules:
     implicit_interfaces = False
     members_of_values = False
     types_capitalised = False
+    extensions = False
+    reopened = False
+    written_out = False
+    creators: frozenset[str] = frozenset()
+    calls_bare = False
     builtin_types: frozenset[str] = frozenset()
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()
@@ -75,6 +84,15 @@ class LanguageRules:
     def homes(self, view: LinkView, owner: DefinitionTarget, name: str) -> Iterable[str]:
         """The files where the member ``name`` of the type ``owner`` may be defined, the nearest first."""
         return (owner.path,)
+
+    def parts(self, view: LinkView, owner: DefinitionTarget) -> Iterable[DefinitionTarget]:
+        """Where the type ``owner`` may name its bases, itself among them."""
+        return (owner,)
+
+    def extended(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
+        """The functions called ``name`` that extend other types, as far as the file at ``path`` sees them. What type
+        each extends is the hint of its name ``this``."""
+        return ()
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """The definitions in other files that a top-level name means without an import of that name; several where

@@ -34,3 +34,9 @@ def _step(text: str, index: int, char: str) -> int:
     if char in _CLOSING:
         return 0 if text[index : index + 2] == "<-" else 1
     return -1 if char in _CLOSERS and text[index - 1 : index] not in ("-", "=") else 0
+
+
+def type_name(text: str) -> str:
+    """``a.B<C>?`` -> ``B``; of an array its brackets, too."""
+    head = text.partition("<")[0].rstrip("? ")
+    return head.rpartition(".")[2].strip()

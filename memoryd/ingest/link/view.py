@@ -70,14 +70,19 @@ class LinkView(FixpointCache):
             self._by_basename[base].append(path)
             if file.package:
                 self._packages[file.language, file.package].append(path)
-            if base in manifests:
-                self.manifest_paths[base].append(path)
+            if manifest := self.manifest_of(base):
+                self.manifest_paths[manifest].append(path)
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
         self._entries: dict[str, dict[str, NameEntry]] = {}
         self._rows: dict[str, list[Defined]] | None = None
         self._named: dict[str, dict[str, Definitions]] = {}
         self._place_keys: dict[str, int] = {}
+
+    def manifest_of(self, basename: str) -> str:
+        """The name that rules give manifests of that base name (``*.csproj`` for all that end so); ``""``: none."""
+        alike = f"*{posixpath.splitext(basename)[1]}"
+        return next((name for name in (basename, alike) if name in self.manifest_names), "")
 
     # -- files
 
@@ -148,6 +153,14 @@ class LinkView(FixpointCache):
         """Note a dotted name in all files at once: its entry is looked for in files that take each other in. ``.name``:
         below whatever name it stands."""
         self.seen.add(crc32(name.encode(*_ESCAPE), _ANYWHERE))
+
+    def binding(self, language: str, name: str) -> Iterator[tuple[str, Import]]:
+        """(path, import) of every import in files of that language that binds ``name``, ordered by path."""
+        self.anywhere(name)
+        paths = sorted(path for path, file in self.files.items() if file.language == language)
+        self.load(paths)
+        for path in paths:
+            yield from ((path, item) for item in self._outline(path).imports if item.alias == name)
 
     def entries(self, path: str) -> dict[str, NameEntry]:
         """All that the file binds. Not noted: for the file that is being linked, whose change is seen anyway."""
@@ -247,8 +260,8 @@ def changed_keys(view: LinkView, changes: Iterable[PathChange]) -> frozenset[int
     for change in changes:
         keys.update(_names_changed(change))
         base = posixpath.basename(change.path)
-        if base in view.manifest_names:
-            keys.add(crc32(f"\0{base}\0".encode(*_ESCAPE)))
+        if manifest := view.manifest_of(base):
+            keys.add(crc32(f"\0{manifest}\0".encode(*_ESCAPE)))
     keys.update(_places_changed(view, changes))
     return frozenset(keys)
 

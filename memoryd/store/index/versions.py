@@ -21,6 +21,7 @@ EXTRACTOR_HISTORY = {
     6: "the types of the parameters and results of Go's methods",
     7: "what loops and subscripts of Python take from containers",
     8: "dependencies of PDM, uv and Hatch; which manifest and section a package came to, left, or moved to",
+    9: "what C# and Kotlin extend; global using; Kotlin: bodies on one line, names in backticks; PHP: properties",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -36,6 +37,7 @@ LINKER_HISTORY = {
     7: "the same edges as before; what an include or a glob brings is noted by its name as well",
     8: "elements of Python's containers; what the methods of written types give, where a variable holds that",
     9: "objects that are written out override the methods of the type that they are declared to be of",
+    10: "names without a namespace, extensions, partial classes, global using; constants of modules in Ruby; Swift",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -8,8 +8,10 @@ from memoryd.ingest.link.languages.java import Java
 from memoryd.ingest.link.languages.packages import PACKAGES
 from memoryd.ingest.link.languages.paths import PATHS
 from memoryd.ingest.link.languages.python import Python
+from memoryd.ingest.link.languages.ruby import RUBY
 from memoryd.ingest.link.languages.rust import Rust
 from memoryd.ingest.link.languages.script import EcmaScript
+from memoryd.ingest.link.languages.swift import Swift
 from memoryd.ingest.link.rules import LanguageRules
 
 RULES: dict[str, LanguageRules] = {
@@ -19,7 +21,9 @@ RULES: dict[str, LanguageRules] = {
     "java": Java(),
     "javascript": EcmaScript(),
     "python": Python(),
+    "ruby": RUBY,
     "rust": Rust(),
+    "swift": Swift(),
     "typescript": EcmaScript(),
     "vue": EcmaScript(),
     **PACKAGES,

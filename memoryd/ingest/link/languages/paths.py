@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from indexers.facts import Import
 from indexers.outline import join
-from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
+from memoryd.ingest.link.definitions import DefinitionTarget
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.view import LinkView
 
@@ -98,23 +98,6 @@ class Terraform(PathImports):
         yield from (f"{path}/{name}.tf" for name in ("main", "variables", "outputs"))
 
 
-class Ruby(PathImports):
-    """Constants are known to all files once the one that defines them is loaded."""
-
-    members_in_scope = True
-    self_names = frozenset({"self"})
-    beside_is_sure = False
-    members_of_values = False
-
-    def beside(self, view: LinkView, path: str, name: str) -> list[DefinitionTarget]:
-        return [one.target for one in view.named("ruby", name).by(_of_constant) if one.target.path != path]
-
-
-def _of_constant(one: NamedDefinition) -> bool | None:
-    """The classes and modules at the top of their files."""
-    return (one.qualname == one.name and one.kind in ("class", "module")) or None
-
-
 PATHS: dict[str, LanguageRules] = {
     "bash": PathImports("", ".sh", ".bash"),
     "css": StyleSheets("", ".scss", ".css", ".less"),
@@ -124,6 +107,5 @@ PATHS: dict[str, LanguageRules] = {
     "json": PathImports("", ".json"),
     "lua": Lua(".lua", "/init.lua", roots=("", "src", "lua", "lib"), dotted=True),
     "proto": PathImports("", roots=("", "proto", "protos", "src/main/proto")),
-    "ruby": Ruby(".rb", "", roots=("lib", "", "test", "spec", "app")),
     "yaml": PathImports("", ".yaml", ".yml"),
 }

@@ -5,7 +5,7 @@ using static Shop.Tools;
 using J = Newtonsoft.Json.Linq;
 // <- import Newtonsoft.Json:Linq as J
 global using Shop.Items;
-// <- import Shop.Items:*
+// <- import Shop.Items:* as global using
 
 namespace Shop.Core
 {

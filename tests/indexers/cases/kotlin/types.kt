@@ -18,6 +18,7 @@ sealed class Cart<T : Any>(private val store: Store, n: Int = 3) : Base<T>(n), S
 //                                                                                    ^ inherit Bag in Cart
 //                                                                                           ^ read store in Cart
 // <- bind store: Store (annotation) in Cart
+// <- bind n: Int (annotation) in Cart
   val size: Int get() = n
   // <- def field Cart.size
   private var item: Lib.Item? = null
@@ -73,6 +74,8 @@ data class Point(val x: Int, var y: Int)
 typealias Handler = (Int) -> Unit
 // <- def type Handler
 fun String.ext(): Order = Order()
+// <- bind ext: String (receiver)
+// <- bind this: String (receiver) in ext
 // <- def function ext
 //                ^ type Order in ext
 //                        ^ call Order in ext

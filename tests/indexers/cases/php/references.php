@@ -28,6 +28,7 @@ class Cart
 //                 ^ call other of Lib in Cart.run
 //                       ^ read MAX in Cart.run
         if ($item instanceof Paid) { throw new \Lib\Failure(); }
+//                           ^ read Paid in Cart.run
 //                                                  ^ call Failure of Lib in Cart.run
         $add = fn (Kind $kind) => $kind->name;
 //                 ^ type Kind in Cart.run

@@ -1,0 +1,122 @@
+"""References from file to file, by language: a line of ``across/LANGUAGE`` that ends with a comment ``TAG target`` has an
+edge to the definition whose qualified name ends so, and to no other one of that last name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from in_memory import Project
+from linking import Case, check, check_what_holds
+
+from indexers import registry
+
+HERE = Path(__file__).parent / "across"
+_TAG = re.compile(r"(?://|#)([A-Z]+\d+) ([\w.]+)$")
+_FOLLOWED = ("exact", "inferred")
+
+
+def _sources(language: str) -> dict[str, str]:
+    folder = HERE / language
+    return {
+        str(p.relative_to(folder)): p.read_text("utf-8") for p in sorted(folder.rglob("*")) if p.is_file()
+    }
+
+
+def _wrong(language: str) -> Iterator[str]:
+    project = Project(_sources(language))
+    for path, text in project.sources.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            tag = _TAG.search(line)
+            if tag is None:
+                continue
+            last = tag[2].rpartition(".")[2]
+            edges = [e for e in project.links[path].edges if e.line == number and e.method in _FOLLOWED]
+            found = {e.dst for e in edges if e.dst.rpartition(".")[2] == last}
+            if not found or any(not f".{dst}".endswith(f".{tag[2]}") for dst in found):
+                yield f"{tag[1]} {tag[2]}: {sorted(found)}"
+
+
+@pytest.mark.parametrize("language", sorted(p.name for p in HERE.iterdir() if p.is_dir()))
+def test_every_tagged_line_leads_where_it_says(language: str) -> None:
+    assert list(_wrong(language)) == []
+
+
+def test_no_class_of_a_kotlin_file_is_lost() -> None:
+    for path, text in _sources("kt2").items():
+        facts = registry.extract("kotlin", text.encode())
+        written = re.findall(r"\bclass (\w+)", text)
+        assert {s.name for s in facts.symbols} >= set(written), path
+
+
+# ruff: noqa: E501 - a source is a line
+CASES: dict[str, Case] = {
+    "C#: a global using of another file, a using of the project's file, both for one project only": (
+        {"a/P.csproj": '<Project><ItemGroup><Using Include="N.Help" /></ItemGroup></Project>', "a/G.cs": "global using N.Tools;\n",
+         "a/Use.cs": "namespace N.App;\nclass Use {\n  void Go() { Winch.Reel(); Aid.Give(); }\n}\n",
+         "b/Q.csproj": "<Project />", "b/Use.cs": "namespace M.App;\nclass Use {\n  void Go() { Winch.Reel(); Aid.Give(); }\n}\n",
+         "a/Tools.cs": "namespace N.Tools;\nclass Winch { public static void Reel() {} }\n",
+         "a/Help.cs": "namespace N.Help;\nclass Aid { public static void Give() {} }\n"},
+        ["a/Use.cs:Use.Go -> a/Tools.cs:Winch.Reel exact", "a/Use.cs:Use.Go -> a/Help.cs:Aid.Give exact"],
+    ),
+    "C#: members of a type that is used as a whole": (
+        {"a.cs": "using static N.Tools.Winch;\nnamespace N.App;\nclass Use {\n  void Go() { Reel(); }\n}\n",
+         "b.cs": "namespace N.Tools;\nclass Winch { public static void Reel() {} }\n"},
+        ["a.cs:Use.Go -> b.cs:Winch.Reel exact"],
+    ),
+    "C#: the parts of a partial class share members and bases": (
+        {"a.cs": "namespace N;\npartial class Gauge {\n  void Draw() { Redraw(); Ease(); }\n}\n",
+         "b.cs": "namespace N;\npartial class Gauge : Base { void Redraw() {} }\n", "c.cs": "namespace N;\nclass Base { public void Ease() {} }\n"},
+        ["a.cs:Gauge.Draw -> b.cs:Gauge.Redraw exact", "a.cs:Gauge.Draw -> c.cs:Base.Ease exact"],
+    ),
+    "C#: an extension of one type is no member of another, nor of one that is foreign": (
+        {"a.cs": "namespace N;\nstatic class E { public static int Stack(this Crate c) => 1; }\nclass Crate {}\nclass Box {}\n",
+         "b.cs": "namespace N;\nclass Use {\n  void One(Crate c) { c.Stack(); }\n  void Two(Box b) { b.Stack(); }\n  void Three(string s) { s.Stack(); }\n  void Four() { Other.Stack(); }\n}\n"},
+        ["b.cs:Use.One -> a.cs:E.Stack inferred"],
+    ),
+    "C#: an extension of a foreign type, by its written name": (
+        {"a.cs": "namespace N;\nstatic class E { public static int Winches(this IServiceCollection c) => 1; }\n",
+         "b.cs": "namespace N;\nclass Use {\n  void One(IServiceCollection s) { s.Winches(); }\n  void Two(IOther s) { s.Winches(); }\n}\n"},
+        ["b.cs:Use.One -> a.cs:E.Winches inferred"],
+    ),
+    "Kotlin: an extension that the file imports, of the type of the value": (
+        {"a.kt": "package a\nclass Topic\nfun Topic.shout() = 1\nfun String.quiet() = 2\n", "c.kt": "package c\nfun Topic.shout() = 3\n",
+         "b.kt": "package b\nimport a.Topic\nimport a.shout\nfun one(t: Topic) { t.shout() }\nfun two(s: String) { s.shout() }\n"},
+        ["b.kt:one -> a.kt:shout inferred"],
+    ),
+    "Kotlin: what extends a type sees its members": (
+        {"a.kt": "package a\nclass Topic { fun title() = 1 }\n", "b.kt": "package b\nimport a.Topic\nfun Topic.shout() { title(); this.title() }\n"},
+        ["b.kt:shout -> a.kt:Topic.title exact"],
+    ),
+    "PHP: functions of the global namespace are seen from every one, its classes are not": (
+        {"a.php": "<?php\nfunction help1() {}\nclass Cart { static function boot() {} }\n",
+         "b.php": "<?php\nnamespace N;\nfunction go() { help1(); Cart::boot(); }\nfunction full() { \\Cart::boot(); }\n"},
+        ["b.php:go -> a.php:help1 exact"],
+    ),
+    "Ruby: a constant is looked for in the modules around, from within": (
+        {"tax.rb": "module Depot\n  class Tax\n    def self.rate\n    end\n  end\nend\n",
+         "cart.rb": "module Depot\n  class Cart\n    def total\n      Tax.rate\n    end\n  end\nend\n",
+         "other.rb": "module Yard\n  class Cart\n    def total\n      Tax.rate\n    end\n  end\nend\n"},
+        ["cart.rb:Depot.Cart.total -> tax.rb:Depot.Tax.rate exact"],
+    ),
+    "Swift: one module's names, extensions in other files, and no other module's without an import": (
+        {"Package.swift": 'let package = Package(targets: [.target(name: "A"), .target(name: "B"), .target(name: "C")])\n',
+         "Sources/A/a.swift": "struct Winch { func reel() {} }\nfunc oil() {}\n", "Sources/A/e.swift": "extension Winch { func turn() {} }\n",
+         "Sources/A/u.swift": "func go(w: Winch) { w.reel(); w.turn(); oil() }\n",
+         "Sources/B/u.swift": "import A\nfunc go(w: Winch) { w.reel() }\n", "Sources/C/u.swift": "func go(w: Winch) { w.reel(); oil() }\n"},
+        ["Sources/A/u.swift:go -> Sources/A/a.swift:Winch.reel inferred", "Sources/A/u.swift:go -> Sources/A/e.swift:Winch.turn inferred",
+         "Sources/A/u.swift:go -> Sources/A/a.swift:oil exact", "Sources/B/u.swift:go -> Sources/A/a.swift:Winch.reel inferred"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_references_across_files(name: str) -> None:
+    check(CASES[name])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_links_that_looked_at_nothing_of_a_change_still_hold(name: str) -> None:
+    check_what_holds(CASES[name])
