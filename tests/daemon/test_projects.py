@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
 from daemon_harness import git, small_project
 
+from memoryd.daemon.projects import identity
 from memoryd.daemon.projects.registry import Projects, key_of
 from memoryd.errors import StoreError, UsageError
 from memoryd.ingest.files.scan import scan
 from memoryd.paths import Paths
+from memoryd.store import sqlite
 
 
 @pytest.fixture
@@ -125,3 +128,13 @@ def test_a_folder_in_no_project_is_no_error_by_itself(projects: Projects, tmp_pa
     unknown = small_project(tmp_path / "unknown")
     with pytest.raises(UsageError, match="does not know this checkout"):
         projects.around(str(unknown))
+
+
+def test_a_first_index_that_was_stopped_early_is_of_this_repository(tmp_path: Path) -> None:
+    """An index that knows nothing yet is no sign of another repository: the next question goes on with it."""
+    root, folder = small_project(tmp_path / "p"), tmp_path / "store"
+    folder.mkdir()
+    identity.keep(folder, identity.made(str(root)))
+    with contextlib.closing(sqlite.connect(folder / "index.db")) as conn:
+        sqlite.migrate(conn, "index")
+    assert identity.belongs(root, key_of(root), folder)

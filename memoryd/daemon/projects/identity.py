@@ -196,6 +196,8 @@ def _knows(folder: Path, root: Path, git: Git) -> bool:
             )
     except (StoreError, sqlite.SqliteError):
         return True
+    if not heads and not files:  # the first index was stopped before it knew anything
+        return True
     return is_known or any(git.holds([sha]) for sha in heads) or any(map(_Lies(root), files[:_FILES_ASKED]))
 
 
