@@ -68,7 +68,9 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """``manifests``: base names with ``*`` that state dependencies or build the package; ``locks``: what package
     managers write beside them. ``folder_files``: stems of files that stand for their folder. ``constructors``: names of
     methods that run when a type is made. ``modules``: what a name in a command has behind it as a file.
-    ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
+    ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone.
+    ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace;
+    ``builtin_types``: words of the language for types that have members."""
 
     manifests: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
@@ -76,6 +78,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     constructors: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     common_methods: tuple[str, ...] = ()
+    types_capitalised: bool = False
+    builtin_types: tuple[str, ...] = ()
     tests: TestRules = TestRules()
     traces: Traces = Traces()
 

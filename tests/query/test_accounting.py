@@ -112,6 +112,17 @@ def test_a_member_that_a_class_is_not_known_to_have_keeps_absence_from_being_cla
     assert "Use.cs:3" in text
 
 
+def test_a_static_call_on_a_type_of_another_project_is_no_use(ask: Asked) -> None:
+    """Nothing of the project is called so; a type of the project may get the member from elsewhere."""
+    files = {
+        "Ids.cs": "namespace A;\npublic struct Id {\n  public static bool Parse(string s) => true;\n}\n",
+        "Use.cs": 'namespace B;\npublic class Use {\n  void Go() {\n    int.Parse("");\n    Guid.Parse("");\n'
+        '    Use.Parse("");\n  }\n}\n',
+    }
+    found, _ = ask(files, "Ids.cs:Id.Parse")
+    assert [(p.path, p.line) for p in (*found.first_unresolved, *found.first_in_text)] == [("Use.cs", 6)]
+
+
 def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) -> None:
     """It may use what it names."""
     card = "---\nimport { toPennies } from '../lib/money'\n---\n"

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from indexers import terms
-from indexers.profiles import all_of
+from indexers.facts import Reference
+from indexers.profiles import all_of, profile
 from memoryd.query.context import Context
 from memoryd.query.graph.accounting_answers import Accounting, NamePlace
 from memoryd.query.targets import Target
@@ -176,21 +177,29 @@ class _Account:
         return "read" if len(files) <= MAX_FILES else "common", places
 
     def _unexplained(self, found: Mapping[int, Mapping[Place, bool]]) -> Iterator[Place]:
-        """Without plain names that are known to be something of another project, and without comments. A member that
+        """Without names and types that are known to be of another project, and without comments. A member that
         its class is not known to have may be there nevertheless (extensions, what a base of another project defines).
         ``found``: by file, the places, and whether the line begins as a comment may: one behind code hides none."""
         few = list(islice(found, MAX_READ_FACTS))
         outside: dict[int, set[int]] = {}
         comments: dict[int, set[int]] = {}
         for file_id, facts in reader.file_facts(self._ctx.index, few):
-            plain = (ref for ref in facts.references if ref.name == self._name and not ref.receiver)
-            outside[file_id] = {ref.line for ref in plain}
+            refs = [ref for ref in facts.references if ref.name == self._name]
+            outside[file_id] = {r.line for r in refs if not r.receiver or self._is_foreign(facts.language, r)}
             comments[file_id] = {n for c in facts.comments for n in range(c.line, c.end_line + 1)}
         for file_id, places in found.items():
             for place, may_be_comment in places.items():
                 is_comment = may_be_comment and place[1] in comments.get(file_id, ())
                 if not is_comment and place[1] not in outside.get(file_id, ()):
                     yield place
+
+    def _is_foreign(self, language: str, ref: Reference) -> bool:
+        """Whether it is a member of a type that nothing in the project defines."""
+        known, type_ = profile(language), ref.receiver
+        if ref.local or type_ in known.builtin_types:
+            return not ref.local
+        is_type = known.types_capitalised and type_.isidentifier() and type_[:1].isupper()
+        return is_type and not graph_queries.symbols_named(self._ctx.index, self._ctx.view.id, type_, 1)
 
     def _places(self, places: Sequence[Place]) -> tuple[NamePlace, ...]:
         first = places[:MAX_PLACES]

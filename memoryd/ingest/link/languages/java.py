@@ -43,7 +43,7 @@ class Java(LanguageRules):
     decorators_run = False
     calls_apart = True
     accessors = True
-    types_capitalised = True
+    types_capitalised = profile("java").types_capitalised
     common_methods = frozenset(profile("java").common_methods)
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:

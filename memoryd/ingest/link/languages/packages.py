@@ -172,10 +172,7 @@ class CSharp(Extensible):
     reopened = True
     manifests = MANIFESTS
     common_methods = frozenset(profile("csharp").common_methods)
-    builtin_types = frozenset(
-        """bool byte sbyte char decimal double float int uint nint nuint long ulong short ushort object string
-        dynamic""".split()  # noqa: SIM905
-    )
+    builtin_types = frozenset(profile("csharp").builtin_types)
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """Of the parts of one class the first stands for it."""
