@@ -35,9 +35,10 @@ class BlamedLines(Struct, frozen=True):
 
 class Context(Struct, frozen=True):
     """``index``: read-only connection to index.db. ``records``: None where they cannot be opened, and
-    ``records_problem`` says why. ``blame(path, head)``: spans of the file at a commit, or
-    None where the project has no git. ``line_origins(sha, path, text, (first, last))``: the commits behind these lines
-    of the file, which reads ``text`` now (None: as at ``sha``), by what ``sha`` has. ``lines(sha, path)``: what that
+    ``records_problem`` says why. ``blame(path, head)``: spans of the file at a commit,
+    with a third argument only those about the lines (first, last), or None where the project has no git.
+    ``line_origins(sha, path, text, (first, last))``: the commits behind these lines of the file, which reads ``text``
+    now (None: as at ``sha``), by what ``sha`` has. ``lines(sha, path)``: what that
     commit added to the file and removed from it.
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
@@ -56,7 +57,7 @@ class Context(Struct, frozen=True):
     embedder: Embedder | None
     freshness: Freshness
     root: str
-    blame: Callable[[str, str], Sequence[BlamedLines]] | None = None
+    blame: Callable[..., Sequence[BlamedLines]] | None = None
     line_origins: Callable[[str, str, bytes | None, tuple[int, int]], LineOrigins] | None = None
     lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
     text_at: Callable[[str, str], bytes] | None = None

@@ -71,7 +71,7 @@ class Store:
         self._idle: list[tuple[int, sqlite3.Connection]] = []
         self._lexical: LexicalIndex | None = None
         self._inode = 0  # of the index that ``_lexical`` was read from
-        self._blames: dict[tuple[str, str, str], Sequence[Any]] = {}
+        self._blames: dict[tuple[Any, ...], Sequence[Any]] = {}
         self._lines: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._effects: dict[str, Sequence[FileEffect]] = {}
 
@@ -145,15 +145,17 @@ class Store:
                 self._lexical = LexicalIndex()
             return self._lexical
 
-    def blame(self, root: str, path: str, head: str) -> Sequence[Any]:
-        """Who last touched the lines of ``path`` at commit ``head``; empty when git cannot say."""
-        key = (root, path, head)
+    def blame(self, root: str, path: str, head: str, lines: tuple[int, int] | None = None) -> Sequence[Any]:
+        """Who last touched the lines of ``path``, at least those from ``lines``, at commit ``head``; empty when git
+        cannot say."""
+        key, whole = (root, path, head, lines), (root, path, head, None)
         with self._lock:
-            if key in self._blames:
-                return self._blames[key]
+            for known in (whole, key):
+                if known in self._blames:
+                    return self._blames[known]
         git = Git.open(Path(root))
         try:
-            found = tuple(git.blame(path, head)) if git and head else ()
+            found = tuple(git.blame(path, head, lines)) if git and head else ()
         except GitError as error:
             log.info("no blame of a file: %s", error.what)
             found = ()

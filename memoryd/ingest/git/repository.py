@@ -219,10 +219,12 @@ class Git:
         rows = self._output("ls-tree", "-z", "--full-tree", _hex(sha), "--", ".mailmap")
         return next((row.hash for row in tree_rows(rows)), "")
 
-    def blame(self, path: str, sha: str) -> list[BlameSpan]:
-        """Who last touched each line of ``path`` at commit ``sha``, by first line; changes of white space do not count.
-        Lines that came from another file of the same commit (a file that was split) are their first author's."""
-        args = ("--incremental", "--no-textconv", "-w", "-C", _hex(sha), "--", path)
+    def blame(self, path: str, sha: str, lines: tuple[int, int] | None = None) -> list[BlameSpan]:
+        """Who last touched each line of ``path``, or those from ``lines``, at commit ``sha``, by first line; changes
+        of white space do not count. Lines that came from another file of the same commit (a file that was split) are
+        their first author's."""
+        part = ("-L", f"{lines[0]},{lines[1]}") if lines else ()
+        args = ("--incremental", "--no-textconv", "-w", "-C", *part, _hex(sha), "--", path)
         rows = self._output("blame", *args)
         spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
         return sorted(spans, key=lambda span: span.first_line)

@@ -166,7 +166,9 @@ def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:
     return [
         BriefItem(
             (
-                f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted: it {one.effect()}"
+                f"revert: “{one.target_subject or one.target[:SHA_CHARS]}” was reverted"
+                + (f" by “{one.subject}”" if one.target_subject not in one.subject else "")
+                + f": it {one.effect()}"
                 if one.how != "words"
                 else f"revert: “{one.subject}”"
             )

@@ -81,7 +81,8 @@ def _blame(ctx: Context, target: Target, touches: Sequence[Touch]) -> Blamed:
     if ctx.blame and ctx.view.head:
         wrote = history_queries.commits(ctx.index, [touches[0].commit_id]) if current else {}
         at = wrote[touches[0].commit_id].sha if wrote else ctx.view.head
-        spans = ctx.blame(target.path, at)
+        near = ((target.line, target.end_line),) if current and target.asked[0] and target.line else ()
+        spans = ctx.blame(target.path, at, *near)
     first, last = (target.line, target.end_line) if target.line else (1, 1 << 60)
     lines: Counter[str] = Counter()
     starts: dict[str, int] = {}
