@@ -58,6 +58,8 @@ class Freshness(Struct, frozen=True):
             parts += [f"the index is behind: {indexed} is indexed, HEAD is {self.head[:SHA_CHARS]}"]
         elif not self.rev and (self.pending or self.indexing):
             parts += ["the index is behind: files that changed are not indexed yet"]
+        parts += [f"the last index run failed: {quote(self.failed, 200)}"] if self.failed else []
+        parts += [f"the first index is under way: {self.partial}"] if self.partial else []
         parts += [f"{self.not_here} files are not checked out (sparse)"] if self.not_here else []
         parts += [f"{self.left_out} files or commits were left out as too costly"] if self.left_out else []
         return (*parts, *([self.unseen] if self.unseen else []))

@@ -358,3 +358,20 @@ def test_file_systems_that_report_nothing_are_known(tmp_path: Path) -> None:
     assert sends_no_events(Path("/mnt/cc"), table) == ""
     assert "9p" in sends_no_events(Path("/mnt/c/code"), table)
     assert "nfs4" in sends_no_events(Path("/mnt/my disk"), table)
+
+
+def test_it_waits_until_a_change_is_reported(repo: Repository) -> None:
+    """While a change is looked at before it is reported, it still counts as one that is to come: a question that finds
+    nothing must not take that moment for silence."""
+    seen: list[bool] = []
+    ear = Ear(repo.root)
+    ear.watcher = Watcher(
+        repo.root, ear.hidden, lambda _: seen.append(ear.watcher.is_waiting), ear.on_rescan, _QUICK
+    )
+    ear.watcher.start()
+    repo.write("src/b.py", "b = 1\n")
+    end = time.monotonic() + _WAIT_S
+    while not seen and time.monotonic() < end:
+        time.sleep(0.01)
+    ear.watcher.stop()
+    assert seen[:1] == [True]

@@ -85,6 +85,7 @@ class Watcher:
         self._native: Inotify | None = None
         self._snapshot: FolderState | None = None
         self._next_look_s = 0.0
+        self._reporting = False
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=f"watch {root.name}", daemon=True)
 
@@ -100,7 +101,7 @@ class Watcher:
     @property
     def is_waiting(self) -> bool:
         """Something changed that was not reported yet."""
-        return bool(self._pending) or not self._queue.empty()
+        return bool(self._pending) or self._reporting or not self._queue.empty()
 
     def stop(self) -> None:
         """End its threads. May be called twice, and from a callback."""
@@ -121,7 +122,11 @@ class Watcher:
             if self._snapshot is not None and time.monotonic() >= self._next_look_s:
                 self._look(self._snapshot)
             if self._pending.wait_s(time.monotonic()) == 0.0:
-                self._report()
+                self._reporting = True
+                try:
+                    self._report()
+                finally:
+                    self._reporting = False
 
     def _notices(self) -> list[Notice]:
         """All that came since; waits until something comes or is due."""
