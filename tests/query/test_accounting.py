@@ -101,15 +101,14 @@ def test_nothing_is_said_plainly_where_the_name_stands_nowhere_else(ask: Asked) 
 
 
 def test_a_member_that_a_class_is_not_known_to_have_keeps_absence_from_being_claimed(ask: Asked) -> None:
-    """An extension gives it to the class, which nothing tells here."""
+    """Something that nothing tells may give it to the class."""
     files = {
-        "Ext.cs": "namespace A;\npublic static class CrateExt {\n  public static int Stack(this Crate c) => 1;\n}\n",
-        "Crate.cs": "namespace A;\npublic class Crate { }\n",
-        "Use.cs": "namespace A;\npublic class Use {\n  public void Go(Crate c) { c.Stack(); }\n}\n",
+        "ext.py": "class Stacked:\n    def stack(self): ...\n",
+        "use.py": "class Crate:\n    pass\n\ndef f(crate: Crate):\n    crate.stack()\n",
     }
-    found, text = ask(files, "Ext.cs:CrateExt.Stack")
+    found, text = ask(files, "ext.py:Stacked.stack")
     assert found.is_open
-    assert "Use.cs:3" in text
+    assert "use.py:5" in text
 
 
 def test_a_static_call_on_a_type_of_another_project_is_no_use(ask: Asked) -> None:
