@@ -28,6 +28,8 @@
 (comment) @comment
 
 ; Uses
+[(struct_specifier) (union_specifier) (enum_specifier)] @tag
+[(init_declarator value: (initializer_list)) (compound_literal_expression)] @designated
 (type_identifier) @id.type
 (type_definition declarator: (type_identifier) @skip)
 (pointer_declarator declarator: (type_identifier) @skip)

@@ -109,6 +109,26 @@ CASES: dict[str, Case] = {
         ["Sources/A/u.swift:go -> Sources/A/a.swift:Winch.reel inferred", "Sources/A/u.swift:go -> Sources/A/e.swift:Winch.turn inferred",
          "Sources/A/u.swift:go -> Sources/A/a.swift:oil exact", "Sources/B/u.swift:go -> Sources/A/a.swift:Winch.reel inferred"],
     ),
+    "C: a designated initialiser uses the member; a variable called as its struct does not hide that": (
+        {"part.h": "struct part { int weight; };\nstruct part *next_part(void);\n",
+         "use.c": '#include "part.h"\nstatic struct part first = { .weight = 3 };\nint go(void) {\n  struct part *part = next_part();\n  return part->weight;\n}\n'
+                  'struct part all(void) {\n  struct part row[] = { { .weight = 1 } };\n  return (struct part){ .weight = 2 };\n}\n'},
+        ["use.c:go ~> part.h:part exact", "use.c:go ~> part.h:part.weight inferred",
+         "use.c:all ~> part.h:part exact", "use.c:all ~> part.h:part.weight exact"],
+    ),
+    "Rust: a function that is handed on under the name of its module": (
+        {"Cargo.toml": '[package]\nname = "depot"\n', "src/lib.rs": "pub mod ext;\npub mod app;\n", "src/ext/mod.rs": "mod reel;\npub use self::reel::reel;\n",
+         "src/ext/reel.rs": "pub fn reel() -> i32 { 1 }\npub fn other() {}\n", "src/app.rs": "use crate::ext::reel;\npub fn go() { reel(); reel::other(); }\n"},
+        ["src/app.rs:go -> src/ext/reel.rs:reel exact", "src/app.rs:go -> src/ext/reel.rs:other exact"],
+    ),
+    "Rust: a crate goes by the name of its library, and by that of the dependency where it is renamed": (
+        {"Cargo.toml": '[workspace]\nmembers = ["*"]\n', "core/Cargo.toml": '[package]\nname = "depot-core"\n[lib]\nname = "depotcore"\n',
+         "core/src/lib.rs": "pub fn build() {}\n", "app/Cargo.toml": '[package]\nname = "app"\n[dependencies]\ndepot-core = { path = "../core" }\n',
+         "app/src/main.rs": "use depotcore::build;\nfn main() { build(); }\n",
+         "web/Cargo.toml": '[package]\nname = "web"\n[dependencies]\nkernel = { path = "../core", package = "depot-core" }\n',
+         "web/src/main.rs": "use kernel::build;\nfn main() { build(); }\n"},
+        ["app/src/main.rs:main -> core/src/lib.rs:build exact", "web/src/main.rs:main -> core/src/lib.rs:build exact"],
+    ),
 }  # fmt: skip
 
 

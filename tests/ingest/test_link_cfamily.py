@@ -84,7 +84,7 @@ C: dict[str, Case] = {
     ),
     "a variable that is called as its type is": (
         {"t.h": "struct tty { int size; };\n", "m.c": '#include "t.h"\nint f(struct tty *tty) { return tty->size; }\n'},
-        ["m.c:f ~> t.h:tty.size inferred"],
+        ["m.c:f ~> t.h:tty exact", "m.c:f ~> t.h:tty.size inferred"],
     ),
     "a field that is called as its type is": (
         {"t.h": "struct tty { int size; };\nstruct client { struct tty tty; };\n",

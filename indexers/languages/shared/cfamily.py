@@ -267,7 +267,38 @@ def exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     return not _STATIC.match(file.source, span[0], min(span[1], span[0] + 200))
 
 
+def tag(file: FileBuilder, node: Node) -> None:
+    """``struct part *part``: a variable of that name does not hide the type."""
+    name = node.child_by_field_name("name")
+    if name is not None and name.type == "type_identifier" and node.child_by_field_name("body") is None:
+        file.add_use(name.start_byte, file.text(name), "", "type", local=False)
+
+
+def designated(file: FileBuilder, node: Node) -> None:
+    """``struct part a = { .weight = 3 }``, ``(struct part){ … }``, lists of these: uses of the members."""
+    value, holder = node.child_by_field_name("value"), node.parent
+    given = node.child_by_field_name("type") or (
+        holder.child_by_field_name("type") if holder is not None and node.type == "init_declarator" else None
+    )
+    if given is None or value is None or value.type != "initializer_list":
+        return
+    named = given.child_by_field_name("type") or given  # of a type descriptor
+    named = named.child_by_field_name("name") or named
+    items = [
+        inner
+        for item in value.named_children
+        for inner in (item.named_children if item.type == "initializer_list" else (item,))
+    ]
+    for item in items:
+        designator = item.child_by_field_name("designator") if item.type == "initializer_pair" else None
+        field = designator.named_children[0] if designator is not None and designator.named_children else None
+        if named.type == "type_identifier" and field is not None and field.type == "field_identifier":
+            file.add_use(field.start_byte, file.text(field), file.text(named), "read", local=False)
+
+
 HOOKS: dict[str, Hook] = {
+    "tag": tag,
+    "designated": designated,
     "include": include,
     "typedef": typedef,
     "enumerator": enumerator,

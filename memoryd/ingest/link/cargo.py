@@ -45,7 +45,13 @@ def _read_manifests(view: LinkView) -> dict[str, Manifest]:
     manifests = {}
     for folder, table in packages.items():
         names = dict(_dependencies(tables, folder, table))
-        crates = {name: libraries[place][1] for name, place in names.items() if place in libraries}
+        crates = {
+            name if name != _crate_name(tables[place]["package"].get("name")) else libraries[place][0]: (
+                libraries[place][1]
+            )
+            for name, place in names.items()
+            if place is not None and place in libraries
+        }  # one that is not renamed goes by the name of its library
         if folder in libraries:
             crates.setdefault(*libraries[folder])
         manifests[folder] = Manifest(crates, frozenset(names), frozenset(_roots(folder, table)))

@@ -380,6 +380,14 @@ class NameResolver(SharedLookups):
             return self.definitions(found[0].target, found[0].sure)
         return found
 
+    def not_modules(self, found: Meanings, name: str) -> Meanings:
+        """A module cannot be called: in its place the function of its name that it hands to the module around."""
+        held = (
+            self.held_by(m.target.path, join(m.target.qualname, name)) if m.kind == "file" else (m,)
+            for m in found
+        )
+        return distinct(m for meanings in held for m in meanings) or found
+
     def _inside(self, path: str, name: str) -> Meanings:
         rules = self.rules(path) if not path.endswith("/") else self._rules["python"]
         below = rules.inside(self.view, path, name)

@@ -40,6 +40,7 @@ class LanguageRules:
     ``reopened``: several files may give a type its members and bases (see ``homes``, ``parts``).
     ``written_out``: a name may be written with its package or namespace (see ``absolute``).
     ``creators``: what a class is asked for a new value. ``calls_bare``: a call may go without parentheses.
+    ``modules_apart``: a function may have the name of a module beside it.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -68,6 +69,7 @@ class LanguageRules:
     written_out = False
     creators: frozenset[str] = frozenset()
     calls_bare = False
+    modules_apart = False
     builtin_types: frozenset[str] = frozenset()
     common_methods: frozenset[str] = frozenset()
     manifests: frozenset[str] = frozenset()

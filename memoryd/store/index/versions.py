@@ -22,6 +22,7 @@ EXTRACTOR_HISTORY = {
     7: "what loops and subscripts of Python take from containers",
     8: "dependencies of PDM, uv and Hatch; which manifest and section a package came to, left, or moved to",
     9: "what C# and Kotlin extend; global using; Kotlin: bodies on one line, names in backticks; PHP: properties",
+    10: "C: designated initialisers use members; the tag of a struct is one beside a variable of its name",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -38,6 +39,7 @@ LINKER_HISTORY = {
     8: "elements of Python's containers; what the methods of written types give, where a variable holds that",
     9: "objects that are written out override the methods of the type that they are declared to be of",
     10: "names without a namespace, extensions, partial classes, global using; constants of modules in Ruby; Swift",
+    11: "Rust: crates by the names of their libraries; functions that are called as their modules",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

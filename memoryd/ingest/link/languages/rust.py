@@ -67,6 +67,7 @@ class Rust(LanguageRules):
     super_names: frozenset[str] = frozenset()
     body_sees_members = False
     spaces = True
+    modules_apart = True
     files_are_modules = False  # a module is no value: among the tokens of a macro its name may mean anything
     closed_modules = True
     common_methods = frozenset(profile("rust").common_methods)

@@ -8,11 +8,14 @@ static cart_t *current = first;
 
 int run(cart_t *cart, struct item *item, int (*compare)(item_t *))
 //      ^ type cart_t in run
+//                           ^ type item in run
 //                                                      ^ type item_t in run
 {
     cart_t local = {.count = LIMIT, .items = item};
     // <- type cart_t in run
+    //               ^ read count of cart_t in run
     //                       ^ read LIMIT in run
+    //                               ^ read items of cart_t in run
     kind k = SMALL;
     // <- type kind in run
     //       ^ read SMALL in run
@@ -30,6 +33,7 @@ int run(cart_t *cart, struct item *item, int (*compare)(item_t *))
     //   ^ read current in run
         goto done;
     item_free(&local.items[0], SHOP_MAX(1, other), sizeof(struct item));
+//                                                               ^ type item in run
     // <- call item_free in run
     //               ^ read items of local in run
     //                         ^ call SHOP_MAX in run
