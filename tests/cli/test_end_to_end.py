@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -133,46 +132,21 @@ def test_a_coding_assistant_talks_through_the_pipe(real):
     assert "brief" in {tool["name"] for tool in answers[2]["result"]["tools"]}
 
 
-def test_the_pipe_tells_of_the_daemons_violent_death(real):
-    """kill -9 of the daemon ends the pipe with 3; the next command starts a new daemon."""
+def test_the_pipe_outlives_the_daemons_violent_death(real):
+    """kill -9 of the daemon ends no session: what the client asks next is answered by a new daemon."""
     pid = json.loads(real.run("daemon", "start", "--json").stdout)["pid"]
     process = real.start("mcp")
-    deadline_s = time.monotonic() + 20
-    while _other_clients(real) == 0 and time.monotonic() < deadline_s:
-        time.sleep(0.05)
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    assert _asked(process, id=1, method="initialize", params=hello)["id"] == 1
     os.kill(pid, signal.SIGKILL)
-    assert process.wait(timeout=60) == 3
+    answer = _asked(process, id=2, method="tools/list")
+    assert (answer["id"], len(answer["result"]["tools"])) == (2, 9)
     process.communicate()
-    again = json.loads(real.run("daemon", "start", "--json").stdout)
-    assert again["pid"] != pid
+    assert process.returncode == 0
+    assert json.loads(real.run("daemon", "start", "--json").stdout)["pid"] != pid
 
 
-def _other_clients(box):
-    """The daemon's clients besides the one that asks."""
-    return json.loads(box.run("daemon", "status", "--json").stdout)["clients"] - 1
-
-
-def test_settings_reach_the_daemon_that_is_started(real):
-    """A setting given as a flag is in effect in the daemon that the command starts."""
-    up = real.run("up", "--search-k", "1")
-    assert up.returncode == 0, up.stderr
-    assert len(json.loads(real.run("search", "key", "--json").stdout)["hits"]) == 1
-
-
-def test_a_bad_setting_is_refused(real):
-    """A flag with a value that does not fit is wrong use that names the setting; no daemon is started."""
-    done = real.run("up", "--search-k", "many")
-    assert done.returncode == 2
-    assert "search.k" in done.stderr
-    assert real.run("daemon", "status").returncode == 1
-
-
-def test_http_is_served_while_somebody_stands_by(real):
-    """``serve --http`` says its address and the token's file, and leaves with 130 on Ctrl-C."""
-    process = real.start("serve", "--http", "--port", "0", "--json")
-    where = json.loads(process.stdout.readline())
-    assert where["url"].startswith("http://127.0.0.1:")
-    assert oct(os.stat(where["token_file"]).st_mode & 0o777) == "0o600"
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
-    process.communicate()
+def _asked(process, **message):
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+    process.stdin.flush()
+    return json.loads(process.stdout.readline())
