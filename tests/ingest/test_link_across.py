@@ -61,6 +61,10 @@ CASES: dict[str, Case] = {
          "a/Help.cs": "namespace N.Help;\nclass Aid { public static void Give() {} }\n"},
         ["a/Use.cs:Use.Go -> a/Tools.cs:Winch.Reel exact", "a/Use.cs:Use.Go -> a/Help.cs:Aid.Give exact"],
     ),
+    "C#: a constructor is no name of its own, neither in a class that inherits": (
+        {"a.cs": "namespace N;\nclass Base { public Base() {} }\n", "b.cs": "namespace N;\nclass Use : Base {\n  void Go() { new Base(); }\n}\n"},
+        ["b.cs:Use => a.cs:Base exact", "b.cs:Use.Go -> a.cs:Base exact"],
+    ),
     "C#: members of a type that is used as a whole": (
         {"a.cs": "using static N.Tools.Winch;\nnamespace N.App;\nclass Use {\n  void Go() { Reel(); }\n}\n",
          "b.cs": "namespace N.Tools;\nclass Winch { public static void Reel() {} }\n"},

@@ -40,6 +40,7 @@ LINKER_HISTORY = {
     9: "objects that are written out override the methods of the type that they are declared to be of",
     10: "names without a namespace, extensions, partial classes, global using; constants of modules in Ruby; Swift",
     11: "Rust: crates by the names of their libraries; functions that are called as their modules",
+    12: "a constructor of C# is no name that the class or one that inherits from it sees",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -174,6 +174,9 @@ class CSharp(Extensible):
     common_methods = frozenset(profile("csharp").common_methods)
     builtin_types = frozenset(profile("csharp").builtin_types)
 
+    def is_constructor(self, owner: str, name: str, kind: str) -> bool:
+        return kind == "method" and owner.rpartition(".")[2] == name
+
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """Of the parts of one class the first stands for it."""
         found = super().beside(view, path, name)
