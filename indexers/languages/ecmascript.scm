@@ -93,7 +93,7 @@
 (object (pair key: (property_identifier)) @entry)
 (object (shorthand_property_identifier) @entry)
 (return_statement (_)) @returned
-(arrow_function body: [(identifier) (call_expression) (member_expression) (new_expression) (await_expression)]) @returned
+(arrow_function body: [(identifier) (call_expression) (member_expression) (new_expression) (await_expression) (parenthesized_expression)]) @returned
 (subscript_expression object: (_) @indexed)
 [(function_expression) (generator_function) (function_declaration) (generator_function_declaration)
  (method_definition) (class_body)] @binder

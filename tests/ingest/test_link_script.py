@@ -10,6 +10,18 @@ from linking import Case, check
 F = "export function f() {}\n"
 A = "export class A {\n  go(): A { return this }\n}\n"
 CALLS: dict[str, Case] = {
+    # -- objects
+    "inside of accessors `this` is the object": (
+        {"d.ts": "export class D {\n  a() {}\n  b() {}\n}\n",
+         "m.ts": "import { D } from './d'\nclass C {\n  d: D = new D()\n  get x() { return this.d.a() }\n  set x(v) { this.d.b() }\n}\n"},
+        ["m.ts:C.d -> d.ts:D exact", "m.ts:C.x -> d.ts:D.a inferred", "m.ts:C.x -> d.ts:D.b inferred"],
+    ),
+    "a factory's object has the methods that stand in it, through a barrel too; a function inside is no method": (
+        {"api.ts": "export const make = () => ({\n  ping() {},\n})\nexport function other() { function ping() {}\n  return { pong() { ping() } } }\n",
+         "index.ts": "export { make, other } from './api'\n",
+         "m.ts": "import { make, other } from '.'\nfunction use() {\n  const a = make()\n  a.ping()\n  const b = other()\n  b.pong()\n  b.ping()\n}\n"},
+        ["m.ts:use -> api.ts:make exact", "m.ts:use -> api.ts:make.ping inferred", "m.ts:use -> api.ts:other exact", "m.ts:use -> api.ts:other.pong inferred"],
+    ),
     # -- which file
     "a file beside, the index of a folder, the folder above": (
         {"d/a.ts": F, "d/index.ts": F, "d/b.ts": "import { f } from './a'\nimport { f as g } from '.'\nf()\ng()\n",

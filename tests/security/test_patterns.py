@@ -84,6 +84,7 @@ def _problem(use: Use) -> str:
     return f"{found.problem}, such as many times {found.pump!r}" if found.problem else ""
 
 
+@pytest.mark.timeout(600)  # twenty seconds of processor time, on whatever is left of the machine
 def test_every_pattern_is_linear_or_its_text_is_short() -> None:
     """Each regular expression in the source is linear by a static check, or listed with a reason why not."""
     found = {use: _problem(use) for use in uses() if use.pattern is not None}
@@ -194,6 +195,7 @@ def _grows(use: Use, pattern: re.Pattern[str] | re.Pattern[bytes], lead: str, pu
     return False
 
 
+@pytest.mark.timeout(600)  # twenty seconds of processor time, on whatever is left of the machine
 def test_worst_cases_take_linear_time() -> None:
     """Four times the text takes about four times as long, for the texts that each loop of each pattern likes least."""
     grown = []

@@ -271,7 +271,13 @@ def _returned(file: FileBuilder, node: Node) -> None:
     scope = _function_at(file, value.start_byte) if value is not None else None
     if value is None or scope is None or scope.kind not in ("function", "method"):
         return
-    if f"returns {scope.qualname}" not in file.memory:
+    if f"returns {scope.qualname}" in file.memory:
+        return
+    if (
+        _inner(value).type == "object" and scope.kind == "function"
+    ):  # its members stand below the function's name
+        file.add_binding(value.start_byte, "return", scope.name, "alias", scope.qualname)
+    else:
         bind_value(file, value.start_byte, "return", value, scope.qualname)
 
 

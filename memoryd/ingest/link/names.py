@@ -22,7 +22,7 @@ from memoryd.ingest.link.resolution import (
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.view import LinkView
 
-_VALUES = frozenset({"variable", "constant", "field", "property"})
+_OBJECTS = frozenset({"variable", "constant", "field"})  # an accessor has no members of its own
 _MODULES = frozenset({"file", "definition"})
 
 
@@ -98,7 +98,8 @@ class NameResolver(SharedLookups):
         """The class around ``scope``; where a method stands outside of its type, the type's own definition."""
         for prefix in enclosing(scope):
             kind = self.entry(path, prefix).kind if prefix else "file"
-            if kind in CLASS_KINDS or (kind in _VALUES and self.rules(path).members_of_values):
+            is_object = kind in _OBJECTS and self.rules(path).members_of_values
+            if kind in CLASS_KINDS or is_object:
                 return DefinitionTarget(path, prefix)
             if not kind:
                 return self.defined_elsewhere(path, prefix)

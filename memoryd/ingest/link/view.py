@@ -27,6 +27,7 @@ from indexers.outline import (
     essence,
     members_key,
 )
+from memoryd.globs.paths import exact
 from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.fixpoint_cache import FixpointCache
 from memoryd.store.index.queries.link_queries import Defined
@@ -70,19 +71,16 @@ class LinkView(FixpointCache):
             self._by_basename[base].append(path)
             if file.package:
                 self._packages[file.language, file.package].append(path)
-            if manifest := self.manifest_of(base):
-                self.manifest_paths[manifest].append(path)
+        self._manifest_patterns = tuple((name, exact(name)) for name in sorted(manifests) if "*" in name)
+        for base, paths in self._by_basename.items():
+            for name in self.manifests_of(base):
+                self.manifest_paths[name] += paths
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
         self._entries: dict[str, dict[str, NameEntry]] = {}
         self._rows: dict[str, list[Defined]] | None = None
         self._named: dict[str, dict[str, Definitions]] = {}
         self._place_keys: dict[str, int] = {}
-
-    def manifest_of(self, basename: str) -> str:
-        """The name that rules give manifests of that base name (``*.csproj`` for all that end so); ``""``: none."""
-        alike = f"*{posixpath.splitext(basename)[1]}"
-        return next((name for name in (basename, alike) if name in self.manifest_names), "")
 
     # -- files
 
@@ -124,8 +122,14 @@ class LinkView(FixpointCache):
         self.seen.add(crc32(IMPORTS.encode(), crc32(path.encode(*_ESCAPE))))
         return self._outline(path).imports
 
+    def manifests_of(self, basename: str) -> list[str]:
+        """The names of manifests, as languages list them, that a file called so has."""
+        found = [name for name, fits in self._manifest_patterns if fits(basename)]
+        return [basename, *found] if basename in self.manifest_names else found
+
     def texts(self, basename: str) -> Iterator[tuple[str, str]]:
-        """(path, text) of the manifests called so, ordered by path. Each is to be read before the next is taken."""
+        """(path, text) of the manifests called so, ordered by path; ``basename`` may hold ``*``. Each is to be read
+        before the next is taken."""
         assert basename in self.manifest_names, basename
         self.seen.add(crc32(f"\0{basename}\0".encode()))
         for path in sorted(self.manifest_paths.get(basename, ())):
@@ -260,8 +264,8 @@ def changed_keys(view: LinkView, changes: Iterable[PathChange]) -> frozenset[int
     for change in changes:
         keys.update(_names_changed(change))
         base = posixpath.basename(change.path)
-        if manifest := view.manifest_of(base):
-            keys.add(crc32(f"\0{manifest}\0".encode(*_ESCAPE)))
+        for name in view.manifests_of(base):
+            keys.add(crc32(f"\0{name}\0".encode(*_ESCAPE)))
     keys.update(_places_changed(view, changes))
     return frozenset(keys)
 

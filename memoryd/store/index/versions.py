@@ -23,6 +23,7 @@ EXTRACTOR_HISTORY = {
     8: "dependencies of PDM, uv and Hatch; which manifest and section a package came to, left, or moved to",
     9: "what C# and Kotlin extend; global using; Kotlin: bodies on one line, names in backticks; PHP: properties",
     10: "C: designated initialisers use members; the tag of a struct is one beside a variable of its name",
+    11: "what a function of JavaScript gives back that stands in parentheses, or is an object",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -41,6 +42,7 @@ LINKER_HISTORY = {
     10: "names without a namespace, extensions, partial classes, global using; constants of modules in Ruby; Swift",
     11: "Rust: crates by the names of their libraries; functions that are called as their modules",
     12: "a constructor of C# is no name that the class or one that inherits from it sees",
+    13: "aliases of bundlers, test runners, Deno and frameworks; any tsconfig by reference; `this` in accessors",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -6,7 +6,6 @@ What a manifest says of build results (``dist/index.mjs``) is looked for in the 
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from memoryd.globs.paths import PathTest, exact
+from memoryd.ingest.link.json_text import jsonc, member
+from memoryd.ingest.link.languages import bundlers
 from memoryd.ingest.link.view import LinkView
 
-CONFIGS = frozenset(
-    f"tsconfig{of}.json"
-    for of in ("", ".base", ".app", ".node", ".lib", ".common", ".build", ".paths", ".options")
-) | {"jsconfig.json"}
-MANIFESTS = CONFIGS | {"package.json", "pnpm-workspace.yaml", "lerna.json"}
+CONFIGS = ("tsconfig*.json", "*.tsconfig.json", "jsconfig*.json")
+MANIFESTS = frozenset((*CONFIGS, *bundlers.SCRIPTS, *bundlers.DOCUMENTS, "package.json", "pnpm-workspace.yaml",
+                       "lerna.json"))  # fmt: skip
+_ROOT_CONFIGS = ("tsconfig.json", "jsconfig.json")
 _TYPED = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts")
 _PLAIN = (".js", ".jsx", ".mjs", ".cjs")
 _OTHERS = (".vue", ".json")
@@ -39,7 +39,6 @@ _BUILT_WORDS = frozenset("d esm cjs umd min prod dev node browser bundler".split
 _LOCAL = ("file:", "link:", "portal:")
 _DEPENDENCIES = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 _WORKSPACE_ITEM = re.compile(r"^[^\S\n]*-\s*([^\n]+)", re.M)
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*.*?(?:\*/|\Z)', re.S)
 _MAX_LEAVES = 40
 
 
@@ -55,6 +54,13 @@ class Packages(Struct, frozen=True):
 
     at: dict[str, Package]
     of_workspace: dict[str, list[Package]]
+
+
+class _Configs(Struct, frozen=True):
+    """All configurations of the project, and its packages, which they may extend."""
+
+    texts: Mapping[str, Mapping[str, Any]]
+    packages: Packages
 
 
 class ModuleSettings(Struct, frozen=True):
@@ -135,7 +141,7 @@ class _Search:
         for package in around:
             if package.data.get("name") == name:
                 return package
-            said = next((v for of in _DEPENDENCIES if (v := _object(package.data, of).get(name))), None)
+            said = next((v for of in _DEPENDENCIES if (v := member(package.data, of).get(name))), None)
             if isinstance(said, str) and said.startswith(_LOCAL):
                 folder = _normal(posixpath.join(package.folder, said.partition(":")[2]))
                 return self._packages().at.get(folder) if folder is not None else None
@@ -188,6 +194,13 @@ class _Search:
                 yield from _by_paths(config, module)
                 if config.base is not None:
                     yield posixpath.join(config.base, module)
+        stated = self._view.fixpoints("bundlers", lambda: bundlers.aliases(self._view), {})
+        for folder in _above(self._folder):
+            yield from (place for one in stated.get(folder, ()) if (place := one.of(module)) is not None)
+        for package in self._manifests():
+            for one in bundlers.of_framework(self._view, package.folder, package.data):
+                if (place := one.of(module)) is not None:
+                    yield place
 
 
 def _normal(path: str) -> str | None:
@@ -208,7 +221,7 @@ def _above(folder: str) -> Iterator[str]:
 
 
 def _read_packages(view: LinkView) -> Packages:
-    found = [(posixpath.dirname(path), _jsonc(text)) for path, text in view.texts("package.json")]
+    found = [(posixpath.dirname(path), jsonc(text)) for path, text in view.texts("package.json")]
     is_member = _workspaces(view, found)
     packages = Packages({}, {})
     for folder, data in found:
@@ -227,7 +240,7 @@ def _workspaces(view: LinkView, manifests: Sequence[tuple[str, Mapping[str, Any]
         block = re.split(r"\n(?=[A-Za-z])", listed, maxsplit=1)[0]
         patterns += [(posixpath.dirname(path), pattern) for pattern in _listed(block)]
     for path, text in view.texts("lerna.json"):
-        patterns += [(posixpath.dirname(path), p) for p in _patterns(_jsonc(text).get("packages"))]
+        patterns += [(posixpath.dirname(path), p) for p in _patterns(jsonc(text).get("packages"))]
     named, excluded = (
         [_from_root(*one) for one in patterns if (one[1][:1] == "!") is bang] for bang in (False, True)
     )
@@ -311,36 +324,37 @@ def _built_stem(name: str) -> str:
 
 def _read_configs(view: LinkView) -> dict[str, tuple[ModuleSettings, ...]]:
     """Folder → its configurations: those that a reference names after the one that names them."""
-    texts = {path: _jsonc(text) for name in sorted(CONFIGS) for path, text in view.texts(name)}
+    texts = {path: jsonc(text) for name in CONFIGS for path, text in view.texts(name)}
+    packages = view.fixpoints("packages", lambda: _read_packages(view), Packages({}, {}))
+    referenced = {named for path in texts for named in _referenced(texts, path)}
     found: dict[str, list[ModuleSettings]] = {}
-    for path in sorted(
-        texts, key=lambda p: (posixpath.basename(p) not in ("tsconfig.json", "jsconfig.json"), p)
-    ):
+    for path in sorted(texts, key=lambda p: (posixpath.basename(p) not in _ROOT_CONFIGS, p)):
         folder, base = posixpath.split(path)
-        if base in ("tsconfig.json", "jsconfig.json") or path in _referenced(texts, folder):
-            found.setdefault(folder, []).append(_config(texts, path, folder))
+        if base in _ROOT_CONFIGS or path in referenced:
+            found.setdefault(folder, []).append(_config(_Configs(texts, packages), path, folder))
     return {folder: tuple(configs) for folder, configs in found.items()}
 
 
-def _referenced(texts: Mapping[str, Mapping[str, Any]], folder: str) -> set[str | None]:
-    listed = texts.get(posixpath.join(folder, "tsconfig.json"), {}).get("references")
-    named = (
-        [item.get("path") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    )
-    return {_normal(posixpath.join(folder, name)) for name in named if isinstance(name, str)}
+def _referenced(texts: Mapping[str, Mapping[str, Any]], path: str) -> Iterator[str]:
+    """The configurations that one refers to; a folder means its tsconfig.json, which counts anyway."""
+    listed = texts[path].get("references")
+    for item in listed if isinstance(listed, list) else ():
+        name = item.get("path") if isinstance(item, dict) else None
+        if isinstance(name, str) and (place := _normal(posixpath.join(posixpath.dirname(path), name))):
+            yield place
 
 
-def _config(texts: Mapping[str, Mapping[str, Any]], path: str, root: str, depth: int = 0) -> ModuleSettings:
+def _config(known: _Configs, path: str, root: str, depth: int = 0) -> ModuleSettings:
     """``root``: the folder of the configuration that all began with."""
-    data, folder = texts[path], posixpath.dirname(path)
-    options = _object(data, "compilerOptions")
+    data, folder = known.texts[path], posixpath.dirname(path)
+    options = member(data, "compilerOptions")
     extended = data.get("extends")
     above = ModuleSettings(None, ())
     others = extended if isinstance(extended, list) else [extended]
-    files = (_extended(texts, folder, other) for other in reversed(others) if isinstance(other, str))
+    files = (_extended(known, folder, other) for other in reversed(others) if isinstance(other, str))
     named = next((file for file in files if file), None)  # the last one holds; the others are not read
     if named and depth < 8:
-        above = _config(texts, named, root, depth + 1)
+        above = _config(known, named, root, depth + 1)
     base = (
         _folder(folder, root, options["baseUrl"]) if isinstance(options.get("baseUrl"), str) else above.base
     )
@@ -361,11 +375,20 @@ def _folder(folder: str, root: str, text: str) -> str:
     return posixpath.normpath(posixpath.join(folder, text))
 
 
-def _extended(texts: Mapping[str, Any], folder: str, name: str) -> str | None:
-    if not name.startswith("."):
-        return None
-    path = posixpath.normpath(posixpath.join(folder, name))
-    return next((p for p in (path, f"{path}.json", f"{path}/tsconfig.json") if p in texts), None)
+def _extended(known: _Configs, folder: str, name: str) -> str | None:
+    """The file that ``extends`` names: a path, or one of a package of the workspace."""
+    if name.startswith("."):
+        path = posixpath.normpath(posixpath.join(folder, name))
+    else:
+        parts = name.split("/")
+        size = 2 if name.startswith("@") else 1
+        named = known.packages.of_workspace.get("/".join(parts[:size]), ())
+        if len(named) != 1:
+            return None
+        stated = named[0].data.get("tsconfig")
+        rest = "/".join(parts[size:]) or (stated if isinstance(stated, str) else "tsconfig.json")
+        path = posixpath.normpath(posixpath.join(named[0].folder, rest))
+    return next((p for p in (path, f"{path}.json", f"{path}/tsconfig.json") if p in known.texts), None)
 
 
 def _by_paths(config: ModuleSettings, module: str) -> Iterator[str]:
@@ -381,21 +404,3 @@ def _by_paths(config: ModuleSettings, module: str) -> Iterator[str]:
                 best = len(head), middle, targets
     for target in best[2] if best else ():
         yield target.replace("*", best[1] if best else "")
-
-
-# -- JSON
-
-
-def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = data.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _jsonc(text: str) -> dict[str, Any]:
-    """An object of JSON with comments and trailing commas; ``{}`` when it is none."""
-    bare = _COMMENT.sub(lambda found: found[1] or "", text)
-    try:
-        found = json.loads(re.sub(r",(\s*[}\]])", r"\1", bare))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
