@@ -1,20 +1,22 @@
 """Finds credentials in text and overwrites them with ``*``: same length, line ends kept.
 
-Two kinds of rules, both meant to be almost never wrong: shapes that only a credential has (a vendor's
-prefix, a key block, a password in a URL), and a random-looking literal assigned to a name such as
-``api_key``. Every pattern is bounded or possessive, so hostile input costs linear time.
+Three kinds of rules, all meant to be almost never wrong: tokens with a form of their own (`secret_tokens`), places
+where only a credential stands (a key block, a password in a URL, ``curl -u``), and what is assigned to a name such as
+``api_key`` or ``password``. Every pattern is bounded or possessive, so hostile input costs linear time. A secret that
+is split over lines by a continuation is not found.
 """
 
 from __future__ import annotations
 
-import math
+import base64
+import binascii
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-_Span = tuple[int, int]
+from indexers.secret_tokens import Span, digit_runs, entropy, token_spans
+
 _UTF16_MARKS = {b"\xff\xfe": 0, b"\xfe\xff": 1}  # where the low byte of a pair stands
 
 
@@ -25,7 +27,7 @@ class _SecretRule(Struct, frozen=True):
     pattern: re.Pattern[bytes]
     accept: Callable[[bytes], bool] | None = None
 
-    def spans(self, data: bytes) -> list[_Span]:
+    def spans(self, data: bytes) -> list[Span]:
         """Where every secret of this shape stands."""
         if self.hint not in data:
             return []
@@ -61,7 +63,7 @@ def _redact_utf16(data: bytes, low_byte: int) -> tuple[bytes, int]:
     return bytes(wide), len(spans)
 
 
-def _overwrite(data: bytes, spans: list[_Span]) -> bytes:
+def _overwrite(data: bytes, spans: list[Span]) -> bytes:
     parts, at = [], 0
     for start, end in spans:
         parts += [data[at:start], re.sub(rb"[^\r\n]", b"*", data[start:end])]
@@ -69,10 +71,10 @@ def _overwrite(data: bytes, spans: list[_Span]) -> bytes:
     return b"".join((*parts, data[at:]))
 
 
-def _find(data: bytes) -> list[_Span]:
+def _find(data: bytes) -> list[Span]:
     """The spans of all credentials, in order, overlapping ones merged."""
-    found = [*_shaped(data), *_assigned(data)]
-    merged: list[_Span] = []
+    found = [*token_spans(data), *(span for rule in _PLACES for span in rule.spans(data)), *_assigned(data)]
+    merged: list[Span] = []
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
@@ -81,132 +83,142 @@ def _find(data: bytes) -> list[_Span]:
     return merged
 
 
-def _shaped(data: bytes) -> Iterator[_Span]:
-    words = _long_words(data)
-    for rule in _TOKEN_RULES:
-        if rule.spans(words):
-            yield from rule.spans(data)
-    for rule in _OTHER_RULES:
-        yield from rule.spans(data)
-
-
-def _long_words(data: bytes) -> bytes:
-    """The words that are long enough for a token, a small part of any text: searching these with forty
-    rules costs less than searching the text with five."""
-    return b" ".join([word for word in data.translate(_WORDS_ONLY).split() if len(word) >= _TOKEN_MIN_BYTES])
-
-
-def _assigned(data: bytes) -> Iterator[_Span]:
+def _assigned(data: bytes) -> Iterator[Span]:
     lower = data.lower()
     for word in _NAMES:
         at = lower.find(word)
         while at >= 0:
-            end = at + len(word)
-            match = _ASSIGNMENT.match(data, end) or _BARE_ASSIGNMENT.match(data, end)
-            if match is None and _FLAG.search(data, max(0, at - _FLAG_BYTES), at):
-                match = _FLAG_VALUE.match(data, end)
-            if match and _looks_secret(match["value"], word in _PASSWORD_NAMES):
-                yield match.span("value")
+            yield from _value_at(data, at, at + len(word), word in _PASSWORD_NAMES)
             at = lower.find(word, at + len(word))
 
 
-# --- shapes
+def _value_at(data: bytes, at: int, end: int, is_password: bool) -> Iterator[Span]:
+    """What is assigned to the name that has its telling word from ``at`` to ``end``."""
+    match = _ASSIGNMENT.match(data, end) or _BARE_ASSIGNMENT.match(data, end)
+    if match is None and _FLAG.search(data, max(0, at - _FLAG_BYTES), at):
+        match = _FLAG_VALUE.match(data, end)
+    if match and _looks_secret(match["value"], is_password):
+        yield match.span("value")
+    elif is_password and (typed := _TYPED.match(data, end)) and _is_password(data, at, typed):
+        yield typed.span("value")
 
-_TOKEN_MIN_BYTES = 20
+
+def _is_password(data: bytes, at: int, typed: re.Match[bytes]) -> bool:
+    value = typed["value"]
+    joined = typed["separator"] == b"=" and _is_connection(data, at, value)
+    return joined or _is_typed(value, _is_setting(data, at, typed))
+
+
+def _is_connection(data: bytes, at: int, value: bytes) -> bool:
+    """``Server=db;Password=…``, ``?user=me&password=…``"""
+    return _JOINED.search(data, max(0, at - _FLAG_BYTES), at) is not None and _is_url_password(value)
+
+
+def _is_setting(data: bytes, at: int, typed: re.Match[bytes]) -> bool:
+    """The line says nothing else (``  password: …``), or the name is one of the environment's (``DB_PASSWORD=…``)."""
+    name = data[at : typed.start("separator")]
+    if typed["separator"] == b"=" and name.isupper():
+        return True
+    start = max(data.rfind(b"\n", max(0, at - 120), at) + 1, at - 120, 0)
+    return (
+        _LINE_START.fullmatch(data, start, at) is not None and _LINE_END.match(data, typed.end()) is not None
+    )
+
+
+def _is_typed(value: bytes, is_setting: bool) -> bool:
+    """A password that somebody made up, rather than a name of the code. Without digits nothing tells."""
+    if _TEMPLATED.search(value) or _READABLE.match(value) or value.count(b"*") > 3:
+        return False
+    if not re.search(rb"[0-9]", value) or not re.search(rb"[A-Za-z]", value) or _PATH_LIKE.fullmatch(value):
+        return False
+    if is_setting:
+        return not _TYPE_NAME.fullmatch(value) and not re.search(rb"[(\[]", value)
+    if re.search(rb"[()\[\]]", value) or _NAME_LIKE.fullmatch(value) or _PLACEHOLDER.fullmatch(value):
+        return False
+    return (
+        _character_kinds(value) >= 3 or digit_runs(value) >= 2 or re.search(rb"[0-9]{4}\Z", value) is not None
+    )
+
+
+# --- places
+
 _FLAG_BYTES = 40
 _FLAG = re.compile(rb"(?<![\w-])--[a-z-]{0,38}\Z")  # ``--password VALUE``, ``--db-password VALUE``
 _FLAG_VALUE = re.compile(rb"""[a-z-]{0,20}+[ \t]{1,4}(?P<value>[^\s'"`$<{\-][^\s'"`]{5,200}+)""")
-_WORDS_ONLY = bytes(
-    c if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_-.~") else 0x20 for c in range(256)
-)
-
-
-def _token(prefix: str, rest: str, hint: str = "") -> _SecretRule:
-    """A vendor's token of at least _TOKEN_MIN_BYTES: ``prefix`` (a regex) where no letter or digit stands
-    before (a branch may be called ``topic-`` and the token), ``rest``."""
-    pattern = rf"(?<![A-Za-z0-9])(?:{prefix}){rest}"
-    return _SecretRule((hint or prefix).encode(), re.compile(pattern.encode()))
 
 
 def _is_key_block(block: bytes) -> bool:
     """A constant that only mentions the BEGIN line has no body."""
-    body = re.sub(rb"-----[A-Z0-9 ]+-----|\\[nr]", b"", block)
+    body = re.sub(rb"----[- ][A-Z0-9 ]+[- ]----|\\[nr]", b"", block)
     return len(re.findall(rb"[A-Za-z0-9+/=]", body)) >= 40
 
 
 def _is_url_password(value: bytes) -> bool:
-    """Short words and placeholders, as documentation and tests have them, are no secrets."""
-    if _TEMPLATED.search(value) or re.fullmatch(
-        rb"[a-z]{1,11}|[A-Z]+|[A-Za-z]+(?:[_\-][A-Za-z]+)+|[*x.]+", value
-    ):
+    """Placeholders, as documentation and tests have them, are no secrets."""
+    if _TEMPLATED.search(value) or _PLACEHOLDER.fullmatch(value):
         return False
-    return len(value) >= 6
+    return not re.fullmatch(rb"[A-Z_]+|[A-Za-z]+(?:[_\-][A-Za-z]+)+|[*x.]+|[0-9]{1,5}|.{1,3}", value)
+
+
+def _is_user_and_password(value: bytes) -> bool:
+    """Base64 of ``user:password``."""
+    try:
+        said = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return ":" in said and said.isprintable()
 
 
 def _is_random(value: bytes) -> bool:
-    return _digit_runs(value) >= 2 and _entropy(value) >= 3.0
+    return digit_runs(value) >= 2 and entropy(value) >= 3.0
 
 
 _TEMPLATED = re.compile(rb"[{}<>$]|%[(s]|\.\.\.")
 
 _KEY_BLOCK = re.compile(
-    rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    rb"----[- ]BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]----"
     rb"(?:[^\x00-\x08\x0e-\x1f\-]|-(?!-))*+"
-    rb"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?"
+    rb"(?:----[- ]END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?[- ]----)?"
 )
-_URL_PASSWORD = re.compile(rb"""://[^\s/:@"'<>\\]{0,100}+:([^\s/@"'<>\\]{3,200}+)@""")
+_PUTTY_KEY = re.compile(rb"Private-Lines: [0-9]{1,3}\r?\n((?:[A-Za-z0-9+/=]{1,80}+\r?\n?){1,100}+)")
+_URL_PASSWORD = re.compile(rb"""://[^\s/:@"'<>\\]{0,100}+:([^\s/"'<>\\]{3,200})@""")
 _AWS_SECRET = re.compile(
     rb"(?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|[sS]ecretAccessKey)[\s\"':=]{1,8}+"
     rb"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])"
 )
 
-_TOKEN_RULES = (
-    *(_token(prefix, "[A-Z0-9]{16}(?![A-Za-z0-9])") for prefix in ("AKIA", "ASIA", "ABIA", "ACCA")),
-    *(_token(f"gh{kind}_", "[A-Za-z0-9]{30,255}+") for kind in "pousr"),
-    _token("github_pat_", "[A-Za-z0-9_]{30,255}+"),
-    _token("gl(?:pat|dt|rt|cbt|ptt|ft|agent|oas|soat)-", r"[A-Za-z0-9_\-]{20,200}+", "gl"),
-    _token("xox[abeoprs]-", r"[A-Za-z0-9\-]{15,250}+", "xox"),
-    _token("xapp-", r"\d-[A-Za-z0-9\-]{20,250}+"),
-    _token("[srp]k_(?:live|test)_", "[A-Za-z0-9]{16,250}+", "k_"),
-    _token("whsec_", "[A-Za-z0-9]{24,250}+"),
-    _token("AIza", r"[A-Za-z0-9_\-]{35}"),
-    _token(r"ya29\.", r"[A-Za-z0-9_\-]{20,1000}+", "ya29."),
-    _token("GOCSPX-", r"[A-Za-z0-9_\-]{20,40}+"),
-    _token("npm_", "[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
-    _token("pypi-", r"[A-Za-z0-9_\-]{50,1000}+"),
-    _token("rubygems_", "[a-f0-9]{40,60}+"),
-    _token("eyJ", r"[A-Za-z0-9_\-]{10,4000}+\.eyJ[A-Za-z0-9_\-]{8,8000}+\.[A-Za-z0-9_\-]{10,2000}+"),
-    _token(r"SG\.", r"[A-Za-z0-9_\-]{16,32}+\.[A-Za-z0-9_\-]{16,64}+", "SG."),
-    _token("sk-(?:proj|svcacct|admin|ant|or)-", r"[A-Za-z0-9_\-]{20,300}+", "sk-"),
-    _SecretRule(b"sk-", re.compile(rb"(?<![A-Za-z0-9_\-])sk-[A-Za-z0-9]{32,64}+"), _is_random),
-    _token("hf_", "[A-Za-z0-9]{30,60}+"),
-    _token("do[opr]_v1_", "[a-f0-9]{64}", "_v1_"),
-    _token("dckr_pat_", r"[A-Za-z0-9_\-]{20,60}+"),
-    _token(r"hv[sb]\.", r"[A-Za-z0-9_\-]{24,300}+", "hv"),
-    _token("shp(?:at|ca|pa|ss)_", "[a-fA-F0-9]{32}", "shp"),
-    _token("glsa_", "[A-Za-z0-9_]{32,60}+"),
-    _token("lin_api_", "[A-Za-z0-9]{32,60}+"),
-    _token("ATATT3", r"[A-Za-z0-9_\-]{50,300}+"),
-    _token("AGE-SECRET-KEY-1", "[0-9A-Z]{50,60}+"),
-    _SecretRule(b"8Q~", re.compile(rb"(?<![\w~.\-])[\w~.\-]{3}8Q~[\w~.\-]{31,34}(?![\w~.\-])")),
+_CURL_USER = re.compile(
+    rb"""curl\b[^\n]{0,300}?[ \t](?:-u|-U|--user|--proxy-user)[ =]{0,3}["']?[^\s:"'/]{1,80}+:([^\s"']{3,200}+)"""
 )
-_OTHER_RULES = (
+_MYSQL = re.compile(
+    rb"""\bmysql(?:dump|admin|import)?\b[^\n]{0,200}?[ \t]-p(?:["']?)([^\s"'$\-][^\s"']{3,100}+)"""
+)
+_SSHPASS = re.compile(rb"""sshpass[ \t]{1,4}-p[ \t]{0,4}["']?([^\s"'$]{3,100}+)""")
+_REDIS = re.compile(rb"""redis-cli\b[^\n]{0,200}?[ \t]-a[ \t]{1,4}["']?([^\s"'$]{4,100}+)""")
+_NETRC = re.compile(rb"\blogin\s{1,4}\S{1,80}\s{1,4}password\s{1,4}([^\s\"'{}<>$]{3,100}+)")
+_HEADER = re.compile(
+    rb"""uthorization["']?[ \t]{0,2}[:=][ \t]{0,2}["']?(?:[A-Za-z\-]{2,20} )?([A-Za-z0-9_\-.=+/~]{16,2000}+)"""
+)
+_PLACES = (
     _SecretRule(b"PRIVATE KEY", _KEY_BLOCK, _is_key_block),
+    _SecretRule(b"Private-Lines: ", _PUTTY_KEY),
     _SecretRule(b"://", _URL_PASSWORD, _is_url_password),
-    _SecretRule(
-        b"slack.com/", re.compile(rb"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9+/]{20,100}+)")
-    ),
-    _SecretRule(b"Key=", re.compile(rb"(?:AccountKey|SharedAccessKey|PrimaryKey)=([A-Za-z0-9+/]{40,90}+=*)")),
     *(_SecretRule(name, _AWS_SECRET) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")),
     _SecretRule(b"sig=", re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),
     _SecretRule(b"earer ", re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),
-    _SecretRule(b"Basic ", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
+    _SecretRule(b"uthorization", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
+    _SecretRule(b"asic ", re.compile(rb"[Bb]asic ([A-Za-z0-9+/]{8,500}+={0,2})"), _is_user_and_password),
+    _SecretRule(b"uthorization", _HEADER, _is_random),
+    _SecretRule(b"curl", _CURL_USER, _is_url_password),
+    _SecretRule(b"mysql", _MYSQL, _is_url_password),
+    _SecretRule(b"sshpass", _SSHPASS, _is_url_password),
+    _SecretRule(b"redis-cli", _REDIS, _is_url_password),
+    _SecretRule(b"machine ", _NETRC, _is_url_password),
 )
 
+# --- what is assigned to telling names
 
-# --- random literals assigned to telling names
-
-_PASSWORD_NAMES = (b"passw", b"passphrase", b"pwd")
+_PASSWORD_NAMES = (b"passw", b"passphrase", b"pwd", b"_pass")
 _NAMES = (
     *_PASSWORD_NAMES, b"secret", b"token", b"api_key", b"apikey", b"api-key", b"access_key", b"accesskey",
     b"access-key", b"account_key", b"auth_key", b"private_key", b"encryption_key", b"signing_key",
@@ -220,6 +232,22 @@ _ASSIGNMENT = re.compile(
 _BARE_ASSIGNMENT = re.compile(
     rb"""[\w\-]{0,40}+[ \t]{0,3}+[:=][ \t]{0,3}+(?P<value>[A-Za-z0-9+/_=\-]{16,500}+)(?=["'`]|[ \t]*+(?:[#;\r\n]|\Z))"""
 )
+_TYPED = re.compile(
+    rb"""[\w.\-]{0,40}+["'\]]{0,2}+[ \t]{0,3}+(?P<separator>=>|:=|[:=]|is(?=[ \t])|was(?=[ \t]))[ \t]{0,3}+["'`]?"""
+    rb"""(?P<value>[^\x00-\x20"'`,;&<>\\=:][^\x00-\x20"'`,;&<>\\]{5,200}+)"""
+)
+_JOINED = re.compile(rb"[;&?][ \t]?[A-Za-z0-9_.\-]{0,30}\Z")
+_LINE_START = re.compile(rb"[ \t]{0,60}+(?:(?:export|set|setx|SET|ENV|ARG|-e|-)[ \t]{1,4}+)?[\w.\-]{0,100}+")
+_LINE_END = re.compile(rb"""["'`]?[ \t]{0,9}+(?:[\r\n#\\]|\Z)""")
+_NAME_LIKE = re.compile(rb"[A-Za-z_]+[0-9]{1,3}|[A-Z][A-Z0-9_]*|_?[A-Za-z]+[0-9]{1,3}[A-Za-z_]+")
+_PATH_LIKE = re.compile(rb"[A-Za-z_]\w*(?:(?:\.|->|::|/)\w+)+|_*+[a-z]++(?:_++[a-z0-9]++)+|[^=:]*+[=:].*+")
+_TYPE_NAME = re.compile(rb"[A-Z][a-z]+[0-9]{1,3}(?:[A-Z][a-z]+)+")
+_PLACEHOLDER = re.compile(
+    rb"(?i:(?:my|your|the|some|new|old|test|db|user|super|bad|wrong|top|not)?[_\-]?"
+    rb"(?:pass|passwd|password|secret|test|testing|change_?me|example|foo|bar|baz|user|username|admin|guest|root|token|key"
+    rb"|value|pw|pwd|hash|default|abc|postgres|mysql|redis|rabbit|rabbitmq|invalid|hidden|anonymous|host|port|name)"
+    rb"(?:word)?[_\-]?[0-9]{0,4}!?)"
+)
 _HEX = re.compile(rb"(?:0x)?[0-9a-fA-F\-]{16,}")
 _READABLE = re.compile(rb"[/.]{1,2}/|/[a-z]+/|[a-z][a-z0-9+.\-]*://|urn:|\.[a-z]{2,4}$|^[\w.]+\(")
 
@@ -228,13 +256,15 @@ def _looks_secret(value: bytes, is_password: bool) -> bool:
     """Random enough that a person did not make it up as a name, a path, a template or a placeholder."""
     if _TEMPLATED.search(value) or _READABLE.match(value) or value.count(b"*") > 3:
         return False
-    if is_password and len(value) < 32 and _character_kinds(value) >= 3 and _digit_runs(value) >= 1:
+    if _TYPE_NAME.fullmatch(value):
+        return False
+    if is_password and len(value) < 32 and _character_kinds(value) >= 3 and digit_runs(value) >= 1:
         return True
     if len(value) < 16:
         return False
     if _HEX.fullmatch(value):
         return len(set(value)) >= 8
-    return _digit_runs(value) >= (2 if len(value) < 40 else 3) and _entropy(value) >= 3.4 and _mixed(value)
+    return digit_runs(value) >= (2 if len(value) < 40 else 3) and entropy(value) >= 3.4 and _mixed(value)
 
 
 def _mixed(value: bytes) -> bool:
@@ -246,13 +276,3 @@ def _mixed(value: bytes) -> bool:
 def _character_kinds(value: bytes) -> int:
     kinds = (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9_\-.]")
     return sum(re.search(kind, value) is not None for kind in kinds)
-
-
-def _digit_runs(value: bytes) -> int:
-    return len(re.findall(rb"[0-9]+", value))
-
-
-def _entropy(value: bytes) -> float:
-    """Bits per character."""
-    total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())

@@ -81,7 +81,7 @@ def imported(
 ) -> ImportAnswer:
     """Take in the records among the lines. Lines of Markdown without a record are passed over; a line that should
     hold one and does not raises UsageError with its number, and nothing of the request is kept."""
-    source = f"import:{one_line(storable(request.name))[:200] or 'stdin'}"
+    source = f"import:{one_line(redact(storable(request.name)))[:200] or 'stdin'}"
     found = [
         _checked(record, redact)
         for number, line in enumerate(request.lines, request.first_line)

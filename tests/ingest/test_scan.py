@@ -148,7 +148,8 @@ def test_a_bare_repository_has_no_work_tree_to_scan(repo: Repository, tmp_path: 
     [".env", ".env.local", ".env.production", "prod.env", ".ENV", "id_rsa", "id_ed25519", "id_deploy", "server.pem",
      "server.key", "cert.p12", "a.pfx", "store.jks", "vault.kdbx", ".netrc", ".npmrc", ".pypirc", ".pgpass",
      ".git-credentials", "secrets.yml", "config/credentials.json", "service-account-prod.json", "x.tfstate",
-     ".ssh/config", ".aws/credentials", "sub/.kube/config", "deep/.env"],
+     ".ssh/config", ".aws/credentials", "sub/.kube/config", "deep/.env", "kubeconfig", "AuthKey.p8", ".dev.vars",
+     "ops/gh" + "p_" + "a1B2c3D4e5" * 4 + ".txt"],
 )  # fmt: skip
 def test_names_that_carry_secrets_are_denied(path: str) -> None:
     """By custom these hold credentials: they are not even opened."""

@@ -18,6 +18,8 @@ from pattern_census import PACKAGES, ROOT, Use, uses
 from regex_automaton import NotRead, greatest_bound
 from regex_cost import attacks, verdict
 
+from indexers import secret_tokens
+
 _NODE = "matched at the beginning of a node or symbol of its own, inside the parse worker's budget"
 _ONCE_A_LINE = "matched once at the beginning of a line, up to its end"
 _OWN_TEXT = "linear: what the first part has read in vain, the second takes"
@@ -58,6 +60,9 @@ MADE_AT_RUN_TIME = {
     ): "around a word of at most 60 letters",
     ("indexers.languages.rust", "_says"): "around an escaped name",
     ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
+    ("indexers.secret_tokens", "_tables"): "a tree of our own literals",
+    ("indexers.secret_tokens", "TokenRule.head"): "our own data, checked below; reads 100 bytes",
+    ("indexers.secret_tokens", "TokenRule.tail"): "our own data, checked below",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
     ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
@@ -100,6 +105,12 @@ def test_every_pattern_is_linear_or_its_text_is_short() -> None:
 def test_patterns_made_at_run_time_are_known() -> None:
     """A pattern that is put together from data is listed with what it is made of."""
     assert {_key(use) for use in uses() if use.pattern is None} == MADE_AT_RUN_TIME.keys()
+
+
+def test_every_rule_of_a_token_is_linear() -> None:
+    """What is compiled of ``secrets.toml`` is held to the same."""
+    found = {name: verdict(rule.rest, anywhere=False).problem for name, rule in secret_tokens.rules().items()}
+    assert {name: problem for name, problem in found.items() if problem} == {}
 
 
 def _imports_of_re() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from indexers.path_facts import TOOL_FOLDERS
+from indexers.secrets import redact_text
 
 # A name that by custom carries secrets is never opened, whatever an ignore file says.
 _DENIED = re.compile(
@@ -16,18 +17,27 @@ _DENIED = re.compile(
   | \.vault-token | \.boto | \.s3cfg | \.terraformrc | credentials | \.?htdigest
   | (?:secrets?|credentials)\.(?:ya?ml|json|toml|ini|cfg|conf|properties|txt)
   | (?:service[-_.]?account|client[-_]secret).*\.json
+  | kubeconfig | .+\.kubeconfig | .+\.(?:p8|jceks|bks|agekey|secrets?) | secring\..+ | \.secrets?
+  | \.?vault[-_]pass(?:word)?(?:\.txt)? | passwords?\.(?:txt|csv|ya?ml|json) | \.dev\.vars(?:\..+)?
+  | \.mylogin\.cnf | pgpass\.conf | \.(?:msmtp|fetchmail|esmtp)rc | \.(?:bash|zsh|psql|mysql|python)_history
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SHORTEST_TOKEN = 20
 _DENIED_FOLDERS = frozenset({".ssh", ".gnupg", ".aws", ".kube", ".azure", ".git"})
 _TEMPLATE = re.compile(r"\.(?:example|sample|template|tmpl|dist|defaults?)(?:\.|$)", re.IGNORECASE)
 
 
 def denied(path: str) -> bool:
-    """The file by its name carries secrets (``.env``, keys, credentials), or lies in a folder of such."""
+    """The file by its name carries secrets (``.env``, keys, credentials), or lies in a folder of such; or its path
+    itself holds one, and so may be stored nowhere."""
     folder, _slash, name = path.rpartition("/")
     secret = _DENIED.fullmatch(name) is not None and not _TEMPLATE.search(name)
-    return secret or denied_folder(path if name in _DENIED_FOLDERS else folder)
+    return (
+        secret
+        or denied_folder(path if name in _DENIED_FOLDERS else folder)
+        or (len(path) >= _SHORTEST_TOKEN and redact_text(path) != path)
+    )
 
 
 def denied_folder(path: str) -> bool:

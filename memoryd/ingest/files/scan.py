@@ -18,6 +18,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from indexers.path_facts import TOOL_FOLDERS, is_binary_name
+from indexers.secrets import redact_text
 from memoryd.errors import UsageError
 from memoryd.globs.ignore import Ignore, parse
 from memoryd.ingest.files import path_rules
@@ -84,7 +85,8 @@ class ScannedFile(Struct, frozen=True):
 
 
 class Skipped(Struct, frozen=True):
-    """A path left out; for the reasons see the module. A name that is not UTF-8 is shown with U+FFFD."""
+    """A path left out; for the reasons see the module. A name that is not UTF-8 is shown with U+FFFD, a secret in it
+    with stars."""
 
     path: str
     reason: str
@@ -200,7 +202,7 @@ class _Sieve:
 
     def skip(self, path: str, reason: str, detail: str = "") -> None:
         printable = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        self._skipped.append(Skipped(printable, reason, detail))
+        self._skipped.append(Skipped(redact_text(printable), reason, detail))
 
     def take(self, path: str, reason: str, rooted: RootedFiles) -> None:
         """Judge one path of the work tree."""

@@ -34,20 +34,35 @@ def entries(git: Git, commits: Sequence[Commit], units: Units) -> Iterator[Commi
 
 def _without_message(commit: Commit) -> CommitEntry:
     """What is left of one whose message costs too much: who changed which files and when."""
-    return CommitEntry(structs.replace(commit, subject="", body=""), terms.encode([""]))
+    return CommitEntry(structs.replace(_without_secrets(commit), subject="", body=""), terms.encode([""]))
 
 
 def entry(commit: Commit, manifests: Manifests | None = None) -> CommitEntry:
     """The commit's row; without ``manifests`` nothing is said of its dependencies."""
-    clean = structs.replace(commit, subject=redact_text(commit.subject), body=redact_text(commit.body))
+    clean = _without_secrets(commit)
     effect, inverse = reverts.effects(clean)
     stored = structs.replace(clean, body=clean.body[:MAX_BODY_CHARACTERS])
     return CommitEntry(
         stored,
         terms.encode([f"{clean.subject}\n{clean.body[:_INDEXED_BODY_CHARACTERS]}"]),
-        (*rationale.notes(clean), *reverts.notes(clean), *_dependencies(clean, manifests or {})),
+        (*rationale.notes(clean), *reverts.notes(clean), *_dependencies(commit, manifests or {})),
         effect,
         inverse,
+    )
+
+
+def _without_secrets(commit: Commit) -> Commit:
+    """Names of authors and files may hold a token as well: whoever commits chooses them."""
+    return structs.replace(
+        commit,
+        subject=redact_text(commit.subject),
+        body=redact_text(commit.body),
+        author=redact_text(commit.author),
+        email=redact_text(commit.email),
+        changes=tuple(
+            structs.replace(change, path=redact_text(change.path), old_path=redact_text(change.old_path))
+            for change in commit.changes
+        ),
     )
 
 

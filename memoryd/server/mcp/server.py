@@ -23,6 +23,7 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.message import SessionMessage
 
 import memoryd
+from indexers.secrets import redact_text
 from memoryd.errors import MemorydError, UsageError
 from memoryd.query.text.budget import Rendered
 from memoryd.server import verbs
@@ -277,10 +278,12 @@ def _refusal(message: str) -> bytes:
 
 
 def _client_name(ctx: _Context) -> str:
-    """What the client calls itself, made harmless: letters, digits and ``.-_`` only."""
+    """What the client calls itself, made harmless: letters, digits and ``.-_`` only, and no secret."""
     client = ctx.session.client_params
     name = client.client_info.name if client and client.client_info else ""
-    return "".join(char for char in name if char.isascii() and (char.isalnum() or char in ".-_ "))[:60]
+    return "".join(
+        char for char in redact_text(name) if char.isascii() and (char.isalnum() or char in ".-_ ")
+    )[:60]
 
 
 def _progress_to(ctx: _Context) -> Callable[[Progress], None]:

@@ -24,6 +24,7 @@ EXTRACTOR_HISTORY = {
     9: "what C# and Kotlin extend; global using; Kotlin: bodies on one line, names in backticks; PHP: properties",
     10: "C: designated initialisers use members; the tag of a struct is one beside a variable of its name",
     11: "what a function of JavaScript gives back that stands in parentheses, or is an object",
+    12: "more kinds of tokens and passwords are overwritten, also in names of authors and paths of commits",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
