@@ -42,3 +42,8 @@ ALTER TABLE anchor ADD COLUMN at_s INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX record_by_status ON record(status, created_at_s);
 CREATE INDEX audit_by_record ON audit(record_id);
 CREATE INDEX record_by_origin ON record(json_extract(origin, '$.id')) WHERE origin <> '';
+
+-- Layout 3: how it is known who gave a record its status.
+
+-- agent, terminal or passphrase (values.py, ASSURANCES); '' of what an earlier release wrote, which is then derived.
+ALTER TABLE record ADD COLUMN assured TEXT NOT NULL DEFAULT '';

@@ -32,9 +32,12 @@ from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer, listed, restored, undone
+from memoryd.server.callers import judgement
+from memoryd.server.callers.process import processes
 from memoryd.server.gate import Gate
 from memoryd.server.params import DoctorParams, IndexParams, TuneParams
-from memoryd.server.service import Call, Needs, Peer, Project
+from memoryd.server.service import Actor, Call, Needs, Peer, Project
+from memoryd.store.records.values import AGENT, TERMINAL
 
 if TYPE_CHECKING:
     from memoryd.store.records.writer import Records
@@ -122,17 +125,19 @@ class DaemonService:
         store = self.store_of(project)
         if name:
             return await asyncio.to_thread(last_visits.again, store.folder, name)
-        return await asyncio.to_thread(last_visits.last, store.folder, self._caller(call, project))
+        caller = await self._caller(call, project)
+        return await asyncio.to_thread(last_visits.last, store.folder, caller)
 
     async def was_told(self, call: Call, visit: Visit, told: Told) -> None:
         project = await self.project_of(call)
-        caller, folder = self._caller(call, project), self.store_of(project).folder
+        caller, folder = await self._caller(call, project), self.store_of(project).folder
         await asyncio.to_thread(last_visits.note, folder, caller, visit, told, time.time())
 
-    def _caller(self, call: Call, project: Project) -> last_visits.Caller:
+    async def _caller(self, call: Call, project: Project) -> last_visits.Caller:
         peer = call.peer
         checkout = f"{project.root}@{call.common.rev}" if call.common.rev else project.root
-        return last_visits.Caller(self.actor_of(peer), checkout, peer.session, peer.began_at_s or time.time())
+        actor = await self.actor_of(peer)
+        return last_visits.Caller(actor.name, checkout, peer.session, peer.began_at_s or time.time())
 
     # --- contributed memory
 
@@ -140,10 +145,14 @@ class DaemonService:
         store = self.store_of(await self.project_of(call))
         return await self.read(call, lambda ctx: work(ctx, store.records.writer()), "records")
 
-    def actor_of(self, peer: Peer) -> str:
-        if peer.interactive:
-            return f"human:{pwd.getpwuid(os.getuid()).pw_name}"
-        return f"agent:{peer.client or peer.surface}"[:200]
+    async def actor_of(self, peer: Peer) -> Actor:
+        agent = f"agent:{peer.client or peer.surface}"[:200]
+        if peer.caller is None:
+            return Actor(agent, AGENT)
+        doubt = await asyncio.to_thread(lambda: judgement.doubt(peer.caller, processes(), judgement.known()))
+        if doubt:
+            return Actor(agent, AGENT, doubt)
+        return Actor(f"human:{_user_name(peer.caller.uid)}", TERMINAL)
 
     def redacted(self, text: str) -> str:
         from indexers.secrets import redact_text  # not before the first clients are served
@@ -185,7 +194,7 @@ class DaemonService:
         return await self.open_projects.forget(root)
 
     async def index(self, call: Call, request: IndexParams, path: str) -> IndexSummary:
-        if request.repository == "same" and not call.peer.interactive:
+        if request.repository == "same" and not (await self.actor_of(call.peer)).is_person:
             raise UsageError(
                 "only a person may say that another repository is the same project: its records are told there",
                 where="--same-project",
@@ -268,3 +277,10 @@ class DaemonService:
         self._change_reader.close()
         self.idle.make_way()
         await self.open_projects.close()
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

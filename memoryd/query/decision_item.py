@@ -24,7 +24,8 @@ class DecisionItem(Struct, frozen=True):
     ``health``: ok, in_doubt, violated, unlinked. ``reason``: why, in one line. ``tier``: declared, evidence, proposed.
     ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only. ``superseded_in_part_by``:
     those of ``superseded_by`` that replace a part. ``valid_from``, ``valid_to``: the commits that brought it and that
-    ended it (``""``: none yet, or unknown); as of a revision, those that it can see."""
+    ended it (``""``: none yet, or unknown); as of a revision, those that it can see. ``assurance``: of a record, how it
+    is known who gave it its status (agent claimed terminal passphrase)."""
 
     id: str
     aliases: tuple[str, ...]
@@ -54,6 +55,7 @@ class DecisionItem(Struct, frozen=True):
     valid_to: str = ""
     stated: str = ""
     superseded_in_part_by: tuple[str, ...] = ()
+    assurance: str = ""
 
     def summary(self) -> str:
         """Status, title, place and how sure; below it what speaks against it, and what it says."""
@@ -63,7 +65,11 @@ class DecisionItem(Struct, frozen=True):
             f", superseded {'in part ' if new in in_part else ''}by {safe_line(new)}"
             for new in self.superseded_by[:2]
         )
-        source = place(self.path, self.line) if self.path else f"record {self.id} by {self.author}"
+        source = (
+            place(self.path, self.line)
+            if self.path
+            else f"record {self.id} by {self.author} ({self.assurance})"
+        )
         kind = f" {self.kind}" if self.kind in ("constraint", "rule") else ""
         first = f"[{self.status}{implied}{links}]{kind} {self.title} — {source} {self.date}"
         lines = [f"{first} {proof(self.tier, self.confidence)}"]

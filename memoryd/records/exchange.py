@@ -119,13 +119,20 @@ def _markdown(
     yield f"{head['records']} records, exported by memoryd on {head['exported_at']}.\n"
     for record in records:
         yield _comment({"record": msgspec.to_builtins(record)})
-        yield f"## {record.id}: {record.kind}, {record.status}\n"
+        yield f"## {record.id}: {record.kind}, {record.status}, {record.assurance}\n"
         yield "\n".join(f"> {line}".rstrip() for line in safe_text(record.text).split("\n")) + "\n"
         yield "\n".join([*_facts(record), ""])
     yield "## Audit\n"
     yield "| # | When | Who | What | Record | Why |\n|---|---|---|---|---|---|"
     for entry in entries:
-        cells = (entry.seq, day(entry.at_s), entry.actor, entry.action, entry.record_id, entry.reason)
+        cells = (
+            entry.seq,
+            day(entry.at_s),
+            f"{entry.actor} ({entry.assurance})",
+            entry.action,
+            entry.record_id,
+            entry.reason,
+        )
         yield f"| {' | '.join(one_line(str(cell)).replace('|', '/') for cell in cells)} |"
     yield f"\nHash of the last entry: `{head['audit_head']}`"
 

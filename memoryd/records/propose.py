@@ -44,7 +44,7 @@ def _contradiction(ctx: Context, shown: RecordItem) -> str:
     """That it says the opposite of others: both are kept, a person decides."""
     others = [found for other in shown.conflicts_with if (found := records_of(ctx).get(other))]
     said = "".join(
-        f" {other.id} ({other.status}, {safe_line(other.actor)}): “{quote(other.text, 160)}”."
+        f" {other.id} ({other.status}, {other.assurance}, {safe_line(other.actor)}): “{quote(other.text, 160)}”."
         for other in others[:3]
     )
     if not said:
@@ -55,7 +55,9 @@ def _contradiction(ctx: Context, shown: RecordItem) -> str:
 def _similar(near: Sequence[Record], shown: RecordItem) -> str:
     """Records that say nearly the same, without those that it contradicts, which are named as such."""
     others = [other for other in near if other.id not in shown.conflicts_with]
-    said = "; ".join(f"{other.id} ({other.status}): “{quote(other.text, 160)}”" for other in others)
+    said = "; ".join(
+        f"{other.id} ({other.status}, {other.assurance}): “{quote(other.text, 160)}”" for other in others
+    )
     return f" Near to it, and kept beside it: {said}." if said else ""
 
 

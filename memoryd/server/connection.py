@@ -7,6 +7,7 @@ import select
 import socket
 from typing import Any
 
+from memoryd.server.callers.process import PeerProcess, caller_of
 from memoryd.server.protocol import read_line
 
 GONE_POLL_S = 0.1
@@ -46,6 +47,11 @@ class Connection:
         poller.register(descriptor, 0)  # hang-up and error are always reported
         while not poller.poll(0) and not self._writer.transport.is_closing():
             await asyncio.sleep(GONE_POLL_S)
+
+    def caller(self) -> PeerProcess | None:
+        """The process that connected, None where the system does not say."""
+        sock: socket.socket | None = self._writer.get_extra_info("socket")
+        return caller_of(sock) if sock else None
 
     def _descriptor(self) -> int:
         sock: socket.socket | None = self._writer.get_extra_info("socket")

@@ -4,8 +4,9 @@ told is redacted before it goes anywhere."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -20,8 +21,11 @@ from memoryd.records.answers import (
     SupersedeRequest,
 )
 from memoryd.server.params import RecordsParams
-from memoryd.server.service import Call, Service
-from memoryd.store.records.values import is_person
+from memoryd.server.service import Actor, Call, Service
+
+if TYPE_CHECKING:
+    from memoryd.query.context import Context
+    from memoryd.store.records.writer import Records
 
 ROWS_AT_ONCE = 200
 
@@ -53,12 +57,7 @@ async def copies(service: Service, call: Call, request: RecordsParams) -> Any:
     """The copies of the records; to put one in place takes back what was recorded since, so a person says it."""
     if request.action == "list":
         return await service.record_copies(call)
-    if not is_person(service.actor_of(call.peer)):
-        raise UsageError(
-            f"only a person may {request.action} records",
-            where="action",
-            next_step=f"run `memoryd records {request.action}` in a terminal of your own",
-        )
+    _need_person(await service.actor_of(call.peer), f"{request.action} records", "action")
     return await service.restore_records(call, undo=request.action == "undo")
 
 
@@ -72,13 +71,9 @@ async def forget(service: Service, call: Call, request: JudgeRequest) -> Any:
 async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
     """Show the document, or write it. The link is kept first: a document of which the record knows nothing would be
     written again, a link to a document that is missing is offered again."""
-    actor = service.actor_of(call.peer)
-    if not request.preview and not is_person(actor):
-        raise UsageError(
-            "only a person may publish a record",
-            where=request.id,
-            next_step="run the command in a terminal of your own",
-        )
+    actor = await service.actor_of(call.peer)
+    if not request.preview:
+        _need_person(actor, "publish a record", request.id)
     if call.common.rev:
         raise UsageError(
             "publish writes a file into the work tree; it takes no revision",
@@ -89,13 +84,11 @@ async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
     answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
     if request.preview:
         return answer
-    written = await service.write_records(
-        call, lambda ctx, records: drafts.linked(ctx, records, answer, answer.path, actor)
-    )
+    written = await _write(service, call, actor, drafts.linked, answer, answer.path)
     try:
         await service.write_document(call, answer.path, answer.text)
     except MemorydError:
-        await service.write_records(call, lambda ctx, records: drafts.linked(ctx, records, answer, "", actor))
+        await _write(service, call, actor, drafts.linked, answer, "")
         raise
     return written
 
@@ -123,8 +116,31 @@ async def take_in(service: Service, call: Call, request: ImportRequest) -> Any:
 async def _as_actor(service: Service, call: Call, name: str, request: Any) -> Any:
     room = "propose" if name == "record" else "judge"
     change = getattr(import_module(f"memoryd.records.{room}"), name)
-    actor = service.actor_of(call.peer)
-    return await service.write_records(call, lambda ctx, records: change(ctx, records, request, actor))
+    actor = await service.actor_of(call.peer)
+    if name != "record" and not getattr(request, "preview", False):
+        _need_person(actor, f"{name} a record", getattr(request, "id", "") or "id")
+    return await _write(service, call, actor, change, request)
+
+
+async def _write(service: Service, call: Call, actor: Actor, change: Callable[..., Any], *given: Any) -> Any:
+    """``change`` in the actor's name; the audit keeps how the actor is known."""
+
+    def work(ctx: Context, records: Records) -> Any:
+        with records.assured(actor.assurance):
+            return change(ctx, records, *given, actor.name)
+
+    return await service.write_records(call, work)
+
+
+def _need_person(actor: Actor, what: str, where: str) -> None:
+    """Raises UsageError for anybody else, saying why they are not taken for a person."""
+    if not actor.is_person:
+        why = f"; this command is not taken for a person's: {actor.doubt}" if actor.doubt else ""
+        raise UsageError(
+            f"only a person may {what}{why}",
+            where=where,
+            next_step="run the command in a terminal of your own; agents can only propose (see docs/records.md)",
+        )
 
 
 def _without_secrets(service: Service, request: Any) -> Any:

@@ -14,16 +14,13 @@ PARSE_ERROR, FAILED, BUSY = -32700, -32000, -32001
 
 
 class Hello(Struct, frozen=True):
-    """The first line of a connection. ``cwd``: absolute, picks the project; ``""`` when unknown.
-
-    ``interactive``: a person sits at a terminal (only then is a record theirs).
-    """
+    """The first line of a connection. ``cwd``: absolute, picks the project; ``""`` when unknown. What else a client
+    says of itself is not looked at: who asks is what the kernel says."""
 
     memoryd: int
     role: Literal["cli", "mcp"]
     cwd: str = ""
     version: str = ""
-    interactive: bool = False
 
 
 class RpcRequest(Struct, frozen=True):

@@ -13,7 +13,9 @@ from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
+from memoryd.server.callers.process import PeerProcess
 from memoryd.server.params import Common, DoctorParams, IndexParams, TuneParams
+from memoryd.store.records.values import is_person
 
 if TYPE_CHECKING:
     from memoryd.store.records.writer import Records
@@ -23,15 +25,14 @@ T = TypeVar("T")
 
 class Peer(Struct, frozen=True):
     """Who is asking. ``surface``: cli, mcp or http. ``cwd``: absolute or ``""``. ``client``: name of the MCP
-    client as it says itself. ``interactive``: a person at a terminal. ``session``: of the connection, which began at
-    ``began_at_s``; empty and 0 where every call stands for itself.
-    ``roots``: absolute folders that an MCP client
-    says that it works in; they count before ``cwd``, which is where its server was started."""
+    client as it says itself. ``caller``: the process that may be a person's, None of one that cannot. ``session``: of
+    the connection, which began at ``began_at_s``; empty and 0 where every call stands for itself. ``roots``: absolute
+    folders that an MCP client says that it works in; they count before ``cwd``, where its server was started."""
 
     surface: str
     cwd: str = ""
     client: str = ""
-    interactive: bool = False
+    caller: PeerProcess | None = None
     session: str = ""
     began_at_s: float = 0.0
     roots: tuple[str, ...] = ()
@@ -43,6 +44,19 @@ class Peer(Struct, frozen=True):
         if self.roots:
             return tuple(dict.fromkeys([*((self.cwd,) if any(within) else ()), *self.roots]))
         return (self.cwd,) if self.cwd else ()
+
+
+class Actor(Struct, frozen=True):
+    """Who writes a record. ``name``: ``human:<user>`` or ``agent:<client>``; ``assurance``: how that is known, see
+    ``values.ASSURANCES``; ``doubt``: why an agent is not taken for a person."""
+
+    name: str
+    assurance: str
+    doubt: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        return is_person(self.name)
 
 
 class Progress(Struct, frozen=True):
@@ -134,7 +148,7 @@ class Service(Protocol):
     def status(self) -> Any:
         """The daemon's own state (a Struct)."""
 
-    def actor_of(self, peer: Peer) -> str:
+    async def actor_of(self, peer: Peer) -> Actor:
         """Who writes a record: ``human:<user>`` at a terminal, else ``agent:<client>``."""
 
     def redacted(self, text: str) -> str:

@@ -16,7 +16,7 @@ import memoryd
 from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
-from memoryd.server.protocol import Hello, RpcRequest
+from memoryd.server.protocol import RpcRequest
 from memoryd.server.service import Call, Ending, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class SocketServer:
         peer = Peer(
             surface=hello.role,
             cwd=hello.cwd,
-            interactive=_is_person(hello),
+            caller=connection.caller() if hello.role == "cli" else None,
             session=uuid.uuid4().hex,
             began_at_s=time.time(),
         )
@@ -110,10 +110,6 @@ class SocketServer:
             next_step="close some, or raise the limit",
         )
         await connection.send(protocol.error_line(None, error))
-
-
-def _is_person(hello: Hello) -> bool:
-    return hello.role == "cli" and hello.interactive
 
 
 class CliSession:

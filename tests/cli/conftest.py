@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "people"))
+
+import at_terminal
 from room_coverage import measured
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -43,7 +47,7 @@ class Box:
             "HOME": str(self.user),
             "PATH": os.environ["PATH"],
             "MEMORYD_HOME": str(self.home),
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": os.pathsep.join((str(REPOSITORY), at_terminal.FOLDER)),
             **measured(),
         }
 

@@ -5,72 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import pty
-import select
 import sqlite3
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from desk import Desk
 
 from memoryd.cli.arguments.memory_verbs import RECORD_KINDS, STATUSES
 from memoryd.store.records import values
 
-COMMAND = ["-m", "memoryd"]
 NEEDLE = "xyzzyplugh"
-
-
-class Desk:
-    """A project with one decision document and a running daemon; an agent's pipe and a person's terminal."""
-
-    def __init__(self, box) -> None:
-        self.box = box
-        self.root = box.project
-        (self.root / ".git").rmdir()
-        (self.root / "docs/adr").mkdir(parents=True)
-        (self.root / "docs/adr/0001-record-decisions.md").write_text(
-            "# 1. Record decisions\n\nDate: 2020-01-01\n\n## Status\n\nAccepted\n\n## Context\n\nWe forget.\n\n"
-            "## Decision\n\nWe write them down.\n\n## Consequences\n\nWe remember.\n"
-        )
-        (self.root / "app.py").write_text("def store():\n    return 'redis'\n")
-        identity = ["-c", "user.name=A", "-c", "user.email=a@x.y", "-c", "init.defaultBranch=main"]
-        for command in (["init"], ["add", "."], ["commit", "-m", "First"]):
-            subprocess.run(["git", *identity, *command], cwd=self.root, check=True, capture_output=True)
-        self.agent("up")
-
-    def agent(self, *arguments: str, stdin: str = "", code: int = 0) -> str:
-        """stdout of a command without a terminal."""
-        done = self.box.run(*arguments, stdin=stdin)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def person(self, *arguments: str, answer: str = "", code: int = 0) -> str:
-        """What a person at a terminal sees; ``answer`` is typed when asked."""
-        parent, child = pty.openpty()
-        environment = {**self.box.environment, "TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "200"}
-        process = subprocess.Popen(
-            [os.sys.executable, *COMMAND, *arguments],
-            cwd=self.root, env=environment, stdin=child, stdout=child, stderr=child,
-        )  # fmt: skip
-        os.close(child)
-        said = b""
-        with contextlib.suppress(OSError):  # how Linux tells that the terminal's other end is closed
-            while select.select([parent], [], [], 60)[0] and (chunk := os.read(parent, 65_536)):
-                said += chunk
-                if answer and said.endswith(b"[y/N] "):
-                    os.write(parent, f"{answer}\n".encode())
-        os.close(parent)
-        assert process.wait(timeout=60) == code, said.decode()
-        return said.decode().replace("\r\n", "\n")
-
-    def proposed(self, text: str, *more: str) -> str:
-        """The id of an agent's proposal."""
-        return json.loads(self.agent("record", "lesson", text, *more, "--json"))["record"]["id"]
-
-    def status(self, record_id: str) -> str:
-        listed = json.loads(self.agent("proposals", "--status", "", "--json"))["records"]
-        return next((r["status"] for r in listed if r["id"] == record_id), "")
 
 
 @pytest.fixture

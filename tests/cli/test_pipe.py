@@ -40,11 +40,7 @@ def test_bytes_pass_both_ways_after_one_hello(box, fake):
     process.stdin.flush()
     assert json.loads(process.stdout.readline())["echo"] == {"id": 1}
     hello = box.seen()[0]["hello"]
-    assert (hello["role"], hello["cwd"], hello["interactive"]) == (
-        "mcp",
-        os.path.realpath(box.project),
-        False,
-    )
+    assert (hello["role"], hello["cwd"]) == ("mcp", os.path.realpath(box.project))
     process.kill()
     process.communicate()
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import at_terminal
 import pytest
 from daemon_harness import REPOSITORY, Client, StartDaemon, git, small_project, until
 from shell import typed
@@ -45,28 +43,13 @@ def _other(root: Path) -> Path:
 
 def _answered(home: Path, folder: Path, answer: str, *arguments: str) -> str:
     """What a person at a terminal sees, who answers ``answer`` when asked."""
-    parent, child = pty.openpty()
     environment = {
         "HOME": str(home.parent), "PATH": os.environ["PATH"], "MEMORYD_HOME": str(home), "TERM": "dumb",
-        "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200",
+        "PYTHONPATH": os.pathsep.join((str(REPOSITORY), at_terminal.FOLDER)), "COLUMNS": "200",
     }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "memoryd", *arguments],
-        env=environment, cwd=folder, stdin=child, stdout=child, stderr=child,
-    )  # fmt: skip
-    os.close(child)
-    said = b""
-    while select.select([parent], [], [], 30)[0]:
-        try:
-            chunk = os.read(parent, 65_536)
-        except OSError:  # the terminal's other end is closed
-            break
-        said += chunk
-        if said.endswith(b"[y/N] "):
-            os.write(parent, f"{answer}\n".encode())
-    os.close(parent)
-    process.wait(30)
-    return said.decode()
+    command = [sys.executable, "-P", "-m", "memoryd", *arguments]
+    started = at_terminal.start(command, cwd=folder, env=environment)
+    return at_terminal.said(*started, lambda text: answer if text.endswith(b"[y/N] ") else "")[1]
 
 
 def _told(home: Path, root: Path) -> bool:

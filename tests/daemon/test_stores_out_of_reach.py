@@ -55,7 +55,7 @@ class Project:
         root.mkdir()
         (root / "app.py").write_text("def respond():\n    return 'hello'\n")
         daemon = start().listening()
-        with Client(daemon.paths, interactive=True) as person:
+        with Client(daemon.paths, person=True) as person:
             person.json("up", path=str(root))
             made = person.json("record", **self.asked, kind="lesson", text="Flush first", anchors=["app.py"])
             self.id = made["record"]["id"]
@@ -141,7 +141,7 @@ def test_records_need_no_index(project: Project, harm, why: str) -> None:
     """Whatever became of it; a question about code says what is wrong."""
     harm(project.file("index.db"))
     daemon = project.daemon()
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         _use_records(person, project, why)
         assert why in person.error("symbol", **project.asked, name="respond")["what"]
     daemon.end()
@@ -152,7 +152,7 @@ def test_records_need_no_index_that_another_program_holds(project: Project) -> N
     file = project.file("index.db")
     with locked(file):
         daemon = project.daemon()
-        with Client(daemon.paths, interactive=True) as person:
+        with Client(daemon.paths, person=True) as person:
             _use_records(person, project, "index.db is locked by another program")
             checks = person.json("doctor", **project.asked, repair=True)["checks"]
             assert "locked by another program" in next(c for c in checks if c["name"] == "index")["detail"]
@@ -164,7 +164,7 @@ def test_a_page_damaged_under_the_anchors_takes_no_record_away(project: Project)
     """Met after the question has begun: the record is changed once, and shown."""
     _overwrite(project.file("index.db"), "view_file", "path")
     daemon = project.daemon()
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         shown = person.json("retract", **project.asked, id=project.id)
         assert (shown["record"]["status"], shown["record"]["not_looked_for"]) == ("retracted", True)
         entries = person.json("audit", **project.asked)["entries"]
@@ -266,7 +266,7 @@ def test_records_whose_file_is_removed_in_use_lose_nothing(project: Project) -> 
     """What the daemon still holds is copied; the next write is refused, and the restore brings everything."""
     daemon = project.daemon()
     file = project.file("records.db")
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         person.json("record", **project.asked, kind="lesson", text="Written just before")
         for part in file.parent.glob("records.db*"):
             part.unlink()

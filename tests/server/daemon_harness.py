@@ -14,6 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "people"))
+
+import at_terminal
 from room_coverage import measured
 
 from memoryd.paths import Paths
@@ -38,7 +41,7 @@ class RunningDaemon:
             "HOME": str(home.parent),
             "PATH": os.environ["PATH"],
             "MEMORYD_HOME": str(home),
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": os.pathsep.join((str(REPOSITORY), at_terminal.FOLDER)),
             **measured(),
             **variables,
         }
@@ -86,12 +89,19 @@ StartDaemon = Callable[..., RunningDaemon]
 
 
 class Client:
-    """One connection. ``role`` cli: ``ask`` and ``json``; ``role`` mcp: ``request`` after ``initialize``."""
+    """One connection. ``role`` cli: ``ask`` and ``json``; ``role`` mcp: ``request`` after ``initialize``. ``person``: a
+    process at a terminal of its own made it."""
 
-    def __init__(self, paths: Paths, role: str = "cli", cwd: str = "/", **hello: Any) -> None:
-        self.socket = socket.socket(socket.AF_UNIX)
+    def __init__(
+        self, paths: Paths, role: str = "cli", cwd: str = "/", person: bool = False, **hello: Any
+    ) -> None:
+        self._end = lambda: None
+        if person:
+            self.socket, self._end = at_terminal.connected(str(paths.socket))
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.connect(str(paths.socket))
         self.socket.settimeout(100)
-        self.socket.connect(str(paths.socket))
         self.file = self.socket.makefile("rwb")
         self._id = 0
         self.notices: list[dict[str, Any]] = []
@@ -106,6 +116,7 @@ class Client:
     def close(self) -> None:
         self.file.close()
         self.socket.close()
+        self._end()
 
     def raw(self, line: bytes) -> None:
         self.file.write(line + b"\n")

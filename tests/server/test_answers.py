@@ -124,7 +124,7 @@ def test_only_a_person_confirms(daemon: RunningDaemon, client: Client, project: 
     ]
     assert made["status"] == "proposed"
     assert client.error("confirm", project=str(project), id=made["id"])["exit_code"] == 2
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         done = person.json("confirm", project=str(project), id=made["id"])
     assert done["record"]["status"] == "confirmed"
 
@@ -223,7 +223,7 @@ def test_damaged_records_are_restored(tmp_path: Path) -> None:
     file.write_bytes(b"\xde\xad" * 4096)
     daemon = RunningDaemon(home).listening()
     asked = {"project": str(root)}
-    with Client(daemon.paths, interactive=True) as person, Client(daemon.paths) as client:
+    with Client(daemon.paths, person=True) as person, Client(daemon.paths) as client:
         answer = client.json("symbol", **asked, name="respond")
         assert answer["definition"]
         assert "records.db is damaged" in answer["freshness"]["no_records"]
@@ -260,7 +260,7 @@ def test_forgotten_means_gone(tmp_path: Path) -> None:
     """After a person forgets a record its words are in no file of the home."""
     root, home = small_project(tmp_path / "p"), tmp_path / "m"
     daemon = RunningDaemon(home).listening()
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         person.json("up", path=str(root))
         made = person.json("record", project=str(root), kind="note", text="Xylophone rehearsal at dawn.")[
             "record"
@@ -272,7 +272,7 @@ def test_forgotten_means_gone(tmp_path: Path) -> None:
         (folder / left).parent.mkdir(exist_ok=True)
         shutil.copy(snapshot, folder / left)
     daemon = RunningDaemon(home).listening()
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         person.json("forget", project=str(root), id=made["id"])
     daemon.end()
     assert not [file for file in home.rglob("*") if file.is_file() and b"Xylophone" in file.read_bytes()]

@@ -47,7 +47,7 @@ def test_an_agent_that_calls_itself_a_person_stays_an_agent(daemon: RunningDaemo
         for number in range(100):
             said = liar.tool("record", kind="decision", text=f"Rule {number} of the house")
             assert "Recorded as a proposal" in str(said)
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         where = {"project": str(project), "limit": 1_000}
         listed = person.json("proposals", status="", **where)["records"]
         assert {r["status"] for r in listed if r["text"].startswith("Rule ")} == {"proposed"}
@@ -66,7 +66,7 @@ def test_an_agent_that_supersedes_only_proposes_to(
 ) -> None:
     """What a person confirmed stays in force until a person confirms the successor."""
     where = {"project": str(project)}
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         old = person.json("record", kind="decision", text="Use sha256", **where)["record"]["id"]
         agent.tool("record", kind="decision", text="Use md5", supersedes=old, **where)
         listed = person.json("proposals", status="", **where)["records"]

@@ -15,7 +15,7 @@ def test_no_part_of_a_record_keeps_a_secret(
     """Text, anchors and the reason of a judgement: the token is in no answer and in no file of the home."""
     where = {"project": str(project)}
     said = agent.tool("record", kind="lesson", text=f"the token was {TOKEN}", anchors=[TOKEN], **where)
-    with Client(daemon.paths, interactive=True) as person:
+    with Client(daemon.paths, person=True) as person:
         first = person.json("proposals", **where)["records"][0]
         confirmed = person.json("confirm", id=first["id"], reason=f"I use {TOKEN} too", **where)
         other = person.json("record", kind="note", text=f"and {TOKEN} again", **where)["record"]

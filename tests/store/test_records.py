@@ -443,7 +443,9 @@ def test_the_audit_cannot_be_changed_through_sql(tmp_path):
         ("UPDATE anchor SET target = 'b.py'",),
         ("DELETE FROM anchor",),
         ("DELETE FROM record WHERE text = 'one'",),
-        ("INSERT INTO record VALUES ('x', 'note', 't', 'confirmed', 'human:a', 1, '', NULL, x'00', '', '')",),
+        (
+            "INSERT INTO record VALUES ('x', 'note', 't', 'confirmed', 'human:a', 1, '', NULL, x'00', '', '', '')",
+        ),
     ],
 )
 def test_a_change_behind_the_stores_back_is_found(tmp_path, statements):

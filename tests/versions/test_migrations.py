@@ -19,6 +19,7 @@ COMMITTED = {
     "index/0005_unresolved.sql": "4fbdbaddc43a6b167b1b16aa101d8539d968ce19b3a4a04c4cfa3003694f61f0",
     "records/0001_initial.sql": "b8fb8040b5b59b0a30495752da224424d746051d05a355574f9e27c906994996",
     "records/0002_contributed.sql": "e7e7f692c6ce965d2832be00c8264321530653ae324af7902e3ff12ac3640d71",
+    "records/0003_assurance.sql": "f247c0d7bbe09db70883f99b8afa2090981b8e2e7ffb4055611cf6275e9a69e4",
 }
 
 

@@ -62,6 +62,16 @@ KEPT = {
         (*ROUTE, ("shop/cli.py", "shop/web.py")),
         IMPORTED,
     },
+    "records-3": {
+        CENTS,
+        TABLES,
+        CART,
+        (*TILL, "proposed", "agent:assistant", ()),
+        (*ROUTE, ("shop/cli.py", "shop/web.py")),
+        IMPORTED,
+        ("note", "The till is closed at noon", "confirmed", ALICE, ("till/hours.py",)),
+        ("lesson", "Count the drawer twice", "confirmed", "agent:assistant", ()),
+    },
 }
 """What each build was told before it was put away; what it forgot is not among it."""
 
@@ -149,3 +159,16 @@ def test_every_action_works_on_it(old: Old) -> None:
     store.forget(route.id, ALICE)
     assert store.get(route.id) is None
     assert store.verify().ok
+
+
+def test_it_is_said_how_it_is_known_who_vouches(old: Old) -> None:
+    """Earlier builds took a client's word for being a person's: that is what is known of theirs now."""
+    known = {record.text: record.assurance for record in old.store.list()}
+    assert (known[TABLES[1]], known[CENTS[1]], known[ROUTE[1]]) == ("claimed", "claimed", "agent")
+    assert known[CART[1]] == ("terminal" if old.layout >= 3 else "claimed")
+    assert known.get("Count the drawer twice", "passphrase") == "passphrase"
+    with old.store.assured("terminal"):
+        assert old.store.confirm(old.of(TABLES[1]).id, ALICE).assurance == "terminal"
+    first, *_, last = old.store.audit_rows()[::-1]
+    assert (first.assurance, last.assurance) == ("claimed", "terminal")
+    assert old.store.verify().ok

@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import stat
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -149,13 +148,12 @@ class DaemonConnection:
 
 
 def hello(role: str, cwd: str | None = None) -> Message:
-    """The first line of a connection. ``interactive`` says that a person sits there."""
+    """The first line of a connection."""
     return {
         "memoryd": PROTOCOL,
         "role": role,
         "cwd": cwd or working_folder(),
         "version": memoryd.__version__,
-        "interactive": role == "cli" and sys.stdin.isatty() and sys.stdout.isatty(),
     }
 
 

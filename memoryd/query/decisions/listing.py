@@ -29,7 +29,15 @@ from memoryd.query.rules.violated import judged
 from memoryd.query.safe_text import quote, safe_text
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
-from memoryd.store.records.values import CONFIRMED, DOCUMENT, IMPORTED, PROPOSED, Record, is_person
+from memoryd.store.records.values import (
+    ASSURANCES,
+    CONFIRMED,
+    DOCUMENT,
+    IMPORTED,
+    PROPOSED,
+    Record,
+    is_person,
+)
 
 MAX_TEXT_CHARS = 1_000_000  # of one decision shown in full: no document that people write is longer
 MAX_RECORDS = 5_000
@@ -98,7 +106,12 @@ def entries(ctx: Context) -> list[Entry]:
     """Everything decided that the view shows: what people confirmed, then documents, then proposals."""
     found = [*documents(ctx).entries, *declared.decided(ctx)]
     records = _of_records(ctx, {entry.item.path for entry in found})
-    return sorted([*found, *records], key=lambda entry: (authority(entry.item), entry.item.path))
+    return sorted([*found, *records], key=lambda entry: (*_trust(entry.item), entry.item.path))
+
+
+def _trust(item: DecisionItem) -> tuple[int, int]:
+    """Of what is trusted for the same reason first the record of which it is known best who vouches for it."""
+    return authority(item), -ASSURANCES.index(item.assurance) if item.assurance else 0
 
 
 def authority(item: DecisionItem) -> int:
@@ -213,6 +226,7 @@ def _of_record(
         confidence=1.0 if declared else _UNCONFIRMED[record.trust],
         author=quote(record.actor, 100),
         excerpt=quote(record.text, 300),
+        assurance=record.assurance,
     )
     return Entry(item, first_line, record.text, where)
 

@@ -50,7 +50,8 @@ class ProposalsAnswer(PagedAnswer, frozen=True):
 
 
 class AuditItem(Struct, frozen=True):
-    """Who did what, when. ``status``: the record's after it; ``hash``: covers this entry and all before it."""
+    """Who did what, when. ``status``: the record's after it; ``assurance``: how it is known who did it (agent
+    claimed terminal passphrase); ``hash``: covers this entry and all before it."""
 
     seq: int
     at: str
@@ -59,12 +60,13 @@ class AuditItem(Struct, frozen=True):
     record_id: str
     status: str
     reason: str
+    assurance: str
     hash: str
 
     def label(self) -> str:
         status = f" [{self.status}]" if self.status else ""
         reason = f" “{quote(self.reason, 160)}”" if self.reason else ""
-        return f"{self.seq} {self.at} {self.actor} {self.action} {self.record_id}{status}{reason}"
+        return f"{self.seq} {self.at} {self.actor} ({self.assurance}) {self.action} {self.record_id}{status}{reason}"
 
 
 class AuditAnswer(PagedAnswer, frozen=True):

@@ -77,6 +77,7 @@ def _entry(row: audit_log.AuditRow) -> AuditItem:
         record_id=row.record_id,
         status=row.status,
         reason=quote(row.reason, 300),
+        assurance=row.assurance,
         hash=row.hash,
     )
 

@@ -20,7 +20,8 @@ class AnchorItem(Struct, frozen=True):
 
 class RecordItem(Struct, frozen=True):
     """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
-    ``import:FILE``; ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
+    ``import:FILE``; ``assurance``: how it is known who gave it its status: agent claimed terminal
+    passphrase. ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
     opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
     ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``branch``: the branch that
     has its commit, where this history has not. ``not_looked_for``: the
@@ -39,6 +40,7 @@ class RecordItem(Struct, frozen=True):
     moved: tuple[AnchorItem, ...] = ()
     origin: str = ""
     published: str = ""
+    assurance: str = "agent"
     head_lost: bool = False
     branch: str = ""
     not_looked_for: bool = False
@@ -46,7 +48,7 @@ class RecordItem(Struct, frozen=True):
     def summary(self, *, whole: bool = False) -> str:
         """Kind, status, author and what it says: ``whole``, or the beginning and how to see the rest."""
         about = f" about {', '.join(self.anchors[:5])}" if self.anchors else ""
-        first = f"{self.id} {self.kind} [{self.status}] {self.date} {self.actor}{about}"
+        first = f"{self.id} {self.kind} [{self.status}, {self.assurance}] {self.date} {self.actor}{about}"
         if len(self.text) <= _MAX_QUOTED_CHARS:
             return f"{first}\n    “{quote(self.text, _MAX_QUOTED_CHARS)}”"
         if whole:

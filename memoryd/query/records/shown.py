@@ -44,6 +44,7 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
             moved=_moved(seen.places[anchor] for anchor in stored.anchors if anchor in seen.places),
             origin=_origin(stored),
             published=safe_line(stored.published),
+            assurance=stored.assurance,
             head_lost=seen.is_lost(stored.head),
             branch=safe_line(seen.branches.get(stored.head, "")),
             not_looked_for=bool(stored.anchors) and not seen.places,

@@ -88,6 +88,7 @@ class Hit(Struct, frozen=True):
     author: str = ""
     status: str = ""
     commits: tuple[str, ...] = ()
+    assurance: str = ""
 
     def label(self) -> str:
         """Its place, what it is and why it was found; below it the lines that answer best."""
@@ -97,7 +98,8 @@ class Hit(Struct, frozen=True):
             else safe_line(self.path)
         )
         name = safe_line(self.symbol) or (f"“{quote(self.title, 160)}”" if self.title else "")
-        state = f"[{self.status}]" if self.status else ""
+        known = f", {self.assurance}" if self.assurance else ""
+        state = f"[{self.status}{known}]" if self.status else ""
         source = (at, self.sha[:SHA_CHARS], self.id, self.date, self.author)
         first = " ".join(part for part in (*source, self.kind, state, name) if part)
         lines = [f"    | {line}" for line in safe_text(self.snippet).splitlines()]

@@ -52,7 +52,7 @@ def _scored(records: tuple[Record, ...], value: dict[int, float]) -> list[tuple[
 
 
 def _candidate(score: float, record: Record, asked: Question) -> Candidate:
-    return Candidate(score, ("", -record.created_at_s), partial(_hit, score, record, asked))
+    return Candidate(score, (str(record.doubts), -record.created_at_s), partial(_hit, score, record, asked))
 
 
 def _hit(score: float, record: Record, asked: Question) -> Hit:
@@ -70,4 +70,5 @@ def _hit(score: float, record: Record, asked: Question) -> Hit:
         date=datetime.fromtimestamp(record.created_at_s, UTC).date().isoformat(),
         author=safe_line(record.actor),
         status=record.status,
+        assurance=record.assurance,
     )

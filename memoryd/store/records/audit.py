@@ -29,7 +29,9 @@ class AuditReport(Struct, frozen=True):
 
 
 class AuditRow(Struct, frozen=True):
-    """One entry. ``status``: the record's after it; ``payload``: its JSON, as the hash covers it; hashes in hex."""
+    """One entry. ``status``: the record's after it; ``assurance``: how it is known who
+    did it, of an earlier release's by the name that it noted; ``payload``: its JSON, as the hash covers it; hashes in
+    hex."""
 
     seq: int
     at_s: int
@@ -38,6 +40,7 @@ class AuditRow(Struct, frozen=True):
     record_id: str
     status: str
     reason: str
+    assurance: str
     payload: str
     prev_hash: str
     hash: str
@@ -47,6 +50,7 @@ class _Payload(Struct, frozen=True):
     status: str = ""
     digest: str = ""
     reason: str = ""
+    assurance: str = ""
 
 
 _ROW = "SELECT seq, at_s, actor, action, record_id, payload, prev_hash, hash FROM audit"
@@ -101,6 +105,7 @@ def _row(row: tuple[Any, ...]) -> AuditRow:
         record_id,
         said.status,
         said.reason,
+        said.assurance or ("claimed" if actor.startswith("human:") else "agent"),
         payload,
         prev_hash.hex(),
         row_hash.hex(),

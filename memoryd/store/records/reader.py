@@ -19,7 +19,9 @@ from memoryd.store.records.similarity import SimilarRecords, meet
 from memoryd.store.records.values import Origin, Record, digest
 from memoryd.store.sqlite import integer
 
-COLUMNS = "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published"
+COLUMNS = (
+    "id, kind, text, status, actor, created_at_s, head, ifnull(supersedes, ''), origin, published, assured"
+)
 # Anchors that a client added since to records of others; parameters: client, time, client.
 JOINED = "actor = ? AND at_s >= ? AND record_id IN (SELECT id FROM record WHERE actor <> ?)"
 
@@ -176,8 +178,9 @@ class RecordReader:
                 tuple(anchors[id_]),
                 _origin(origin),
                 published,
+                assured,
             )
-            for id_, kind, text, status, actor, at_s, head, older, origin, published in rows
+            for id_, kind, text, status, actor, at_s, head, older, origin, published, assured in rows
         )
 
     def _words(self) -> SimilarRecords:

@@ -22,6 +22,10 @@ MAX_ANCHOR_CHARS = 1_024
 # The order of trust; what an agent or an import says never stands before what people confirmed or committed.
 CONFIRMED, DOCUMENT, PROPOSED, IMPORTED = range(4)
 
+# How it is known who says something, least first: a program; who said of themselves to be at a terminal, which earlier
+# releases believed; whom the kernel shows at one; who gave the passphrase as well.
+ASSURANCES = AGENT, CLAIMED, TERMINAL, PASSPHRASE = ("agent", "claimed", "terminal", "passphrase")
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ACTOR = re.compile(r"(human|agent|import):[^\x00-\x1f]{1,200}")
 _WORD = re.compile(r"\w+")
@@ -51,7 +55,8 @@ class Origin(Struct, frozen=True):
 
 class Record(Struct, frozen=True):
     """One stored record. ``supersedes``: ``""`` where it replaces nothing. ``origin``: of an imported one.
-    ``published``: path of the decision document written from it, ``""`` for none."""
+    ``published``: path of the decision document written from it, ``""`` for none. ``assured``: how it is known who gave
+    it its status, ``""`` of what an earlier release wrote: see ``assurance``."""
 
     id: str
     kind: str
@@ -64,6 +69,19 @@ class Record(Struct, frozen=True):
     anchors: tuple[str, ...] = ()
     origin: Origin | None = None
     published: str = ""
+    assured: str = ""
+
+    @property
+    def assurance(self) -> str:
+        """One of ASSURANCES: how it is known who gave the record its status; of a proposal, who wrote it."""
+        if self.status == "proposed" and not is_person(self.actor):
+            return AGENT
+        return self.assured or (AGENT if is_import(self.actor) else CLAIMED)
+
+    @property
+    def doubts(self) -> int:
+        """0 for the best of ASSURANCES, more for each below it."""
+        return len(ASSURANCES) - 1 - ASSURANCES.index(self.assurance)
 
     @property
     def is_live(self) -> bool:
@@ -105,7 +123,11 @@ def digest(record: Record) -> str:
     """Hex digest of all that a record says. What later layouts added counts only where it is set: digests in the
     audit of an older store stay right."""
     values = [getattr(record, field) for field in record.__struct_fields__[:9]]
-    added = {"origin": msgspec.to_builtins(record.origin), "published": record.published}
+    added = {
+        "origin": msgspec.to_builtins(record.origin),
+        "published": record.published,
+        "assured": record.assured,
+    }
     given = {name: value for name, value in added.items() if value}
     return audit.sha256([*values, given] if given else values).hex()
 

@@ -22,6 +22,7 @@ from memoryd.store.records import audit, replacement, snapshots
 from memoryd.store.records.reader import JOINED, RecordReader
 from memoryd.store.records.similarity import meet
 from memoryd.store.records.values import (
+    ASSURANCES,
     LIVE,
     MAX_ANCHORS,
     STATUSES,
@@ -50,6 +51,7 @@ class Records(RecordReader):
     def __init__(self, conn: sqlite3.Connection, clock: Callable[[], float] = time.time) -> None:
         super().__init__(conn)
         self._clock = clock
+        self._assured = ""
         conn.execute("PRAGMA secure_delete=ON")  # what `forget` removes must not stay in free pages
 
     @classmethod
@@ -88,6 +90,16 @@ class Records(RecordReader):
         return target
 
     # -- writing
+
+    @contextmanager
+    def assured(self, level: str) -> Iterator[None]:
+        """All that is written inside is by somebody who is known at this level of ASSURANCES."""
+        with self._lock:
+            before, self._assured = self._assured, level
+            try:
+                yield
+            finally:
+                self._assured = before
 
     def add(self, new: NewRecord) -> Added:
         """Remember ``new``: as ``proposed``, or ``confirmed`` when a person says it.
@@ -137,10 +149,11 @@ class Records(RecordReader):
             return tuple(Added(self._need(result.record.id), result.created) for result in added)
 
     def confirm(self, record_id: str, actor: str, reason: str = "") -> Record:
-        """A person vouches for a proposal; what it supersedes becomes superseded."""
+        """A person vouches for a proposal; what it supersedes becomes superseded. What is confirmed already is
+        confirmed again by who is known better than whoever did it."""
         with self._write():
             record = self._judge(record_id, actor, LIVE, "confirm")
-            if record.status == "confirmed":
+            if record.status == "confirmed" and not self._is_better_than(record):
                 return record
             if record.supersedes and self._need(record.supersedes).is_live:
                 self._set_status(record.supersedes, "superseded", actor, f"by {record.id}")
@@ -212,7 +225,7 @@ class Records(RecordReader):
             newer = self._conn.execute("SELECT id FROM record WHERE supersedes = ?", (record_id,)).fetchall()
             self._conn.execute("UPDATE record SET supersedes = NULL WHERE supersedes = ?", (record_id,))
             self._conn.execute("DELETE FROM record WHERE id = ?", (record_id,))
-            audit.append(self._conn, self._now(), actor, "forget", record_id, {})
+            self._note(actor, "forget", record_id, {})
             for (other,) in newer:
                 self._reseal(other, actor, "unlink")
             if self._similar:
@@ -311,9 +324,13 @@ class Records(RecordReader):
             return live[0] if live else None
         return next((record for record in found if not is_import(record.actor)), None)
 
-    def _rank(self, known: Record, new: NewRecord) -> tuple[bool, int]:
+    def _is_better_than(self, record: Record) -> bool:
+        """Who writes now is known better than who gave the record its status."""
+        return bool(self._assured) and ASSURANCES.index(self._assured) > ASSURANCES.index(record.assurance)
+
+    def _rank(self, known: Record, new: NewRecord) -> tuple[bool, int, int]:
         """The most trusted first; an agent's new place may be known by another record than the most trusted."""
-        return not is_person(new.actor) and self._is_of_another_place(known, new), known.trust
+        return not is_person(new.actor) and self._is_of_another_place(known, new), known.trust, known.doubts
 
     def _is_of_another_place(self, known: Record, new: NewRecord) -> bool:
         """An agent may not add a place to what a person confirmed: it proposes the same for that place."""
@@ -348,9 +365,9 @@ class Records(RecordReader):
         record_id = new_id(now)
         kept = msgspec.json.encode(origin).decode() if origin else ""
         self._conn.execute(
-            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
             (record_id, new.kind, new.text, status, new.actor, int(now), new.head, new.supersedes or None,
-             fingerprint(new.kind, new.text), kept),
+             fingerprint(new.kind, new.text), kept, self._assured),
         )  # fmt: skip
         self._anchor(record_id, new.anchors, new.actor)
         self._words().put(record_id, new.kind, new.text)
@@ -390,13 +407,21 @@ class Records(RecordReader):
         return next((status for status in statuses if status in LIVE), "proposed")
 
     def _set_status(self, record_id: str, status: str, actor: str, reason: str) -> Record:
-        self._conn.execute("UPDATE record SET status = ? WHERE id = ?", (status, record_id))
+        self._conn.execute(
+            "UPDATE record SET status = ?, assured = ? WHERE id = ?", (status, self._assured, record_id)
+        )
         self._reseal(record_id, actor, status, reason)
         return self._need(record_id)
 
     def _reseal(self, record_id: str, actor: str, action: str, reason: str = "") -> None:
         record = self._need(record_id)
-        payload = {"status": record.status, "digest": digest(record)} | ({"reason": reason} if reason else {})
+        self._note(
+            actor, action, record_id, {"status": record.status, "digest": digest(record), "reason": reason}
+        )
+
+    def _note(self, actor: str, action: str, record_id: str, said: dict[str, str]) -> None:
+        """One entry of the audit; what is empty is not in it."""
+        payload = {name: text for name, text in (said | {"assurance": self._assured}).items() if text}
         audit.append(self._conn, self._now(), actor, action, record_id, payload)
 
     def _lineage(self, record_id: str) -> set[str]:
