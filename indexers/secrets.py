@@ -47,6 +47,8 @@ def redact(data: bytes) -> tuple[bytes, int]:
 
 def redact_text(text: str) -> str:
     """The same for a string (a commit message, a record); each byte of a secret becomes one ``*``."""
+    if not text:
+        return text
     data, found = redact(text.encode("utf-8", "surrogatepass"))
     return data.decode("utf-8", "surrogatepass") if found else text
 
