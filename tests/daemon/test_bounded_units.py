@@ -184,3 +184,20 @@ def test_a_file_that_cannot_be_looked_into_is_skipped(
         (skipped,) = client.json("status", project=str(root))["skipped"]
     assert (skipped["path"], skipped["reason"]) == ("unread.py", "quarantined")
     assert "processor time" in skipped["detail"]
+
+
+def test_a_change_that_cannot_be_compared_is_a_plain_error(
+    start: StartDaemon, tricks: Tricks, tmp_path: Path
+) -> None:
+    """`check` ends with the path that costs too much and with what to do; the next check is answered."""
+    root = _project(tmp_path / "p", a_dot_py="A = 1\n")
+    daemon = start(*_QUICK, **tricks.variables("cpu")).ready()
+    with Client(daemon.paths) as client:
+        client.json("up", path=str(root))
+        (root / "a.py").write_text("HOPELESS = 'hopeless'\n")
+        refused = client.error("check", project=str(root))
+        assert refused["where"] == "a.py"
+        assert "processor time" in refused["what"]
+        assert tricks.times == 1
+        (root / "a.py").write_text("A = 2\n")
+        assert client.json("check", project=str(root))["verdict"] == "OK"

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from indexers.facts import Change
 from memoryd.daemon.indexing.jobs import JobError
-from memoryd.daemon.processes.child_process import Child
+from memoryd.daemon.processes.watched_child import WatchedChild
 from memoryd.errors import MemorydError
 from memoryd.server.gate import DeadlineError
 from memoryd.server.protocol import encode
@@ -36,13 +36,13 @@ class ChangeReader:
 
     def __init__(self, log_file: Path, environment: Mapping[str, str], idle_s: float) -> None:
         self._log_file, self._environment, self._idle_s = log_file, environment, idle_s
-        self._child: Child | None = None
+        self._child: WatchedChild | None = None
         self._turn = asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
 
     async def read(self, request: Mapping[str, Any], deadline_s: float) -> Change:
-        """``request``: the fields of an ingest.change.ChangeRequest. Raises DeadlineError, and what the reader
-        says is wrong with the change."""
+        """``request``: the fields of an ingest.change.ChangeRequest. Raises DeadlineError, MemorydError for a file that
+        cannot be compared in the time that it may take, and what the reader says is wrong with the change."""
         try:
             async with asyncio.timeout(deadline_s), self._turn:
                 reply = await self._alone(encode(request))
@@ -68,36 +68,50 @@ class ChangeReader:
         return reply
 
     async def _ask(self, line: bytes) -> _ChangeLine:
-        """Once more where a reader of an earlier change turns out to have died meanwhile."""
-        was_there = self._child is not None
-        try:
-            return await self._asked(line)
-        except MemorydError:
-            if not was_there:
-                raise
-            return await self._asked(line)
-
-    async def _asked(self, line: bytes) -> _ChangeLine:
-        try:
-            if self._child is None or not self._child.running:
-                self._child = await Child.start(MODULE, self._environment, self._log_file)
-            await self._child.send(line)
-            answer = await self._child.read_line()
-            if answer:
-                return _REPLY.decode(answer)
-        except (OSError, msgspec.DecodeError) as error:
-            reason = str(error)
-        else:
-            reason = "it ended"
-        self.close()
+        """Asks a second child where the first one died, for it may have been dead before it was asked."""
+        reason = ""
+        for _ in range(2):
+            try:
+                answer = await self._answer(line)
+                if answer:
+                    return _REPLY.decode(answer)
+                reason = await self._why_ended()
+            except (OSError, msgspec.DecodeError) as error:
+                reason = str(error)
+            self.close()
         raise MemorydError(
             f"the change reader failed: {reason[:200]}",
             where=MODULE,
             next_step="try again; see `memoryd daemon logs`",
         )
 
+    async def _answer(self, line: bytes) -> bytes:
+        if self._child is None or not self._child.child.running:
+            self.close()
+            self._child = await WatchedChild.start(MODULE, self._environment, self._log_file)
+        try:
+            await self._child.child.send(line)
+        except ConnectionError:  # it has just ended
+            return b""
+        return await self._child.read_line()
+
+    async def _why_ended(self) -> str:
+        """In words. Raises MemorydError where a part of the change took all the time that it may."""
+        assert self._child is not None
+        self._child.child.kill()  # it may have said more than a line may hold, and live on
+        words, ended = await self._child.ended()
+        if ended is None or ended.how != "cpu":
+            return f"it ended with {words}"
+        self.close()
+        raise MemorydError(
+            f"the change cannot be read: comparing this took {ended.detail}",
+            where=ended.unit.path or "the change as a whole",
+            next_step="leave it out: name the other paths, or raise index.unit_cpu_s",
+        )
+
     def close(self) -> None:
         """End the child; the next change starts another."""
         child, self._child = self._child, None
         if child:
-            child.kill()
+            child.child.kill()
+            child.close()

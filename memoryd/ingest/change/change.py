@@ -27,6 +27,7 @@ from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.files.scan import DEFAULT_LIMITS, Limits
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
+from memoryd.ingest.units import Units
 from memoryd.store.index.queries.version_queries import Known
 
 MAX_FILES = 3_000
@@ -52,12 +53,16 @@ class ChangeRequest(Struct, frozen=True):
     index_file: str = ""
 
 
-def read_change(request: ChangeRequest, pool: ParsePool, limits: Limits = DEFAULT_LIMITS) -> Change:
-    """Raises UsageError (no such revision or path, no diff, no git), GitError, MemorydError when no worker starts."""
+def read_change(
+    request: ChangeRequest, pool: ParsePool, limits: Limits = DEFAULT_LIMITS, units: Units | None = None
+) -> Change:
+    """``units``: where somebody watches this process.
+
+    Raises UsageError (no such revision or path, no diff, no git), GitError, MemorydError when no worker starts."""
     root = Path(request.root)
     git = Git.open(root)
     change = _asked(request, root, git, limits)
-    kept, left_out = _kept(change.pairs)
+    kept, left_out = _kept(change.pairs, units or Units())
     with Known(Path(request.index)) as known:
         versions = read_facts(kept, pool, known, git.object_format if git else "sha1")
     return Change(
@@ -119,14 +124,15 @@ def _titled(change: str, named: Sequence[str]) -> str:
     return change + (f" of {', '.join(named[:3])}{more}" if named else "")
 
 
-def _kept(pairs: Sequence[VersionPair]) -> tuple[list[VersionPair], list[tuple[str, str]]]:
+def _kept(pairs: Sequence[VersionPair], units: Units) -> tuple[list[VersionPair], list[tuple[str, str]]]:
     """(the files that are read, with their lines; (path, why) of the others)."""
     kept: list[VersionPair] = []
     left_out = [(pair.path, "too many changed files") for pair in pairs[MAX_FILES:]]
     room = MAX_LINES_BYTES
     for pair in pairs[:MAX_FILES]:
         reason = "its name says that it holds secrets" if path_rules.denied(pair.path) else _unreadable(pair)
-        lined = pair if reason else with_lines(pair)
+        with units.at("change", "", pair.path, len(pair.old or b"") + len(pair.new or b"")):
+            lined = pair if reason else with_lines(pair)
         size = sum(len(text) for lines in lined.lines or () for _, text in lines)
         room -= size
         if not reason and room < 0:
