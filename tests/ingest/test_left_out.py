@@ -15,7 +15,8 @@ import pytest
 from projects import Repository, run_index
 
 from memoryd.ingest.job import IndexJob, IndexSummary
-from memoryd.ingest.parse.pool import ParsePool, PoolLimits
+from memoryd.ingest.parse.pool import DEATH_S, ParsePool, PoolLimits
+from memoryd.ingest.parse.worker import ParseJob
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.units import LOST_S, MUCH_LOST_S, Ended, Unit, UnitNote, Units, patience
 from memoryd.store.index.queries.left_out_queries import AGAIN_S, RECENT_S
@@ -206,3 +207,20 @@ def test_a_note_holds_any_path() -> None:
         assert note.read() is None
     finally:
         note.close()
+
+
+def test_a_file_that_kills_its_worker_costs_two_of_them_and_in_a_hurry_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A parser that crashes takes no time by itself, but each new worker does: that is counted as lost."""
+    crash = (
+        "import os, sys\nif 'memoryd.ingest.parse.worker' in sys.orig_argv:\n    os.kill(os.getpid(), 11)\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(crash)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
+    job = ParseJob("a.py", "python", b"x = 1\n")
+    with _pool(10.0) as own:
+        (patient,) = own.run([job])
+        (hurried,) = own.run([job], LOST_S + 1)
+    assert [(o.reason, o.stays) for o in (patient, hurried)] == [("crashed", False)] * 2
+    assert (patient.lost_s, hurried.lost_s) == (2 * DEATH_S, DEATH_S)

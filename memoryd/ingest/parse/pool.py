@@ -27,6 +27,7 @@ from memoryd.ingest.units import patience
 _DECODER = msgspec.msgpack.Decoder(PackedFile)
 _QUEUE_PER_WORKER = 4
 _DEATHS_TO_BLAME = 2
+DEATH_S = 1.0  # of processor time, that a new worker takes to start
 CPU_S, CPU_S_PER_MB = 2.0, 5.0  # of a file; the slowest of ordinary ones take 1.5 s a megabyte
 _USUAL_WALL_S = 10.0  # who allows a file more or less time allows it as much more or less processor time
 _BUSY = 6  # so many times longer may a file take by the clock on the wall, for the machine may be busy
@@ -161,16 +162,17 @@ class _WorkerThread:
 
     def _judge(self, job: ParseJob, cpu_s: float) -> Outcome:
         """A worker may fail at what came before, or be killed: blamed on the file is only what a fresh one finds,
-        and a death only when another dies of it as well."""
-        deaths = 0
+        and a death only when another dies of it as well. In a hurry the first death will do: it is tried again."""
+        deaths, hurried = 0, cpu_s < self._limits.cpu_s(len(job.data), 0.0)
         while True:
             is_fresh = self._process is None
             outcome = self._parse(job, cpu_s)
             if outcome.packed is not None or outcome.reason == "timeout":
                 return outcome
             deaths += is_fresh and outcome.reason == "crashed"
-            if deaths == _DEATHS_TO_BLAME or (is_fresh and outcome.reason != "crashed"):
-                return outcome
+            is_blamed = deaths == _DEATHS_TO_BLAME or (hurried and outcome.reason == "crashed")
+            if is_blamed or (is_fresh and outcome.reason != "crashed"):
+                return structs.replace(outcome, lost_s=DEATH_S * max(deaths, 1))
             self._stop()
 
     def _parse(self, job: ParseJob, cpu_s: float) -> Outcome:

@@ -143,7 +143,10 @@ class _ParseStage:
         )
         self._waiting_bytes += outcome.packed_bytes
         self._step()
-        if len(self._waiting) >= FILES_PER_TRANSACTION or self._waiting_bytes >= PACKED_BYTES_PER_TRANSACTION:
+        is_much = (
+            len(self._waiting) >= FILES_PER_TRANSACTION or self._waiting_bytes >= PACKED_BYTES_PER_TRANSACTION
+        )
+        if is_much or outcome.lost_s:  # nobody pays twice for what cost much
             self._flush()
 
     def _step(self) -> None:
