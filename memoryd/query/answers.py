@@ -114,7 +114,8 @@ class Answer(Struct, frozen=True):
 
     def absence(self, what: str, searched: str) -> Page:
         """One sentence: ``what`` there is not, and what was looked through, and why it may be there nevertheless."""
-        where = f" Searched {searched}." if searched else ""
+        but = "; the records could not be read" if self.freshness.no_records else ""
+        where = f" Searched {searched}{but}." if searched else ""
         doubts = "; ".join(self.freshness.doubts())
         where += f" {doubts[0].upper()}{doubts[1:]}." if doubts else ""
         return Page(head=f"{what}.{where}", foot=self.freshness.line())

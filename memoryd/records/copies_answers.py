@@ -27,7 +27,7 @@ class CopyItem(Struct, frozen=True):
     problem: str = ""
 
     def label(self) -> str:
-        state = f"whole, {self.records} records, {self.entries} audit entries" if self.whole else "NOT WHOLE"
+        state = f"whole, {_held(self.records, self.entries)}" if self.whole else "NOT WHOLE"
         return (
             f"  {self.taken_at}  {safe_line(self.file)}: {state}{f': {self.problem}' if self.problem else ''}"
         )
@@ -111,11 +111,10 @@ def listed(root: str, file: Path, problem: StoreError | None, found: Sequence[Co
 
 def restored(root: str, done: Restored) -> RestoredAnswer:
     """After ``records restore``."""
-    end = "What is lost:" if done.lost else "Nothing is lost."
+    end = "What is lost is listed below." if done.lost else "Nothing is lost."
     return RestoredAnswer(
         root,
-        f"Restored from {done.source} of {_moment(done.taken_s)}: {done.records} records, {done.entries} audit entries."
-        f" {end}",
+        f"Restored from {done.source} of {_moment(done.taken_s)}: {_held(done.records, done.entries)}. {end}",
         done.source,
         _moment(done.taken_s),
         done.records,
@@ -139,6 +138,10 @@ def undone(root: str, done: Restored) -> RestoredAnswer:
         (),
         "memoryd records restore",
     )
+
+
+def _held(records: int, entries: int) -> str:
+    return f"{records} {'record' if records == 1 else 'records'}, {entries} in the audit"
 
 
 def _moment(at_s: int) -> str:

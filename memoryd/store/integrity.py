@@ -20,7 +20,8 @@ def problem(conn: sqlite3.Connection, *, deep: bool = False) -> str:
         if isinstance(what, DamagedStore):
             return str(error)
         raise what from error
-    return "" if found == "ok" else str(found)
+    said = str(found).removeprefix("*** in database main ***\n")
+    return "" if said == "ok" else "; ".join(said.splitlines())
 
 
 def other_tables(conn: sqlite3.Connection, kind: str) -> str:

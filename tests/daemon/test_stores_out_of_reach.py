@@ -208,6 +208,9 @@ def test_no_question_needs_records(project: Project, harm, why: str) -> None:
             if tool in ("history", "search", "why", "decisions", "brief"):
                 said = agent.tool(tool, **more)["content"][0]["text"]
                 assert "WITHOUT RECORDS, there may be some" in said, tool
+        for verb, more in (("search", {"query": "nothing-of-it"}), ("decisions", {})):
+            said = client.request(verb, {**project.asked, "format": "text", **more})["result"]["text"]
+            assert "the records could not be read." in said, verb
         assert why in client.error("proposals", **project.asked)["what"]
     daemon.end()
 
