@@ -15,11 +15,11 @@ from msgspec import Struct
 
 from memoryd.globs.paths import PathTest, exact
 from memoryd.ingest.link.json_text import jsonc, member
-from memoryd.ingest.link.languages import bundlers
+from memoryd.ingest.link.languages.bundlers import DOCUMENTS, SCRIPTS, aliases, of_framework
 from memoryd.ingest.link.view import LinkView
 
 CONFIGS = ("tsconfig*.json", "*.tsconfig.json", "jsconfig*.json")
-MANIFESTS = frozenset((*CONFIGS, *bundlers.SCRIPTS, *bundlers.DOCUMENTS, "package.json", "pnpm-workspace.yaml",
+MANIFESTS = frozenset((*CONFIGS, *SCRIPTS, *DOCUMENTS, "package.json", "pnpm-workspace.yaml",
                        "lerna.json"))  # fmt: skip
 _ROOT_CONFIGS = ("tsconfig.json", "jsconfig.json")
 _TYPED = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts")
@@ -194,11 +194,11 @@ class _Search:
                 yield from _by_paths(config, module)
                 if config.base is not None:
                     yield posixpath.join(config.base, module)
-        stated = self._view.fixpoints("bundlers", lambda: bundlers.aliases(self._view), {})
+        stated = self._view.fixpoints("bundlers", lambda: aliases(self._view), {})
         for folder in _above(self._folder):
             yield from (place for one in stated.get(folder, ()) if (place := one.of(module)) is not None)
         for package in self._manifests():
-            for one in bundlers.of_framework(self._view, package.folder, package.data):
+            for one in of_framework(self._view, package.folder, package.data):
                 if (place := one.of(module)) is not None:
                     yield place
 
