@@ -41,9 +41,9 @@ if sys.argv[:1] == ["-m"] and any(m in sys.orig_argv for m in ("memoryd.ingest",
     import importlib.abc, importlib.machinery
     class Finder(importlib.abc.MetaPathFinder):
         WHAT = {
-            "memoryd.ingest.link.edges": ("link_file", lambda e, path, facts: "hopeless" in path),
-            "indexers.history.rationale": ("notes", lambda commit: "hopeless" in commit.subject),
-            "indexers.history.dependencies": ("packages", lambda path, data: b"hopeless" in data),
+            "memoryd.ingest.link.edges": ("link_file", lambda evaluator, path, *more: "hopeless" in path),
+            "indexers.history.rationale": ("notes", lambda commit, *more: "hopeless" in commit.subject),
+            "indexers.history.dependencies": ("packages", lambda path, data, *more: b"hopeless" in data),
             "indexers.registry": ("language_of", lambda path, data: path.startswith("unread")),
             "indexers.history.diff": ("compare", lambda old, new: b"hopeless" in new),
         }
