@@ -1,7 +1,7 @@
 """Tokens that have a form of their own: ``secrets.toml`` says which, this finds where they stand.
 
 One pass finds what any of them begins with, in the few words that are long enough; the bounded rule of that beginning
-says what follows. So three hundred kinds cost about as much as one, and a rule is compiled when it is first needed.
+says what follows. So their number costs little, and a rule is compiled when it is first needed.
 """
 
 from __future__ import annotations
