@@ -164,7 +164,10 @@ def test_a_contradiction_is_said_and_both_are_kept(rows, store):
     known = record(ctx, ctx.records, note("Use redis for sessions", "app/db.py"), ANN).record
     answer = record(ctx, ctx.records, note("Never use redis for sessions", "app"), AGENT)
     assert answer.record.conflicts_with == (known.id,)
-    assert f"It contradicts {known.id} (confirmed, human:ann): “Use redis for sessions”." in answer.message
+    assert (
+        f"It contradicts {known.id} (confirmed, claimed, human:ann): “Use redis for sessions”."
+        in answer.message
+    )
     assert "Both are kept" in answer.message
     listed = proposals(ctx, ProposalsRequest(status="")).records
     assert {r.id: r.conflicts_with for r in listed} == {

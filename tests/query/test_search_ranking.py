@@ -333,3 +333,13 @@ def test_what_a_body_sets_in_backquotes_weighs_more() -> None:
     """An identifier that the writer marked says more than the prose around it."""
     weights = question(FORM).weights
     assert weights[terms.term("grandtotal")] > weights[terms.term("show")]
+
+
+def test_of_notes_that_fit_alike_the_better_assured_comes_first(project: SearchProject) -> None:
+    """And all of them are found: how it is known who vouches is no place that has had its share of the hits."""
+    levels = ("claimed", "terminal", "terminal", "terminal", "terminal", "passphrase")
+    for number, level in enumerate(levels):
+        with project.records.assured(level):
+            project.records.add(NewRecord("note", f"the sandbox gateway fails {number}", "human:ann"))
+    hits = project.ask("sandbox gateway fails", kinds=("note",)).hits
+    assert [hit.assurance for hit in hits] == list(levels[::-1])

@@ -30,7 +30,7 @@ class Candidate(Struct, frozen=True):
     """A possible hit. ``key`` orders equal scores; ``show`` reads its texts (None: its rows are gone)."""
 
     score: float
-    key: tuple[str, int]
+    key: tuple[str, int] | tuple[str, int, int]
     show: Callable[[], Hit | None]
 
 

@@ -52,7 +52,7 @@ def _scored(records: tuple[Record, ...], value: dict[int, float]) -> list[tuple[
 
 
 def _candidate(score: float, record: Record, asked: Question) -> Candidate:
-    return Candidate(score, (str(record.doubts), -record.created_at_s), partial(_hit, score, record, asked))
+    return Candidate(score, ("", record.doubts, -record.created_at_s), partial(_hit, score, record, asked))
 
 
 def _hit(score: float, record: Record, asked: Question) -> Hit:
