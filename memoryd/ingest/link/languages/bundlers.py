@@ -26,7 +26,7 @@ SCRIPTS = tuple(f"{tool}.config.{end}" for tool in _TOOLS for end in ("js", "ts"
 DOCUMENTS = ("deno.json", "deno.jsonc", ".babelrc", ".babelrc.json", "babel.config.json", "jest.config.json")
 _STRING = re.compile(r"""'([^'\n\\]{0,300})'|"([^"\n\\]{0,300})"|`([^`\n\\$]{0,300})`""")
 _KEY = re.compile(r"""\s*(?:'([^'\n\\]{1,200})'|"([^"\n\\]{1,200})"|([\w$]{1,100}))\s{0,9}:""")
-_COMMENT = re.compile(r"""('[^'\n]*'|"[^"\n]*"|`[^`]*`)|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)""")
+_COMMENT = re.compile(r"""('[^'\n]*+'?|"[^"\n]*+"?|`[^`]*+`?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.S)
 _ALIAS = re.compile(r"\b(alias|moduleNameMapper)\b['\"]?\s{0,9}[:=]\s{0,9}([\[{])")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _JOINS = frozenset((
