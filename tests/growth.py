@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-TOO_QUICK_S = 0.05  # of processor time: below, nothing can be said of growth, and nothing need be
+TOO_QUICK_S = 0.15  # of processor time: below, nothing can be said of growth, and nothing need be
 MAX_GROWTH = 9.0  # four times the input: linear work costs 4 times as much, quadratic work 16 times
 ATTEMPTS = 5  # other programs disturb a measurement; growth that is there is seen in each
 
