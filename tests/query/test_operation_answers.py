@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rows import Rows
 
 from indexers import registry
@@ -129,6 +131,62 @@ def test_the_overview_shows_packages_layers_and_cycles_with_an_example(rows):
     )
     assert answer.hubs[0].qualname == "total"
     assert len(render(answer, 1_500)) <= 6_000
+
+
+def test_packages_that_need_each_other_by_files_that_do_not_are_no_cycle(tmp_path):
+    """A top module that starts everything and a constant beside it, which everything reads, are grouped in one package:
+    the packages need each other, and no file comes back to itself."""
+    rows = Rows(tmp_path / "index.db")
+    for path in (
+        "app/__init__.py",
+        "app/__main__.py",
+        "app/cli/main.py",
+        "app/cli/more.py",
+        "app/store/db.py",
+    ):
+        rows.file(path, "x = 1\n")
+    rows.edges("app/__main__.py", [("", "imports", "app/cli/main.py", "", 1)])
+    rows.edges("app/cli/main.py", [("", "imports", "app/__init__.py", "", 1)])
+    rows.edges("app/cli/more.py", [("", "imports", "app/store/db.py", "", 1)])
+    answer = overview(rows.context(), OverviewRequest())
+    needs = {package.name: package.needs for package in answer.packages}
+    assert (needs["app"], needs["app/cli"]) == (("app/cli",), ("app", "app/store"))
+    assert (answer.cycles, answer.cycles_total) == ((), 0)
+    assert "cycles" not in render(answer, 1_500)
+    rows.close()
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40),
+    st.lists(st.sampled_from("abc"), min_size=10, max_size=10),
+)
+def test_every_cycle_is_a_closed_round_through_packages_and_none_is_missed(uses, packages):
+    """Compared with what walking from each file reaches."""
+    package = {f"f{number}": name for number, name in enumerate(packages)}
+    pairs = [(f"f{src}", f"f{dst}") for src, dst in sorted(uses) if src != dst]
+    reached = {start: _reached(start, pairs) for start in package}
+    together = {
+        frozenset(other for other in package if other in reached[path] and path in reached[other])
+        for path in package
+    }
+    expected = {files for files in together if len({package[path] for path in files}) > 1}
+    found = overview_graph.file_cycles(pairs, package)
+    assert {frozenset(cycle.files) for cycle in found} == expected
+    for cycle in found:
+        assert set(cycle.round) <= set(pairs)
+        assert [dst for _, dst in cycle.round] == [src for src, _ in (*cycle.round[1:], cycle.round[0])]
+        assert len({package[path] for step in cycle.round for path in step}) > 1
+
+
+def _reached(start, pairs):
+    found, frontier = set(), [start]
+    while frontier:
+        node = frontier.pop()
+        for src, dst in pairs:
+            if src == node and dst not in found:
+                found.add(dst)
+                frontier.append(dst)
+    return found
 
 
 def test_an_overview_of_nothing_says_so(tmp_path):

@@ -65,7 +65,7 @@ def _computed(ctx: Context) -> OverviewAnswer:
     pairs = sorted({(path_of[one.src], path_of[one.node >> NAME_BITS]) for one in used})
     graph = overview_graph.between(pairs, package)
     layers = overview_graph.layers(graph)
-    cycles = [c for c in overview_graph.components(graph) if len(c) > 1]
+    cycles, cycles_total = _cycles(ctx, package, path_of)
     tied = operations.all_tied(ctx)
     return OverviewAnswer(
         ctx.freshness,
@@ -76,11 +76,8 @@ def _computed(ctx: Context) -> OverviewAnswer:
         unread=_unread(files),
         packages=_packages(own, package, graph, layers),
         layers=tuple(layers),
-        cycles=tuple(
-            _cycle(ctx, cycle, graph, pairs, package, {path: id_ for id_, path in path_of.items()})
-            for cycle in sorted(cycles, key=lambda c: (-len(c), c))[:MAX_CYCLES]
-        ),
-        cycles_total=len(cycles),
+        cycles=cycles,
+        cycles_total=cycles_total,
         hubs=tuple(structure_queries.hubs(ctx.index, Counter(one.node for one in used), MAX_HUBS)),
         test_files=sum(file.role == "test" for file in source),
         test_cases=sum(file.test_cases for file in source),
@@ -129,39 +126,29 @@ def _packages(
     return tuple(sorted(found, key=lambda item: (-item.bytes, item.name)))
 
 
-def _cycle(
-    ctx: Context, names: tuple[str, ...], graph: Mapping[str, Mapping[str, int]], pairs: Sequence[tuple[str, str]],
-    package: Mapping[str, str], id_of: Mapping[str, int],
-) -> CycleItem:  # fmt: skip
-    """The shortest round from the first package back to itself, a use for each of its steps."""
-    example = []
-    for one, other in _round(names, graph):
-        src, dst = min(pair for pair in pairs if package[pair[0]] == one and package[pair[1]] == other)
-        use = structure_queries.one_use(ctx.index, ctx.view.id, id_of[src], id_of[dst])
-        line, name = use or (1, "")
-        example.append(f"{src}:{line} → {dst}{f':{name}' if name else ''}")
-    return CycleItem(packages=names, example=tuple(example))
+def _cycles(
+    ctx: Context, package: Mapping[str, str], path_of: Mapping[int, str]
+) -> tuple[tuple[CycleItem, ...], int]:
+    """The largest cycles of files, and how many there are. That packages need each other is none: two of their files
+    may have nothing to do with each other."""
+    certain = structure_queries.certain_uses(ctx.index, ctx.view.id)
+    pairs = [(path_of[src], path_of[dst]) for src, dst in certain if src in path_of and dst in path_of]
+    found = overview_graph.file_cycles(pairs, package)
+    id_of = {path: id_ for id_, path in path_of.items()}
+    shown = (
+        CycleItem(
+            packages=tuple(sorted({package[path] for path in cycle.files})),
+            example=tuple(_step(ctx, src, dst, id_of) for src, dst in cycle.round),
+            files=len(cycle.files),
+        )
+        for cycle in found[:MAX_CYCLES]
+    )
+    return tuple(shown), len(found)
 
 
-def _round(names: Sequence[str], graph: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str]]:
-    start, inside = names[0], set(names)
-    came: dict[str, str] = {}
-    frontier = [start]
-    while frontier:
-        following = []
-        for node in frontier:
-            for other in sorted(set(graph[node]) & inside):
-                if other == start:
-                    steps = [(node, start)]
-                    while node != start:
-                        steps.append((came[node], node))
-                        node = came[node]
-                    return steps[::-1]
-                if other not in came:
-                    came[other] = node
-                    following.append(other)
-        frontier = following
-    return []
+def _step(ctx: Context, src: str, dst: str, id_of: Mapping[str, int]) -> str:
+    line, name = structure_queries.one_use(ctx.index, ctx.view.id, id_of[src], id_of[dst]) or (1, "")
+    return f"{src}:{line} → {dst}{f':{name}' if name else ''}"
 
 
 class _Declared(TypedDict):

@@ -12,7 +12,7 @@ from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.store.index.queries.structure_queries import Hub
 
-_NAMES, _PACKAGES, _HUBS = 6, 18, 8
+_NAMES, _PACKAGES, _HUBS, _STEPS = 6, 18, 8, 5
 
 
 class OverviewRequest(Request, frozen=True, kw_only=True):
@@ -38,13 +38,18 @@ class PackageItem(Struct, frozen=True):
 
 
 class CycleItem(Struct, frozen=True):
-    """Packages that need each other. ``example``: ``path:line → path:symbol``, one use per step of a round."""
+    """Files of several packages that use each other in a circle. ``packages``: of those files; ``example``: ``path:line
+    → path:symbol``, the use of each step of a round through them and back; ``files``: how many are in the circle."""
 
     packages: tuple[str, ...]
     example: tuple[str, ...]
+    files: int = 0
 
     def label(self) -> str:
-        return f"{_listed(self.packages, 6)}: {'; '.join(map(safe_line, self.example[:3]))}"
+        rest = len(self.example) - _STEPS
+        more = f"; … {rest} more steps (--json)" if rest > 0 else ""
+        proof = "; ".join(map(safe_line, self.example[:_STEPS]))
+        return f"{self.files} files of {_listed(self.packages, 6)}: {proof}{more}"
 
 
 class NamedPart(Struct, frozen=True):
@@ -117,10 +122,15 @@ class OverviewAnswer(Answer, frozen=True):
                 ),
                 TextSection(
                     items=layers if len(layers) > 1 else [],
-                    title="layers (a package needs packages of lower layers):",
+                    title="layers (a package needs packages of lower layers, or of its own):",
                     keep=6,
                 ),
-                TextSection(items=cycles, total=self.cycles_total, title="cycles:", keep=3),
+                TextSection(
+                    items=cycles,
+                    total=self.cycles_total,
+                    title="cycles (files that use each other across packages):",
+                    keep=3,
+                ),
                 TextSection(items=hubs, title="hubs (used by most files):", keep=6),
                 TextSection(items=self._operations(), title="operations:", keep=12),
             ],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 MAX_PACKAGES = 24
+MAX_STARTS = 100  # steps between packages from which a round is looked for
 _LARGE = 0.15  # a folder with more of the files than that is shown by its folders
 
 
@@ -85,6 +87,57 @@ def _close(
         found.append(tuple(sorted(stack[at:])))
         on_stack.difference_update(stack[at:])
         del stack[at:]
+
+
+class FileCycle(NamedTuple):
+    """Files of several packages of which each comes back to itself by what it uses. ``round``: a shortest way through
+    two packages at least and back, step by step."""
+
+    files: tuple[str, ...]
+    round: tuple[tuple[str, str], ...]
+
+
+def file_cycles(pairs: Iterable[tuple[str, str]], package: Mapping[str, str]) -> list[FileCycle]:
+    """Those that span packages, the largest first. ``pairs``: (file, file that it uses)."""
+    graph: dict[str, set[str]] = {path: set() for path in package}
+    for src, dst in pairs:
+        graph[src].add(dst)
+    tangled = [
+        files for files in components(graph) if len(files) > 1 and len({package[path] for path in files}) > 1
+    ]
+    found = [FileCycle(files, _shortest_round(files, graph, package)) for files in tangled]
+    return sorted(found, key=lambda cycle: (-len(cycle.files), cycle.files))
+
+
+def _shortest_round(
+    files: Collection[str], graph: Mapping[str, Collection[str]], package: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    inside = set(files)
+    crossing = ((src, dst) for src in sorted(files) for dst in sorted(graph[src]) if dst in inside)
+    starts = [(src, dst) for src, dst in crossing if package[src] != package[dst]][:MAX_STARTS]
+    rounds = (((src, dst), *_way(dst, src, graph, inside)) for src, dst in starts)
+    return min(rounds, key=len)
+
+
+def _way(
+    start: str, end: str, graph: Mapping[str, Collection[str]], inside: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """The shortest way inside a strongly connected component."""
+    came: dict[str, str] = {start: ""}
+    frontier = [start]
+    while end not in came:
+        following = []
+        for node in frontier:
+            for other in sorted(graph[node]):
+                if other in inside and other not in came:
+                    came[other] = node
+                    following.append(other)
+        frontier = following
+    steps = []
+    while end != start:
+        steps.append((came[end], end))
+        end = came[end]
+    return tuple(reversed(steps))
 
 
 def layers(graph: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:

@@ -39,11 +39,7 @@ class UsedNode(NamedTuple):
 
 def used_nodes(conn: sqlite3.Connection, view_id: int) -> list[UsedNode]:
     """What each file of the view uses of other files, each once. Guesses (confidence below 0.5) are left out."""
-    source = dict(
-        conn.execute(
-            "SELECT link_id, path_id FROM view_file WHERE view_id = ? AND link_id NOTNULL", (view_id,)
-        )
-    )
+    source = _linked(conn, view_id)
     # In the order of the table: no sort, no join.
     rows = conn.execute(
         "SELECT DISTINCT dst_path_id, dst_name_id, link_id FROM edge_row"
@@ -54,6 +50,28 @@ def used_nodes(conn: sqlite3.Connection, view_id: int) -> list[UsedNode]:
         for path_id, name_id, link_id in rows
         if link_id in source and source[link_id] != path_id
     ]
+
+
+def certain_uses(conn: sqlite3.Connection, view_id: int) -> set[tuple[int, int]]:
+    """(path id of a file, path id of another that it uses), by the language's own rules: no guess is among them."""
+    source = _linked(conn, view_id)
+    rows = conn.execute(
+        "SELECT DISTINCT dst_path_id, link_id FROM edge_row"
+        " WHERE how_id IN (SELECT id FROM how WHERE method = 'exact')"
+    )
+    return {
+        (source[link_id], path_id)
+        for path_id, link_id in rows
+        if link_id in source and source[link_id] != path_id
+    }
+
+
+def _linked(conn: sqlite3.Connection, view_id: int) -> dict[int, int]:
+    """The links of the view's files → path id."""
+    rows = conn.execute(
+        "SELECT link_id, path_id FROM view_file WHERE view_id = ? AND link_id NOTNULL", (view_id,)
+    )
+    return dict(rows.fetchall())
 
 
 def hubs(conn: sqlite3.Connection, used: Mapping[int, int], limit: int) -> list[Hub]:
@@ -86,10 +104,11 @@ def uses_from(conn: sqlite3.Connection, view_id: int, path: str) -> list[Outgoin
 
 
 def one_use(conn: sqlite3.Connection, view_id: int, src: int, dst: int) -> tuple[int, str] | None:
-    """(line, used qualname) of the first use between two files."""
+    """(line, used qualname) of the first use between two files that is no guess."""
     found: tuple[int, str] | None = conn.execute(
         "SELECT e.line, n.text FROM view_file vf JOIN edge e ON e.link_id = vf.link_id"
         " JOIN name n ON n.id = e.dst_name_id WHERE vf.view_id = ? AND vf.path_id = ? AND e.dst_path_id = ?"
+        " AND e.method = 'exact'"
         " ORDER BY n.text = '', e.line, n.text LIMIT 1",
         (view_id, src, dst),
     ).fetchone()
