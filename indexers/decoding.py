@@ -31,6 +31,7 @@ _WESTERN_CONTROLS = frozenset(b"\x80\x85\x91\x92\x93\x94\x95\x96\x97\x99\x9c\x8c
 _CENTRAL_EUROPEAN = re.compile("[a-z\xe0-\xff][\xb3\xb9\xbf\xbc\xbe][a-z\xe0-\xff]")
 """Letters of cp1250 that cp1252 has figures and signs for, within a word."""
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_LOST_SHARE = 100  # so many bytes that are not ASCII for each that a guess cannot read
 _BROKEN_SHARE = 4  # so many whole characters for each broken byte: it is UTF-8 all the same
 
 
@@ -42,7 +43,15 @@ class Decoded(Struct, frozen=True):
 
 
 def decode(data: bytes) -> Decoded:
-    """Never raises; work is linear in the size of ``data``."""
+    """Never raises; work is linear in the size of ``data``. Lines that end with a carriage return alone, as they did on
+    the first Macintosh, end with a line feed afterwards."""
+    found = _decoded(data)
+    if b"\r" in found.text and b"\n" not in found.text:
+        return Decoded(found.text.replace(b"\r", b"\n"), found.problem)
+    return found
+
+
+def _decoded(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _unicode(data, encoding)
@@ -121,11 +130,9 @@ def _as_guessed(data: bytes, line: int, at: int) -> Decoded:
     if whole >= _BROKEN_SHARE * lost:
         return broken
     for encoding in _guesses(_sample(data)):
-        try:
-            text = data.decode(encoding).encode()
-        except UnicodeError:
-            continue
-        return Decoded(text, _problem(line, f"encoding guessed: {encoding}"))
+        text = data.decode(encoding, "replace")
+        if text.count("\ufffd") * _LOST_SHARE <= len(data) - len(text.encode("ascii", "ignore")):
+            return Decoded(text.encode(), _problem(line, f"encoding guessed: {encoding}"))
     return broken
 
 
@@ -155,7 +162,7 @@ def _guesses(sample: bytes) -> list[str]:
     found = [match.encoding for match in from_bytes(sample, cp_isolation=list(_GUESSED), threshold=0.4)]
     if found[:1] == ["big5"] and _is_gb2312(sample):
         found.insert(0, "gb18030")
-    return found or ["cp1252"]
+    return found
 
 
 def _is_western(sample: bytes) -> bool:

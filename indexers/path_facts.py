@@ -98,6 +98,11 @@ def name_tags(path: str) -> set[str]:
     return identify.tags_from_filename(path)
 
 
+def is_text_name(path: str) -> bool:
+    """The name is one that text has, so that control characters in it are meant."""
+    return extension(path) in _CODE | _PROSE or "text" in name_tags(path)
+
+
 def is_code(path: str) -> bool:
     """The extension is that of a program, a template or a style; or there is none."""
     found = extension(path)

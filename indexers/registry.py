@@ -45,7 +45,7 @@ from indexers.languages import (
     vue,
     yaml,
 )
-from indexers.path_facts import name_tags
+from indexers.path_facts import is_text_name, name_tags
 from indexers.profiles import is_lock
 
 LANGUAGES: dict[str, Language] = {
@@ -114,7 +114,7 @@ def language_of(path: str, data: bytes) -> str | None:
     them, then by the ``#!`` line; ``text`` for any other text. ``data``: the file, or its first 8,000 bytes or more
     (of a notebook, whose kernel stands at its end, all). None: not a text."""
     tags = name_tags(path)
-    if not _is_text(data, tags):
+    if not _is_text(path, data):
         return None
     if path.lower().endswith(notebooks.EXTENSION):
         kernel = notebooks.language(data)
@@ -149,7 +149,7 @@ def _of_tags(tags: set[str]) -> str:
     return min(found, default=_TEXT)
 
 
-def _is_text(data: bytes, tags: set[str]) -> bool:
+def _is_text(path: str, data: bytes) -> bool:
     """No NUL byte stands early in the file, but in UTF-16 and UTF-32; where the name says nothing, no other control
     character does."""
     head = data[:_BINARY_SNIFF_BYTES]
@@ -157,7 +157,7 @@ def _is_text(data: bytes, tags: set[str]) -> bool:
         return True
     if b"\0" in head:
         return bool(utf16_without_mark(head))
-    return bool(tags) or identify.is_text(io.BytesIO(head))
+    return is_text_name(path) or identify.is_text(io.BytesIO(head))
 
 
 def _by_shebang(head: bytes) -> str:

@@ -41,6 +41,7 @@ from indexers import registry
         ("bin/tool", b"\x7fELF", None),
         ("data/blob.xyz", b"abc", "text"),
         ("data/blob.xyz", b"abc\x01", None),
+        ("bot.mrc", b"echo \x03red\x02\n", "text"),
         ("data/blob.xyz", "Größe".encode("cp1252"), "text"),
         ("water.glsl", b"float ripple;", "text"),
         ("drivers/Kconfig", b"config QUINCE\n", "text"),

@@ -72,7 +72,8 @@ class Rows:
             role=role_of(path, language, tests), test_cases=len(tests.cases),
             findings=[("evidence", msgspec.msgpack.encode(e)) for e in said]
             + [("constraint", msgspec.msgpack.encode(c)) for c in ruled]
-            + [("operation", msgspec.msgpack.encode(o)) for o in declared],
+            + [("operation", msgspec.msgpack.encode(o)) for o in declared]
+            + [("problem", msgspec.msgpack.encode(p)) for p in (facts.problems if facts else ())],
         )  # fmt: skip
         with self.writer.transaction():
             file_id = self.writer.find_file(path, row.hash) or self.writer.add_file(row)

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 from rows import DAY_S, Rows, rename
 
-from indexers.facts import Comment, Decision, FileChange, FileFacts
+from indexers.facts import Comment, Decision, FileChange, FileFacts, Problem
 from memoryd.errors import UsageError
 from memoryd.query.briefing.changes import changes
 from memoryd.query.briefing.changes_answers import ChangesRequest
@@ -312,6 +312,19 @@ def test_status_counts_and_lists_what_was_left_out(rows, store):
     assert {check.name: check.state for check in answer.checks} == {
         "index": "ok", "sqlite": "ok", "index integrity": "ok", "audit": "ok",
     }  # fmt: skip
+
+
+def test_status_says_what_is_not_certain(rows):
+    """Text in no language that is read, and encodings that were guessed, are counted, not passed over."""
+    for name in ("a", "b"):
+        guess = Problem("encoding", 3, "encoding guessed: cp1252")
+        rows.file(f"{name}.asm", name, facts=FileFacts("text", problems=(guess,)), language="text")
+    rows.commit("one", ["a.asm"])
+    answer = status(rows.context(), StatusRequest())
+    assert answer.encodings == (("encoding guessed: cp1252", 2),)
+    (index,) = (check for check in answer.checks if check.name == "index")
+    assert "2 are text in no language that is read" in index.detail
+    assert "the encoding of 2 is not certain" in index.detail
 
 
 def test_an_empty_index_is_a_failed_check(rows):

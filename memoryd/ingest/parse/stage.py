@@ -217,4 +217,4 @@ def _is_minified(path: str, data: bytes) -> bool:
     """Of a notebook only the sources of cells count, whatever its outputs are."""
     if path.lower().endswith(EXTENSION) or len(data) < _MINIFIED_MIN_BYTES:
         return False
-    return len(data) / (data.count(10) + 1) > _MINIFIED_MEAN_LINE
+    return len(data) / (max(data.count(10), data.count(13)) + 1) > _MINIFIED_MEAN_LINE
