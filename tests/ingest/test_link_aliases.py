@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from linking import Case, check
+from growth import assert_linear
+from linking import Case, check, edges
 
 F = "export function f() {}\n"
 USE = "import { f } from '%s'\nf()\n"
@@ -99,6 +100,14 @@ ALIASES: dict[str, Case] = {
         },
         ["apps/a/src/m.ts: -> apps/a/src/b.ts:f exact", "src/m.ts: -> src/ui/a.ts:f exact"],
     ),
+    "members that are of another form than they should be are none": (
+        {
+            ".babelrc": '{"plugins": 5, "imports": [], "moduleNameMapper": "x"}',
+            "babel.config.json": '{"plugins": [[], 1, ["a", 2]]}',
+            "m.js": USE % "@/a",
+        },
+        [],
+    ),
     "what is computed is not understood, and a package is no file": (
         {
             "vite.config.js": "export default { resolve: { alias: { '@': root(), react: 'preact/compat', ...more } } }\n",
@@ -109,6 +118,13 @@ ALIASES: dict[str, Case] = {
         [],
     ),
 }
+
+
+def test_a_configuration_that_closes_nothing_is_read_in_linear_time() -> None:
+    """As many objects as fit into it, none of which ends."""
+    assert_linear(
+        lambda size: edges({"vite.config.js": "alias: {a: [" * (size // 12), "m.js": USE % "@/a"}), 200_000
+    )
 
 
 @pytest.mark.parametrize("name", ALIASES)

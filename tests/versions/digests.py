@@ -30,7 +30,13 @@ from msgspec import Struct
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path[:0] = [str(ROOT), str(HERE), str(ROOT / "tests" / "ingest"), str(ROOT / "tests" / "indexers")]
+sys.path[:0] = [
+    str(ROOT),
+    str(HERE),
+    str(ROOT / "tests"),
+    str(ROOT / "tests" / "ingest"),
+    str(ROOT / "tests" / "indexers"),
+]
 
 import golden  # noqa: E402
 import project  # noqa: E402

@@ -44,6 +44,7 @@ LINKER_HISTORY = {
     11: "Rust: crates by the names of their libraries; functions that are called as their modules",
     12: "a constructor of C# is no name that the class or one that inherits from it sees",
     13: "aliases of bundlers, test runners, Deno and frameworks; any tsconfig by reference; `this` in accessors",
+    14: "the same edges; the aliases of frameworks are read once for all files",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

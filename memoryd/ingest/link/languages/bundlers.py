@@ -11,6 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -35,6 +36,7 @@ _JOINS = frozenset((
 ))  # fmt: skip
 _MAX_TEXT_CHARS = 200_000
 _MAX_ALIASES = 200
+_MAX_OBJECTS = 20  # of one configuration: each is read to its end, which a hostile one never writes
 
 
 class Alias(Struct, frozen=True):
@@ -89,7 +91,8 @@ def _of_document(folder: str, data: Mapping[str, Any]) -> Iterator[Alias]:
     for name, target in member(data, "moduleNameMapper").items():
         if isinstance(target, str):
             yield from _mapped(folder, name, target)
-    for plugin in data.get("plugins") or ():
+    plugins = data.get("plugins")
+    for plugin in plugins if isinstance(plugins, list) else ():
         if isinstance(plugin, list) and len(plugin) > 1 and isinstance(plugin[1], dict):
             for name, target in member(plugin[1], "alias").items():
                 if isinstance(target, str) and target.startswith((".", "/")):
@@ -98,7 +101,7 @@ def _of_document(folder: str, data: Mapping[str, Any]) -> Iterator[Alias]:
 
 def _of_script(folder: str, text: str) -> Iterator[Alias]:
     text = _COMMENT.sub(lambda found: found[1] or " ", text)
-    for start in _ALIAS.finditer(text):
+    for start in islice(_ALIAS.finditer(text), _MAX_OBJECTS):
         for entry in _entries(text, start.end()):
             if start[2] == "[":
                 entry = _found_entry(entry)

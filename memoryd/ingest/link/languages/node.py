@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from memoryd.globs.paths import PathTest, exact
 from memoryd.ingest.link.json_text import jsonc, member
-from memoryd.ingest.link.languages.bundlers import DOCUMENTS, SCRIPTS, aliases, of_framework
+from memoryd.ingest.link.languages.bundlers import DOCUMENTS, SCRIPTS, Alias, aliases, of_framework
 from memoryd.ingest.link.view import LinkView
 
 CONFIGS = ("tsconfig*.json", "*.tsconfig.json", "jsconfig*.json")
@@ -195,12 +195,17 @@ class _Search:
                 if config.base is not None:
                     yield posixpath.join(config.base, module)
         stated = self._view.fixpoints("bundlers", lambda: aliases(self._view), {})
-        for folder in _above(self._folder):
-            yield from (place for one in stated.get(folder, ()) if (place := one.of(module)) is not None)
-        for package in self._manifests():
-            for one in of_framework(self._view, package.folder, package.data):
-                if (place := one.of(module)) is not None:
-                    yield place
+        given = self._view.fixpoints("frameworks", lambda: _of_frameworks(self._view), {})
+        for known in (stated, given):
+            for folder in _above(self._folder):
+                yield from (place for one in known.get(folder, ()) if (place := one.of(module)) is not None)
+
+
+def _of_frameworks(view: LinkView) -> dict[str, tuple[Alias, ...]]:
+    """Folder of a package → the aliases that its framework gives it."""
+    packages = view.fixpoints("packages", lambda: _read_packages(view), Packages({}, {}))
+    found = {folder: tuple(of_framework(view, folder, one.data)) for folder, one in packages.at.items()}
+    return {folder: given for folder, given in found.items() if given}
 
 
 def _normal(path: str) -> str | None:
