@@ -34,8 +34,7 @@ def open_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Runnin
     """A door that asks for no token: the suite cannot send one."""
     daemon = RunningDaemon(tmp_path_factory.mktemp("conformance") / "m").ready()
     with Client(daemon.paths) as client:
-        url = client.json("serve", port=0, token=False)["url"]
-    yield daemon, url
+        yield daemon, client.json("serve", port=0, token=False)["url"]  # open while its asker is connected
     daemon.end()
 
 
