@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -112,6 +113,8 @@ class Daemon:
             self._mcp = await asyncio.to_thread(_mcp_server, self._service)
         except Exception:
             log.exception("MCP cannot be served")
+        gc.freeze()  # modules are no garbage
+        gc.enable()  # main keeps it off until now
         self._loaded.set()
 
     async def _serve_mcp(self, connection: Connection, peer: Peer) -> None:
