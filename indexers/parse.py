@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from indexers import chunks, found_tests, notebooks, operations, registry, roles, secrets, terms
+from indexers import chunks, found_tests, operations, registry, roles, secrets, terms
 from indexers.constraints import read
 from indexers.decisions import adr, changelog, comments, deprecations
-from indexers.decoding import decode
 from indexers.facts import Chunk, FileFacts, ParsedFile
-from indexers.path_facts import is_configuration
+from indexers.files import notebooks
+from indexers.files.decoding import decode
+from indexers.files.path_facts import is_configuration
 
 _DOCUMENTS = ("markdown", "text", "yaml")  # the languages in which decisions are written
 _DATA = ("json", "toml", "yaml")

@@ -8,10 +8,11 @@ import re
 
 from identify import identify
 
-from indexers import notebooks
 from indexers.base import Language
-from indexers.decoding import utf16_without_mark
 from indexers.facts import FileFacts
+from indexers.files import notebooks
+from indexers.files.decoding import utf16_without_mark
+from indexers.files.path_facts import is_text_name, name_tags
 from indexers.languages import (
     bash,
     c,
@@ -45,7 +46,6 @@ from indexers.languages import (
     vue,
     yaml,
 )
-from indexers.path_facts import is_text_name, name_tags
 from indexers.profiles import is_lock
 
 LANGUAGES: dict[str, Language] = {

@@ -6,8 +6,8 @@ import re
 
 from indexers import found_tests
 from indexers.facts import FileRole
+from indexers.files.path_facts import is_code, is_document, is_foreign
 from indexers.found_tests import Tests
-from indexers.path_facts import is_code, is_document, is_foreign
 from indexers.profiles import is_test_folder
 
 _TEST_SUPPORT = re.compile(r"(^|/)(fixtures?|benchmarks?|__mocks__|mocks?|__snapshots__)/")

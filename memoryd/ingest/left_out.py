@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from memoryd.ingest.units import LOST_S, Ended, Units
-from memoryd.store.index.queries import left_out_queries
-from memoryd.store.index.queries.left_out_queries import LeftOut
+from memoryd.store.index.queries.state import left_out_queries
+from memoryd.store.index.queries.state.left_out_queries import LeftOut
 from memoryd.store.index.writer import IndexWriter
 
 

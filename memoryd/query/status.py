@@ -11,7 +11,8 @@ from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.status_answers import Check, Counts, LeftOutPart, SkippedItem, StatusAnswer, StatusRequest
 from memoryd.store import integrity
 from memoryd.store.index import totals
-from memoryd.store.index.queries import finding_queries, left_out_queries, status_queries
+from memoryd.store.index.queries import finding_queries
+from memoryd.store.index.queries.state import left_out_queries, status_queries
 
 MAX_SKIPPED = 100
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexers.decoding import decode
+from indexers.files.decoding import decode
 
 GUESSED = {
     "gb18030": "/* 电机转速闭环控制的积分限幅 */\n",

@@ -19,7 +19,7 @@ from memoryd.ingest.parse.pool import DEATH_S, ParsePool, PoolLimits
 from memoryd.ingest.parse.worker import ParseJob
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.units import LOST_S, MUCH_LOST_S, Ended, Unit, UnitNote, Units, patience
-from memoryd.store.index.queries.left_out_queries import AGAIN_S, RECENT_S
+from memoryd.store.index.queries.state.left_out_queries import AGAIN_S, RECENT_S
 from memoryd.store.index.writer import IndexWriter
 from memoryd.store.sqlite import connect
 

@@ -68,7 +68,7 @@ MADE_AT_RUN_TIME = {
     ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
     ("indexers.found_tests", "_pattern"): "our own data, on one name or path",
     ("indexers.found_tests", "_bytes_pattern"): "our own data, on the first bytes of a line",
-    ("indexers.path_facts", "_names"): "globs of our own data, with atomic groups",
+    ("indexers.files.path_facts", "_names"): "globs of our own data, with atomic groups",
     ("indexers.profiles", "_base_names"): "globs of our own data, with atomic groups",
     ("memoryd.globs.names", "name_test"): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.globs.names", "_is_one"): "matched with one character",

@@ -17,7 +17,7 @@ from memoryd.ingest.git.process import git_version
 from memoryd.ingest.git.repository import Git
 from memoryd.query.answers import Freshness
 from memoryd.store.index import reader
-from memoryd.store.index.queries.skipped_queries import skipped_paths
+from memoryd.store.index.queries.state.skipped_queries import skipped_paths
 from memoryd.store.index.reader import View
 
 log = logging.getLogger(__name__)

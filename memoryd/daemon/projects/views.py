@@ -28,7 +28,7 @@ from memoryd.server.gate import Gate
 from memoryd.server.service import Call, Needs, Project
 from memoryd.store import sqlite
 from memoryd.store.index import reader
-from memoryd.store.index.queries import left_out_queries, skipped_queries
+from memoryd.store.index.queries.state import left_out_queries, skipped_queries
 from memoryd.store.index.reader import View
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from memoryd.ingest.files.scan import DEFAULT_LIMITS, Limits
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.units import Units
-from memoryd.store.index.queries.version_queries import Known
+from memoryd.store.index.queries.state.version_queries import Known
 
 MAX_FILES = 3_000
 MAX_LINES_BYTES = 6 * 1024 * 1024  # of all added and removed lines together

@@ -14,8 +14,8 @@ from memoryd.ingest.change.versions import VersionPair
 from memoryd.ingest.git.cat_file import blob_hash
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.parse.worker import PackedFile, ParseJob
-from memoryd.store.index.queries import version_queries
-from memoryd.store.index.queries.version_queries import Known
+from memoryd.store.index.queries.state import version_queries
+from memoryd.store.index.queries.state.version_queries import Known
 
 _SILENCES = re.compile(
     r"\b(noqa|nolint|nosec|eslint-disable|tslint:disable|pylint: ?disable|SuppressWarnings)\b", re.I

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from indexers.decoding import as_utf8
+from indexers.files.decoding import as_utf8
 from memoryd.globs.ignore import PATTERN_LIMIT, Pattern, parse
 from memoryd.ingest.files.ignore_files import read_rules
 from memoryd.ingest.files.rooted_files import RootedFiles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexers.path_facts import TOOL_FOLDERS
+from indexers.files.path_facts import TOOL_FOLDERS
 from indexers.secrets import redact_text
 
 # A name that by custom carries secrets is never opened, whatever an ignore file says.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from indexers.path_facts import TOOL_FOLDERS, is_binary_name
+from indexers.files.path_facts import TOOL_FOLDERS, is_binary_name
 from indexers.secrets import redact_text
 from memoryd.errors import UsageError
 from memoryd.globs.ignore import Ignore, parse

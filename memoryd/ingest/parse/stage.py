@@ -7,7 +7,7 @@ from contextlib import closing
 
 from msgspec import Struct
 
-from indexers.notebooks import EXTENSION
+from indexers.files.notebooks import EXTENSION
 from indexers.registry import language_of
 from memoryd.ingest import left_out
 from memoryd.ingest.files.source import FileCandidate, FileSource

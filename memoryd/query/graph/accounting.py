@@ -14,8 +14,9 @@ from memoryd.query.context import Context
 from memoryd.query.graph.accounting_answers import Accounting, NamePlace
 from memoryd.query.targets import Target
 from memoryd.store.index import reader
-from memoryd.store.index.queries import graph_queries, status_queries, unresolved_queries
+from memoryd.store.index.queries import graph_queries, unresolved_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, Node
+from memoryd.store.index.queries.state import status_queries
 
 MAX_NAMED = 500  # definitions of one name whose uses are counted
 MAX_FILES, MAX_READ_FACTS = 300, 60  # files that hold the word: whose text is read, whose facts

@@ -16,8 +16,9 @@ from memoryd.globs import given
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem, CochangeRequest, is_often
-from memoryd.store.index.queries import graph_queries, history_queries, skipped_queries
+from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Touch
+from memoryd.store.index.queries.state import skipped_queries
 
 MAX_FILES = 30  # a commit over more files says little, and costs its square
 HALF_LIFE_COMMITS = 500  # of all commits, merges included; measured on five histories

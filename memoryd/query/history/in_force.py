@@ -18,8 +18,9 @@ from indexers.facts import FileEffect
 from memoryd.query.context import Context
 from memoryd.query.history.cochange import Names
 from memoryd.store.index import reader
-from memoryd.store.index.queries import graph_queries, history_queries, skipped_queries
+from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow
+from memoryd.store.index.queries.state import skipped_queries
 from memoryd.store.sqlite import file_of
 
 _Effects = Mapping[str, Sequence[FileEffect]]

@@ -14,8 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from memoryd.globs.paths import PathTest, exact
-from memoryd.ingest.link.json_text import jsonc, member
-from memoryd.ingest.link.languages.bundlers import DOCUMENTS, SCRIPTS, Alias, aliases, of_framework
+from memoryd.ingest.link.manifests.bundlers import DOCUMENTS, SCRIPTS, Alias, aliases, of_framework
+from memoryd.ingest.link.manifests.json_text import jsonc, member
 from memoryd.ingest.link.view import LinkView
 
 CONFIGS = ("tsconfig*.json", "*.tsconfig.json", "jsconfig*.json")

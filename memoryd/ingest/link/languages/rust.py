@@ -11,8 +11,8 @@ from indexers.facts import Import
 from indexers.languages.rust import PRELUDE
 from indexers.outline import join
 from indexers.profiles import profile
-from memoryd.ingest.link.cargo import crates_of, manifest_of
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
+from memoryd.ingest.link.manifests.cargo import crates_of, manifest_of
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import LinkView

@@ -55,7 +55,7 @@ class _PathFacts(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _read() -> _PathFacts:
-    text = resources.files("indexers").joinpath("path_facts.toml").read_text("utf-8")
+    text = resources.files(__package__).joinpath("path_facts.toml").read_text("utf-8")
     return msgspec.convert(tomllib.loads(text), _PathFacts, strict=False)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from memoryd.ingest.link.json_text import jsonc, member
+from memoryd.ingest.link.manifests.json_text import jsonc, member
 from memoryd.ingest.link.view import LinkView
 
 _TOOLS = (
