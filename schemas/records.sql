@@ -47,3 +47,8 @@ CREATE INDEX record_by_origin ON record(json_extract(origin, '$.id')) WHERE orig
 
 -- agent, terminal or passphrase (values.py, ASSURANCES); '' of what an earlier release wrote, which is then derived.
 ALTER TABLE record ADD COLUMN assured TEXT NOT NULL DEFAULT '';
+
+-- Layout 4: an anchor keeps what stood at its place, so that it can be followed by content.
+
+-- JSON of AnchorContent (anchor_content.py); '' of what an earlier release wrote, and of folders and globs.
+ALTER TABLE anchor ADD COLUMN content TEXT NOT NULL DEFAULT '';

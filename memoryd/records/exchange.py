@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.query.context import Context
@@ -22,6 +22,7 @@ from memoryd.query.records.shown import records_of
 from memoryd.query.safe_text import one_line, safe_text
 from memoryd.records.answers import ExportAnswer, ExportLine, ExportRequest, ImportAnswer, ImportRequest
 from memoryd.store.records import audit
+from memoryd.store.records.anchor_content import AnchorContent
 from memoryd.store.records.values import Record, storable
 from memoryd.store.records.writer import Records
 
@@ -47,6 +48,7 @@ class ExportedRecord(Struct, frozen=True):
     anchors: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=1_024)], ...], Meta(max_length=20)
     ] = ()
+    contents: Annotated[tuple[AnchorContent, ...], Meta(max_length=20)] = ()
 
 
 class _Entry(Struct, frozen=True):
@@ -194,4 +196,15 @@ def _checked(record: ExportedRecord, redact: Callable[[str], str]) -> Record:
         head=record.head,
         supersedes=record.supersedes,
         anchors=tuple(map(redact, record.anchors)),
+        contents=tuple(_content(one, redact) for one in record.contents if one.is_bounded),
+    )
+
+
+def _content(content: AnchorContent, redact: Callable[[str], str]) -> AnchorContent:
+    return structs.replace(
+        content,
+        anchor=redact(content.anchor),
+        path=redact(storable(content.path)),
+        qualname=redact(storable(content.qualname)),
+        text=redact(storable(content.text)),
     )

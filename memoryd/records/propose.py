@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from memoryd.query import targets
+from memoryd.query.anchors import capture
+from memoryd.query.anchors.anchor_place import LOST
 from memoryd.query.context import Context
-from memoryd.query.decisions import anchors
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.records.shown import item, records_of
 from memoryd.query.safe_text import quote, safe_line
@@ -22,11 +23,18 @@ def record(ctx: Context, records: Records, request: RecordRequest, actor: str) -
     record is kept as well, beside it, and the answer names both.
     """
     about = tuple(dict.fromkeys(targets.anchor(ctx, text) for text in request.anchors))
-    new = NewRecord(request.kind, request.text, actor, about, ctx.freshness.head or ctx.view.head,
-                    request.supersedes)  # fmt: skip
+    new = NewRecord(
+        kind=request.kind,
+        text=request.text,
+        actor=actor,
+        anchors=about,
+        head=ctx.freshness.head or ctx.view.head,
+        supersedes=request.supersedes,
+        contents=() if ctx.freshness.no_index else capture.contents(ctx, about),
+    )
     added = records.add(new)
     shown = item(ctx, added.record)
-    lost = [place.anchor for place in shown.moved if place.state == anchors.LOST]
+    lost = [place.anchor for place in shown.moved if place.state == LOST]
     note = f" No file or symbol is called {', '.join(f'`{a[:80]}`' for a in lost)} now." if lost else ""
     if not set(about) <= set(added.record.anchors):
         note += " Not all of the given anchors were added to it."

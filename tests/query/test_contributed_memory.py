@@ -421,7 +421,7 @@ def test_what_an_import_says_is_data(rows, store):
 
 
 def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
-    """Gone from the project: in doubt, and why. Never there: unlinked, which proves nothing. Anything left: ok."""
+    """Gone from the project, all of it or a part: in doubt, and why. Never there: unlinked, which proves nothing."""
     rows.commit("add", [FileChange("A", "a.py")])
     rows.commit("remove", [FileChange("D", "a.py")])
     rows.file("b.py", "x = 1\n")
@@ -429,8 +429,9 @@ def test_a_record_about_what_is_gone_is_in_doubt(rows, store):
     for text, *places in (("Gone", "a.py"), ("Never", "x.py"), ("Left", "a.py", "b.py"), ("Nowhere",)):
         record(ctx, ctx.records, note(text, *places, kind="decision"), ANN)
     found = {d.title: (d.health, d.reason) for d in decisions(ctx, DecisionsRequest()).decisions}
-    assert found["Gone"] == ("in_doubt", "a.py is no longer in the project")
-    assert [found[t][0] for t in ("Never", "Left", "Nowhere")] == ["unlinked", "ok", "unlinked"]
+    gone = ("in_doubt", "a.py is lost: it is no longer in the project")
+    assert found["Gone"] == found["Left"] == gone
+    assert [found[t][0] for t in ("Never", "Nowhere")] == ["unlinked", "unlinked"]
 
 
 def test_decisions_name_what_contradicts_them_and_stay_as_they_are(rows, store):

@@ -20,6 +20,7 @@ COMMITTED = {
     "records/0001_initial.sql": "b8fb8040b5b59b0a30495752da224424d746051d05a355574f9e27c906994996",
     "records/0002_contributed.sql": "e7e7f692c6ce965d2832be00c8264321530653ae324af7902e3ff12ac3640d71",
     "records/0003_assurance.sql": "f247c0d7bbe09db70883f99b8afa2090981b8e2e7ffb4055611cf6275e9a69e4",
+    "records/0004_anchor_content.sql": "19e0268fe5d9759ea919ffe4887aab92792f8a325aa4a25145dd023a8222ce90",
 }
 
 

@@ -73,6 +73,15 @@ KEPT = {
         ("lesson", "Count the drawer twice", "confirmed", "agent:assistant", ()),
     },
 }
+KEPT["records-4"] = KEPT["records-3"] | {
+    (
+        "lesson",
+        "The drawer is counted before the till is closed",
+        "confirmed",
+        ALICE,
+        ("shop/", "shop/till.py:4"),
+    ),
+}
 """What each build was told before it was put away; what it forgot is not among it."""
 
 
@@ -110,6 +119,9 @@ def test_every_record_is_there(old: Old) -> None:
     assert old.of(TABLES[1]).supersedes == old.of(CENTS[1]).id
     with closing(sqlite.connect(old.file, readonly=True)) as conn:
         assert sqlite.layout(conn) == sqlite.newest_layout("records")
+    if old.layout >= 4:
+        (drawer,) = old.of("The drawer is counted before the till is closed").contents
+        assert (drawer.anchor, drawer.text, drawer.above) == ("shop/till.py:4", "drawer.count()", (1, 2))
     if old.layout >= 2:
         assert old.of(IMPORTED[1]).origin == Origin(
             "01old0000000000000aa", "human:bob", "confirmed", 1_700_000_000

@@ -13,6 +13,7 @@ from memoryd.errors import UsageError
 from memoryd.globs.given import literal
 from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
+from memoryd.query.anchors.anchor_place import LOST, AnchorPlace
 from memoryd.query.answers import paging
 from memoryd.query.briefing.commit_reasons import committed
 from memoryd.query.briefing.line_commits import LineCommits, line_commits, of_unindexed
@@ -178,9 +179,10 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
                 sha="",
                 date=item.date,
                 author=item.author,
-                confidence=round(sure * item.confidence, 2),
+                confidence=round(sure * (item.confidence if item.path else entry.trust), 2),
                 tier=item.tier,
                 method="exact" if sure == 1 else "inferred",
+                note=quote(entry.unsure, 300),
             )
     yield from _ruled(ctx, target)
 
@@ -212,7 +214,7 @@ def _about(ctx: Context, entry: Entry, target: Target) -> float:
         if len(name) >= _MIN_NAME and _names(f"{entry.title}\n{entry.text}", name, target.qualname):
             return 0.8
         return 0.0
-    return max((_anchored(ctx, anchor, target) for anchor in entry.anchors), default=0.0)
+    return max((_anchored(ctx, place, target) for place in entry.places), default=0.0)
 
 
 def _linked(link: DecisionLink, target: Target) -> float:
@@ -239,7 +241,14 @@ def _names(text: str, name: str, qualname: str) -> bool:
     )
 
 
-def _anchored(ctx: Context, anchor: str, target: Target) -> float:
+def _anchored(ctx: Context, place: AnchorPlace, target: Target) -> float:
+    """As sure as the place is; of a lost one what is left of it is no whole to which others belong."""
+    if place.state == LOST:
+        return place.confidence if target.text == place.now else 0.0
+    return place.confidence * max((_is_of(ctx, name, target) for name in place.named), default=0.0)
+
+
+def _is_of(ctx: Context, anchor: str, target: Target) -> float:
     path, _, part = anchor.partition(":")
     if not part and anchor in (target.qualname, target.qualname.rpartition(".")[2]) and target.qualname:
         return 1.0

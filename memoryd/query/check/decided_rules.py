@@ -10,10 +10,13 @@ from indexers.facts import Constraint
 from memoryd.globs.given import as_pattern
 from memoryd.globs.paths import is_glob
 from memoryd.query import targets
+from memoryd.query.anchors.anchor_place import MOVED
 from memoryd.query.context import Context
 from memoryd.query.decisions import listing
 from memoryd.query.decisions.documents import documents
 from memoryd.query.rules.change_case import Rule
+from memoryd.query.rules.entry import Entry
+from memoryd.query.safe_text import quote
 
 MAX_SENTENCES = 40  # of one decision
 RECORDED = "record"
@@ -24,16 +27,31 @@ _FORBIDS = re.compile(r"(?i)\b(?:never|do not|don't|must not|mustn't|avoid|forbi
 
 
 def decided_rules(ctx: Context) -> list[Rule]:
-    """Of accepted decisions those sentences that forbid something; records as a whole."""
+    """Of accepted decisions those sentences that forbid something; records as a whole, where they have a place."""
     return [*_of_records(ctx), *_of_documents(ctx)]
 
 
+def without_place(ctx: Context) -> Iterator[str]:
+    """Binding records of which nobody can say what they govern now: each with what became of its places."""
+    for entry in _binding(ctx):
+        if any(not place.is_sure and place.state != MOVED for place in entry.places):
+            title = f"{RECORDED} “{quote(entry.item.title, 80)}” ({entry.item.id})"
+            yield f"{title}: {quote(entry.unsure, 300)}"
+
+
 def _of_records(ctx: Context) -> Iterator[Rule]:
+    """A record that was about something that is gone governs what is left of it, and nothing where nothing is."""
+    for entry in _binding(ctx):
+        names = dict.fromkeys(name for place in entry.places for name in place.named)
+        if names or not entry.places:
+            scope = tuple(dict.fromkeys(_place(ctx, name) for name in names))
+            yield _rule(f"record {entry.item.id}", 0, RECORDED, entry.item.title, entry.text, scope)
+
+
+def _binding(ctx: Context) -> Iterator[Entry]:
     for entry in listing.entries(ctx):
-        item = entry.item
-        if not item.path and item.status == "accepted" and item.kind in _BINDING:
-            scope = tuple(dict.fromkeys(_place(ctx, anchor) for anchor in entry.anchors))
-            yield _rule(f"record {item.id}", 0, RECORDED, item.title, entry.text, scope)
+        if not entry.item.path and entry.item.status == "accepted" and entry.item.kind in _BINDING:
+            yield entry
 
 
 def _of_documents(ctx: Context) -> Iterator[Rule]:

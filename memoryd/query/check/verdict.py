@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from indexers.facts import Change
 from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest, Severity, Verdict
 from memoryd.query.check.cochange_and_tests import cochanged_and_tests
-from memoryd.query.check.decided_rules import DECIDED, RECORDED, decided_rules
+from memoryd.query.check.decided_rules import DECIDED, RECORDED, decided_rules, without_place
 from memoryd.query.check.from_history import past
 from memoryd.query.check.quoted_rules import prose, reviewers
 from memoryd.query.context import Context
@@ -33,7 +33,7 @@ def check(ctx: Context, request: CheckRequest, change: Change) -> CheckAnswer:
     found += [*prose(case, [*decided, *now]), *reviewers(case, now), *past(case, checked)]
     found += cochanged_and_tests(case, checked)
     found = sorted(dict.fromkeys(found), key=lambda f: (_ORDER[f.severity], f.path, f.line))
-    unknown = [*_unread(case), *_unexecuted(case, [*now, *decided]), *case.unknown]
+    unknown = [*_unread(case), *_unexecuted(case, [*now, *decided]), *without_place(ctx), *case.unknown]
     return CheckAnswer(
         ctx.freshness,
         verdict=_VERDICTS[found[0].severity if found else "info"],

@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, structs
 
 from indexers.profiles import is_lock, is_manifest
+from memoryd.query.anchors import places
+from memoryd.query.anchors.anchor_place import LOST
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
-from memoryd.query.decisions import anchors
 from memoryd.query.decisions.documents import Documents, documents
 from memoryd.query.decisions.supersession import identifier, slug
 from memoryd.query.history import reverts
@@ -119,9 +120,9 @@ class Physician:
     def lost_code(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
         """A path that was there when the document came and was deleted since; one that never was proves nothing."""
         named = [name for name in row.decision.references if _path_of(name) in self._once()]
-        places = anchors.places(self._ctx, named)
+        found = places.of_names(self._ctx, named)
         for name in named:
-            if places[name].state == anchors.LOST and (gone := self._deleted(_path_of(name), life)):
+            if found[name].state == LOST and (gone := self._deleted(_path_of(name), life)):
                 return f"`{safe_line(name)}`, which it names, was deleted{self._when(gone)}"
         return ""
 

@@ -15,11 +15,12 @@ from memoryd.globs import given
 from memoryd.globs.given import PathScope, literal
 from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
+from memoryd.query.anchors import places
+from memoryd.query.anchors.anchor_place import LOST, AnchorPlace
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
-from memoryd.query.decisions import anchors
 from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
 from memoryd.query.decisions.documents import documents
 from memoryd.query.decisions.health import examined
@@ -188,12 +189,12 @@ def _of_records(ctx: Context, paths: Collection[str]) -> list[Entry]:
     known = [
         r for r in ctx.records.list(limit=MAX_RECORDS) if r.kind in RECORD_KINDS and r.published not in paths
     ]
-    places = anchors.places(ctx, (anchor for record in known for anchor in record.anchors))
+    where = places.of_records(ctx, known)
     return [
         _of_record(
             record,
-            anchors.current(record.anchors, places),
-            anchors.health(ctx, record.anchors, places),
+            where[record.id],
+            places.health(ctx, where[record.id]),
             ctx.records.conflicts(record),
         )
         for record in known
@@ -201,11 +202,12 @@ def _of_records(ctx: Context, paths: Collection[str]) -> list[Entry]:
 
 
 def _of_record(
-    record: Record, where: tuple[str, ...], health: tuple[str, str], conflicts: tuple[str, ...]
+    record: Record, where: tuple[AnchorPlace, ...], health: tuple[str, str], conflicts: tuple[str, ...]
 ) -> Entry:
     first_line = record.text.strip().partition("\n")[0]
     judged = record.status != "proposed" and record.trust != IMPORTED  # by a person here
     declared = record.trust == CONFIRMED or (judged and record.status == "superseded")
+    trust = 1.0 if declared else _UNCONFIRMED[record.trust]
     item = DecisionItem(
         id=record.id,
         aliases=(),
@@ -221,14 +223,19 @@ def _of_record(
         line=0,
         supersedes=(record.supersedes,) if record.supersedes else (),
         superseded_by=(),
-        scope=tuple(dict.fromkeys(anchor.partition(":")[0] for anchor in where)),
+        scope=tuple(dict.fromkeys(name.partition(":")[0] for place in where for name in _names(place))),
         tier="declared" if declared else "proposed",
-        confidence=1.0 if declared else _UNCONFIRMED[record.trust],
+        confidence=round(trust * places.confidence(where), 2),
         author=quote(record.actor, 100),
         excerpt=quote(record.text, 300),
         assurance=record.assurance,
     )
-    return Entry(item, first_line, record.text, where)
+    return Entry(item, first_line, record.text, where, trust)
+
+
+def _names(place: AnchorPlace) -> tuple[str, ...]:
+    """Under which it is found: as it is called now; of a lost one also as it was."""
+    return place.named if place.state != LOST else (place.anchor, *place.named)
 
 
 # -- one in full

@@ -11,18 +11,24 @@ _MAX_QUOTED_CHARS = 400  # of a record in a list
 
 
 class AnchorItem(Struct, frozen=True):
-    """An anchor that is not where it was. ``state``: moved (``now``: its new name) or lost (``now``: what is left)."""
+    """An anchor that is not where it was, or of which that is not sure. ``state``: moved (``now``: its new name),
+    doubtful (it may be ``now`` or one of ``others``), lost (``now``: what is left), here (other code stands there now,
+    or its number alone is known), unknown (not looked for). ``confidence``: 0..1, that it is ``now``; ``said``: all of
+    this in words."""
 
     anchor: str
     now: str
     state: str
+    confidence: float = 1.0
+    others: tuple[str, ...] = ()
+    said: str = ""
 
 
 class RecordItem(Struct, frozen=True):
     """``status``: proposed confirmed retracted superseded. ``actor``: ``human:NAME``, ``agent:NAME`` or
     ``import:FILE``; ``assurance``: how it is known who gave it its status: agent claimed terminal
     passphrase. ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
-    opposite. ``moved``: anchors that are not where they were. ``published``: path of its decision document.
+    opposite. ``moved``: anchors that are not where they were, or in doubt. ``published``: path of its document.
     ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``branch``: the branch that
     has its commit, where this history has not. ``not_looked_for``: the
     index could not be read, so nobody knows where its anchors are now."""
@@ -61,9 +67,7 @@ class RecordItem(Struct, frozen=True):
         """The summary, and below it what is to be known about the record."""
         notes = [f"contradicts {', '.join(self.conflicts_with)}"] if self.conflicts_with else []
         notes += [
-            f"{place.anchor} moved to {place.now}"
-            if place.state == "moved"
-            else f"{place.anchor} {'is not in this checkout' if self.branch else 'no longer exists'}"
+            f"{place.anchor} is not in this checkout" if self.branch and place.state == "lost" else place.said
             for place in self.moved
         ]
         notes += (

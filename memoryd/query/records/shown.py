@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from memoryd.errors import StoreError, UsageError
+from memoryd.query.anchors import places
+from memoryd.query.anchors.anchor_place import AnchorPlace
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.decisions import anchors
 from memoryd.query.records.record_item import AnchorItem, RecordItem
 from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.store import sqlite
@@ -41,23 +42,23 @@ def items(ctx: Context, found: Sequence[Record]) -> tuple[RecordItem, ...]:
             anchors=tuple(map(safe_line, stored.anchors)),
             supersedes=stored.supersedes,
             conflicts_with=store.conflicts(stored),
-            moved=_moved(seen.places[anchor] for anchor in stored.anchors if anchor in seen.places),
+            moved=_moved(seen.places.get(stored.id, ())),
             origin=_origin(stored),
             published=safe_line(stored.published),
             assurance=stored.assurance,
             head_lost=seen.is_lost(stored.head),
             branch=safe_line(seen.branches.get(stored.head, "")),
-            not_looked_for=bool(stored.anchors) and not seen.places,
+            not_looked_for=bool(stored.anchors) and stored.id not in seen.places,
         )
         for stored in found
     )
 
 
 class _Seen(NamedTuple):
-    """Anchor → its place, the commits that the history holds, and commit → branch of those that another branch holds;
-    all empty where the index cannot be read."""
+    """Record → the places of its anchors, the commits that the history holds, and commit → branch of those that another
+    branch holds; all empty where the index cannot be read."""
 
-    places: Mapping[str, anchors.AnchorPlace]
+    places: Mapping[str, tuple[AnchorPlace, ...]]
     heads: set[str]
     branches: Mapping[str, str]
 
@@ -73,7 +74,7 @@ def _seen(ctx: Context, found: Sequence[Record]) -> _Seen:
         shas = {stored.head for stored in found if stored.head}
         heads = _heads(ctx, shas)
         return _Seen(
-            anchors.places(ctx, (anchor for stored in found for anchor in stored.anchors)),
+            places.of_records(ctx, found),
             heads,
             _branches(ctx, shas - heads) if heads else {},
         )
@@ -100,11 +101,18 @@ def known(ctx: Context, record_id: str) -> Record:
     return found
 
 
-def _moved(found: Iterable[anchors.AnchorPlace]) -> tuple[AnchorItem, ...]:
+def _moved(found: Iterable[AnchorPlace]) -> tuple[AnchorItem, ...]:
     return tuple(
-        AnchorItem(safe_line(place.anchor), safe_line(place.now), place.state)
+        AnchorItem(
+            anchor=safe_line(place.anchor),
+            now=safe_line(place.now),
+            state=place.state,
+            confidence=place.confidence,
+            others=tuple(map(safe_line, place.others)),
+            said=place.said(),
+        )
         for place in found
-        if place.state in (anchors.MOVED, anchors.LOST)
+        if not place.is_sure
     )
 
 

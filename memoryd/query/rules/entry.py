@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from memoryd.query.anchors.anchor_place import AnchorPlace
 from memoryd.query.decision_item import DecisionItem
 
 
@@ -13,4 +14,10 @@ class Entry(Struct, frozen=True):
     item: DecisionItem
     title: str
     text: str
-    anchors: tuple[str, ...] = ()  # of a record, as they read now
+    places: tuple[AnchorPlace, ...] = ()  # of a record: where its anchors are now
+    trust: float = 1.0  # of a record: how far it is trusted, wherever its places are
+
+    @property
+    def unsure(self) -> str:
+        """What is to be known of its places, ``""`` where all are as they were."""
+        return "; ".join(place.said() for place in self.places if not place.is_sure)

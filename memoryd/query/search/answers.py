@@ -71,7 +71,8 @@ class RetrievalPaths(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """One find, a piece of a file (a whole one with ``files``; the lines are then those of its best piece), a commit
     or a note. ``score`` compares hits of one answer only. ``sha``: of a commit. ``id``: of a note. ``title``: of a
-    commit or decision. ``commits``: up to three past commits behind ``signals.history``."""
+    commit or decision. ``commits``: up to three past commits behind ``signals.history``. ``note``: of a note, what
+    became of its places where they are not as they were."""
 
     kind: HitKind
     path: str
@@ -89,6 +90,7 @@ class Hit(Struct, frozen=True):
     status: str = ""
     commits: tuple[str, ...] = ()
     assurance: str = ""
+    note: str = ""
 
     def label(self) -> str:
         """Its place, what it is and why it was found; below it the lines that answer best."""
@@ -103,7 +105,8 @@ class Hit(Struct, frozen=True):
         source = (at, self.sha[:SHA_CHARS], self.id, self.date, self.author)
         first = " ".join(part for part in (*source, self.kind, state, name) if part)
         lines = [f"    | {line}" for line in safe_text(self.snippet).splitlines()]
-        return "\n".join([f"{first} score {self.score:.2f} ({self.signals.strongest()})", *lines])
+        said = [f"    {self.note}"] if self.note else []
+        return "\n".join([f"{first} score {self.score:.2f} ({self.signals.strongest()})", *said, *lines])
 
 
 class SearchAnswer(Answer, frozen=True):

@@ -45,7 +45,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
         groups = [
             _chunks(reader, judge, request, factors),
             _commits(reader, request, wanted),
-            notes(ctx.records, view, asked) if _wants(request, "note") else _NOTHING,
+            notes(ctx, view, asked) if _wants(request, "note") else _NOTHING,
         ]
     hits = _shown((candidate for group in groups for candidate in group.best), request)
     total = sum(group.total for group in groups)

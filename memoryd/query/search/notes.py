@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
 
 from indexers import terms
+from memoryd.query.anchors import places
+from memoryd.query.anchors.anchor_place import HERE, MOVED, AnchorPlace
+from memoryd.query.context import Context
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.safe_text import safe_line
 from memoryd.query.search.answers import Hit, Signals
@@ -15,16 +19,16 @@ from memoryd.query.search.hits import Candidate, Group
 from memoryd.query.search.question import Question
 from memoryd.query.search.ranking import WEIGHTS
 from memoryd.query.search.snippet import snippet
-from memoryd.store.records.reader import RecordReader
 from memoryd.store.records.values import IMPORTED, PROPOSED, Record
 
 MIN_COVERED = 0.25  # a note that shares less of the question is about something else
 MAX_NOTES = 2_000
 
 
-def notes(records: RecordReader | None, view: LexicalView, asked: Question) -> Group:
+def notes(ctx: Context, view: LexicalView, asked: Question) -> Group:
     """Confirmed and proposed records. A note scores by the part of the question that it covers, rare words counting
     more; a proposal never stands above a confirmed note, an imported one never above a proposal."""
+    records = ctx.records
     if records is None or not asked.weights:
         return Group((), 0)
     noted, proposed = (records.list(status=status, limit=MAX_NOTES) for status in ("confirmed", "proposed"))
@@ -37,7 +41,7 @@ def notes(records: RecordReader | None, view: LexicalView, asked: Question) -> G
     for trust in (PROPOSED, IMPORTED):
         ceiling = min([WEIGHTS.proposed, *(0.99 * score for score, _ in found)])
         found = found + [(score * ceiling, record) for score, record in waiting if record.trust == trust]
-    return Group(tuple(_candidate(score, record, asked) for score, record in found), len(found))
+    return Group(tuple(_candidate(ctx, score, record, asked) for score, record in found), len(found))
 
 
 def _scored(records: tuple[Record, ...], value: dict[int, float]) -> list[tuple[float, Record]]:
@@ -51,14 +55,18 @@ def _scored(records: tuple[Record, ...], value: dict[int, float]) -> list[tuple[
     return scored
 
 
-def _candidate(score: float, record: Record, asked: Question) -> Candidate:
-    return Candidate(score, ("", record.doubts, -record.created_at_s), partial(_hit, score, record, asked))
+def _candidate(ctx: Context, score: float, record: Record, asked: Question) -> Candidate:
+    return Candidate(
+        score, ("", record.doubts, -record.created_at_s), partial(_hit, ctx, score, record, asked)
+    )
 
 
-def _hit(score: float, record: Record, asked: Question) -> Hit:
+def _hit(ctx: Context, score: float, record: Record, asked: Question) -> Hit:
+    """At the first of its places that is still there, else at what it was about; what became of them is said."""
+    where = places.of_records(ctx, [record])[record.id]
     return Hit(
         kind="note",
-        path=safe_line(record.anchors[0]) if record.anchors else "",
+        path=safe_line(_shown(where)),
         line=0,
         end_line=0,
         symbol="",
@@ -71,4 +79,10 @@ def _hit(score: float, record: Record, asked: Question) -> Hit:
         author=safe_line(record.actor),
         status=record.status,
         assurance=record.assurance,
+        note="; ".join(place.said() for place in where if not place.is_sure),
     )
+
+
+def _shown(where: Sequence[AnchorPlace]) -> str:
+    there = (place.now for place in where if place.state in (HERE, MOVED))
+    return next(there, where[0].anchor if where else "")

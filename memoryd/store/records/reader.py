@@ -15,6 +15,7 @@ from memoryd.store import integrity, sqlite
 from memoryd.store.failures import damaged, failure
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 from memoryd.store.records import audit
+from memoryd.store.records.anchor_content import AnchorContent, decoded
 from memoryd.store.records.similarity import SimilarRecords, meet
 from memoryd.store.records.values import Origin, Record, digest
 from memoryd.store.sqlite import integer
@@ -160,11 +161,16 @@ class RecordReader:
 
     def _records(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Record, ...]:
         anchors: dict[str, list[str]] = {row[0]: [] for row in rows}
+        contents: dict[str, list[AnchorContent]] = {row[0]: [] for row in rows}
         for part in batches([*anchors], MAX_SQL_VARIABLES):
             marks = ",".join("?" * len(part))
-            query = f"SELECT record_id, target FROM anchor WHERE record_id IN ({marks}) ORDER BY record_id, target"
-            for record_id, target in self._conn.execute(query, part):
+            query = (
+                f"SELECT record_id, target, content FROM anchor WHERE record_id IN ({marks}) ORDER BY 1, 2"
+            )
+            for record_id, target, content in self._conn.execute(query, part):
                 anchors[record_id].append(target)
+                if known := decoded(content):
+                    contents[record_id].append(known)
         return tuple(
             Record(
                 id_,
@@ -179,6 +185,7 @@ class RecordReader:
                 _origin(origin),
                 published,
                 assured,
+                tuple(contents[id_]),
             )
             for id_, kind, text, status, actor, at_s, head, older, origin, published, assured in rows
         )

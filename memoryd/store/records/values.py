@@ -11,6 +11,7 @@ from msgspec import Struct
 from indexers import terms
 from memoryd.errors import UsageError
 from memoryd.store.records import audit
+from memoryd.store.records.anchor_content import AnchorContent
 
 KINDS = ("decision", "lesson", "constraint", "convention", "note")
 STATUSES = ("proposed", "confirmed", "retracted", "superseded")
@@ -34,7 +35,8 @@ _ARTICLES = frozenset(("a", "an", "the"))
 
 class NewRecord(Struct, frozen=True):
     """What is to be remembered. ``actor``: ``human:<user>``, ``agent:<client>`` or ``import:<source>``, set
-    by the server, never by the caller; ``head``: the project's commit now, ``""`` without git."""
+    by the server, never by the caller; ``head``: the project's commit now, ``""`` without git. ``contents``: what
+    stands at the anchors, where something does."""
 
     kind: str
     text: str
@@ -42,6 +44,7 @@ class NewRecord(Struct, frozen=True):
     anchors: tuple[str, ...] = ()
     head: str = ""
     supersedes: str = ""
+    contents: tuple[AnchorContent, ...] = ()
 
 
 class Origin(Struct, frozen=True):
@@ -56,7 +59,8 @@ class Origin(Struct, frozen=True):
 class Record(Struct, frozen=True):
     """One stored record. ``supersedes``: ``""`` where it replaces nothing. ``origin``: of an imported one.
     ``published``: path of the decision document written from it, ``""`` for none. ``assured``: how it is known who gave
-    it its status, ``""`` of what an earlier release wrote: see ``assurance``."""
+    it its status, ``""`` of what an earlier release wrote: see ``assurance``. ``contents``: what stood at the anchors
+    when they were given, of those where that is known."""
 
     id: str
     kind: str
@@ -70,6 +74,10 @@ class Record(Struct, frozen=True):
     origin: Origin | None = None
     published: str = ""
     assured: str = ""
+    contents: tuple[AnchorContent, ...] = ()
+
+    def content_of(self, anchor: str) -> AnchorContent | None:
+        return next((content for content in self.contents if content.anchor == anchor), None)
 
     @property
     def assurance(self) -> str:
@@ -127,6 +135,7 @@ def digest(record: Record) -> str:
         "origin": msgspec.to_builtins(record.origin),
         "published": record.published,
         "assured": record.assured,
+        "contents": msgspec.to_builtins(record.contents),
     }
     given = {name: value for name, value in added.items() if value}
     return audit.sha256([*values, given] if given else values).hex()
@@ -156,7 +165,8 @@ def checked(new: NewRecord) -> NewRecord:
             where="anchors",
             next_step="name the few files or symbols that it is about",
         )
-    return NewRecord(new.kind, text, new.actor, anchors, new.head, new.supersedes)
+    contents = tuple(content for content in new.contents if content.anchor in anchors)
+    return NewRecord(new.kind, text, new.actor, anchors, new.head, new.supersedes, contents)
 
 
 def storable(text: str) -> str:

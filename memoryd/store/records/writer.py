@@ -19,6 +19,7 @@ from memoryd.errors import BusyError, StoreError, UsageError
 from memoryd.store import sqlite
 from memoryd.store.failures import damaged, failure
 from memoryd.store.records import audit, replacement, snapshots
+from memoryd.store.records.anchor_content import encoded
 from memoryd.store.records.reader import JOINED, RecordReader
 from memoryd.store.records.similarity import meet
 from memoryd.store.records.values import (
@@ -350,14 +351,15 @@ class Records(RecordReader):
         may_add = known.status == "proposed" or (known.status == "confirmed" and is_person(new.actor))
         if not may_add or not extra or room <= 0:
             return known
-        self._anchor(known.id, extra[:room], new.actor)
+        self._anchor(known.id, extra[:room], new)
         self._reseal(known.id, new.actor, "anchor")
         return self._need(known.id)
 
-    def _anchor(self, record_id: str, targets: Iterable[str], actor: str) -> None:
+    def _anchor(self, record_id: str, targets: Iterable[str], new: NewRecord) -> None:
+        there = {content.anchor: encoded(content) for content in new.contents}
         self._conn.executemany(
-            "INSERT INTO anchor VALUES (?, ?, ?, ?)",
-            [(record_id, target, actor, self._now()) for target in targets],
+            "INSERT INTO anchor VALUES (?, ?, ?, ?, ?)",
+            [(record_id, target, new.actor, self._now(), there.get(target, "")) for target in targets],
         )
 
     def _insert(self, new: NewRecord, status: str, origin: Origin | None = None) -> Record:
@@ -369,13 +371,13 @@ class Records(RecordReader):
             (record_id, new.kind, new.text, status, new.actor, int(now), new.head, new.supersedes or None,
              fingerprint(new.kind, new.text), kept, self._assured),
         )  # fmt: skip
-        self._anchor(record_id, new.anchors, new.actor)
+        self._anchor(record_id, new.anchors, new)
         self._words().put(record_id, new.kind, new.text)
         self._reseal(record_id, new.actor, "import" if origin else "add")
         return self._need(record_id)
 
     def _take_in(self, was: Record, source: str) -> Added:
-        new = checked(NewRecord(was.kind, was.text, source, was.anchors, was.head))
+        new = checked(NewRecord(was.kind, was.text, source, was.anchors, was.head, contents=was.contents))
         known = self._known(new) or self._imported(was.id)
         if known:
             return Added(known, created=False)

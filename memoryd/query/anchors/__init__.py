@@ -1,0 +1,1 @@
+"""Where the places are now that records are about."""
