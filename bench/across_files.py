@@ -27,7 +27,7 @@ _IMPORT = re.compile(r"\s*(?:using|import|use|require|namespace|package)\b")
 _SHOWN, _SHORTEST = 50, 4
 
 
-def _sources(language: str, clone: Path) -> dict[str, str]:
+def sources(language: str, clone: Path) -> dict[str, str]:
     listed = subprocess.run(["git", "-C", clone, "ls-files", "-z"], capture_output=True, check=True).stdout
     found = {}
     for name in filter(None, listed.decode().split("\0")):
@@ -40,19 +40,19 @@ def _sources(language: str, clone: Path) -> dict[str, str]:
 
 
 def main(language: str, clone: str, seed: str = "7") -> None:
-    sources = _sources(language, Path(clone))
-    project, chance = Project(sources), random.Random(int(seed))
-    code = [path for path in sources if project.view.files[path].language == language]
+    files = sources(language, Path(clone))
+    project, chance = Project(files), random.Random(int(seed))
+    code = [path for path in files if project.view.files[path].language == language]
     defined = defaultdict(list)
     for path in code:
-        for symbol in extract(language, sources[path].encode()).symbols:
+        for symbol in extract(language, files[path].encode()).symbols:
             defined[symbol.name].append((path, symbol.qualname, symbol.kind))
     once = {n: found[0] for n, found in defined.items() if len(found) == 1 and len(n) >= _SHORTEST}
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     missed: list[str] = []
     for path in code:
         skipped = _HASHED if language in ("php", "ruby") else _SKIPPED
-        text = skipped.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), sources[path])
+        text = skipped.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), files[path])
         edges = {(e.line, e.dst_path, e.dst) for e in project.links[path].edges if e.method != "name-only"}
         for number, line in enumerate(text.split("\n"), 1):
             for name in re.findall(r"[A-Za-z_]\w*", line) if not _IMPORT.match(line) else ():
@@ -65,7 +65,7 @@ def main(language: str, clone: str, seed: str = "7") -> None:
                         [] if hit else [f"{path}:{number} {name} ({kind} of {at}) | {line.strip()[:90]}"]
                     )
     exact = [
-        f"{path}:{e.line} {e.kind} {e.dst_path}:{e.dst} | {sources[path].splitlines()[e.line - 1].strip()[:90]}"
+        f"{path}:{e.line} {e.kind} {e.dst_path}:{e.dst} | {files[path].splitlines()[e.line - 1].strip()[:90]}"
         for path in code
         for e in project.links[path].edges
         if e.dst_path != path and e.method == "exact" and e.dst

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -46,7 +47,7 @@ class PlainBuilder:
         self._seen: set[str] = set()
         self._symbols: list[Symbol] = []
         self._uses: list[tuple[int, str, str, ReferenceKind]] = []
-        self._imports: list[tuple[int, str, str, str]] = []
+        self._imports: list[tuple[int, Import]] = []
 
     @property
     def depth(self) -> int:
@@ -108,10 +109,11 @@ class PlainBuilder:
         receiver, dot, name = chain.rpartition(b".")
         self.use(name, at + len(receiver) + len(dot), kind, receiver)
 
-    def bring(self, module: bytes, at: int, alias: bytes = b"") -> None:
+    def bring(self, module: bytes, at: int, alias: bytes = b"", *, reexport: bool = False) -> None:
         """An import of a file or package."""
         if module and len(self._imports) < MAX_SYMBOLS:
-            self._imports.append((at, _text(module), "", _text(alias)))
+            found = Import(_text(module), "", _text(alias), self.line(at), reexport=reexport)
+            self._imports.append((at, found))
 
     def limit(self, at: int, message: str) -> None:
         """Say once that something was left out, from ``at`` on."""
@@ -133,7 +135,7 @@ class PlainBuilder:
             language=self.language,
             symbols=tuple(self._documented(symbol, docs) for symbol in symbols),
             references=tuple(self._references(scopes)),
-            imports=tuple(Import(m, n, a, self.line(at)) for at, m, n, a in sorted(self._imports)),
+            imports=tuple(item for _, item in sorted(self._imports, key=itemgetter(0))),
             comments=tuple(comments(self.source, blocks, self.line, scopes.at)),
             problems=tuple(self.problems.values()),
         )

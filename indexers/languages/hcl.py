@@ -34,13 +34,16 @@ _PREFIX = {
     b"provider": b"provider",
 }
 _ROOTS = {b"var": 2, b"local": 2, b"module": 2, b"data": 3}
+_INDEXED_OUTPUT = re.compile(rb"\[[^\[\]\n]{0,200}\]\.([A-Za-z_][\w-]{0,200})")
+_OF_MODULE = frozenset(b"source version count for_each providers depends_on".split())
 _NO_ADDRESS = frozenset(b"each count self path terraform".split())
 
 
 def extract(source: bytes) -> FileFacts:
     """The facts of an HCL file. The qualname of a block is its address as Terraform writes it (``var.region``,
     ``module.net``, ``aws_s3_bucket.logs``, ``data.aws_ami.base``, ``local.tags``); uses of addresses are reads
-    with the address as written; a module's ``source`` is an import."""
+    with the address as written; a module's ``source`` is an import that binds the module's address. What a module is
+    given is a read of ``module.NAME.var.INPUT``, and what a file of values sets one of ``var.INPUT``."""
     reader = _HclReader(source)
     at = 0
     while token := _TOKEN.search(source, at):
@@ -106,13 +109,13 @@ class _HclReader:
         if not self.assigned:
             self.words.append((text, token.start() + 1))
         elif self.assigned == b"source" and self.blocks == [b"module"]:
-            self.notes.bring(text, token.start() + 1)
+            self.notes.bring(text, token.start() + 1, self.notes.inside.encode())
         self._expressions(token.start(), token.end())
 
     def _expressions(self, start: int, end: int) -> None:
         for found in _EXPRESSION.finditer(self.source, start, end):
             for used in _ADDRESS.finditer(self.source, *found.span(1)):
-                self._use(used[0], used.start())
+                self._use(used)
 
     def _name(self, token: re.Match[bytes]) -> None:
         name = token["name"]
@@ -122,16 +125,28 @@ class _HclReader:
                 self.notes.define(name, "variable", token.start(), owner="local")
             elif not self.blocks:
                 self.notes.define(name, "property", token.start())
+                self.notes.use(name, token.start(), "read", b"var")
+            elif self.blocks == [b"module"] and name not in _OF_MODULE:
+                self.notes.use(name, token.start(), "read", self.notes.inside.encode() + b".var")
         elif b"." in name:
-            self._use(name, token.start())
+            self._use(token, "name")
         elif not self.assigned:
             self.words.append((name, token.start()))
 
-    def _use(self, name: bytes, at: int) -> None:
+    def _use(self, found: re.Match[bytes], group: str | int = 0) -> None:
+        name, at = found[group], found.start(group)
         parts = name.split(b".")
         size = _ROOTS.get(parts[0], 2)
-        if len(parts) >= size and parts[0] not in _NO_ADDRESS and b"*" not in name:
-            self.notes.use_dotted(b".".join(parts[:size]), at)
+        if len(parts) < size or parts[0] in _NO_ADDRESS or b"*" in b".".join(parts[:size]):
+            return
+        self.notes.use_dotted(b".".join(parts[:size]), at)
+        if parts[0] != b"module":
+            return
+        indexed = _INDEXED_OUTPUT.match(self.source, at + len(name)) if len(parts) == size else None
+        if len(parts) > size:
+            self.notes.use_dotted(b".".join(parts[: size + 1]), at)
+        elif indexed:
+            self.notes.use(indexed[1], indexed.start(1), "read", name)
 
     def _heredoc(self, word: bytes, at: int) -> int:
         found = re.compile(rb"^[ \t]*" + word + rb"[ \t\r]*$", re.M).search(self.source, at)

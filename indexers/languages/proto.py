@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     rb"|[{};]"
 )
 _HEAD = re.compile(rb"(message|enum|service|oneof|extend|rpc)\s{1,99}([\w.]{1,200})")
-_IMPORT = re.compile(rb"import\s{1,99}(?:public\s{1,99}|weak\s{1,99})?[\"']([^\"'\n]{1,300})")
+_IMPORT = re.compile(rb"import\s{1,99}(public\s{1,99}|weak\s{1,99})?[\"']([^\"'\n]{1,300})")
 _PACKAGE = re.compile(rb"package\s{1,99}([\w.]{1,200})")
 _RPC = re.compile(rb"[(]\s{0,99}(?:stream\s{1,99})?([\w.]{1,200})\s{0,99}[)]")
 _FIELD = re.compile(
@@ -99,7 +99,8 @@ class _ProtoReader:
                 group = 2 if field[2] else 1
                 self._type(field[group], field.start(group), "type")
         elif imported := _IMPORT.match(self.source, begin, end):
-            notes.bring(imported[1], imported.start(1))
+            public = (imported[1] or b"").startswith(b"public")
+            notes.bring(imported[2], imported.start(2), reexport=public)
         elif package := _PACKAGE.match(self.source, begin, end):
             self.package = package[1].decode("ascii", "replace")
 

@@ -32,9 +32,9 @@ class Project:
 
     def __init__(self, sources: Mapping[str, str], order: Iterable[str] | None = None) -> None:
         self.sources = dict(sources)
-        self._facts = {path: _facts(path, text) for path, text in sources.items()}
+        self.facts = {path: _facts(path, text) for path, text in sources.items()}
         self._ids = {path: number for number, path in enumerate(sorted(sources), 1)}
-        self.outlines: dict[str, Outline] = {path: outline(facts) for path, facts in self._facts.items()}
+        self.outlines: dict[str, Outline] = {path: outline(facts) for path, facts in self.facts.items()}
         self.view = self._view()
         self.links = self.link(Evaluator(self.view, RULES), sorted(sources) if order is None else order)
 
@@ -45,7 +45,7 @@ class Project:
     def _view(self) -> LinkView:
         paths = {number: path for path, number in self._ids.items()}
         files = [
-            LinkedFile(path, number, number, self._facts[path].language, self._facts[path].package)
+            LinkedFile(path, number, number, self.facts[path].language, self.facts[path].package)
             for number, path in paths.items()
         ]
         sources = ViewSources(
@@ -56,14 +56,14 @@ class Project:
         return LinkView(files, sources, MANIFESTS)
 
     def _definitions(self, name: str | None) -> Iterator[Defined]:
-        for path, facts in self._facts.items():
+        for path, facts in self.facts.items():
             for symbol in facts.symbols:
                 if name in (None, symbol.name):
                     yield Defined(symbol.name, self._ids[path], symbol.qualname, symbol.kind)
 
     def _link(self, evaluator: Evaluator, path: str) -> Link:
         self.view.seen = set()
-        facts = self._facts[path]
+        facts = self.facts[path]
         lines = {symbol.qualname: symbol.line for symbol in reversed(facts.symbols)}
         found = link_file(evaluator, path, facts, lines)
         return Link(frozenset(found.edges), pack(self.view.seen), found.unresolved, found.unknown)

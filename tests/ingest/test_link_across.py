@@ -14,7 +14,7 @@ from linking import Case, check, check_what_holds
 from indexers import registry
 
 HERE = Path(__file__).parent / "across"
-_TAG = re.compile(r"(?://|#)([A-Z]+\d+) ([\w.]+)$")
+_TAG = re.compile(r"(?://|#|--)([A-Z]+\d+) ([\w.]+)$")
 _FOLLOWED = ("exact", "inferred")
 
 

@@ -95,7 +95,32 @@ def _orphans(size: int) -> dict[str, str]:
     return {f"src/m{i}.rs": f"use super::f;\npub fn f{i}() {{ f() }}\n" for i in range(size)}
 
 
-@pytest.mark.parametrize("sources", [_modules, _headers, _orphans])
+def _declared(size: int) -> dict[str, str]:
+    """Files of HCL, Protobuf and SQL that all define the same names, and use them."""
+    files = {}
+    for i in range(size):
+        files[f"h{i}/v.tf"] = 'variable "region" {}\n'
+        files[f"h{i}/m.tf"] = (
+            f'module "up" {{\n  source = "../h{(i * 7 + 3) % size}"\n  region = var.region\n}}\n'
+        )
+        files[f"p{i}/b.proto"] = f"package p{i};\nmessage Item {{}}\n"
+        files[f"p{i}/a.proto"] = f'package p{i};\nimport "b.proto";\nmessage Use {{ Item one = 1; }}\n'
+        files[f"s{i}/a.sql"] = "CREATE TABLE seats (id int);\n"
+        files[f"s{i}/b.sql"] = "CREATE VIEW v AS SELECT count(*) FROM seats;\n"
+    return files
+
+
+def _scripts(size: int) -> dict[str, str]:
+    """Scripts that all source one file from a folder that is not known, and the next one from their own."""
+    files = {"lib/common/log.sh": "log() {\n  :\n}\n"}
+    for i in range(size):
+        files[f"bin/s{i}.sh"] = (
+            f'source "$LIB/common/log.sh"\nsource ./s{(i + 1) % size}.sh\nf{i}() {{\n  log; f{(i + 9) % size}\n}}\n'
+        )
+    return files
+
+
+@pytest.mark.parametrize("sources", [_modules, _headers, _orphans, _declared, _scripts])
 def test_where_an_import_leads_costs_no_more_in_a_larger_project(
     sources: Callable[[int], dict[str, str]],
 ) -> None:

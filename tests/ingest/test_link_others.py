@@ -35,7 +35,7 @@ CASES: dict[str, Case] = {
     ),
     "Bash: what is sourced, and its functions": (
         {"bin/a.sh": "source \"$DIR/lib.sh\"\nrun() {\n  helper 1\n}\n", "bin/lib.sh": "helper() {\n  :\n}\n"},
-        ["bin/a.sh: <- bin/lib.sh: exact", "bin/a.sh:run -> bin/lib.sh:helper exact"],
+        ["bin/a.sh: <- bin/lib.sh: inferred", "bin/a.sh:run -> bin/lib.sh:helper inferred"],
     ),
     "Ruby: relative, below lib; constants": (
         {"lib/shop/cart.rb": "require_relative 'item'\nrequire 'shop/price'\nclass Cart\n  def run\n    Price.of(1)\n  end\nend\n",

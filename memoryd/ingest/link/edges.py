@@ -264,30 +264,25 @@ class _FileLinker:
 
     def _imports(self) -> Iterator[EdgeRow]:
         evaluator, path = self._evaluator, self._path
+        rules = evaluator.rules(path)
         for item in evaluator.view.outline(path).imports:
-            target = evaluator.rules(path).resolve(evaluator.view, path, item)
+            target = rules.resolve(evaluator.view, path, item)
             if target is None or target.path == path:
                 continue
-            if not target.path.endswith("/") and evaluator.rules(path).brings_file(item):
-                yield EdgeRow("", "imports", target.path, "", item.line, "exact", _EXACT)
+            how = ("inferred", _INFERRED) if rules.is_guess(item) else ("exact", _EXACT)
+            if not target.path.endswith("/") and rules.brings_file(item):
+                yield EdgeRow("", "imports", target.path, "", item.line, *how)
             for meaning in evaluator.imported(path, item) if target.qualname else ():
                 found = meaning.target
                 if meaning.kind == "definition" and found.path != path:
-                    yield EdgeRow(
-                        self._symbol(item.scope),
-                        "references",
-                        found.path,
-                        found.qualname,
-                        item.line,
-                        "exact",
-                        _EXACT,
-                    )
+                    scope = self._symbol(item.scope)
+                    yield EdgeRow(scope, "references", found.path, found.qualname, item.line, *how)
                 elif (
                     meaning.kind == "file"
                     and found.path not in (path, target.path)
                     and found.path[-1:] != "/"
                 ):
-                    yield EdgeRow("", "imports", found.path, "", item.line, "exact", _EXACT)
+                    yield EdgeRow("", "imports", found.path, "", item.line, *how)
 
 
 def _root(receiver: str) -> str:

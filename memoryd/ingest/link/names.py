@@ -333,7 +333,8 @@ class NameResolver(SharedLookups):
         if found and not rules.reexports:
             named = self.view.named(self.view.language(path), name)
             files = (file for file in self._stars.nearest(path, found) if named.by(of_top_level, file))
-            return next(((Resolved("definition", DefinitionTarget(file, name)),) for file in files), ())
+            sure = not any(rules.is_guess(item) for item in rules.stars(self.view, path))
+            return next(((Resolved("definition", DefinitionTarget(file, name), sure),) for file in files), ())
         return self._over_stars(path, name) if found else ()
 
     def _over_stars(self, path: str, name: str) -> Meanings:

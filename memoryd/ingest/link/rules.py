@@ -129,6 +129,10 @@ class LanguageRules:
         """Whether a name that nothing in the project binds is known to lie outside of it."""
         return self.is_builtin(name)
 
+    def is_guess(self, item: Import) -> bool:
+        """Whether nothing but the only file of that name says where the import leads."""
+        return False
+
     def brings_file(self, item: Import) -> bool:
         """Whether the import is one of a file."""
         return True

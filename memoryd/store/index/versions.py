@@ -25,6 +25,7 @@ EXTRACTOR_HISTORY = {
     10: "C: designated initialisers use members; the tag of a struct is one beside a variable of its name",
     11: "what a function of JavaScript gives back that stands in parentheses, or is an object",
     12: "more kinds of tokens and passwords are overwritten, also in names of authors and paths of commits",
+    13: "modules of HCL; calls, views and lists of tables of SQL; computed folders of Bash; public imports of Protobuf",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -45,6 +46,7 @@ LINKER_HISTORY = {
     12: "a constructor of C# is no name that the class or one that inherits from it sees",
     13: "aliases of bundlers, test runners, Deno and frameworks; any tsconfig by reference; `this` in accessors",
     14: "the same edges; the aliases of frameworks are read once for all files",
+    15: "addresses of HCL, types of Protobuf, tables and routines of SQL; what Bash sources",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

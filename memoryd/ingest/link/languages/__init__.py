@@ -7,22 +7,30 @@ from memoryd.ingest.link.languages.go import Go
 from memoryd.ingest.link.languages.java import Java
 from memoryd.ingest.link.languages.packages import PACKAGES
 from memoryd.ingest.link.languages.paths import PATHS
+from memoryd.ingest.link.languages.protobuf import PROTOBUF
 from memoryd.ingest.link.languages.python import Python
 from memoryd.ingest.link.languages.ruby import RUBY
 from memoryd.ingest.link.languages.rust import Rust
 from memoryd.ingest.link.languages.script import EcmaScript
+from memoryd.ingest.link.languages.shell import BASH
+from memoryd.ingest.link.languages.sql import Sql
 from memoryd.ingest.link.languages.swift import Swift
+from memoryd.ingest.link.languages.terraform import Terraform
 from memoryd.ingest.link.rules import LanguageRules
 
 RULES: dict[str, LanguageRules] = {
+    "bash": BASH,
     "c": C(),
     "cpp": CFamily(),
     "go": Go(),
     "java": Java(),
+    "hcl": Terraform(),
     "javascript": EcmaScript(),
+    "proto": PROTOBUF,
     "python": Python(),
     "ruby": RUBY,
     "rust": Rust(),
+    "sql": Sql(),
     "swift": Swift(),
     "typescript": EcmaScript(),
     "vue": EcmaScript(),

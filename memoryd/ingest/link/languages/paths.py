@@ -12,9 +12,6 @@ from memoryd.ingest.link.definitions import DefinitionTarget
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.view import LinkView
 
-_VARIABLE = re.compile(
-    r"^(?:\$\{?\w+\}?|\$\([^()]*\))/"
-)  # of a shell: nearly always the folder of the script
 _WHOLE = "module.exports"
 
 
@@ -43,7 +40,7 @@ class PathImports(LanguageRules):
     def written(self, module: str) -> str:
         """The path that an import writes: without what is no part of it."""
         module = re.split(r"[?#]", module, maxsplit=1)[0]
-        return module.replace(".", "/") if self._dotted else _VARIABLE.sub("./", module)
+        return module.replace(".", "/") if self._dotted else module
 
     def _find(self, view: LinkView, folder: str, module: str) -> str | None:
         module = self.written(module)
@@ -91,21 +88,11 @@ class Lua(PathImports):
         return join(table, name) if view.entry(file, table).kind else ""
 
 
-class Terraform(PathImports):
-    """The source of a module is a folder; its main file stands for it."""
-
-    def spellings(self, path: str) -> Iterator[str]:
-        yield from (f"{path}/{name}.tf" for name in ("main", "variables", "outputs"))
-
-
 PATHS: dict[str, LanguageRules] = {
-    "bash": PathImports("", ".sh", ".bash"),
     "css": StyleSheets("", ".scss", ".css", ".less"),
     "dockerfile": PathImports(""),
-    "hcl": Terraform(),
     "html": PathImports("", ".html", roots=("templates", "static", "public", "")),
     "json": PathImports("", ".json"),
     "lua": Lua(".lua", "/init.lua", roots=("", "src", "lua", "lib"), dotted=True),
-    "proto": PathImports("", roots=("", "proto", "protos", "src/main/proto")),
     "yaml": PathImports("", ".yaml", ".yml"),
 }

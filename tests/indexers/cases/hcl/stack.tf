@@ -16,8 +16,10 @@ locals {
 module "net" {
 # ^ def module module.net
   source = "./modules/net"
-# ^ import ./modules/net
+# ^ import ./modules/net as module.net
+  count  = 2
   cidr   = "${var.cidr}-${data.aws_ami.base.id}"
+# ^ read cidr of module.net.var in module.net
 #                 ^ read cidr of var in module.net
 #                                      ^ read base of data.aws_ami in module.net
 }
@@ -27,6 +29,10 @@ resource "aws_s3_bucket" "logs" {
 # ^ def struct aws_s3_bucket.logs
   bucket = module.net.name
 #                 ^ read net of module in aws_s3_bucket.logs
+#                     ^ read name of module.net in aws_s3_bucket.logs
+  tags = module.net[0].tags
+#               ^ read net of module in aws_s3_bucket.logs
+#                      ^ read tags of module.net in aws_s3_bucket.logs
   lifecycle { prevent_destroy = true }
   depends_on = [aws_iam_role.x]
 #                            ^ read x of aws_iam_role in aws_s3_bucket.logs
