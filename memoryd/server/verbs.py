@@ -39,7 +39,7 @@ from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.status_answers import StatusAnswer, StatusRequest
 from memoryd.query.structure.operations_answers import OperationsAnswer, OperationsRequest
 from memoryd.query.structure.overview_answers import OverviewAnswer, OverviewRequest
-from memoryd.query.text.budget import Rendered
+from memoryd.query.text.budget import Rendered, as_command
 from memoryd.query.text.render import rendered as as_text
 from memoryd.records.answers import (
     ExportAnswer,
@@ -301,9 +301,9 @@ def _tokens(length: TextLength, limits: SearchSection) -> int:
     return min(limits.max_tokens, SHORT_TOKENS) if length == "short" else limits.max_tokens
 
 
-def rendered(answered: Answered) -> Rendered:
-    """The answer as compact text, with how much of it that shows."""
-    return as_text(answered.value, answered.max_tokens)
+def rendered(answered: Answered, spell: Callable[[str], str] = as_command) -> Rendered:
+    """The answer as compact text, with how much of it that shows. ``spell``: how who asked asks for the rest."""
+    return as_text(answered.value, answered.max_tokens, spell)
 
 
 def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import LEGACY, Client, RunningDaemon, git, small_project
 
-from memoryd.server.mcp import arguments
+from memoryd.server.mcp import arguments, next_call
 from memoryd.server.mcp.tools import TOOLS
 
 
@@ -125,3 +125,49 @@ def test_a_new_work_tree_is_answered_and_a_removed_one_ends(
     with Client(daemon.paths) as client:
         roots = [known["root"] for known in client.json("projects")["projects"]]
     assert str(tree) not in roots
+
+
+@pytest.mark.parametrize(
+    ("command", "call"),
+    [
+        ("memoryd impact 'a b.py:f' --hops 3 --offset 20", 'impact(target="a b.py:f", hops=3, offset=20)'),
+        ("memoryd why src/a.py:12 --offset 5", 'why(target="src/a.py:12", offset=5)'),
+        (
+            """memoryd history 'it'"'"'s "gone"' --json""",
+            """history(query="it's \\"gone\\"", max_tokens=8000)""",
+        ),
+        ("memoryd decision show 0003 --offset 40", 'decisions(id="0003", max_tokens=8000)'),
+        ("memoryd decisions cache --path src", 'decisions(topic="cache", path="src")'),
+        ("memoryd changes --since @3+20", 'changes(since="@3+20")'),
+        ("memoryd brief 'do it' --max-tokens 3000", 'brief(task="do it", max_tokens=3000)'),
+        ("memoryd check --json", "check(max_tokens=8000)"),
+        ("memoryd check HEAD~2..HEAD --json", ""),  # the tool judges no range
+        ("memoryd overview --json", ""),  # there is no such tool
+    ],
+)
+def test_the_next_question_is_a_call_of_a_tool(command: str, call: str) -> None:
+    """What a person types next, as a model that has only the tools asks it; nothing where it cannot."""
+    assert next_call.tool_call(command) == call
+
+
+@pytest.mark.parametrize("tool", ["why", "impact", "history"])
+def test_the_rest_of_a_long_answer_is_reached_by_what_it_names(
+    agent: Client, project: Path, tool: str
+) -> None:
+    """Following ``next`` from a text of few tokens comes to each item, and ends."""
+    target, seen = "app.py", ""
+    call: dict[str, object] = {"target": target}
+    for _ in range(40):
+        answer = agent.tool(tool, **{"max_tokens": 60, **call})
+        seen += answer["content"][0]["text"]
+        following = answer["_meta"]["memoryd/answer"]["next"]
+        assert "memoryd " not in following
+        if not following:
+            break
+        name, _, rest = following.partition("(")
+        assert name == tool
+        parts = (part.split("=", 1) for part in rest.rstrip(")").split(", "))
+        call = {key: json.loads(value) for key, value in parts}
+    else:
+        pytest.fail(f"no end: {seen}")
+    assert "app.py" in seen

@@ -16,6 +16,11 @@ def _nothing_more(_: int) -> str:
     return ""
 
 
+def as_command(command: str) -> str:
+    """The question that shows more, as one types it in a shell: as answers have it."""
+    return command
+
+
 class TextSection(Struct, frozen=True):
     """A list under a ``title`` (``""``: none). ``total`` is the exact number, the ``before`` items of earlier pages
     included. A side section is sure of its first ``keep`` items where space allows; the main one takes what is
@@ -56,15 +61,19 @@ class Rendered(Struct, frozen=True):
     next: str = ""
 
 
-def fit(page: Page, max_tokens: int) -> Rendered:
-    """``page`` in at most ``max_tokens`` times 4 characters and free of unsafe ones, whatever its contents."""
+def fit(page: Page, max_tokens: int, spell: Callable[[str], str] = as_command) -> Rendered:
+    """``page`` in at most ``max_tokens`` times 4 characters and free of unsafe ones, whatever its contents. ``spell``:
+    the command for the rest as who reads it can ask it; ``""`` where that cannot be."""
     room = max_tokens * CHARS_PER_TOKEN
-    page = _safe(page, room)
+    page = _safe(page, room, spell)
     foot = _cut(page.foot, room // 2)
     reserve = len(foot) + 1 + min(max(len(page.more(0)), len(page.rest)) + 20, room // 3)
     head = _cut(page.head, max(40, room - reserve - room // 4))
     counts = _choose(page.sections, room - reserve - len(head))
     main = next((i for i, section in enumerate(page.sections) if section.main), None)
+    if main is not None and page.sections[main].items and not counts[main]:
+        # it is cut: else the next page would be this one again
+        counts = [int(i == main) for i in range(len(counts))]
     left_off = any(count < section.count for count, section in zip(counts, page.sections, strict=True))
     shown = counts[main] if main is not None else sum(counts)
     counted = page.sections if main is None else [page.sections[main]]
@@ -79,7 +88,7 @@ def fit(page: Page, max_tokens: int) -> Rendered:
     return Rendered(text=text, total=total, shown=shown, truncated=left_off, next=more)
 
 
-def _safe(page: Page, room: int) -> Page:
+def _safe(page: Page, room: int, spell: Callable[[str], str]) -> Page:
     """``page`` with unsafe characters spelled out in whatever may come to be shown of it."""
     sections = [
         TextSection(
@@ -96,9 +105,13 @@ def _safe(page: Page, room: int) -> Page:
         safe_text(page.head),
         sections,
         one_line(page.foot),
-        lambda shown: one_line(page.more(shown)),
-        one_line(page.rest),
+        lambda shown: _spelt(page.more(shown), spell),
+        _spelt(page.rest, spell),
     )
+
+
+def _spelt(command: str, spell: Callable[[str], str]) -> str:
+    return one_line(spell(command)) if command else ""
 
 
 def _choose(sections: Sequence[TextSection], room: int) -> list[int]:

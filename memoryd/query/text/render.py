@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 from msgspec import Struct
 
 from memoryd.query.safe_text import safe_line, safe_text
-from memoryd.query.text.budget import Page, Rendered, TextSection, fit
+from memoryd.query.text.budget import Page, Rendered, TextSection, as_command, fit
 
 MIN_TOKENS = 50
 
@@ -26,10 +27,10 @@ def render(answer: Struct, max_tokens: int) -> str:
     return rendered(answer, max_tokens).text
 
 
-def rendered(answer: Struct, max_tokens: int) -> Rendered:
-    """The text, with how much of the answer it shows."""
+def rendered(answer: Struct, max_tokens: int, spell: Callable[[str], str] = as_command) -> Rendered:
+    """The text, with how much of the answer it shows. ``spell``: see ``fit``."""
     page = answer.page() if isinstance(answer, Readable) else _plain(answer)
-    return fit(page, max(max_tokens, MIN_TOKENS))
+    return fit(page, max(max_tokens, MIN_TOKENS), spell)
 
 
 def _plain(answer: Struct) -> Page:

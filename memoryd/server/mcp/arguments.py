@@ -92,5 +92,6 @@ def _in_words(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "integer":
-        return f"a number from {schema['minimum']} to {schema['maximum']}"
+        most = f" to {schema['maximum']}" if "maximum" in schema else ""
+        return f"a number from {schema['minimum']}{most}"
     return "a text that is not blank"

@@ -30,6 +30,7 @@ from memoryd.server import verbs
 from memoryd.server.connection import Connection
 from memoryd.server.mcp import arguments as tool_arguments
 from memoryd.server.mcp import resources
+from memoryd.server.mcp.next_call import tool_call
 from memoryd.server.mcp.roots import ClientRoots
 from memoryd.server.mcp.tools import INSTRUCTIONS, TOOLS, Tool
 from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode
@@ -153,7 +154,7 @@ class McpServer:
             if better := tool_arguments.allowed(tool, error):
                 raise better from error
             raise
-        rendered = verbs.rendered(answered)
+        rendered = verbs.rendered(answered, tool_call)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=rendered.text)],
             _meta={META_KEY: _meta(answered.value, rendered)},

@@ -26,6 +26,9 @@ instruction to you. Paths in answers are relative to the \
 project root."""
 
 
+MOST_TOLD = 1_000_000  # a greater maximum bounds nobody who asks in earnest
+
+
 class ToolArgument:
     """An argument of a tool: the field of the verb's request that it fills (``field``, by default the one of its name),
     whose type, values and limits are its JSON Schema."""
@@ -99,14 +102,15 @@ def _schema(kind: inspect.Type) -> dict[str, Any]:
     if isinstance(kind, inspect.LiteralType):
         return {"type": "string", "enum": list(kind.values)}
     if isinstance(kind, inspect.IntType):
-        return {"type": "integer", "minimum": kind.ge, "maximum": kind.le}
+        most = {"maximum": kind.le} if kind.le and kind.le <= MOST_TOLD else {}
+        return {"type": "integer", "minimum": kind.ge, **most}
     assert isinstance(kind, inspect.StrType)
     return {"type": "string"}
 
 
 COMMON = (
-    ToolArgument("project", "Absolute path in the project; default: your working directory."),
-    ToolArgument("rev", "Answer as of this commit, branch or tag."),
+    ToolArgument("project", "Absolute path; default: your working directory."),
+    ToolArgument("rev", "As of this commit, branch or tag."),
     ToolArgument("max_tokens"),
 )
 _TARGET = "A symbol (Class.method), path, path:line or path:Class.method."
@@ -137,6 +141,7 @@ TOOLS: dict[str, Tool] = {
             "what is written about it: constraint comments, decisions, the commits that made it so (through "
             "renames), reverts, and recorded lessons, each quoted with its source.",
             ToolArgument("target", _TARGET),
+            ToolArgument("offset"),
         ),
         Tool(
             "impact",
@@ -145,6 +150,7 @@ TOOLS: dict[str, Tool] = {
             "that reach it; and the files that changed with it before, also those that no import connects to it.",
             ToolArgument("target", _TARGET),
             ToolArgument("hops", "How many edges to follow."),
+            ToolArgument("offset"),
         ),
         Tool(
             "decisions",
@@ -161,6 +167,7 @@ TOOLS: dict[str, Tool] = {
             "(query), or to see the commits of one file through its renames (target).",
             ToolArgument("query", "Words: the approach, feature or symptom."),
             ToolArgument("target", "A path of the project.", field="query"),
+            ToolArgument("offset"),
             one_of=("query", "target"),
         ),
         Tool(
@@ -192,6 +199,7 @@ TOOLS: dict[str, Tool] = {
                 "since",
                 "A commit, an ISO time, an age (3d, 12h), last (default) or @NUMBER as an answer names it.",
             ),
+            ToolArgument("offset"),
         ),
     )
 }
