@@ -5,6 +5,8 @@ from __future__ import annotations
 OTHER_REPOSITORY = (
     "other-repository"  # a name: what lies at a project's root is another repository than before
 )
+# Names of what a command has to ask its person for, at the terminal.
+PASSPHRASE, NEW_PASSPHRASE, WRONG_PASSPHRASE = "passphrase", "new-passphrase", "wrong-passphrase"
 
 
 class MemorydError(Exception):

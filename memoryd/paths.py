@@ -40,6 +40,10 @@ class Paths:
         return self.home / "token"
 
     @property
+    def passphrase(self) -> Path:
+        return self.home / "passphrase"
+
+    @property
     def projects_file(self) -> Path:
         return self.home / "projects.json"
 

@@ -8,6 +8,7 @@ import faulthandler
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import time
@@ -39,6 +40,7 @@ def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> in
     """Serve until told to end. Returns the exit code. The caller leaves by ``os._exit``: threads may be busy."""
     logs.start(paths, config.daemon)
     faulthandler.enable()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in memory is nobody's to find on the disk
     log.info("memoryd %s begins, pid %d, home %s", memoryd.__version__, os.getpid(), paths.home)
     try:
         # Not asyncio.run: at its end it waits for every thread, and git may take a minute to answer one.

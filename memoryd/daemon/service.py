@@ -24,6 +24,7 @@ from memoryd.daemon.processes import process_memory
 from memoryd.daemon.projects import last_visits
 from memoryd.daemon.projects.open_projects import OpenProjects
 from memoryd.daemon.tuning.tuner import TuneAnswer, Tuner
+from memoryd.daemon.vouching import Vouching
 from memoryd.errors import UsageError
 from memoryd.ingest import documents
 from memoryd.ingest.job import IndexSummary
@@ -32,10 +33,12 @@ from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer, listed, restored, undone
+from memoryd.records.passphrase_answer import PassphraseAnswer
 from memoryd.server.callers import judgement
+from memoryd.server.callers.passphrase import PassphraseFile
 from memoryd.server.callers.process import processes
 from memoryd.server.gate import Gate
-from memoryd.server.params import DoctorParams, IndexParams, TuneParams
+from memoryd.server.params import DoctorParams, IndexParams, PassphraseAction, TuneParams
 from memoryd.server.service import Actor, Call, Needs, Peer, Project
 from memoryd.store.records.values import AGENT, TERMINAL
 
@@ -93,6 +96,7 @@ class DaemonService:
         environment = self.open_projects.environment()
         self._change_reader = ChangeReader(paths.log, environment, config.daemon.ingest_idle_s)
         self.idle = IdleWork(self.open_projects, Tuner(paths.log, environment), gate, config)
+        self._vouching = Vouching(PassphraseFile(paths.passphrase), self.open_projects)
         self._started_s = time.monotonic()
         self.project_of = self.open_projects.of_call
         self.store_of = self.open_projects.store_of
@@ -154,6 +158,14 @@ class DaemonService:
             return Actor(agent, AGENT, doubt)
         return Actor(f"human:{_user_name(peer.caller.uid)}", TERMINAL)
 
+    async def vouched(self, call: Call, person: Actor, what: str) -> Actor:
+        return await self._vouching.vouched(call, person, what)
+
+    async def passphrase(
+        self, call: Call, person: Actor | None, action: PassphraseAction
+    ) -> PassphraseAnswer:
+        return await self._vouching.passphrase(call, person, action)
+
     def redacted(self, text: str) -> str:
         from indexers.secrets import redact_text  # not before the first clients are served
 
@@ -194,12 +206,8 @@ class DaemonService:
         return await self.open_projects.forget(root)
 
     async def index(self, call: Call, request: IndexParams, path: str) -> IndexSummary:
-        if request.repository == "same" and not (await self.actor_of(call.peer)).is_person:
-            raise UsageError(
-                "only a person may say that another repository is the same project: its records are told there",
-                where="--same-project",
-                next_step="run the command in a terminal of your own; --new-project leaves the records where they are",
-            )
+        if request.repository == "same":
+            await self._need_same(call)
         project = await self.open_projects.register(path, request.repository)
         store = self.store_of(project)
         self.idle.make_way()
@@ -209,6 +217,17 @@ class DaemonService:
         if rev is None:
             await self.open_projects.use(project)
         return summary
+
+    async def _need_same(self, call: Call) -> None:
+        """Who says that another repository is the same project. Raises UsageError unless a person does."""
+        actor = await self.actor_of(call.peer)
+        if not actor.is_person:
+            raise UsageError(
+                "only a person may say that another repository is the same project: its records are told there",
+                where="--same-project",
+                next_step="run the command in a terminal of your own; --new-project leaves the records where they are",
+            )
+        await self._vouching.vouched_anywhere(call, actor, "say that it is the same project")
 
     async def tune(self, call: Call, request: TuneParams) -> TuneAnswer:
         project = await self.project_of(call)
@@ -238,6 +257,7 @@ class DaemonService:
         store = self.store_of(project)
         look = functools.partial(doctor.project_checks, project.root, self.config)
         own = (*doctor.own_checks(state, store), *await self._gate.look(look, where=project.root))
+        own = (*own, *await asyncio.to_thread(self._vouching.checks))
         learned = store.learned.in_words()
         return structs.replace(answer, watch=state.text, tuning=learned, checks=(*answer.checks, *own))
 

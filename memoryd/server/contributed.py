@@ -20,7 +20,7 @@ from memoryd.records.answers import (
     RetractRequest,
     SupersedeRequest,
 )
-from memoryd.server.params import RecordsParams
+from memoryd.server.params import PassphraseParams, RecordsParams
 from memoryd.server.service import Actor, Call, Service
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def copies(service: Service, call: Call, request: RecordsParams) -> Any:
     """The copies of the records; to put one in place takes back what was recorded since, so a person says it."""
     if request.action == "list":
         return await service.record_copies(call)
-    _need_person(await service.actor_of(call.peer), f"{request.action} records", "action")
+    await _person(service, call, f"{request.action} records", "action")
     return await service.restore_records(call, undo=request.action == "undo")
 
 
@@ -71,18 +71,16 @@ async def forget(service: Service, call: Call, request: JudgeRequest) -> Any:
 async def publish(service: Service, call: Call, request: PublishRequest) -> Any:
     """Show the document, or write it. The link is kept first: a document of which the record knows nothing would be
     written again, a link to a document that is missing is offered again."""
-    actor = await service.actor_of(call.peer)
-    if not request.preview:
-        _need_person(actor, "publish a record", request.id)
     if call.common.rev:
         raise UsageError(
             "publish writes a file into the work tree; it takes no revision",
             where="rev",
             next_step="leave out --rev",
         )
+    actor = None if request.preview else await _person(service, call, "publish a record", request.id)
     drafts = import_module("memoryd.records.publish")
     answer = await service.read(call, lambda ctx: drafts.publish(ctx, request))
-    if request.preview:
+    if actor is None:
         return answer
     written = await _write(service, call, actor, drafts.linked, answer, answer.path)
     try:
@@ -105,6 +103,15 @@ async def export(service: Service, call: Call, request: ExportRequest) -> Any:
     return structs.replace(answer, lines=())
 
 
+async def passphrase(service: Service, call: Call, request: PassphraseParams) -> Any:
+    """To set it takes a person; to change or remove it takes it as well."""
+    if request.action == "status":
+        return await service.passphrase(call, None, request.action)
+    actor = await service.actor_of(call.peer)
+    person = _need_person(actor, f"{request.action} the passphrase", "action")
+    return await service.passphrase(call, person, request.action)
+
+
 async def take_in(service: Service, call: Call, request: ImportRequest) -> Any:
     """Lines of an export, as the lowest rank of trust whoever hands them in."""
     imported = import_module("memoryd.records.exchange").imported
@@ -118,7 +125,9 @@ async def _as_actor(service: Service, call: Call, name: str, request: Any) -> An
     change = getattr(import_module(f"memoryd.records.{room}"), name)
     actor = await service.actor_of(call.peer)
     if name != "record" and not getattr(request, "preview", False):
-        _need_person(actor, f"{name} a record", getattr(request, "id", "") or "id")
+        actor = await _person(service, call, f"{name} a record", getattr(request, "id", "") or "id")
+    elif name == "record" and actor.is_person:
+        actor = await service.vouched(call, actor, "record what holds at once")
     return await _write(service, call, actor, change, request)
 
 
@@ -132,7 +141,12 @@ async def _write(service: Service, call: Call, actor: Actor, change: Callable[..
     return await service.write_records(call, work)
 
 
-def _need_person(actor: Actor, what: str, where: str) -> None:
+async def _person(service: Service, call: Call, what: str, where: str) -> Actor:
+    """Who asks, a person. Raises UsageError for anybody else, and where the passphrase is not theirs."""
+    return await service.vouched(call, _need_person(await service.actor_of(call.peer), what, where), what)
+
+
+def _need_person(actor: Actor, what: str, where: str) -> Actor:
     """Raises UsageError for anybody else, saying why they are not taken for a person."""
     if not actor.is_person:
         why = f"; this command is not taken for a person's: {actor.doubt}" if actor.doubt else ""
@@ -141,6 +155,7 @@ def _need_person(actor: Actor, what: str, where: str) -> None:
             where=where,
             next_step="run the command in a terminal of your own; agents can only propose (see docs/records.md)",
         )
+    return actor
 
 
 def _without_secrets(service: Service, request: Any) -> Any:

@@ -56,6 +56,16 @@ class RecordsParams(Params, frozen=True):
     action: Literal["list", "restore", "undo"] = "list"
 
 
+PassphraseAction = Literal["status", "set", "change", "remove"]
+
+
+class PassphraseParams(Params, frozen=True):
+    """``action``: say whether a passphrase is set, or set, change or remove it. What a person types for that is no
+    argument."""
+
+    action: PassphraseAction = "status"
+
+
 class ProjectsParams(Params, frozen=True):
     """``forget``: a registered root to take off the list; its stores stay."""
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from memoryd.errors import BusyError, MemorydError, UsageError
+from memoryd.server.callers.passphrase import Typed
 
 PARSE_ERROR, FAILED, BUSY = -32700, -32000, -32001
 
@@ -24,12 +25,14 @@ class Hello(Struct, frozen=True):
 
 
 class RpcRequest(Struct, frozen=True):
-    """One call. ``id`` None: nobody waits for the answer."""
+    """One call. ``id`` None: nobody waits for the answer. ``typed``: what a person typed at the terminal; it is no
+    argument, because errors may quote those."""
 
     method: str
     params: dict[str, Any] = {}
     id: int | str | None = None
     jsonrpc: str = "2.0"
+    typed: Typed = Typed()
 
 
 _HELLO = msgspec.json.Decoder(Hello)

@@ -13,8 +13,10 @@ from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
+from memoryd.records.passphrase_answer import PassphraseAnswer
+from memoryd.server.callers.passphrase import Typed
 from memoryd.server.callers.process import PeerProcess
-from memoryd.server.params import Common, DoctorParams, IndexParams, TuneParams
+from memoryd.server.params import Common, DoctorParams, IndexParams, PassphraseAction, TuneParams
 from memoryd.store.records.values import is_person
 
 if TYPE_CHECKING:
@@ -95,13 +97,14 @@ Ending = Callable[[], Awaitable[None]]
 
 class Call(Struct, frozen=True):
     """One call under way: what was asked besides the verb's own arguments, by whom, and who listens. ``at_end`` takes
-    what is to happen once the caller's connection has ended."""
+    what is to happen once the caller's connection has ended. ``typed``: what its person typed, of a command alone."""
 
     peer: Peer
     common: Common = Common()
     on_progress: OnProgress = _ignore
     on_rows: OnRows = _ignore_rows
     at_end: Callable[[Ending], None] = _ignore
+    typed: Typed = Typed()
 
     @property
     def folder(self) -> str:
@@ -150,6 +153,15 @@ class Service(Protocol):
 
     async def actor_of(self, peer: Peer) -> Actor:
         """Who writes a record: ``human:<user>`` at a terminal, else ``agent:<client>``."""
+
+    async def vouched(self, call: Call, person: Actor, what: str) -> Actor:
+        """The person who may do ``what``, known by the passphrase where one is set; the project's audit keeps wrong
+        tries. Raises NeedsTyping, WrongPassphrase, BusyError, StoreError."""
+
+    async def passphrase(
+        self, call: Call, person: Actor | None, action: PassphraseAction
+    ) -> PassphraseAnswer:
+        """Set, change or remove the passphrase (``person``: who is judged to be one), or say whether there is one."""
 
     def redacted(self, text: str) -> str:
         """``text`` with what the rules take for secrets overwritten: no record ever holds one."""

@@ -164,7 +164,11 @@ class CliSession:
     async def _answer(self, request: RpcRequest) -> None:
         notices = _Notices(self._connection)
         call = Call(
-            self._peer, on_progress=notices.progress, on_rows=notices.rows, at_end=self._endings.append
+            self._peer,
+            on_progress=notices.progress,
+            on_rows=notices.rows,
+            at_end=self._endings.append,
+            typed=request.typed,
         )
         try:
             line = protocol.result_line(

@@ -56,6 +56,7 @@ from memoryd.records.answers import (
     SupersedeRequest,
 )
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
+from memoryd.records.passphrase_answer import PassphraseAnswer
 from memoryd.server import contributed, housekeeping, params
 from memoryd.server.argument_errors import in_words
 from memoryd.server.service import Call, Needs, Service
@@ -245,6 +246,7 @@ VERBS: dict[str, Verb] = {
         Verb(
             "records", params.RecordsParams, CopiesAnswer | RestoredAnswer, contributed.copies, _is_not_whole
         ),
+        Verb("passphrase", params.PassphraseParams, PassphraseAnswer, contributed.passphrase),
         Verb("status", StatusRequest, StatusAnswer, housekeeping.status),
         Verb("doctor", params.DoctorParams, StatusAnswer, housekeeping.doctor, housekeeping.has_failed),
         Verb("up", params.IndexParams, None, housekeeping.index),

@@ -100,6 +100,16 @@ def _records(parser: ArgumentParser) -> None:
     )
 
 
+def _passphrase(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("status", "set", "change", "remove"),
+        metavar="status|set|change|remove",
+        help="status (default): whether one is set; set, change or remove it, at your terminal",
+    )
+
+
 def _consent(parser: ArgumentParser, dry_run: str) -> None:
     parser.add_argument("--dry-run", dest="_dry_run", action="store_true", help=dry_run)
     parser.add_argument("--yes", dest="_yes", action="store_true", help="do not ask")
@@ -177,6 +187,12 @@ VERBS: dict[str, CliVerb] = {
         "the copies of all records, and the way back when the records are damaged or gone (people only)",
         "memoryd records restore",
         _records,
+        ask,
+    ),
+    "passphrase": CliVerb(
+        "the passphrase that stands before what only a person may do (people only)",
+        "memoryd passphrase set",
+        _passphrase,
         ask,
     ),
 }

@@ -89,12 +89,15 @@ class DaemonConnection:
         self._ids = itertools.count(1)
         self._wire.send(hello("cli"))
 
-    def ask(self, method: str, params: Message, on_notice: OnNotice | None = None) -> Message:
-        """The result of one call; ``on_notice`` gets each notification (``progress``, ``row``) before it.
+    def ask(
+        self, method: str, params: Message, on_notice: OnNotice | None = None, typed: Message | None = None
+    ) -> Message:
+        """The result of one call; ``on_notice`` gets each notification (``progress``, ``row``) before it. ``typed``:
+        what a person typed for it.
 
         Raises RemoteError, ConnectionLost.
         """
-        request_id = self._send(method, params)
+        request_id = self._send(method, params, typed)
         while True:
             message = self._receive()
             if message.get("id") == request_id:
@@ -128,9 +131,10 @@ class DaemonConnection:
     def close(self) -> None:
         self._wire.close()
 
-    def _send(self, method: str, params: Message) -> int:
+    def _send(self, method: str, params: Message, typed: Message | None = None) -> int:
         request_id = next(self._ids)
-        self._wire.send({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params})
+        extra = {"typed": typed} if typed else {}
+        self._wire.send({"jsonrpc": "2.0", "id": request_id, "method": method, "params": params, **extra})
         return request_id
 
     def _receive(self) -> Message:

@@ -9,13 +9,14 @@ from typing import Any
 
 import memoryd
 from memoryd.cli.connection import project
-from memoryd.cli.connection.client import DaemonConnection, OnNotice, OtherVersion, try_connect
+from memoryd.cli.connection.client import DaemonConnection, OnNotice, OtherVersion, RemoteError, try_connect
 from memoryd.cli.connection.wire import ConnectionLost, Message
 from memoryd.cli.terminal.output import note
-from memoryd.errors import MemorydError
+from memoryd.errors import NEW_PASSPHRASE, PASSPHRASE, MemorydError
 from memoryd.paths import Paths, default_paths
 
 STOP_LIMIT_S = 10.0
+ASKED_FOR = (PASSPHRASE, NEW_PASSPHRASE)
 
 _TEXTS = ("query", "topic", "task", "text")  # given as words, sent as one text
 
@@ -46,15 +47,22 @@ class Session:
         return self._daemon
 
     def ask(self, method: str, params: Message, on_notice: OnNotice | None = None) -> Message:
-        """See Daemon.ask. An older release's daemon is stopped politely and ours asked instead."""
+        """See Daemon.ask. An older release's daemon is stopped politely and ours asked instead; a person is asked for
+        what the daemon says that the call needs of one."""
         try:
             return self.daemon.ask(method, params, on_notice)
+        except RemoteError as error:
+            if error.name not in ASKED_FOR:
+                raise
+            from memoryd.cli.connection import typed
+
+            return typed.answered(error, lambda given: self.daemon.ask(method, params, on_notice, given))
         except OtherVersion as other:
             note(f"the daemon is memoryd {other.version}; starting {memoryd.__version__} in its place")
             self._restarted = True
             self.close()
             stop(self.paths)
-            return self.daemon.ask(method, params, on_notice)
+            return self.ask(method, params, on_notice)
 
     def close(self) -> None:
         if self._daemon:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -62,6 +63,16 @@ class ProjectRecords:
         """The one writer. Raises StoreError when they cannot be opened."""
         with self._lock:
             return self._open()
+
+    def noting(self, work: Callable[[Records], None]) -> None:
+        """Write what nobody asked of this project: what was closed is closed again. Raises StoreError."""
+        with self._lock:
+            was_open = self._writer is not None
+            try:
+                work(self._open())
+            finally:
+                if not was_open:
+                    self._close()
 
     def is_about(self, error: StoreError) -> bool:
         """What failed is the file of the records."""

@@ -50,8 +50,9 @@ class ProposalsAnswer(PagedAnswer, frozen=True):
 
 
 class AuditItem(Struct, frozen=True):
-    """Who did what, when. ``status``: the record's after it; ``assurance``: how it is known who did it (agent
-    claimed terminal passphrase); ``hash``: covers this entry and all before it."""
+    """Who did what, when. ``record_id``: ``""`` of what is about no record; ``status``: the record's after it;
+    ``assurance``: how it is known who did it (agent claimed terminal passphrase); ``hash``: covers this entry and all
+    before it."""
 
     seq: int
     at: str
@@ -66,7 +67,8 @@ class AuditItem(Struct, frozen=True):
     def label(self) -> str:
         status = f" [{self.status}]" if self.status else ""
         reason = f" “{quote(self.reason, 160)}”" if self.reason else ""
-        return f"{self.seq} {self.at} {self.actor} ({self.assurance}) {self.action} {self.record_id}{status}{reason}"
+        record = f" {self.record_id}" if self.record_id else ""
+        return f"{self.seq} {self.at} {self.actor} ({self.assurance}) {self.action}{record}{status}{reason}"
 
 
 class AuditAnswer(PagedAnswer, frozen=True):

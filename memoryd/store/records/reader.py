@@ -120,6 +120,11 @@ class RecordReader:
         with self._reading():
             return audit.count(self._conn, since_s, actor)
 
+    def notes(self) -> tuple[audit.AuditRow, ...]:
+        """The entries of the audit that are about no record, newest first."""
+        with self._reading():
+            return audit.rows_of(self._conn, "")
+
     def verify(self) -> audit.AuditReport:
         """Whether the audit chain is whole and every record is as the chain last saw it."""
         with self._reading():

@@ -146,11 +146,12 @@ def _lost(path: Path, copy: Copy) -> Iterator[str]:
 
 def _summed_up(later: Sequence[audit.AuditRow]) -> str:
     added = {row.record_id for row in later if row.action in ("add", "import")}
-    changed = {row.record_id for row in later} - added
+    changed = {row.record_id for row in later if row.record_id} - added
     counts = [f"{len(added)} added {'record' if len(added) == 1 else 'records'}"] if added else []
     counts += [f"changes of {len(changed)} {'other' if len(changed) == 1 else 'others'}"] if changed else []
     span = f"between {moment(later[0].at_s)} and {moment(later[-1].at_s)}"
-    return f"lost: {' and '.join(counts)}, {span} (entries {later[0].seq} to {later[-1].seq} of the audit)"
+    what = " and ".join(counts) or "no record"
+    return f"lost: {what}, {span} (entries {later[0].seq} to {later[-1].seq} of the audit)"
 
 
 def moment(at_s: int) -> str:

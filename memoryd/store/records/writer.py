@@ -242,6 +242,11 @@ class Records(RecordReader):
             self._reseal(record_id, actor, "publish" if path else "unpublish", path)
             return self._need(record_id)
 
+    def note(self, actor: str, action: str, reason: str) -> None:
+        """An entry of the audit that is about no record."""
+        with self._write():
+            self._note(actor, action, "", {"reason": reason})
+
     # -- inside
 
     def _need_whole_copy(self, target: Path) -> None:
