@@ -104,6 +104,123 @@ def test_refs_are_exact_and_ordered(rows):
     assert (get.method, get.confidence, get.to) == ("inferred", 0.8, "store.py:Store.get")
 
 
+STORE = """\
+class Store:
+    def __init__(self, path):
+        self.path = path
+        self.open()
+
+    def get(self, key):
+        row = self.row(key)
+        return row
+
+    def open(self):
+        pass
+"""
+SHOP = """\
+from store import Store
+
+def price(name):
+    store = Store("prices")
+    return store.get(name)
+
+def tax(name):
+    return price(name) * 0.2
+"""
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """store.py ← shop.py, with their texts."""
+    rows = Rows(tmp_path / "index.db")
+    store = [("Store", "class", 1, 11), ("Store.__init__", "method", 2, 4), ("Store.get", "method", 6, 8)]
+    rows.file("store.py", STORE, symbols=[*store, ("Store.open", "method", 10, 11)])
+    rows.file("shop.py", SHOP, symbols=[("price", "function", 3, 5), ("tax", "function", 7, 8)])
+    rows.edges("shop.py", [
+        ("", "imports", "store.py", "", 1),
+        ("price", "calls", "store.py", "Store", 4),
+        ("price", "calls", "store.py", "Store.get", 5, "inferred", 0.8),
+        ("tax", "calls", "shop.py", "price", 8),
+    ])  # fmt: skip
+    return rows
+
+
+def test_the_line_of_a_use_stands_in_the_answer(shop):
+    """Nobody has to open a file to see the call: by default where the uses are few."""
+    text = rendered(refs(shop.context(), RefsRequest(target="Store.get")), 2_000).text
+    assert "shop.py:5 calls in price [inferred 0.80]\n      | return store.get(name)" in text
+    places = refs(shop.context(), RefsRequest(target="Store.get", detail="places"))
+    assert [one.text for one in places.references] == [""]
+    assert "|" not in rendered(places, 2_000).text
+
+
+def test_many_uses_are_places_unless_their_lines_are_asked_for(shop):
+    """A long list keeps to places, so that more of it fits."""
+    shop.file("many.py", "price()\n" * 21)
+    shop.edges("many.py", [("", "calls", "shop.py", "price", line) for line in range(1, 22)])
+    few, all_ = (refs(shop.context(), RefsRequest(target="price", detail=detail)) for detail in ("", "lines"))
+    assert {one.text for one in few.references} == {""}
+    assert {one.text for one in all_.references} == {"price()", "return price(name) * 0.2"}
+
+
+def test_the_functions_of_the_uses_are_shown_once_each(shop):
+    """With `source` the definition that each use stands in comes with the numbers of its lines."""
+    shop.edges(
+        "shop.py", [("price", "calls", "store.py", "Store", 4), ("price", "calls", "store.py", "Store", 5)]
+    )
+    answer = refs(shop.context(), RefsRequest(target="store.py:Store", detail="source"))
+    assert [(part.symbol, [number for number, _ in part.lines]) for part in answer.sources] == [
+        ("price", [3, 4, 5])
+    ]
+    assert "    | 3 def price(name):\n    | 4     store = Store" in rendered(answer, 2_000).text
+
+
+def test_of_a_long_function_the_lines_around_the_use_are_shown(shop):
+    """Its first line tells which it is; gaps are marked."""
+    body = "".join(f"    step_{number}()\n" for number in range(60))
+    shop.file("long.py", f"def long():\n{body}", symbols=[("long", "function", 1, 61)])
+    shop.edges("long.py", [("long", "calls", "shop.py", "tax", 40)])
+    (part,) = refs(shop.context(), RefsRequest(target="tax", detail="source")).sources
+    assert [number for number, _ in part.lines] == [1, *range(37, 44)]
+    assert part.text().splitlines()[:2] == ["    | 1 def long():", "    | …"]
+
+
+def test_impact_shows_the_lines_of_direct_dependents_only(shop):
+    """What is further away is reached through them."""
+    answer = impact(shop.context(), ImpactRequest(target="Store.get"))
+    assert [[one.text for one in hop] for hop in answer.hops] == [["return store.get(name)"], [""]]
+    assert "      | return store.get(name)" in rendered(answer, 2_000).text
+    (part,) = impact(shop.context(), ImpactRequest(target="Store.get", detail="source")).sources
+    assert part.symbol == "price"
+
+
+def test_a_symbol_comes_with_its_source_its_callers_and_what_it_uses(shop):
+    """One question instead of three."""
+    answer = symbol(shop.context(), SymbolRequest(name="price"))
+    assert [line for _, line in answer.source.lines] == SHOP.splitlines()[2:5]
+    assert [(one.line, one.symbol, one.text) for one in answer.callers] == [
+        (8, "tax", "return price(name) * 0.2")
+    ]
+    assert [(one.line, one.to) for one in answer.uses] == [
+        (4, "store.py:Store"),
+        (5, "store.py:Store.get"),
+    ]
+    text = rendered(answer, 2_000).text
+    assert "    | 3 def price(name):" in text
+    assert "5 calls store.py:Store.get [inferred 0.80]" in text
+
+
+def test_of_a_long_class_the_first_lines_of_its_members_are_shown(shop):
+    """They tell more than its first forty lines; what is in a member is none of them."""
+    body = "".join(f"    def m{n}(self):\n        self.x{n} = 1\n\n" for n in range(20))
+    members = [(f"Big.m{n}", "method", 2 + 3 * n, 3 + 3 * n) for n in range(20)]
+    attributes = [(f"Big.x{n}", "attribute", 3 + 3 * n, 3 + 3 * n) for n in range(20)]
+    shop.file("big.py", f"class Big:\n{body}", symbols=[("Big", "class", 1, 61), *members, *attributes])
+    answer = symbol(shop.context(), SymbolRequest(name="Big"))
+    assert [number for number, _ in answer.source.lines] == [1, *(2 + 3 * n for n in range(20))]
+    assert "… 40 more of its 61 lines (its members)" in rendered(answer, 2_000).text
+
+
 def test_refs_of_a_file_are_its_users_outside(rows):
     """A file's references are what other files use of it; its own inner calls are not."""
     rows.edges("store.py", [("Store.get", "calls", "store.py", "Store.__init__", 6)])

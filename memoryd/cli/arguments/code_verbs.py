@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from memoryd.cli.arguments.cli_verb import CliVerb, ask, kinds, later, page, words
 
 HIT_KINDS = ("code", "decision", "commit", "note", "doc")
+DETAILS = ("places", "lines", "source")
 EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references", "overrides")
 
 
@@ -23,9 +24,23 @@ def _search(parser: ArgumentParser) -> None:
     parser.add_argument("--files", action="store_true", help="rank whole files, not pieces of them")
 
 
+def _detail(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--detail",
+        choices=DETAILS,
+        help="how much code to show: places only, the line of each (default, where they are few), or the source around",
+    )
+
+
 def _symbol(parser: ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="a name, Class.method or path:Class.method")
+    _detail(parser)
     page(parser)
+
+
+def _refs(parser: ArgumentParser) -> None:
+    target(parser)
+    _detail(parser)
 
 
 def target(parser: ArgumentParser) -> None:
@@ -43,6 +58,7 @@ def _edges(parser: ArgumentParser) -> None:
 def _impact(parser: ArgumentParser) -> None:
     target(parser)
     parser.add_argument("--hops", type=int, metavar="N", help="follow at most N edges (default 3)")
+    _detail(parser)
 
 
 def _cochange(parser: ArgumentParser) -> None:
@@ -63,7 +79,7 @@ VERBS: dict[str, CliVerb] = {
     "refs": CliVerb(
         "every use of a symbol or file",
         "memoryd refs src/app/session.py:Session.flush",
-        target,
+        _refs,
         ask,
         True,
         batch="target",

@@ -6,6 +6,8 @@ import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from msgspec import structs
+
 from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
@@ -31,6 +33,7 @@ from memoryd.query.graph.plain_mentions import plain_mentions
 from memoryd.query.history import cochange
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.safe_text import safe_line
+from memoryd.query.source_lines import Detail, SourceLines, wants_lines
 from memoryd.query.structure import operations
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Node
@@ -57,7 +60,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
     cochange_items = cochange.cochange_items(ctx, paths, past)
     tests = _tests(ctx, search, labels)
-    hops = _page(search, labels, request)
+    lines = SourceLines(ctx)
+    hops = _with_lines(_page(search, labels, request), request.detail, lines)
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
     mentions = plain_mentions(ctx, resolution.targets)
@@ -84,7 +88,20 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         mentions_total=len(mentions),
         beyond=_beyond(ctx, walk, request.hops, {test.path for test in tests}),
         accounting=accounting(ctx, resolution.targets),
+        sources=lines.enclosing((one.path, one.line) for one in hops[0])
+        if request.detail == "source" and hops
+        else (),
     )
+
+
+def _with_lines(
+    hops: tuple[tuple[Dependent, ...], ...], detail: Detail, lines: SourceLines
+) -> tuple[tuple[Dependent, ...], ...]:
+    """With the lines in which the direct dependents use the target."""
+    if not hops or not wants_lines(detail, len(hops[0])):
+        return hops
+    direct = tuple(structs.replace(one, text=lines.line(one.path, one.line)) for one in hops[0])
+    return (direct, *hops[1:])
 
 
 def _beyond(ctx: Context, walk: DependentsWalk, hops: int, known: Collection[str]) -> Beyond:
@@ -116,7 +133,8 @@ def _ambiguous(ctx: Context, request: ImpactRequest, resolution: targets.Resolut
 
 
 def _command(request: ImpactRequest) -> str:
-    return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}"
+    detail = f" --detail {request.detail}" if request.detail else ""
+    return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}{detail}"
 
 
 # -- what is shown of it

@@ -12,6 +12,7 @@ from memoryd.query.history.cochange_answers import CochangeItem
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.source_lines import Detail, SourcePart, quoted_line, sources_section
 from memoryd.query.structure.operations_answers import OperationReach
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
@@ -24,6 +25,7 @@ class ImpactRequest(Request, frozen=True, kw_only=True):
 
     target: TargetText
     hops: Annotated[int, Meta(ge=1, le=MAX_HOPS)] = 3
+    detail: Detail = ""
     limit: Limit = 1_000
     offset: Offset = 0
 
@@ -32,7 +34,7 @@ class Dependent(Struct, frozen=True):
     """Something that depends on the target. ``via``: ``kind path:symbol`` of the step towards the target;
     ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it.
     ``overridden_by``: it uses a method that this one (``path:symbol``) overrides, and so may run it; ``method`` is then
-    ``override``."""
+    ``override``. ``text``: its line, of direct dependents (``""``: not asked for)."""
 
     path: str
     symbol: str
@@ -41,6 +43,7 @@ class Dependent(Struct, frozen=True):
     confidence: float
     line: int = 0
     overridden_by: str = ""
+    text: str = ""
 
 
 class ReachingTest(Struct, frozen=True):
@@ -87,7 +90,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     """``hops[0]`` are the direct dependents. ``candidates`` is filled, and nothing else, when ``target`` is
     ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it.
     ``mentions``: files in languages without a reader that name it; whether they use it is not known. ``accounting``:
-    what is known of all uses of the target's name; None where several things are meant."""
+    what is known of all uses of the target's name; None where several things are meant. ``sources``: the definitions in
+    which the direct uses stand, where they were asked for."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -103,6 +107,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     mentions_total: int = 0
     beyond: Beyond = Beyond()
     accounting: Accounting | None = None
+    sources: tuple[SourcePart, ...] = ()
 
     def page(self) -> Page:
         if self.candidates:
@@ -114,6 +119,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 TextSection(
                     items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
                 ),
+                sources_section(self.sources),
                 TextSection(
                     items=[f"  {place(one.path, one.line)} {safe_line(one.name)}" for one in self.mentions],
                     total=self.mentions_total,
@@ -194,5 +200,6 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 symbol = safe_line(d.symbol) or "(top level)"
                 items.append(
                     f"{title}    {place(d.path, d.line)} {symbol} {kind} {proof(d.method, d.confidence)}"
+                    f"{quoted_line(d.text)}"
                 )
         return items

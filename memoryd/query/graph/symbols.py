@@ -19,15 +19,22 @@ from memoryd.query.graph.symbols_answers import (
     SymbolAnswer,
     SymbolRequest,
 )
+from memoryd.query.source_lines import Detail, SourceLines, wants_lines
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
-from memoryd.store.index.queries.graph_queries import EdgeTarget
+from memoryd.store.index.queries.graph_queries import EdgeTarget, UseRow
+
+_MAX_USED = 1_000
+_SHOWN = 8  # callers and used things of a symbol that are named beside it
 
 
 def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
     """Where ``name`` is defined, likeliest first; an answer without definitions when nothing has that name."""
     found = targets.definitions(ctx, request.name)
     shown = tuple(target.definition for target in found[request.offset : request.offset + request.limit])
+    first = found[0] if found and not request.offset else None
+    used = graph_queries.used_by(ctx.index, ctx.view.id, aim(first), _MAX_USED) if first else []
+    lines = SourceLines(ctx) if request.detail != "places" else None
     return SymbolAnswer(
         ctx.freshness,
         name=request.name,
@@ -35,7 +42,13 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
         definitions=shown,
         references=graph_queries.count_uses(ctx.index, ctx.view.id, [aim(found[0])]) if found else 0,
         total=len(found),
-        **paging(f"memoryd symbol {shlex.quote(request.name)}", request.offset, len(shown), len(found)),
+        source=lines.definition(first.definition) if lines and first else None,
+        callers=_items(graph_queries.uses(ctx.index, ctx.view.id, [aim(first)], _SHOWN), lines)
+        if first
+        else (),
+        uses=_items(used[:_SHOWN], None),
+        uses_total=len(used),
+        **paging(_command("symbol", request.name, request.detail), request.offset, len(shown), len(found)),
         searched="" if found else f"{graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols",
     )
 
@@ -48,12 +61,8 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
     aims = [aim(target) for target in meant]
     total = graph_queries.count_uses(ctx.index, ctx.view.id, aims)
     rows = graph_queries.uses(ctx.index, ctx.view.id, aims, request.limit, request.offset)
-    items = tuple(
-        ReferenceItem(
-            row.path, row.line, row.kind, row.method, row.confidence, row.src, row.dst.removesuffix(":")
-        )
-        for row in rows
-    )
+    lines = SourceLines(ctx)
+    items = _items(rows, lines if wants_lines(request.detail, len(rows)) else None)
     return RefsAnswer(
         ctx.freshness,
         target=request.target,
@@ -62,8 +71,29 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         candidates=tuple(target.definition for target in resolution.candidates),
         total=total,
         accounting=accounting(ctx, meant),
-        **paging(f"memoryd refs {shlex.quote(request.target)}", request.offset, len(items), total),
+        sources=lines.enclosing((row.path, row.line) for row in rows) if request.detail == "source" else (),
+        **paging(_command("refs", request.target, request.detail), request.offset, len(items), total),
     )
+
+
+def _items(rows: Sequence[UseRow], lines: SourceLines | None) -> tuple[ReferenceItem, ...]:
+    return tuple(
+        ReferenceItem(
+            row.path,
+            row.line,
+            row.kind,
+            row.method,
+            row.confidence,
+            row.src,
+            row.dst.removesuffix(":"),
+            lines.line(row.path, row.line) if lines else "",
+        )
+        for row in rows
+    )
+
+
+def _command(verb: str, subject: str, detail: Detail) -> str:
+    return f"memoryd {verb} {shlex.quote(subject)}{f' --detail {detail}' if detail else ''}"
 
 
 def edges(ctx: Context, request: EdgesRequest) -> EdgesAnswer:

@@ -10,6 +10,7 @@ from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.source_lines import Detail, SourcePart, quoted_line, sources_section
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
@@ -21,6 +22,7 @@ class SymbolRequest(Request, frozen=True, kw_only=True):
     """Where is ``name`` defined? ``name``: a bare name, ``Qual.name`` or ``path:Qual.name``."""
 
     name: TargetText
+    detail: Detail = ""
     limit: Limit = 100
     offset: Offset = 0
 
@@ -29,6 +31,7 @@ class RefsRequest(Request, frozen=True, kw_only=True):
     """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
 
     target: TargetText
+    detail: Detail = ""
     limit: Limit = 10_000
     offset: Offset = 0
 
@@ -42,39 +45,9 @@ class EdgesRequest(Request, frozen=True, kw_only=True):
     offset: Offset = 0
 
 
-class SymbolAnswer(PagedAnswer, frozen=True):
-    """``definition`` is the likeliest of ``definitions`` (None: not found). ``references``: how many uses
-    ``definition`` has."""
-
-    name: str
-    definition: Definition | None
-    definitions: tuple[Definition, ...]
-    references: int
-    total: int
-    searched: str = ""
-
-    def page(self) -> Page:
-        if not self.definition:
-            return self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
-        items = [
-            d.label() + (f"\n    {quote(d.signature, 160)}" if d.signature else "") for d in self.definitions
-        ]
-        uses = (
-            f"{self.references} references to the first definition: memoryd refs {self.definition.address()}"
-        )
-        return Page(
-            head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
-            sections=[
-                TextSection(items=items, total=self.total, main=True, before=self.offset),
-                TextSection(items=[uses] if self.references else [], keep=1),
-            ],
-            foot=self.freshness.line(),
-            more=self.rest_from,
-        )
-
-
 class ReferenceItem(Struct, frozen=True):
-    """One use. ``symbol``: the qualname in which it stands (``""``: the file); ``to``: what is used."""
+    """One use. ``symbol``: the qualname in which it stands (``""``: the file); ``to``: what is used; ``text``: its line
+    (``""``: not asked for)."""
 
     path: str
     line: int
@@ -83,19 +56,84 @@ class ReferenceItem(Struct, frozen=True):
     confidence: float
     symbol: str = ""
     to: str = ""
+    text: str = ""
 
     def label(self, *, with_target: bool) -> str:
         within = f" in {safe_line(self.symbol)}" if self.symbol else ""
         used = f" → {safe_line(self.to)}" if with_target else ""
-        return (
+        label = (
             f"{place(self.path, self.line)} {self.kind}{within}{used} {proof(self.method, self.confidence)}"
         )
+        return f"{label}{quoted_line(self.text)}"
+
+    def used(self) -> str:
+        """What is used, and in which line."""
+        return f"{self.line} {self.kind} {safe_line(self.to)} {proof(self.method, self.confidence)}"
+
+
+class SymbolAnswer(PagedAnswer, frozen=True):
+    """``definition`` is the likeliest of ``definitions`` (None: not found). Of it: ``source``, ``references``: how many
+    uses it has, ``callers``: the first of them, and ``uses``: the first of the ``uses_total``
+    things that it uses (``to``), each where it does so first."""
+
+    name: str
+    definition: Definition | None
+    definitions: tuple[Definition, ...]
+    references: int
+    total: int
+    searched: str = ""
+    source: SourcePart | None = None
+    callers: tuple[ReferenceItem, ...] = ()
+    uses: tuple[ReferenceItem, ...] = ()
+    uses_total: int = 0
+
+    def page(self) -> Page:
+        if not self.definition:
+            return self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
+        items = [
+            d.label() + (f"\n    {quote(d.signature, 160)}" if d.signature and not self._is_shown(d) else "")
+            for d in self.definitions
+        ]
+        if self.source and self.source.lines:
+            items[0] += f"\n{self.source.text()}{self._rest_of_source()}"
+        uses = (
+            f"{self.references} references to the first definition: memoryd refs {self.definition.address()}"
+        )
+        return Page(
+            head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
+            sections=[
+                TextSection(items=items, total=self.total, main=True, before=self.offset),
+                TextSection(items=[uses] if self.references else [], keep=1),
+                TextSection(
+                    items=[f"  {one.label(with_target=False)}" for one in self.callers],
+                    total=self.references,
+                    keep=3,
+                ),
+                TextSection(
+                    items=[f"  {one.used()}" for one in self.uses],
+                    total=self.uses_total,
+                    title="it uses, in line:",
+                    keep=3,
+                ),
+            ],
+            foot=self.freshness.line(),
+            more=self.rest_from,
+        )
+
+    def _is_shown(self, definition: Definition) -> bool:
+        return self.source is not None and definition is self.definitions[0] and bool(self.source.lines)
+
+    def _rest_of_source(self) -> str:
+        assert self.source
+        left = self.source.total - len(self.source.lines)
+        kind = " (its members)" if self.source.is_outline else ""
+        return f"\n    … {left} more of its {self.source.total} lines{kind}" if left > 0 else ""
 
 
 class RefsAnswer(PagedAnswer, frozen=True):
     """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
     the uses of all of them, each with its ``to``. ``accounting``: what is known of all uses of the name; None where the
-    targets have several."""
+    targets have several. ``sources``: the definitions in which the uses stand, where they were asked for."""
 
     target: str
     definition: Definition | None
@@ -103,6 +141,7 @@ class RefsAnswer(PagedAnswer, frozen=True):
     candidates: tuple[Definition, ...]
     total: int
     accounting: Accounting | None = None
+    sources: tuple[SourcePart, ...] = ()
 
     def page(self) -> Page:
         several = len(self.candidates) > 1
@@ -126,6 +165,7 @@ class RefsAnswer(PagedAnswer, frozen=True):
                     main=True,
                     before=self.offset,
                 ),
+                sources_section(self.sources),
             ],
             foot=self.freshness.line(),
             rest=f"{self.command} --json",

@@ -109,7 +109,7 @@ def _schema(kind: inspect.Type) -> dict[str, Any]:
 
 
 COMMON = (
-    ToolArgument("project", "Absolute path; default: your working directory."),
+    ToolArgument("project", "Absolute path; default: where you work."),
     ToolArgument("rev", "As of this commit, branch or tag."),
     ToolArgument("max_tokens"),
 )
@@ -150,6 +150,7 @@ TOOLS: dict[str, Tool] = {
             "that reach it; and the files that changed with it before, also those that no import connects to it.",
             ToolArgument("target", _TARGET),
             ToolArgument("hops", "How many edges to follow."),
+            ToolArgument("detail", "Code of the direct uses; source: their functions."),
             ToolArgument("offset"),
         ),
         Tool(

@@ -242,6 +242,17 @@ def uses(
     return [UseRow(*row[:7]) for row in rows]
 
 
+def used_by(conn: sqlite3.Connection, view_id: int, user: EdgeTarget, limit: int) -> list[UseRow]:
+    """What the definition ``user`` uses, each once with the surest edge, in order of line; ``path`` and ``line``: of
+    the use."""
+    rows = conn.execute(
+        f"{_USE} WHERE vf.path_id = ? AND n.text = ? AND NOT (e.dst_path_id = vf.path_id AND d.text = n.text)"
+        " GROUP BY e.dst_path_id, e.dst_name_id ORDER BY min(e.line), t.path, d.text LIMIT ?",
+        (view_id, user.path_id, user.qualname, limit),
+    )
+    return [UseRow(*row[:7]) for row in rows]
+
+
 def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget]) -> int:
     """How many rows ``uses`` has in all."""
     condition, values = _towards(conn, targets)
