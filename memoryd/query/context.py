@@ -42,7 +42,9 @@ class Context(Struct, frozen=True):
     commit added to the file and removed from it.
     ``text_at(sha, path)``: the file at that commit, secrets included, so it is only compared, never shown.
     ``behind(rev)``: the commits that a branch, tag, sha or ``HEAD~n`` reaches, the one it names first, empty when it
-    names none; None without git. ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
+    names none; None without git. ``branches_with(shas)``: commit → a branch that has it, of those that one has;
+    None where git cannot say.
+    ``patches(shas)``: for each, keys of what it does to lines and of what would undo it.
     ``effects(shas)``: what each commit did to lines, without those that cannot be read. ``texts_at(sha, paths)``: the
     texts of the files that the commit has; None where they cannot be read. ``uncommitted()``: path → (A, M or D, the
     blob) of what the work tree has and its commit has not.
@@ -62,6 +64,7 @@ class Context(Struct, frozen=True):
     lines: Callable[[str, str], tuple[Lines, Lines]] | None = None
     text_at: Callable[[str, str], bytes] | None = None
     behind: Callable[[str], Sequence[str]] | None = None
+    branches_with: Callable[[Sequence[str]], Mapping[str, str] | None] | None = None
     patches: Callable[[Sequence[str]], Mapping[str, tuple[int, int]]] | None = None
     effects: Callable[[Sequence[str]], Mapping[str, Sequence[FileEffect]]] | None = None
     texts_at: Callable[[str, Sequence[str]], Mapping[str, bytes] | None] | None = None

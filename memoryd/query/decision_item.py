@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from memoryd.query.safe_text import one_line, safe_line
-from memoryd.query.text.lines import place, proof
+from memoryd.query.text.lines import place, proof, recorded_on
 
 
 class DecisionLink(Struct, frozen=True):
@@ -25,7 +25,8 @@ class DecisionItem(Struct, frozen=True):
     ``scope``: files, folders and globs that it names. ``text`` is filled by ``show`` only. ``superseded_in_part_by``:
     those of ``superseded_by`` that replace a part. ``valid_from``, ``valid_to``: the commits that brought it and that
     ended it (``""``: none yet, or unknown); as of a revision, those that it can see. ``assurance``: of a record, how it
-    is known who gave it its status (agent claimed terminal passphrase)."""
+    is known who gave it its status (agent claimed terminal passphrase); ``branch``: the one on which it was made, where
+    this history has not that commit."""
 
     id: str
     aliases: tuple[str, ...]
@@ -56,6 +57,7 @@ class DecisionItem(Struct, frozen=True):
     stated: str = ""
     superseded_in_part_by: tuple[str, ...] = ()
     assurance: str = ""
+    branch: str = ""
 
     def summary(self) -> str:
         """Status, title, place and how sure; below it what speaks against it, and what it says."""
@@ -75,6 +77,8 @@ class DecisionItem(Struct, frozen=True):
         lines = [f"{first} {proof(self.tier, self.confidence)}"]
         if self.health in ("in_doubt", "violated"):
             lines.append(f"    {self.health.replace('_', ' ')}: {one_line(self.reason)}")
+        if self.branch:
+            lines.append(f"    {recorded_on(self.branch)}")
         if self.excerpt and self.excerpt != self.title:
             lines.append(f"    “{self.excerpt}”")
         return "\n".join(lines)

@@ -12,6 +12,7 @@ from threading import Event
 
 from moving_code import File, Function, Line, MovingCode
 
+from memoryd.ingest.git.repository import Git
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.pipeline import index
@@ -22,6 +23,7 @@ from memoryd.query.context import Context
 from memoryd.query.retrieval.lexical import LexicalIndex
 from memoryd.store import sqlite
 from memoryd.store.index import reader
+from memoryd.store.records.reader import RecordReader
 from memoryd.store.records.values import Record
 
 FRESH = Freshness("", "", "main", False, 0, False, "ready")
@@ -50,22 +52,26 @@ class IndexedProject:
             self.git("add", "-A")
             self.git("commit", "-q", "--allow-empty", "-m", message)
 
-    def git(self, *arguments: str) -> None:
+    def git(self, *arguments: str) -> str:
         command = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.org", *arguments]
-        subprocess.run(command, cwd=self.root, check=True, capture_output=True)
+        return subprocess.run(
+            command, cwd=self.root, check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     @contextmanager
-    def opened(self) -> Iterator[Context]:
+    def opened(self, records: RecordReader | None = None) -> Iterator[Context]:
         name = index(
             IndexJob(root=self.root, index=self._index), self._pool, None, lambda *_: None, Event()
         ).view
         conn = sqlite.connect(self._index, readonly=True)
+        git = Git.open(self.root)
+        assert git is not None
         try:
             view = reader.view(conn, name)
             assert view is not None
             yield Context(
-                index=conn, records=None, view=view, lexical=self._lexical, embedder=None, freshness=FRESH,
-                root=str(self.root),
+                index=conn, records=records, view=view, lexical=self._lexical, embedder=None, freshness=FRESH,
+                root=str(self.root), branches_with=git.branches_with,
             )  # fmt: skip
         finally:
             conn.close()

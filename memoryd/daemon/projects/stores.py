@@ -74,6 +74,10 @@ class Store:
         self._blames: dict[tuple[Any, ...], Sequence[Any]] = {}
         self._lines: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._effects: dict[str, Sequence[FileEffect]] = {}
+        self._branches: tuple[Mapping[str, str], dict[str, str]] = (
+            {},
+            {},
+        )  # refs, and by them commit → branch or ""
 
     @property
     def index_file(self) -> Path:
@@ -245,6 +249,24 @@ class Store:
             return git.rev_list(git.resolve(rev))
         except UsageError:  # the caller knows what else the text may mean
             return ()
+
+    def branches_with(self, root: str, shas: Sequence[str]) -> Mapping[str, str] | None:
+        """Commit → a branch that has it, of those that one has; None where git cannot say."""
+        git = Git.open(Path(root))
+        try:
+            if git is None:
+                return None
+            refs = git.refs()
+            with self._lock:
+                if refs != self._branches[0]:
+                    self._branches = refs, {}
+                known = self._branches[1]
+            missing = [sha for sha in shas if sha not in known]
+            known |= dict.fromkeys(missing, "") | git.branches_with(missing)
+            return {sha: known[sha] for sha in shas if known[sha]}
+        except GitError as error:
+            log.info("no branches of commits: %s", error.what)
+            return None
 
     def forget_caches(self) -> None:
         """Give memory back; the next question pays for loading again."""

@@ -158,6 +158,7 @@ class Views:
             lines=functools.partial(store.lines, target.root) if view.head else None,
             text_at=functools.partial(store.text_at, target.root) if view.head else None,
             behind=functools.partial(store.behind, target.root) if view.head else None,
+            branches_with=functools.partial(store.branches_with, target.root) if view.head else None,
             effects=functools.partial(store.effects, target.root) if view.head else None,
             texts_at=functools.partial(store.texts_at, target.root) if view.head else None,
             patches=functools.partial(store.patches, target.root) if view.head else None,

@@ -58,6 +58,7 @@ _EMPTY_TREES = {
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }  # git knows them without an object
 _BLOB_RESTARTS = 100  # damaged objects that one call steps over
+_NO_SUCH_COMMIT = 129  # how for-each-ref ends that is asked what contains an unknown one
 
 
 class Git:
@@ -130,6 +131,18 @@ class Git:
             if "commit" in (kind, tagged_kind):
                 found[name] = tagged_sha or sha
         return found
+
+    def branches_with(self, shas: Iterable[str]) -> dict[str, str]:
+        """Commit -> a branch that reaches it, those of this clone before those of others; without what none reaches or
+        what this clone does not have."""
+        return {sha: name for sha in shas if (name := self._branch_with(_hex(sha)))}
+
+    def _branch_with(self, sha: str) -> str:
+        asked = ("--format=%(refname)", f"--contains={sha}", "--count=2", "refs/heads", "refs/remotes")
+        call = GitCommand("for-each-ref", asked, scope="refs", ok=(0, _NO_SUCH_COMMIT))
+        names = self._runner.output(call).decode("utf-8", "replace").splitlines()
+        name = next((name for name in names if not name.endswith("/HEAD")), "")
+        return name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
     def resolve(self, rev: str) -> str:
         """The commit that ``rev`` names: HEAD, a (short) sha, a branch or tag, each with ``~n`` or ``^n``.

@@ -7,12 +7,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from memoryd.query.anchors.anchor_place import LOST, MOVED, AnchorPlace, here, unknown
+from memoryd.query.anchors.anchor_place import LOST, MOVED, AnchorPlace, here, said_of, unknown
 from memoryd.query.anchors.by_content import ContentSearch
 from memoryd.query.anchors.by_name import NameSearch, path_of
 from memoryd.query.anchors.renames import Renames
 from memoryd.query.context import Context
-from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
 from memoryd.store.index.queries import anchor_queries, graph_queries
 from memoryd.store.records.anchor_content import AnchorContent
@@ -41,16 +40,19 @@ def of_names(ctx: Context, names: Iterable[str]) -> Mapping[str, AnchorPlace]:
     return {anchor: place for (anchor, _), place in _places(ctx, ((name, None) for name in names)).items()}
 
 
-def health(ctx: Context, places: Sequence[AnchorPlace]) -> tuple[str, str]:
+def health(ctx: Context, places: Sequence[AnchorPlace], branch: str) -> tuple[str, str]:
     """(ok, in_doubt or unlinked; what is to be known of the places, in one line). In doubt is what was about something
-    that is gone or may be another now; what never meant anything here proves nothing."""
+    that is gone or may be another now; what never meant anything here, or was made on another ``branch``, proves
+    nothing by being away."""
     if not places:
         return "unlinked", ""
-    said = "; ".join(place.said() for place in places if not place.is_sure)
-    if all(place.state == LOST for place in places) and not any(_was_known(ctx, p) for p in places):
+    away = all(place.state == LOST for place in places)
+    if away and branch:
+        return "unlinked", said_of(places, branch)
+    if away and not any(_was_known(ctx, place) for place in places):
         return "unlinked", "no file or symbol with the names that it is about was found"
     in_doubt = any(not place.is_sure and place.state != MOVED for place in places)
-    return "in_doubt" if in_doubt else "ok", quote(said, 400)
+    return "in_doubt" if in_doubt else "ok", said_of(places, branch)
 
 
 def confidence(places: Sequence[AnchorPlace]) -> float:

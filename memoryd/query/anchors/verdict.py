@@ -16,7 +16,7 @@ from memoryd.store.records.anchor_content import AnchorContent
 
 MIN_LEFT = 0.5  # of a body: less is another one under the same name
 MIN_LINES = 5  # fewer are rewritten by any commit
-MIN_SHARED = 0.2  # of the lines of a body: of less nothing is said
+MIN_SHARED = 0.3  # of the lines of a body: of less nothing is said
 MAX_ALIKE = 5  # of what may be it, that is named
 _IN_FILE, _SAME_SYMBOL, _ELSEWHERE, _WEAK = 0.95, 0.9, 0.8, 0.7
 _NOT_FOUND = "neither its name nor its lines were found"

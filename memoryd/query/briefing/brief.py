@@ -25,6 +25,7 @@ from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.search.question import question
 from memoryd.query.targets import Target
 from memoryd.query.text.budget import CHARS_PER_TOKEN
+from memoryd.query.text.lines import recorded_on
 from memoryd.store.index.queries import graph_queries, history_queries
 
 MAX_RULES = 6
@@ -108,11 +109,13 @@ def _decided(ctx: Context, task: str, paths: Sequence[str]) -> BriefSection:
 
 def _decision(item: DecisionItem) -> BriefItem:
     doubt = f", in doubt: {item.reason}" if item.health == "in_doubt" else ""
+    doubt += f", {recorded_on(item.branch)}" if item.branch else ""
     said = f"[{item.status}{doubt}] {item.title}"
     if item.excerpt and item.excerpt != item.title:
         said += f": “{quote(item.excerpt, 200)}”"
     source = f"{safe_line(item.path)}:{item.line}" if item.path else f"record {item.id} ({item.author})"
-    return BriefItem(said, f"{source} {item.date}".strip(), item.kind, item.confidence)
+    method = "inferred" if item.health == "in_doubt" or item.branch else "exact"
+    return BriefItem(said, f"{source} {item.date}".strip(), item.kind, item.confidence, method)
 
 
 def _warnings(ctx: Context, found: Places, close: Sequence[int]) -> BriefSection:

@@ -182,7 +182,7 @@ def _decided(ctx: Context, target: Target) -> Iterator[WhyItem]:
                 confidence=round(sure * (item.confidence if item.path else entry.trust), 2),
                 tier=item.tier,
                 method="exact" if sure == 1 else "inferred",
-                note=quote(entry.unsure, 300),
+                note=entry.unsure,
             )
     yield from _ruled(ctx, target)
 

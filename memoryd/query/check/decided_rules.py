@@ -32,11 +32,12 @@ def decided_rules(ctx: Context) -> list[Rule]:
 
 
 def without_place(ctx: Context) -> Iterator[str]:
-    """Binding records of which nobody can say what they govern now: each with what became of its places."""
+    """Binding records of which nobody can say whether or what they govern now: each with what became of its places, or
+    on which other branch it was made."""
     for entry in _binding(ctx):
-        if any(not place.is_sure and place.state != MOVED for place in entry.places):
+        if entry.item.branch or any(not p.is_sure and p.state != MOVED for p in entry.places):
             title = f"{RECORDED} “{quote(entry.item.title, 80)}” ({entry.item.id})"
-            yield f"{title}: {quote(entry.unsure, 300)}"
+            yield f"{title}: {entry.unsure}"
 
 
 def _of_records(ctx: Context) -> Iterator[Rule]:

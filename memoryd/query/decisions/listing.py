@@ -17,6 +17,7 @@ from memoryd.globs.paths import is_glob, matcher
 from memoryd.query import targets
 from memoryd.query.anchors import places
 from memoryd.query.anchors.anchor_place import LOST, AnchorPlace
+from memoryd.query.anchors.made_on import histories
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
@@ -27,7 +28,7 @@ from memoryd.query.decisions.health import examined
 from memoryd.query.rules import declared
 from memoryd.query.rules.entry import Entry
 from memoryd.query.rules.violated import judged
-from memoryd.query.safe_text import quote, safe_text
+from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.records.values import (
@@ -189,20 +190,25 @@ def _of_records(ctx: Context, paths: Collection[str]) -> list[Entry]:
     known = [
         r for r in ctx.records.list(limit=MAX_RECORDS) if r.kind in RECORD_KINDS and r.published not in paths
     ]
-    where = places.of_records(ctx, known)
+    where, made = places.of_records(ctx, known), histories(ctx, known)
     return [
         _of_record(
             record,
             where[record.id],
-            places.health(ctx, where[record.id]),
+            places.health(ctx, where[record.id], made.branches.get(record.head, "")),
             ctx.records.conflicts(record),
+            made.branches.get(record.head, ""),
         )
         for record in known
     ]
 
 
 def _of_record(
-    record: Record, where: tuple[AnchorPlace, ...], health: tuple[str, str], conflicts: tuple[str, ...]
+    record: Record,
+    where: tuple[AnchorPlace, ...],
+    health: tuple[str, str],
+    conflicts: tuple[str, ...],
+    branch: str,
 ) -> Entry:
     first_line = record.text.strip().partition("\n")[0]
     judged = record.status != "proposed" and record.trust != IMPORTED  # by a person here
@@ -229,6 +235,7 @@ def _of_record(
         author=quote(record.actor, 100),
         excerpt=quote(record.text, 300),
         assurance=record.assurance,
+        branch=safe_line(branch),
     )
     return Entry(item, first_line, record.text, where, trust)
 

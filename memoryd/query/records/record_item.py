@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from memoryd.query.safe_text import quote, safe_text
-from memoryd.query.text.lines import SHA_CHARS, wrapped
+from memoryd.query.text.lines import SHA_CHARS, recorded_on, wrapped
 
 _MAX_QUOTED_CHARS = 400  # of a record in a list
 
@@ -29,7 +29,7 @@ class RecordItem(Struct, frozen=True):
     ``import:FILE``; ``assurance``: how it is known who gave it its status: agent claimed terminal
     passphrase. ``origin``: what an import says of itself. ``conflicts_with``: ids of records that say the
     opposite. ``moved``: anchors that are not where they were, or in doubt. ``published``: path of its document.
-    ``head_lost``: its commit is no longer in the history (a force-push, an amended commit). ``branch``: the branch that
+    ``head_lost``: no branch has its commit (a force-push, an amended commit). ``branch``: the branch that
     has its commit, where this history has not. ``not_looked_for``: the
     index could not be read, so nobody knows where its anchors are now."""
 
@@ -66,17 +66,14 @@ class RecordItem(Struct, frozen=True):
     def with_notes(self, *, whole: bool = False) -> str:
         """The summary, and below it what is to be known about the record."""
         notes = [f"contradicts {', '.join(self.conflicts_with)}"] if self.conflicts_with else []
-        notes += [
-            f"{place.anchor} is not in this checkout" if self.branch and place.state == "lost" else place.said
-            for place in self.moved
-        ]
+        notes += [place.said for place in self.moved]
         notes += (
             ["where its places are now is not known: the index cannot be read"] if self.not_looked_for else []
         )
         notes += [f"supersedes {self.supersedes}"] if self.supersedes else []
         notes += [f"published as {self.published}"] if self.published else []
         notes += [self.origin] if self.origin else []
-        lost = f"its commit {self.head[:SHA_CHARS]} is no longer in the history"
+        lost = f"its commit {self.head[:SHA_CHARS]} is in no branch here"
         notes += [lost] if self.head_lost else []
-        notes += [f"recorded on the branch {self.branch}"] if self.branch else []
+        notes += [recorded_on(self.branch)] if self.branch else []
         return "\n".join([self.summary(whole=whole), *(f"    {note}" for note in notes)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from memoryd.query.anchors.anchor_place import AnchorPlace
+from memoryd.query.anchors.anchor_place import AnchorPlace, said_of
 from memoryd.query.decision_item import DecisionItem
+from memoryd.query.text.lines import recorded_on
 
 
 class Entry(Struct, frozen=True):
@@ -19,5 +20,7 @@ class Entry(Struct, frozen=True):
 
     @property
     def unsure(self) -> str:
-        """What is to be known of its places, ``""`` where all are as they were."""
-        return "; ".join(place.said() for place in self.places if not place.is_sure)
+        """What is to be known of its places and of where it was made, ``""`` where all are as they were."""
+        branch = self.item.branch
+        parts = (said_of(self.places, branch), recorded_on(branch) if branch else "")
+        return "; ".join(part for part in parts if part)

@@ -10,7 +10,8 @@ import numpy as np
 
 from indexers import terms
 from memoryd.query.anchors import places
-from memoryd.query.anchors.anchor_place import HERE, MOVED, AnchorPlace
+from memoryd.query.anchors.anchor_place import HERE, MOVED, AnchorPlace, said_of
+from memoryd.query.anchors.made_on import histories
 from memoryd.query.context import Context
 from memoryd.query.retrieval.lexical import LexicalView
 from memoryd.query.safe_text import safe_line
@@ -19,6 +20,7 @@ from memoryd.query.search.hits import Candidate, Group
 from memoryd.query.search.question import Question
 from memoryd.query.search.ranking import WEIGHTS
 from memoryd.query.search.snippet import snippet
+from memoryd.query.text.lines import recorded_on
 from memoryd.store.records.values import IMPORTED, PROPOSED, Record
 
 MIN_COVERED = 0.25  # a note that shares less of the question is about something else
@@ -64,6 +66,7 @@ def _candidate(ctx: Context, score: float, record: Record, asked: Question) -> C
 def _hit(ctx: Context, score: float, record: Record, asked: Question) -> Hit:
     """At the first of its places that is still there, else at what it was about; what became of them is said."""
     where = places.of_records(ctx, [record])[record.id]
+    branch = histories(ctx, [record]).branches.get(record.head, "")
     return Hit(
         kind="note",
         path=safe_line(_shown(where)),
@@ -79,7 +82,7 @@ def _hit(ctx: Context, score: float, record: Record, asked: Question) -> Hit:
         author=safe_line(record.actor),
         status=record.status,
         assurance=record.assurance,
-        note="; ".join(place.said() for place in where if not place.is_sure),
+        note="; ".join(filter(None, [said_of(where, branch), recorded_on(branch) if branch else ""])),
     )
 
 

@@ -21,6 +21,11 @@ def proof(method: str, confidence: float) -> str:
     return f"[{method} {confidence:.2f}]"
 
 
+def recorded_on(branch: str) -> str:
+    """Of a record that the history of the answer does not have."""
+    return f"recorded on the branch {safe_line(branch)}, of which this history has not the commit"
+
+
 def clipped(line: str) -> str:
     """The line in at most MAX_LINE_CHARS characters."""
     return line if len(line) <= MAX_LINE_CHARS else f"{line[: MAX_LINE_CHARS - 1]}…"
