@@ -86,7 +86,8 @@ class Symbol(Fact, frozen=True):
 class Reference(Fact, frozen=True):
     """A use of a name. For ``a.b.c()``: name ``c``, receiver ``a.b``; a call in a receiver keeps its
     parentheses (``get_db().cursor()`` -> receiver ``get_db()``); an expression that is no dotted chain
-    gives receiver ``?``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
+    gives receiver ``?``. Where a value of the written type T is expected the receiver is ``<T>``, where ``f``
+    takes it as its first argument ``f(0)``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
     (parameters, local variables) are not references, but the call of a method on one is, and in Python a
     call of the name itself."""
 
@@ -120,7 +121,8 @@ class Binding(Fact, frozen=True):
     ``how``: ``annotation``, ``constructor`` (``x = Foo()``: ``Foo``), ``alias`` (``x = y.z``: ``y.z``),
     ``return`` (name is the function's own name, the type is written), ``receiver`` (Go, Rust: the method's self)
     or ``underlying`` (name is a type's own name: ``type Names []string``).
-    The name ``return`` stands for what the function ``scope`` gives back, where no type is written.
+    The name ``return`` stands for what the function ``scope`` gives back, where no type is written; ``(0)`` for what it
+    takes as its first argument (TypeScript). In the type of an alias ``$0`` is its first type parameter.
     In an ``alias``, ``x[]`` is an element of x, ``x[key]`` a key, ``x[each]`` what a loop over x gives (Python),
     ``f()[1]`` the second of the values that f gives; ``?`` is unknown. ``until``: the last line where it holds (0: as
     far as ``scope`` goes)."""

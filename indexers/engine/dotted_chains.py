@@ -66,6 +66,10 @@ class DottedChains:
         self._learn(start)
         return self._texts.get(end) or self._call_text(start, end)
 
+    def know(self, end: int, text: str) -> None:
+        """Say what the expression that ends there is as a chain, which its own text does not tell."""
+        self._texts[end] = text
+
     def _learn(self, start: int) -> None:
         """Read all members that start here, inner before outer: each needs the text of the one inside."""
         if start in self._learned:

@@ -101,7 +101,7 @@ class FileBuilder:
         self.spans = Spans(nodes)
         self._add_invocations(nodes.get("invocation", ()))
         self._names = {node.end_byte: node.children[0].end_byte for node in nodes.get("generic", ())}
-        for capture in ("call", "member") if self._names else ():
+        for capture in ("call", "member", "indexed") if self._names else ():
             self.spans[capture] = sorted(
                 {(start, self._names.get(end, end)) for start, end in self.spans[capture]}
             )

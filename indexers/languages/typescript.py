@@ -26,4 +26,4 @@ def extract(source: bytes) -> FileFacts:
 
 
 _TS = Grammar(ecmascript.type_rules(NAME, "language_typescript"))
-_TSX = Grammar(ecmascript.type_rules(NAME, "language_tsx", "jsx.scm"))
+_TSX = Grammar(ecmascript.type_rules(NAME, "language_tsx", "jsx.scm", "tsx.scm"))

@@ -13,10 +13,7 @@
 (function_signature name: (identifier) @name) @def.function
 (method_signature name: (property_identifier) @name) @def.method
 (abstract_method_signature name: (property_identifier) @name) @def.method
-(interface_body (property_signature name: (property_identifier) @name) @def.property)
-(type_alias_declaration value: (object_type (property_signature name: (property_identifier) @name) @def.property))
-(type_alias_declaration value: (intersection_type
-  (object_type (property_signature name: (property_identifier) @name) @def.property)))
+(property_signature name: (property_identifier) @name) @def.property
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @def.field
 (export_statement declaration: [
   (abstract_class_declaration) (interface_declaration) (type_alias_declaration) (enum_declaration)
@@ -67,3 +64,14 @@
 (arrow_function return_type: (_) @returns)
 (property_signature type: (_)) @signature
 (type_alias_declaration) @alias
+(type_parameter constraint: (_)) @bounded
+(extends_clause) @component
+(object (_)) @literal
+[(arrow_function) (function_expression)] @handed
+(variable_declarator name: (identifier) @name value: [(as_expression . (object)) (satisfies_expression . (object))]) @container
+(variable_declarator name: (identifier) @name value: (satisfies_expression . (as_expression . (object)))) @container
+(pair key: (property_identifier) @name value: [(as_expression . (object)) (satisfies_expression . (object))]) @container
+(parenthesized_expression (as_expression)) @cast
+(call_expression arguments: (arguments . [(arrow_function) (function_expression)])) @wrapped
+(variable_declarator !value type: (_)) @declarator
+(non_null_expression) @generic

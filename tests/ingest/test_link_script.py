@@ -9,7 +9,54 @@ from linking import Case, check
 
 F = "export function f() {}\n"
 A = "export class A {\n  go(): A { return this }\n}\n"
+TYPES = (
+    "export interface Opts {\n  limit?: number\n  deep: { inner: number; more: { most: string } }\n  done: (a: Shape) => void\n}\n"
+    "type Base = Readonly<{ id: string }>\nexport type Shape = Base & { kind: 'a' }\n"
+    "export type Any = Shape | B1 | B2 | B3 | B4\ntype B1 = Base & { one: 1 }\ntype B2 = Base\ntype B3 = Base & { kind: 'b' }\ntype B4 = Base & { four: 4 }\n"
+    "export type Live<T extends Any> = T & { gone: boolean }\nexport type Open<T> = { -readonly [K in keyof T]: T[K] }\n"
+)
 CALLS: dict[str, Case] = {
+    # -- members of types
+    "properties of an interface, also of object types in it, by a parameter, an element, a result, an assertion": (
+        {"t.ts": TYPES,
+         "m.ts": "import type { Opts } from './t'\nlet kept: Opts\nfunction a(o: Opts) { o.limit; o.deep.more.most }\nfunction b(list: Opts[]) { list[0].limit; list!.map(({ done }) => done); kept.limit }\n"
+                 "function c(): Opts { return kept }\nfunction d(x: unknown) { c().limit; (x as Opts).deep }\n"},
+        ["m.ts:a ~> t.ts:Opts.limit inferred", "m.ts:a ~> t.ts:Opts.deep inferred", "m.ts:a ~> t.ts:Opts.deep.more inferred", "m.ts:a ~> t.ts:Opts.deep.more.most inferred",
+         "m.ts:b ~> t.ts:Opts.limit inferred", "m.ts:b ~> t.ts:Opts.done inferred", "m.ts:d ~> t.ts:Opts.limit inferred", "m.ts:d ~> t.ts:Opts.deep inferred",
+         "m.ts:a ~> t.ts:Opts exact", "m.ts:b ~> t.ts:Opts exact", "m.ts:c ~> t.ts:Opts exact", "m.ts:d ~> t.ts:Opts exact"],
+    ),
+    "members of unions of any length, of what bounds a type parameter, of what an alias is given": (
+        {"t.ts": TYPES,
+         "m.ts": "import type { Any, Live, Open, Opts, Shape } from './t'\nfunction a(x: Any) { x.id }\nfunction b<T extends Any>(x: T) { x.id }\nfunction c(x: Live<Shape>) { x.gone; x.kind }\nfunction d(x: Open<Opts>) { x.limit }\n"},
+        ["m.ts:a ~> t.ts:Any exact", "m.ts:a ~> t.ts:Base.id inferred", "m.ts:b ~> t.ts:Any exact", "m.ts:b ~> t.ts:Base.id inferred", "m.ts:c ~> t.ts:Live exact", "m.ts:c ~> t.ts:Shape exact",
+         "m.ts:c ~> t.ts:Live.gone inferred", "m.ts:c ~> t.ts:Shape.kind inferred", "m.ts:d ~> t.ts:Open exact", "m.ts:d ~> t.ts:Opts exact", "m.ts:d ~> t.ts:Opts.limit inferred"],
+    ),
+    "keys of an object where a type is expected: declared, handed to a call, given back, in a list; a pattern takes members out": (
+        {"t.ts": TYPES + "export function take(n: number, o: Opts) {}\n",
+         "m.ts": "import { take, type Opts } from './t'\nconst limit = 1\nfunction a() { take(1, { limit, done: (s) => s.kind }) }\nfunction b(): Opts { return { deep: { inner: 1 } } }\n"
+                 "function c() { const all: Opts[] = [{ limit: 2 }] }\nfunction d({ limit, deep: { inner } }: Opts) {}\n"},
+        ["m.ts:a ~> t.ts:Opts.limit inferred", "m.ts:a.done ~> t.ts:Opts.done inferred", "m.ts:a.done ~> t.ts:Shape.kind inferred",
+         "m.ts:b ~> t.ts:Opts exact", "m.ts:b ~> t.ts:Opts.deep inferred", "m.ts:b ~> t.ts:Opts.deep.inner inferred", "m.ts:c ~> t.ts:Opts exact", "m.ts:c ~> t.ts:Opts.limit inferred",
+         "m.ts:d ~> t.ts:Opts exact", "m.ts:d ~> t.ts:Opts.limit inferred", "m.ts:d ~> t.ts:Opts.deep inferred", "m.ts:d ~> t.ts:Opts.deep.inner inferred"],
+    ),
+    "attributes of an element are members of what the component takes; a class of React has props of the type that it says": (
+        {"t.tsx": "export interface Props { title: string; onPick?: (row: Row) => void }\nexport interface Row { key: number }\nexport const Card = ({ title }: Props) => <p>{title}</p>\n"
+                  "export class Page extends React.Component<Props, { open: boolean }> { render() { return null } }\n",
+         "m.tsx": "import { Card, Page } from './t'\nfunction a() { return <Card title='x' onPick={(row) => row.key} /> }\nfunction b() { return <Page title='y' class='z' /> }\n"},
+        ["m.tsx:a ~> t.tsx:Props.title inferred", "m.tsx:a ~> t.tsx:Props.onPick inferred", "m.tsx:a ~> t.tsx:Row.key inferred",
+         "m.tsx:b ~> t.tsx:Props.title inferred"],
+    ),
+    "no member of a namesake: keys that no type is expected of, that a foreign function takes, of an inline type, and of JavaScript": (
+        {"t.ts": TYPES + "export function plain(o: { limit: number }) {}\nexport function any(o) {}\n",
+         "m.ts": "import { plain, any, type Opts } from './t'\nimport { foreign } from 'foreign'\nfunction a() { plain({ limit: 1 }); any({ limit: 2 }); foreign({ limit: 3 }); const o = { limit: 4 }; return [{ limit: 5 }] }\nfunction c(o: Opts) {}\n",
+         "n.js": "import { plain } from './t'\nfunction b(o) { plain({ limit: 1 }); o.limit }\n"},
+        ["m.ts:c ~> t.ts:Opts exact"],
+    ),
+    "members of constant objects, one in the other, under `as const` and `satisfies`": (
+        {"k.ts": "export const KEYS = { ENTER: 'e', deep: { one: 1 } } as const\nexport const MAP = { first: 1 } satisfies Record<string, number>\n",
+         "m.ts": "import { KEYS, MAP } from './k'\nfunction a() { KEYS.ENTER; KEYS.deep.one; MAP.first }\n"},
+        ["m.ts:a ~> k.ts:KEYS exact", "m.ts:a ~> k.ts:KEYS.ENTER exact", "m.ts:a ~> k.ts:KEYS.deep exact", "m.ts:a ~> k.ts:KEYS.deep.one exact", "m.ts:a ~> k.ts:MAP exact", "m.ts:a ~> k.ts:MAP.first exact"],
+    ),
     # -- objects
     "inside of accessors `this` is the object": (
         {"d.ts": "export class D {\n  a() {}\n  b() {}\n}\n",

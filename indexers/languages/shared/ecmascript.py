@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from indexers.engine.treesitter import FileBuilder, GrammarRules, Hook, Node, Scope
+from indexers.engine.treesitter import FileBuilder, GrammarRules, Hook, Node, Scope, Span
 from indexers.facts import FileFacts, Reference, Symbol, SymbolKind
 from indexers.languages.shared import ecmascript_types as types
+from indexers.languages.shared.ecmascript_expected import CHAIN_HOOKS
 
 GLOBALS = frozenset(
     b"""AbortController AbortSignal AggregateError Array ArrayBuffer Atomics BigInt Blob Boolean Buffer DataView Date
@@ -308,6 +309,14 @@ def kind(file: FileBuilder, scope: Scope) -> SymbolKind:
     return scope.kind  # type: ignore[return-value]
 
 
+def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
+    """Members of an object type are as public as the property that it is the type of."""
+    around: Scope | None = parent
+    while around is not None and around.kind == "property" and around.parent is not None:
+        around = around.parent
+    return around is not None and not around.in_function
+
+
 def finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Exported is what the module hands out, with its members; a script without exports hands out all."""
     facts = replace(facts, references=tuple(_with_own_object(file, facts.references)))
@@ -379,7 +388,7 @@ HOOKS: dict[str, Hook] = {
     "element": _element,
     **types.HOOKS,
 }
-TYPE_HOOKS: dict[str, Hook] = {"renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
+TYPE_HOOKS: dict[str, Hook] = {**CHAIN_HOOKS, "renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
 DATA = frozenset({"binder"})
 
 
@@ -396,5 +405,7 @@ def type_rules(name: str, entry: str, *queries: str) -> GrammarRules:
         dropped_owners=DROPPED_OWNERS,
         doc_prefixes=(b"/**",),
         kind=kind,
+        exported=_exported,
+        classify=types.classify,
         finish=finish,
     )

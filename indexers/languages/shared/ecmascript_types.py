@@ -4,9 +4,10 @@ results, elements of lists, members of objects; and whose ``this`` is meant."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from indexers.engine.treesitter import FileBuilder, Hook, Node, Scope
+from indexers.languages.shared.ecmascript_expected import EACH, parameters_of, take_out
+from indexers.languages.shared.ecmascript_expected import HOOKS as EXPECTED_HOOKS
 
 _WRAPPERS = ("await_expression", "parenthesized_expression", "non_null_expression")
 _CASTS = ("as_expression", "satisfies_expression")
@@ -15,12 +16,41 @@ _CHAINS = ("identifier", "member_expression", "this", "subscript_expression")
 _LOADED = ("require()", "import()")
 _PROMOTING = ("accessibility_modifier", "readonly", "override_modifier")
 _NESTED = ("object_type", "function_type", "constructor_type", "mapped_type_clause", "conditional_type")
-_EACH = frozenset(
-    "map forEach filter find findLast findIndex some every flatMap findLastIndex".split()  # noqa: SIM905
+_PLAIN_TYPE = re.compile(r"[\w$]+\Z")
+_PRIMITIVE = re.compile(
+    r"(?:string|number|boolean|any|unknown|void|null|undefined|never|object|symbol|bigint|[|&\s\[\]])+\Z"
 )
-_PLAIN_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)*\Z")
+_COMPONENT = re.compile(r"(?:React\.)?(?:Pure)?Component\Z")
 _PROTOTYPE = re.compile(rb"([\w$]{1,200})\.prototype\b")
-_MAX_DEPTH = 4
+
+
+_AROUND_MEMBERS = frozenset(
+    """object_type interface_body intersection_type union_type parenthesized_type generic_type type_arguments array_type
+    readonly_type property_signature type_annotation""".split()  # noqa: SIM905
+)
+
+
+def classify(source: bytes, nodes: dict[str, list[Node]]) -> None:
+    """Leave out the properties of object types that have no name: those of parameters, variables, results."""
+    found = nodes.get("def.property", [])
+    kept = [node for node in found if _has_named_owner(node)]
+    if len(kept) == len(found):
+        return
+    nodes["def.property"] = kept
+    ids = {node.id for node in kept}
+    gone = {
+        name.id
+        for node in found
+        if node.id not in ids and (name := node.child_by_field_name("name")) is not None
+    }
+    nodes["name"] = [node for node in nodes["name"] if node.id not in gone]
+
+
+def _has_named_owner(signature: Node) -> bool:
+    around = signature.parent
+    while around is not None and around.type in _AROUND_MEMBERS:
+        around = around.parent
+    return around is not None and around.type in ("interface_declaration", "type_alias_declaration")
 
 
 def type_text(file: FileBuilder, annotation: Node) -> str:
@@ -84,32 +114,9 @@ def _pattern(file: FileBuilder, pattern: Node, annotation: Node | None, value: N
     text = type_text(file, annotation) if annotation is not None else ""
     chain = file.chain(_inner(value)) if value is not None else "?"
     if _PLAIN_TYPE.match(text):
-        for path, bound in _destructured(file, pattern, ()):
-            keys = "".join(f'["{key}"]' for key in path)
-            file.add_binding(bound.start_byte, file.text(bound), text + keys, "annotation")
+        take_out(file, pattern, "", text)
     elif not text and chain != "?" and not chain.startswith(_LOADED):
-        for path, bound in _destructured(file, pattern, ()):
-            file.add_binding(bound.start_byte, file.text(bound), ".".join((chain, *path)), "alias")
-
-
-def _destructured(
-    file: FileBuilder, pattern: Node, above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Node]]:
-    for child in pattern.named_children if pattern.type == "object_pattern" else ():
-        bound = child
-        key = file.text(child)
-        if child.type == "object_assignment_pattern":
-            bound = child.named_children[0]
-            key = file.text(bound)
-        elif child.type == "pair_pattern":
-            bound = child.named_children[-1]
-            key = file.text(child.named_children[0])
-        if bound.type == "assignment_pattern":
-            bound = bound.named_children[0]
-        if bound.type in ("shorthand_property_identifier_pattern", "identifier") and key.isidentifier():
-            yield (*above, key), bound
-        elif key.isidentifier() and len(above) < _MAX_DEPTH:
-            yield from _destructured(file, bound, (*above, key))
+        take_out(file, pattern, chain, "")
 
 
 def _typed(file: FileBuilder, node: Node) -> None:
@@ -117,8 +124,12 @@ def _typed(file: FileBuilder, node: Node) -> None:
     pattern, annotation = node.child_by_field_name("pattern"), node.child_by_field_name("type")
     if pattern is None:
         return
+    taken = _takes(file, node, type_text(file, annotation)) if annotation is not None else ""
     if pattern.type != "identifier":
-        _pattern(file, pattern, annotation, None)
+        if taken and annotation is not None and not _PLAIN_TYPE.match(type_text(file, annotation)):
+            take_out(file, pattern, taken, "")
+        else:
+            _pattern(file, pattern, annotation, None)
         return
     name, at = file.text(pattern), node.start_byte
     if annotation is not None:
@@ -128,6 +139,72 @@ def _typed(file: FileBuilder, node: Node) -> None:
         file.add_symbol(owner, name, "field", pattern.start_byte, node.byte_range)
         if annotation is not None:
             file.add_binding(at, f"this.{name}", type_text(file, annotation), "annotation")
+
+
+def _takes(file: FileBuilder, parameter: Node, text: str) -> str:
+    """Say of a definition of what type its n-th argument is: ``(n)``. Its chain inside of a function."""
+    listed = parameter.parent
+    scope = _function_at(file, parameter.start_byte)
+    if listed is None or scope is None or scope.kind not in ("function", "method") or _PRIMITIVE.match(text):
+        return ""
+    others = [child for child in listed.named_children if child.type in _PARAMETERS]
+    others = [child for child in others if file.source[child.start_byte : child.start_byte + 5] != b"this:"]
+    if parameter not in others:
+        return ""
+    name = f"({others.index(parameter)})"
+    file.add_binding(parameter.start_byte, name, text, "annotation", scope.qualname)
+    return f"{scope.name}{name}" if scope.kind == "function" else ""
+
+
+def _wrapped(file: FileBuilder, node: Node) -> None:
+    """``const Card = memo((props: Props) => …)`` takes what the function takes."""
+    declarator, callee = node.parent, node.child_by_field_name("function")
+    arguments = node.child_by_field_name("arguments")
+    name = declarator.child_by_field_name("name") if declarator is not None else None
+    if name is None or name.type != "identifier" or callee is None or arguments is None:
+        return
+    if file.text(callee).rpartition(".")[2] not in _WRAPPING:
+        return
+    first = next(iter(parameters_of(arguments.named_children[0])), None)
+    written = first[1].child_by_field_name("type") if first is not None else None
+    types = node.child_by_field_name("type_arguments")
+    text = (
+        type_text(file, written)
+        if written is not None
+        else file.text(types.named_children[-1])
+        if types
+        else ""
+    )
+    if text:
+        scope = file.scope_at(node.start_byte).qualname
+        file.add_binding(
+            node.start_byte, "(0)", text, "annotation", ".".join(filter(None, (scope, file.text(name))))
+        )
+
+
+_WRAPPING = frozenset({"memo", "forwardRef", "observer"})
+
+
+_PARAMETERS = frozenset({"required_parameter", "optional_parameter"})
+
+
+def _bounded(file: FileBuilder, node: Node) -> None:
+    """``<T extends Base>``: a value of type T is a Base."""
+    name, constraint = node.child_by_field_name("name"), node.child_by_field_name("constraint")
+    if name is not None and constraint is not None and constraint.named_children:
+        text = file.text(constraint.named_children[0])
+        file.add_binding(node.start_byte, file.text(name), text, "annotation")
+
+
+def _component(file: FileBuilder, node: Node) -> None:
+    """``class A extends React.Component<Props, State>``: what ``this.props`` and ``this.state`` are."""
+    value, arguments = node.child_by_field_name("value"), node.child_by_field_name("type_arguments")
+    owner = file.scope_at(node.start_byte).enclosing_class()
+    if value is None or arguments is None or owner is None or not _COMPONENT.match(file.text(value)):
+        return
+    for name, written in zip(("props", "state"), arguments.named_children, strict=False):
+        text = file.text(written)
+        file.add_binding(node.start_byte, f"this.{name}", text, "annotation", owner.qualname)
 
 
 def _loop(file: FileBuilder, node: Node) -> None:
@@ -148,27 +225,20 @@ def _loop(file: FileBuilder, node: Node) -> None:
 
 
 def _each(file: FileBuilder, node: Node) -> None:
-    """``list.map((x) => …)``"""
+    """``list.map((x) => …)``, ``list.reduce((sum, x) => …)``, ``list.sort((x, y) => …)``"""
     callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     member = callee.child_by_field_name("property") if callee is not None else None
     listed = callee.child_by_field_name("object") if callee is not None else None
-    if arguments is None or member is None or listed is None or file.text(member) not in _EACH:
+    which = EACH.get(file.text(member), ()) if member is not None else ()
+    if arguments is None or listed is None or not which:
         return
-    parameter = _first_parameter(arguments.named_children[0])
+    parameters = [*parameters_of(arguments.named_children[0])]
     chain = file.chain(_inner(listed))
-    if parameter is not None and chain != "?":
-        file.add_binding(parameter.start_byte, file.text(parameter), f"{chain}[]", "alias")
-
-
-def _first_parameter(function: Node) -> Node | None:
-    alone = function.child_by_field_name("parameter")
-    if alone is not None:
-        return alone
-    listed = function.child_by_field_name("parameters")
-    first = listed.named_children[0] if listed is not None and listed.named_children else None
-    if first is not None and first.type == "required_parameter":
-        return None if first.child_by_field_name("type") is not None else first.child_by_field_name("pattern")
-    return first if first is not None and first.type == "identifier" else None
+    for bare, _ in (parameters[index] for index in which if index < len(parameters)) if chain != "?" else ():
+        if bare is not None and bare.type == "identifier":
+            file.add_binding(bare.start_byte, file.text(bare), f"{chain}[]", "alias")
+        elif bare is not None:
+            take_out(file, bare, f"{chain}[]", "")
 
 
 # -- members
@@ -206,33 +276,44 @@ def _class_field(file: FileBuilder, node: Node) -> None:
 
 
 def _signature(file: FileBuilder, node: Node) -> None:
-    """A property of an interface: as an accessor, it gives what is written."""
+    """A property of an interface: as an accessor, it gives what is written; an object type is its own."""
     scope, annotation = file.scope_at(node.start_byte), node.child_by_field_name("type")
-    if scope.kind == "property" and annotation is not None:
-        owner = scope.qualname.rpartition(".")[0]
-        file.add_binding(node.start_byte, scope.name, type_text(file, annotation), "return", owner)
+    if scope.kind != "property" or annotation is None or not annotation.named_children:
+        return
+    owner = scope.qualname.rpartition(".")[0]
+    text, is_own = _composed(file, annotation.named_children[0], "")
+    if text:
+        file.add_binding(node.start_byte, scope.name, text, "return", owner)
+    if is_own:
+        file.add_binding(node.start_byte, scope.name, "{}", "underlying", owner)
 
 
 def _entry(file: FileBuilder, node: Node) -> None:
     """``const api = { get, post: send }``: api.get is get, api.post is send."""
     scope, literal = file.scope_at(node.start_byte), node.parent
     around = literal.parent if literal is not None else None
+    if scope.start == node.start_byte and scope.parent is not None and scope.kind == "container":
+        scope = scope.parent  # the key of an object that names its own members
     if scope.kind != "container" or scope.in_function or around is None:
         return
-    if around.type not in ("variable_declarator", "pair", "export_statement", *_CASTS):
+    while around is not None and around.type in _CASTS:
+        around = around.parent
+    if around is None or around.type not in ("variable_declarator", "pair", "export_statement"):
         return
     value = node.child_by_field_name("value") or node
     key = node.child_by_field_name("key") or node
     chain, name = file.chain(value), file.text(key)
     if value.type in _SIMPLE and chain not in ("?", "undefined") and name.isidentifier():
         file.add_binding(node.start_byte, name, chain, "alias", scope.qualname)
-    elif (
-        value.type not in _WITH_SCOPES
-        and around.type == "variable_declarator"
-        and key.type == "property_identifier"
-    ):
+    elif _is_field(value, key, around):
         file.add_symbol(scope, name, "field", key.start_byte, node.byte_range)
         bind_value(file, node.start_byte, name, value, scope.qualname)
+
+
+def _is_field(value: Node, key: Node, around: Node) -> bool:
+    if key.type != "property_identifier" or around.type == "export_statement":
+        return False
+    return value.type not in _WITH_SCOPES or value.type == "object"
 
 
 # -- types and results
@@ -241,20 +322,50 @@ def _entry(file: FileBuilder, node: Node) -> None:
 def _alias(file: FileBuilder, node: Node) -> None:
     """``type A = B & { … }``: a value of the type A is a B, and has members of its own."""
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-    if name is None or value is None or value.type in _NESTED:
+    if name is None or value is None or value.type in _NESTED[1:]:
         return
-    text = file.text(value)
-    if value.type in ("intersection_type", "union_type"):
-        parts = [
-            file.text(name) if part.type == "object_type" else file.text(part)
-            for part in value.named_children
-        ]
-        text = " & ".join(parts)
-    if "{" in text or "=>" in text:
+    text, _ = _composed(file, value, file.text(name))
+    if text in ("", file.text(name)):
         return
     scope = file.scope_at(name.start_byte)
     owner = scope.qualname.rpartition(".")[0] if scope.name == file.text(name) else scope.qualname
-    file.add_binding(node.start_byte, file.text(name), text, "annotation", owner)
+    file.add_binding(node.start_byte, file.text(name), _bounds(file, node, text), "annotation", owner)
+
+
+def _bounds(file: FileBuilder, alias: Node, text: str) -> str:
+    """The text with ``$n`` in the place of the n-th type parameter, and what bounds it beside that."""
+    parameters = alias.child_by_field_name("type_parameters")
+    for index, child in enumerate(parameters.named_children if parameters is not None else ()):
+        name, constraint = child.child_by_field_name("name"), child.child_by_field_name("constraint")
+        bound = file.text(constraint.named_children[0]) if constraint is not None else ""
+        if name is None or not name.text:
+            continue
+        pattern = rf"(?<![\w$.]){re.escape(file.text(name))}(?![\w$])"
+        meant = f"${index} & {bound}" if _PLAIN_TYPE.match(bound) else f"${index}"
+        text = re.sub(pattern, lambda _, meant=meant: meant, text)  # type: ignore[misc]
+    return text
+
+
+_MAPPED = re.compile(r"\{\s*[-+]?(?:readonly\s+)?\[\s*\w+\s+in\s+keyof\s+(\w+)\s*\]")
+_COMPOSING = frozenset({"intersection_type", "union_type", "parenthesized_type"})
+
+
+def _composed(file: FileBuilder, written: Node, own: str) -> tuple[str, bool]:
+    """A written type without its object types, in the place of which stands ``own``; and whether there are any."""
+    if written.type == "object_type":
+        mapped = _MAPPED.match(file.text(written))
+        return (mapped[1], False) if mapped else (own, True)
+    if written.type in _COMPOSING:
+        parts = [_composed(file, part, own) for part in written.named_children]
+        return " & ".join(text for text, _ in parts if text), any(is_own for _, is_own in parts)
+    arguments = written.child_by_field_name("type_arguments")
+    if arguments is not None and any(part.type == "object_type" for part in arguments.named_children):
+        others = [file.text(part) for part in arguments.named_children if part.type != "object_type"]
+        return " & ".join(
+            (*(text for text in others if _PLAIN_TYPE.match(text)), *filter(None, (own,)))
+        ), True
+    text = "" if written.type == "index_type_query" else file.text(written)
+    return ("" if "{" in text else text), False
 
 
 def _returns(file: FileBuilder, node: Node) -> None:
@@ -347,4 +458,8 @@ TYPE_HOOKS: dict[str, Hook] = {
     "signature": _signature,
     "alias": _alias,
     "returns": _returns,
+    "bounded": _bounded,
+    "component": _component,
+    "wrapped": _wrapped,
+    **EXPECTED_HOOKS,
 }

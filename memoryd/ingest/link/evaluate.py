@@ -27,8 +27,9 @@ from memoryd.ingest.link.resolution import (
 from memoryd.ingest.link.rules import MAX_ANCESTORS
 from memoryd.ingest.link.type_text import type_name
 
-_STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\)|\[\w*\])*)(?:\.|$)")
-_PART = re.compile(r"\(\)|\[\w*\]")
+_STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\d*\)|\[\w*\])*)(?:\.|$)")
+_PART = re.compile(r"\(\d*\)|\[\w*\]")
+_GIVEN = re.compile(r"(?:^|[&|(] ?)\$(\d)(?=$| ?[&|)])")
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
 _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
@@ -50,7 +51,16 @@ class Evaluator(NameResolver):
                 for meaning in self.expression(part.path, part.qualname.rpartition(".")[0], text):
                     if meaning.kind == "definition" and meaning.target != owner:
                         found.setdefault(self._class_of(meaning.target))
+        if self.kind(owner) == "type" and self.rules(owner.path).members_of_values:
+            found.update(dict.fromkeys(self._composed_of(owner)))
         yield from found
+
+    def _composed_of(self, alias: DefinitionTarget) -> Iterator[DefinitionTarget]:
+        """The types that one is written as being made of: ``type A = B & C``."""
+        for hint in self.entry(alias.path, alias.qualname).hints:
+            for text in self.rules(alias.path).type_texts(hint.type_text):
+                values = self.instances(alias.path, hint.scope, text)
+                yield from (m.target for m in values if m.kind == "instance" and m.target != alias)
 
     def _class_of(self, target: DefinitionTarget) -> DefinitionTarget:
         """The class behind a name that only stands for it (``type A = B``)."""
@@ -92,7 +102,7 @@ class Evaluator(NameResolver):
         steps = _STEP.findall(text)
         if not steps or "?" in text or text[0] in "[(":
             return ()
-        meanings, used = self.name(path, steps[0][0], scope, line, local), 1
+        meanings, used = self._root(path, steps[0][0], scope, line, local), 1
         if len(steps) > 1 and not local and (not meanings or self._is_namespace(path, meanings)):
             absolute, count = self._absolute(path, [name for name, _ in steps])
             meanings, used = (absolute, count) if absolute or not meanings else (meanings, 1)
@@ -105,11 +115,17 @@ class Evaluator(NameResolver):
                     (inner, parts[1:]) if inner else (self.seen_member(path, meanings, name, before), parts)
                 )
             for part in parts:
-                meanings = self.result(meanings) if part == "()" else self.part(meanings, part)
+                meanings = self.result(meanings) if part == "()" else self.part_or_argument(meanings, part)
             before = f"{before}.{name}{suffix}" if index else name + suffix
             if not meanings and not self.rules(path).extensions:
                 break
         return meanings
+
+    def _root(self, path: str, name: str, scope: str, line: int, local: bool | None) -> Meanings:
+        """What a chain begins with: a name, or a value of a written type (``<T>``)."""
+        if name.startswith("<"):
+            return less_sure(self.typed(path, scope, name[1:-1]), False)
+        return self.name(path, name, scope, line, local)
 
     def _is_namespace(self, path: str, meanings: Meanings) -> bool:
         """Whether what is no definition of the project may be a part of a name that is written out."""
@@ -164,6 +180,35 @@ class Evaluator(NameResolver):
         found, used = self.rules(path).absolute(self.view, path, names)
         return ((Resolved("definition", found),), used) if found else ((), 1)
 
+    def part_or_argument(self, meanings: Meanings, part: str) -> Meanings:
+        """A part of the values, or what they take as their n-th argument where they are called (``(0)``)."""
+        if not part.startswith("("):
+            return self.part(meanings, part)
+        return distinct(found for meaning in meanings for found in self._taken(meaning, part))
+
+    def _taken(self, meaning: Resolved, part: str) -> Meanings:
+        target, kind = meaning.target, self.kind(meaning.target) if meaning.kind == "definition" else ""
+        if kind in _FUNCTIONS or kind in CLASS_KINDS:
+            return self._declared_argument(target, kind, part)
+        if kind in _VALUES:
+            if self.entry(target.path, join(target.qualname, part)).hints:
+                return self._declared_argument(target, kind, part)
+            values = self.value(target)
+            written = self.part(tuple(m for m in values if m.written), part)
+            return written or self.part_or_argument(tuple(m for m in values if m.kind == "definition"), part)
+        return self._part(meaning, part) if meaning.written else OUTSIDE_ONLY
+
+    def _declared_argument(self, target: DefinitionTarget, kind: str, part: str) -> Meanings:
+        """Of a class what its constructor takes; of a component that is one, its props."""
+        if kind in CLASS_KINDS:
+            props = self.attribute((Resolved("instance", target),), "props") if part == "(0)" else ()
+            if any(m.kind != "outside" for m in props):
+                return self.held(props)
+            target = self.member(target, "constructor") or target
+        hints = self.entry(target.path, join(target.qualname, part)).hints
+        found = distinct(m for hint in hints for m in self.hinted(target.path, hint))
+        return less_sure(found, False) or OUTSIDE_ONLY
+
     def part(self, meanings: Meanings, part: str) -> Meanings:
         """An element (``[]``), a key (``[key]``), the n-th (``[1]``) of values whose types say so."""
         return distinct(found for meaning in meanings for found in self._part(meaning, part))
@@ -210,7 +255,7 @@ class Evaluator(NameResolver):
     def _of_class(self, meaning: Resolved, cls: DefinitionTarget, name: str) -> Meanings:
         found = self.member(cls, name, skip=int(meaning.kind == "super"))
         if found and self.rules(found.path).members_of_values and not self.kind(found):
-            return self.held_by(found.path, found.qualname)
+            return self.held_by(found.path, found.qualname) or self.value(found)
         return OUTSIDE_ONLY if found is None else self.definitions(found, meaning.sure)
 
     def _of_definition(self, meaning: Resolved, kind: str, name: str) -> Meanings:
@@ -295,10 +340,16 @@ class Evaluator(NameResolver):
     def value(self, target: DefinitionTarget) -> Meanings:
         """What a variable, field or property is said to hold."""
         if self.kind(target) == "property":
-            return self.returned(target)
+            return self._with_own_members(target, self.returned(target))
         if self._is_variant(target):
             return (Resolved("instance", DefinitionTarget(target.path, target.qualname.rpartition(".")[0])),)
         return self.view.fixpoints(("value", target), lambda: self._hinted(target, ()), ())
+
+    def _with_own_members(self, target: DefinitionTarget, values: Meanings) -> Meanings:
+        """What a property gives, and where an object type is written for it, a value of that."""
+        hints = self.entry(target.path, target.qualname).hints
+        is_own = any(hint.how == "underlying" for hint in hints)
+        return distinct((*values, Resolved("instance", target, False))) if is_own else values
 
     def _is_variant(self, target: DefinitionTarget) -> bool:
         """Whether it is one of the values that an enum lists."""
@@ -351,12 +402,24 @@ class Evaluator(NameResolver):
         rules = self.rules(path)
         names = rules.type_texts(text)
         found = distinct(m for name in names for m in self.instances(path, scope, name))
+        given = tuple(self._given(path, scope, text)) if "<" in text else ()
+        found = distinct((*found, *given)) or found
         if not found and rules.is_builtin(text):
             found = OUTSIDE_ONLY
         if rules.has_parts(text):
             written = WrittenType(path, scope, text)
             return tuple(m._replace(written=written) for m in found or (OUTSIDE._replace(sure=False),))
         return found
+
+    def _given(self, path: str, scope: str, text: str) -> Iterator[Resolved]:
+        """Values of the types that are given to an alias which stands for them: ``$0`` is its first parameter."""
+        for name, given in self.rules(path).given(text):
+            for meaning in self.instances(path, scope, name):
+                if meaning.kind != "instance" or self.kind(meaning.target) != "type":
+                    continue
+                hints = self.entry(meaning.target.path, meaning.target.qualname).hints
+                for index in sorted({int(n) for h in hints for n in _GIVEN.findall(h.type_text)}):
+                    yield from self.typed(path, scope, given[index]) if index < len(given) else ()
 
     def held(self, meanings: Meanings) -> Meanings:
         """The values behind names: a variable's value, everything else as it is."""
@@ -381,7 +444,8 @@ class Evaluator(NameResolver):
 
     def _instances_of(self, path: str, meaning: Resolved) -> Meanings:
         if meaning.kind != "definition":
-            return (meaning,) if meaning.kind == "outside" else ()
+            is_bound = meaning.kind == "instance" and self.rules(path).members_of_values  # a type parameter
+            return (meaning,) if meaning.kind == "outside" or is_bound else ()
         kind = self.kind(meaning.target)
         if kind == "type":
             return self._instances_of_type(meaning)

@@ -186,6 +186,10 @@ class LanguageRules:
         """The order in which classes are searched. ``bases``: the linear order of each base, as written."""
         return breadth_first(owner, bases)
 
+    def given(self, text: str) -> Iterable[tuple[str, Sequence[str]]]:
+        """The names of the project's own types that a written type gives types to, and those."""
+        return ()
+
     def type_texts(self, text: str) -> tuple[str, ...]:
         """The dotted names of the types that a written type may be."""
         return bare_types(text)

@@ -26,6 +26,7 @@ EXTRACTOR_HISTORY = {
     11: "what a function of JavaScript gives back that stands in parentheses, or is an object",
     12: "more kinds of tokens and passwords are overwritten, also in names of authors and paths of commits",
     13: "modules of HCL; calls, views and lists of tables of SQL; computed folders of Bash; public imports of Protobuf",
+    14: "TypeScript: members of object types, and uses of members by the type that is expected of a value",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -47,6 +48,7 @@ LINKER_HISTORY = {
     13: "aliases of bundlers, test runners, Deno and frameworks; any tsconfig by reference; `this` in accessors",
     14: "the same edges; the aliases of frameworks are read once for all files",
     15: "addresses of HCL, types of Protobuf, tables and routines of SQL; what Bash sources",
+    16: "TypeScript: members of aliases, unions and what is given to them; what functions and components take",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

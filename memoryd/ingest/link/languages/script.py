@@ -30,8 +30,10 @@ _SAME = frozenset(
 """What has the members of its first argument (a promise is looked at where it was awaited)."""
 _LISTS = frozenset("Array ReadonlyArray Set ReadonlySet Iterable Iterator IterableIterator Generator".split())  # noqa: SIM905
 _MAPS = frozenset("Map ReadonlyMap WeakMap".split())  # noqa: SIM905
+_COMPONENTS = frozenset("FC FunctionComponent VFC ComponentType ComponentClass MemoExoticComponent".split())  # noqa: SIM905
 _ELEMENT = frozenset("find findLast pop shift at".split())  # noqa: SIM905
 _AS_IT_IS = frozenset("filter slice reverse toReversed sort toSorted concat values".split())  # noqa: SIM905
+_NAME = re.compile(r"[\w$]+(?:\.[\w$]+)*")
 _MODIFIER = re.compile(r"^(?:readonly|keyof|asserts|abstract|new)\s+|^typeof\s+")
 _PREDICATE = re.compile(r"^[\w$]+\s+is\s+")
 
@@ -68,6 +70,13 @@ class EcmaScript(LanguageRules):
             found.update(dict.fromkeys(_bare(part)))
         return tuple(found)
 
+    def given(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for part in _alternatives(text):
+            head, opened, rest = part.partition("<")
+            name = head.strip()
+            if opened and part.endswith(">") and name not in _BUILTIN and _NAME.fullmatch(name):
+                yield name, tuple(split_list(rest[:-1]))
+
     def is_builtin(self, text: str) -> bool:
         return all(
             part[-1:] == "]" or part[:1] in "'\"`{(0123456789" or part.partition("<")[0].strip() in _BUILTIN
@@ -75,9 +84,11 @@ class EcmaScript(LanguageRules):
         )
 
     def has_parts(self, text: str) -> bool:
-        return text.endswith(("]", ">"))
+        return text.endswith(("]", ">")) or "=>" in text
 
     def part(self, text: str, part: str) -> str:
+        if function := _function(text):
+            return _of_function(*function, part)
         parts = [found for of in _alternatives(text) if (found := _part(of, part))]
         return parts[0] if len(parts) == 1 else ""
 
@@ -162,7 +173,31 @@ def _bare(text: str) -> tuple[str, ...]:
         return ()
     head, opened, rest = text.partition("<")
     name = (head + rest.rpartition(">")[2] if opened and ">" in rest else text).strip()
-    return (name,) if re.fullmatch(r"[\w$]+(?:\.[\w$]+)*", name) else ()
+    return (name,) if _NAME.fullmatch(name) else ()
+
+
+def _function(text: str) -> tuple[str, str] | None:
+    """The parameters and the result of the one function type that is written, ``| null`` aside."""
+    text = text.strip()
+    if text.startswith("(") and (end := closing(text, 0)) < len(text):
+        rest = text[end + 1 :].strip()
+        if rest.startswith("=>"):
+            return text[1:end], rest[2:].strip()
+        if all(part.strip() in ("", "null", "undefined") for part in re.split(r"[|&]", rest)):
+            return _function(text[1:end])
+    return None
+
+
+def _of_function(parameters: str, result: str, part: str) -> str:
+    """The written type of the n-th parameter (``(n)``) or of the result (``()``)."""
+    if part == "()":
+        return result
+    number = part[1:-1] if part.startswith("(") else ""
+    listed = [one for one in split_list(parameters) if not one.startswith("this:")] if number else []
+    if not number or int(number) >= len(listed):
+        return ""
+    name, colon, written = listed[int(number)].partition(":")
+    return written.strip() if colon and name.rstrip("? ").isidentifier() else ""
 
 
 def _part(text: str, part: str) -> str:
@@ -175,6 +210,8 @@ def _part(text: str, part: str) -> str:
         head, _, rest = text.partition("<")
         arguments = split_list(rest[: rest.rfind(">")]) if text.endswith(">") else []
         head = head.strip()
+        if part == "(0)":
+            return arguments[0] if head.rpartition(".")[2] in _COMPONENTS and arguments else ""
         if head in _SAME and arguments:
             return next((f for of in _alternatives(arguments[0]) if (f := _part(of, part))), "")
         if head in _MAPS and len(arguments) == 2:

@@ -3,6 +3,7 @@ export const LIMIT = 10, plain = { deep: { run() {} } };
 // <- def constant LIMIT
 // <- def variable plain
 // <- def method plain.deep.run
+// ^ def field plain.deep
 let counter: number = 0;
 // <- bind counter: number (annotation)
 // <- def variable counter hidden
@@ -16,6 +17,8 @@ const { a, b: renamed = 2, ...rest } = counter, [first, second = 3] = rest;
 // <- def variable rest hidden
 //                                     ^ read counter
 //                                                                    ^ read rest
+//      ^ read a of counter
+//         ^ read b of counter
 
 /**
  * Says hello.
@@ -25,10 +28,12 @@ const { a, b: renamed = 2, ...rest } = counter, [first, second = 3] = rest;
 export async function hello<T extends object>(
 // <- bind hello: Promise<void> (return)
 // <- def function hello
+// ^ bind T: object (annotation) in hello
   name: string, // a remark
   // <- bind name: string (annotation) in hello
   more?: T,
   // <- bind more: T (annotation) in hello
+// ^ bind (1): T (annotation) in hello
 ): Promise<void> {
   const inside = 1;
   function nested() {
@@ -84,6 +89,8 @@ export abstract class Shop<T> extends Base<T> implements Open, ns.Closed {
   // <- def field Shop.size
 //                           ^ type Person in Shop.constructor
 //                                                                             ^ type Row in Shop.constructor
+// ^ bind (2): Row (annotation) in Shop.constructor
+// ^ bind (0): Person (annotation) in Shop.constructor
     super();
     this.later = new Later();
 //  ^ bind this.later: Later (constructor) in Shop.constructor
@@ -137,6 +144,7 @@ export interface Open extends Base<Row>, ns.Other {
   // <- def method Open.open
 //          ^ type Key in Open.open
 //                ^ type Door in Open.open
+// ^ bind (0): Key (annotation) in Open.open
   (call: Called): Result;
   // <- bind call: Called (annotation) in Open
 //       ^ type Called in Open
@@ -147,6 +155,8 @@ export interface Open extends Base<Row>, ns.Other {
 type Pair<A, B = A> = { left: A; right: B } | Other;
 // <- def type Pair hidden
 //                                            ^ type Other in Pair
+// ^ def property Pair.right hidden
+// ^ def property Pair.left hidden
 export enum Color {
 // <- def enum Color
   Red,
@@ -180,6 +190,7 @@ export declare function declared(x: In): Out;
 // <- def function declared
 //                                  ^ type In in declared
 //                                       ^ type Out in declared
+// ^ bind (0): In (annotation) in declared
 declare class Foreign { method(): void }
 // <- bind method: void (return) in Foreign
 // <- def class Foreign hidden
@@ -190,6 +201,7 @@ const arrow = (x: In): Out => x;
 // <- def function arrow hidden
 //                ^ type In in arrow
 //                     ^ type Out in arrow
+// ^ bind (0): In (annotation) in arrow
 export const made = function named() {};
 // <- def function made
 const klass = class Named { member() {} };

@@ -26,6 +26,7 @@ function run({ rows, deep: { inner }, other = 1 }: Options) {
 // <- bind rows: Options["rows"] (annotation) in run
 // <- bind inner: Options["deep"]["inner"] (annotation) in run
 // <- bind other: Options["other"] (annotation) in run
+// ^ bind (0): Options (annotation) in run
   const { first, second: { last } } = api.load(rows);
   // <- bind first: api.load().first (alias) in run
   // <- bind last: api.load().second.last (alias) in run

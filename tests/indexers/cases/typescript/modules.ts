@@ -43,6 +43,8 @@ export const made = 1, { left, right: [mid] } = made;
 // <- def variable left
 // <- def variable made
 //                                              ^ read made
+//                       ^ read left of made
+//                             ^ read right of made
 export function run() {
 // <- def function run
   const lazy = require("./lazy");

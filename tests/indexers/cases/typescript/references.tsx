@@ -24,6 +24,10 @@ function useRow(row: Row, other, { id, name: label = LIMIT }: Props, n = util())
 //                                                   ^ read LIMIT in useRow
 //                                                            ^ type Props in useRow
 //                                                                       ^ call util in useRow
+// ^ bind (2): Props (annotation) in useRow
+// ^ bind (0): Row (annotation) in useRow
+//                                 ^ read id of <Props> in useRow
+//                                     ^ read name of <Props> in useRow
   row.save(label);
 //    ^ call save of row in useRow
   other.plain;
@@ -110,6 +114,8 @@ class Page extends ui.Base<Row> implements Base {
 //                 ^ type Row in Page.method
 //                            ^ type Page in Page.method
 //                                                        ^ type Row in Page.method
+// ^ bind T: Row (annotation) in Page.method
+// ^ bind (0): T[] (annotation) in Page.method
     super.method(items);
 //        ^ call method of super in Page.method
     this.helper.deep(this.field);
@@ -129,10 +135,13 @@ class Page extends ui.Base<Row> implements Base {
 export const View = ({ row, ...props }: Props) => (
 // <- def function View
 //                                      ^ type Props in View
+//                     ^ read row of <Props> in View
   <Card title={row.title} onClick={() => util(row)} {...props}>
 // ^ call Card in View
 //                 ^ read title of row in View
 //                                       ^ call util in View
+//      ^ read title of Card(0) in View
+//                        ^ read onClick of Card(0) in View
     <ui.Button.Big>{counter}</ui.Button.Big>
 //   ^ read ui in View
 //      ^ read Button of ui in View
@@ -156,6 +165,7 @@ type Keys = keyof typeof LIMIT | Row["id"] | { [K in keyof Row]: Array<K> } | ((
 //                                                         ^ type Row in Keys
 //                                                                                   ^ type Row in Keys
 //                                                                                           ^ type Base in Keys
+// ^ bind Keys: Row["id"] & Row & (arg: Row) => Base (annotation)
 type Inner<X> = X extends Array<infer U> ? U : never;
 // <- def type Inner hidden
 function isRow(value: unknown): value is Row { return value instanceof Base; }

@@ -50,6 +50,9 @@ function find(repo: Repo, row?: Row, ...rest: Row[]): Promise<Row> {
 //                              ^ type Row in find
 //                                            ^ type Row in find
 //                                                            ^ type Row in find
+// ^ bind (2): Row[] (annotation) in find
+// ^ bind (1): Row (annotation) in find
+// ^ bind (0): Repo (annotation) in find
   const local = repo.first();
   // <- bind local: repo.first (constructor) in find
 //                   ^ call first of repo in find
@@ -61,6 +64,7 @@ const arrow = async (x: Row): Promise<Repo> => x;
 // <- def function arrow hidden
 //                      ^ type Row in arrow
 //                                    ^ type Repo in arrow
+// ^ bind (0): Row (annotation) in arrow
 
 class Store {
 // <- def class Store hidden
@@ -80,6 +84,8 @@ class Store {
   // <- def field Store.db hidden
 //                                 ^ type Repo in Store.constructor
 //                                              ^ type Row in Store.constructor
+// ^ bind (1): Row (annotation) in Store.constructor
+// ^ bind (0): Repo (annotation) in Store.constructor
     this.made = new Repo();
 //  ^ bind this.made: Repo (constructor) in Store.constructor
 //  ^ def field Store.made hidden

@@ -1,0 +1,2 @@
+; What only TSX has: attributes of elements are members of what the component takes.
+(jsx_attribute (property_identifier)) @given
