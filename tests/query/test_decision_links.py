@@ -196,11 +196,46 @@ def test_code_that_was_named_and_deleted_is_a_doubt(rows):
 
 
 def test_a_rename_explains_what_is_gone(rows):
-    """Code that moved is no doubt."""
-    rows.file("src/new.py")
-    linked(rows, "src/old.py")
-    rows.commit("Move it", [rename("src/old.py", "src/new.py")])
-    assert health(rows)[0] == "unlinked"
+    """Code that moved is no doubt: what the decision names is followed to where it is, and `why` there knows it."""
+    rows.file("src/new.py", "def pay():\n    pass\n", [("pay", "function", 1, 2)])
+    rows.file("lib/till/drawer.py")
+    adr(rows, "1-x", "X", references=("src/old.py", "src/old.py:pay", "src/till/", "src/gone.py"))
+    rows.commit(
+        "Decide X", [added(f"src/{name}.py") for name in ("old", "till/drawer")] + [added("docs/adr/1-x.md")]
+    )
+    rows.commit(
+        "Move it", [rename("src/old.py", "src/new.py"), rename("src/till/drawer.py", "lib/till/drawer.py")]
+    )
+    item = found(rows)["1-x"]
+    assert [(link.to, link.how) for link in item.links] == [
+        ("src/new.py", "path"),
+        ("src/new.py:pay", "symbol"),
+        ("lib/till", "folder"),
+    ]
+    assert all(link.confidence < 1 for link in item.links)
+    assert item.health == "ok"
+    said = why(rows.context(), WhyRequest(target="src/new.py")).items
+    assert [(one.kind, one.path) for one in said if one.kind == "decision"] == [
+        ("decision", "docs/adr/1-x.md")
+    ]
+
+
+def test_an_id_survives_a_renamed_folder(rows):
+    """The former ones are aliases, whole or with the file's ending; what another document was called is none."""
+    known = Decision("X", "accepted", "explicit", "", 1, number="1")
+    rows.file("docs/decisions/1-x.md", "# X\n", language="markdown", decision=known)
+    rows.file(
+        "docs/decisions/2-y.md", "# Y\n", language="markdown", decision=structs.replace(known, title="Y")
+    )
+    rows.commit("One", [added("adr/1-x.md"), added("adr/3-z.md")])
+    rows.commit(
+        "Move", [rename("adr/1-x.md", "docs/adr/1-x.md"), rename("adr/3-z.md", "docs/decisions/2-y.md")]
+    )
+    rows.commit("Again", [rename("docs/adr/1-x.md", "docs/decisions/1-x.md")])
+    assert {"docs/adr/1-x", "adr/1-x"} <= set(found(rows)["1-x"].aliases)
+    assert "adr/3-z" not in found(rows)["2-y"].aliases
+    for name in ("adr/1-x", "docs/adr/1-x.md", "docs/decisions/1-x"):
+        assert [item.title for item in found(rows, id=name).values()] == ["X"]
 
 
 def test_a_reference_that_never_resolved_proves_nothing(rows):

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from memoryd.globs.paths import is_glob, matcher
+from memoryd.query.anchors.renames import Renames
 from memoryd.query.context import Context
 from memoryd.query.decision_item import DecisionLink
 from memoryd.query.decisions.supersession import Book
@@ -40,6 +41,7 @@ class _View:
     """The view's paths and those of its symbols that are asked for, read once for all documents."""
 
     def __init__(self, ctx: Context, wanted: set[str]) -> None:
+        self._renames = Renames(ctx)
         self._paths = graph_queries.paths_of_view(ctx.index, ctx.view.id) if wanted else []
         self._files = set(self._paths)
         self._folders = {folder for path in self._paths for folder in _above(path)}
@@ -59,6 +61,14 @@ class _View:
 
     def _place(self, name: str) -> list[DecisionLink]:
         place = name.removeprefix("./").rstrip("/.")
+        return self._as_named(name, place) or self._renamed(name, place)
+
+    def _renamed(self, name: str, place: str) -> list[DecisionLink]:
+        """Where the history moved the file or folder that once had this path."""
+        there = self._renames.newest(place) if "/" in name or _FILE.search(place) else ""
+        return [DecisionLink(there, "path" if there in self._files else "folder", 0.85)] if there else []
+
+    def _as_named(self, name: str, place: str) -> list[DecisionLink]:
         if is_glob(place) and place not in self._files and place not in self._folders:
             fits = matcher(place)
             return [DecisionLink(place, "glob", 0.9)] if any(map(fits, self._paths)) else []
@@ -71,6 +81,8 @@ class _View:
 
     def _symbol(self, name: str) -> list[DecisionLink]:
         file, colon, part = name.partition(":")
+        if colon and not part.startswith(":") and file not in self._files and "/" in file:
+            file = self._renames.newest(file)
         if colon and not part.startswith(":") and file in self._files:
             return [link for link in self._symbol(part) if link.to.startswith(f"{file}:")] if part else []
         wanted = dotted(name)

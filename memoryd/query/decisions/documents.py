@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -12,15 +13,16 @@ from msgspec import Struct
 from memoryd.query.context import Context
 from memoryd.query.decision_item import DecisionItem, DecisionLink
 from memoryd.query.decisions.code_links import code_links
-from memoryd.query.decisions.supersession import Succession, identifier
+from memoryd.query.decisions.supersession import Succession, identifier, slug
 from memoryd.query.rules.entry import Entry
 from memoryd.query.safe_text import quote
 from memoryd.store.index import reader
-from memoryd.store.index.queries import decision_queries
+from memoryd.store.index.queries import anchor_queries, decision_queries, history_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow
 from memoryd.store.sqlite import file_of
 
 MAX_ALTERNATIVES = 12
+_LEADING_NUMBER = re.compile(r"\d+")
 _KEPT = 16
 
 
@@ -56,17 +58,21 @@ def _read(ctx: Context) -> Documents:
     rows = decision_queries.decisions(ctx.index, ctx.view.id)
     succession = Succession(rows)
     links = code_links(ctx, rows, succession.book)
-    entries = tuple(_entry(row, succession, links[row.path]) for row in rows)
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    former = anchor_queries.former_paths(ctx.index, [row.path_id for row in rows], seen)
+    entries = tuple(_entry(row, succession, links[row.path], former.get(row.path_id, ())) for row in rows)
     return Documents(entries, {row.path: row for row in rows}, succession)
 
 
-def _entry(row: DecisionRow, known: Succession, links: Sequence[DecisionLink]) -> Entry:
+def _entry(
+    row: DecisionRow, known: Succession, links: Sequence[DecisionLink], former: Sequence[str]
+) -> Entry:
     decision = row.decision
     overruled = row.path in known.overruled and decision.status in ("accepted", "deprecated", "unknown")
     explicit = decision.status_source == "explicit"
     item = DecisionItem(
         id=identifier(row.path),
-        aliases=_aliases(row),
+        aliases=(*_aliases(row), *_former_ids(row, former)),
         kind="adr",
         title=quote(decision.title, 200),
         status="superseded" if overruled else decision.status,
@@ -97,6 +103,16 @@ def _stated(row: DecisionRow, overruled: bool) -> str:
     """The document's own status, where another is shown."""
     decision = row.decision
     return decision.stated or (decision.status if overruled and decision.status_source == "explicit" else "")
+
+
+def _former_ids(row: DecisionRow, former: Sequence[str]) -> Iterator[str]:
+    """What it was called before its folder got another name. Under another name and number it may have been another
+    document: what one document replaces the other with is alike."""
+    number = _LEADING_NUMBER.match(slug(row.path))
+    for path in former:
+        was = _LEADING_NUMBER.match(slug(path))
+        if slug(path) == slug(row.path) or (number and was and number[0] == was[0]):
+            yield identifier(path)
 
 
 def _aliases(row: DecisionRow) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from memoryd.query.decision_item import DecisionItem
 from memoryd.query.decisions.answers import DecisionsAnswer, DecisionsRequest
 from memoryd.query.decisions.documents import documents
 from memoryd.query.decisions.health import examined
+from memoryd.query.decisions.supersession import identifier
 from memoryd.query.rules import declared
 from memoryd.query.rules.entry import Entry
 from memoryd.query.rules.violated import judged
@@ -107,7 +108,7 @@ def _searched(known: Sequence[Entry], rules: Sequence[Entry]) -> str:
 def entries(ctx: Context) -> list[Entry]:
     """Everything decided that the view shows: what people confirmed, then documents, then proposals."""
     found = [*documents(ctx).entries, *declared.decided(ctx)]
-    records = _of_records(ctx, {entry.item.path for entry in found})
+    records = _of_records(ctx, {name for e in found for name in (identifier(e.item.path), *e.item.aliases)})
     return sorted([*found, *records], key=lambda entry: (*_trust(entry.item), entry.item.path))
 
 
@@ -183,12 +184,15 @@ def dated(ctx: Context, items: Iterable[DecisionItem]) -> Iterable[DecisionItem]
 # -- records
 
 
-def _of_records(ctx: Context, paths: Collection[str]) -> list[Entry]:
-    """Records of decisions; one whose document is in the view is left to it."""
+def _of_records(ctx: Context, documents: Collection[str]) -> list[Entry]:
+    """Records of decisions; one whose document is in the view, now or formerly called so, is left to it."""
     if ctx.records is None:
         return []
     known = [
-        r for r in ctx.records.list(limit=MAX_RECORDS) if r.kind in RECORD_KINDS and r.published not in paths
+        record
+        for record in ctx.records.list(limit=MAX_RECORDS)
+        if record.kind in RECORD_KINDS
+        if not (record.published and identifier(record.published) in documents)
     ]
     where, made = places.of_records(ctx, known), histories(ctx, known)
     return [
@@ -252,7 +256,8 @@ def _show(ctx: Context, known: Sequence[Entry], wanted: str) -> DecisionItem:
     key = wanted.strip().casefold()
     found = [entry for entry in known if key in (entry.item.id.casefold(), entry.item.path.casefold())]
     found = [entry for entry in found if entry.item.kind == "adr"] or found  # a path means its document
-    found = found or [entry for entry in known if key in (alias.casefold() for alias in entry.item.aliases)]
+    names = {key, identifier(key)}
+    found = found or [e for e in known if not names.isdisjoint(alias.casefold() for alias in e.item.aliases)]
     if len(found) != 1:
         ids = ", ".join(entry.item.id for entry in found[:5])
         raise UsageError(
