@@ -360,3 +360,19 @@ def test_a_range_or_a_diff_is_narrowed_to_named_files(root: Path, pool: ParsePoo
     assert changed(read(root, pool, range="HEAD", paths=("b.py",))) == {"b.py": "M"}
     with pytest.raises(UsageError, match="no file"):
         read(root, pool, range="HEAD", paths=("c.py",))
+
+
+def test_the_lines_of_a_commit_are_without_secrets(root: Path) -> None:
+    """What git still has of a secret is never shown, nor anything of a file that is one by its name."""
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    for name in ("a.py", ".env"):
+        (root / name).write_text(f"token = '{token}'\nother = 1\n")
+    git(root, "add", "-Af")
+    git(root, "commit", "-qm", "Add a token")
+    repository = Git.open(root)
+    assert repository
+    head = git(root, "rev-parse", "HEAD")
+    added, _ = lines_of(repository, head, "a.py")
+    assert [line for line, _ in added] == [1, 2]
+    assert token not in str(added)
+    assert lines_of(repository, head, ".env") == ((), ())

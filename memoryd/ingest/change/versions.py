@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from indexers.facts import FileChange
 from indexers.history import diff
+from indexers.secrets import redact
+from memoryd.ingest.files import path_rules
 from memoryd.ingest.git.repository import Git
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -53,7 +55,11 @@ def of_objects(git: Git, changes: Sequence[FileChange]) -> Iterator[VersionPair]
 
 
 def lines_of(git: Git, sha: str, path: str) -> tuple[diff.Lines, diff.Lines]:
-    """(added, removed) by commit ``sha`` in ``path``, against its first parent; nothing for a merge."""
+    """(added, removed) by commit ``sha`` in ``path``, against its first parent, without secrets; nothing for a merge,
+    nor of a file whose name says that it holds secrets."""
+    if path_rules.denied(path):
+        return (), ()
     for pair in of_objects(git, git.done_by(sha, path)):
-        return with_lines(pair).lines or ((), ())
+        old, new = (redact(text)[0] if text else text for text in (pair.old, pair.new))
+        return with_lines(msgspec.structs.replace(pair, old=old, new=new)).lines or ((), ())
     return (), ()

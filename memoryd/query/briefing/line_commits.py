@@ -12,12 +12,14 @@ from memoryd.query.briefing.commit_reasons import said_of
 from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.history.commit_lines import change_of_line
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.targets import Target
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
 
 MAX_COMMITS = 20
+MAX_CHANGES = 3  # commits whose lines are shown
 LineState = Literal["", "committed", "uncommitted", "unknown"]
 
 
@@ -52,8 +54,9 @@ def line_commits(ctx: Context, target: Target) -> LineCommits:
             author=quote(row.author, 80),
             confidence=1.0,
             note=_note(target, origin, row.sha in cut),
+            change=change_of_line(ctx, row.sha, origin.path, origin.line) if number < MAX_CHANGES else (),
         )
-        for origin in origins
+        for number, origin in enumerate(origins)
         if (row := rows.get(origin.sha))
     ]
     return LineCommits(found.state, tuple(items))

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.history.commit_lines import ChangedLine
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote
 from memoryd.query.text.budget import Page, TextSection
@@ -23,7 +24,8 @@ class WhyRequest(Request, frozen=True, kw_only=True):
 
 class WhyItem(Struct, frozen=True):
     """``kind``: record decision constraint trailer revert commit dependency fix deprecation debt comment changelog.
-    ``tier``: declared evidence proposed. ``quote`` is the source's own words, ``note`` is ours about it."""
+    ``tier``: declared evidence proposed. ``quote`` is the source's own words, ``note`` is ours about it.
+    ``change``: what a commit behind an asked line did to it and the lines beside it."""
 
     kind: str
     quote: str
@@ -36,13 +38,15 @@ class WhyItem(Struct, frozen=True):
     tier: str = "evidence"
     method: str = "exact"
     note: str = ""
+    change: tuple[ChangedLine, ...] = ()
 
     def label(self) -> str:
         at = place(self.path, self.line) if self.path else ""
         source = ", ".join(part for part in (at, self.sha[:SHA_CHARS], self.date, self.author) if part)
         tier = " (proposed, not confirmed)" if self.tier == "proposed" else ""
         note = f" ({self.note})" if self.note else ""
-        return f"{self.kind}{tier}: “{self.quote}”{note} — {source} {proof(self.method, self.confidence)}"
+        first = f"{self.kind}{tier}: “{self.quote}”{note} — {source} {proof(self.method, self.confidence)}"
+        return "\n".join([first, *(f"    {line.label()}" for line in self.change)])
 
 
 _STATES = {

@@ -16,6 +16,7 @@ from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history import dependencies, mending, reverts
 from memoryd.query.history.commit_items import CommitItem, RevertItem
+from memoryd.query.history.commit_lines import changed_file
 from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.reverts import Pair
 from memoryd.query.safe_text import quote
@@ -28,6 +29,7 @@ MAX_REVERTS = 20
 MAX_DEPENDENCIES = 20
 MAX_SIBLINGS = 30  # files of one commit that a new one may have been split from
 MAX_FILES = 50  # of one commit that are named
+MAX_SHOWN_FILES = 5  # whose lines are shown
 MAX_FOLLOWING = 3
 MAX_JUDGED = 1_000  # commits of one question whose words are compared with it
 MIN_SURE = 0.35  # reverts below are about something else
@@ -104,6 +106,7 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
     changed = history_queries.changes_of(ctx.index, [row.id])
     paths = graph_queries.path_names(ctx.index, {path_id for _, path_id, _, _ in changed})
     mends, mended_by = mending.of_commit(ctx, row, seen)
+    files = sorted((status, paths[path_id]) for _, path_id, status, _ in changed)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -112,7 +115,8 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
         total=1,
         reverts=_reverts(ctx, pairs_of(ctx, [row.id])),
         dependencies=tuple(dependencies.of_commits(ctx, [row.id], MAX_DEPENDENCIES)[0]),
-        files=tuple(sorted(f"{status} {paths[path_id]}" for _, path_id, status, _ in changed)[:MAX_FILES]),
+        files=tuple(f"{status} {path}" for status, path in files[:MAX_FILES]),
+        changes=tuple(changed_file(ctx, row.sha, *file) for file in files[:MAX_SHOWN_FILES]),
         mends=tuple(map(commit_item, mends)),
         mended_by=tuple(map(commit_item, mended_by)),
         followed=tuple(map(commit_item, _followed_by(ctx, row, [p for _, p, _, _ in changed], seen))),

@@ -12,6 +12,7 @@ from memoryd.query.history.commit_items import (
     dependencies_section,
     reverts_section,
 )
+from memoryd.query.history.commit_lines import ChangedFile
 from memoryd.query.requests import Limit, Offset, Request, Text
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
@@ -28,8 +29,9 @@ class HistoryRequest(Request, frozen=True, kw_only=True):
 class HistoryAnswer(PagedAnswer, frozen=True):
     """``mode``: ``path``, ``query`` or ``commit``. ``names``: the names that the file had, newest first. ``reverts``
     and ``dependencies``: what was tried and undone, and what happened to packages, about the same. Of one commit also:
-    ``files`` with what was done to them, ``mends`` (commits whose faults it says that it mends), ``mended_by`` (those
-    that say so of it) and ``followed``, the next commits to its files."""
+    ``files`` with what was done to them, ``changes``: the first of them with their lines, ``mends`` (commits whose
+    faults it says that it mends), ``mended_by`` (those that say so of it) and ``followed``, the next commits to its
+    files."""
 
     query: str
     mode: Literal["path", "query", "commit"]
@@ -40,6 +42,7 @@ class HistoryAnswer(PagedAnswer, frozen=True):
     reverts: tuple[RevertItem, ...] = ()
     dependencies: tuple[DependencyItem, ...] = ()
     files: tuple[str, ...] = ()
+    changes: tuple[ChangedFile, ...] = ()
     mends: tuple[CommitItem, ...] = ()
     mended_by: tuple[CommitItem, ...] = ()
     followed: tuple[CommitItem, ...] = ()
@@ -70,10 +73,18 @@ class HistoryAnswer(PagedAnswer, frozen=True):
         said = (
             ("mends a fault of:", [item.label() for item in self.mends]),
             ("a fault of it was mended by:", [item.label() for item in self.mended_by]),
-            ("files:", [f"  {safe_line(file)}" for file in self.files]),
+            ("files:", self._files()),
             ("next commits to its files:", [item.label() for item in self.followed]),
         )
         return [TextSection(items=items, title=title, keep=2) for title, items in said if items]
+
+    def _files(self) -> list[str]:
+        """Those whose lines are shown first."""
+        shown = {f"{one.status} {one.path}" for one in self.changes}
+        return [
+            *(one.label() for one in self.changes),
+            *(f"  {safe_line(file)}" for file in self.files if file not in shown),
+        ]
 
     def _head(self) -> str:
         if self.mode == "path":
