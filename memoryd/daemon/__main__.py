@@ -6,8 +6,10 @@ some milliseconds after the start: the socket listens before anything heavy is i
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import resource
 import signal
 import sys
 
@@ -16,10 +18,13 @@ from memoryd.daemon.processes.process_memory import keep_small
 from memoryd.errors import MemorydError, UsageError
 from memoryd.paths import default_paths
 
+MANY_FILES = 65_536
+
 
 def main(arguments: list[str]) -> int:
     os.umask(0o077)
     keep_small()
+    _allow_many_files()
     gc.disable()  # until everything is imported: it would look at modules again and again, a fifth of the start
     try:
         paths = default_paths()
@@ -39,6 +44,15 @@ def main(arguments: list[str]) -> int:
     except MemorydError as error:
         print(f"memoryd daemon: {error}", file=sys.stderr)
         return error.exit_code
+
+
+def _allow_many_files() -> None:
+    """Up to the hard limit, since each client and each open store takes a descriptor or more; shells give 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a system with a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def flags_of(arguments: list[str]) -> dict[str, str]:

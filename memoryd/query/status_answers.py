@@ -138,8 +138,11 @@ class StatusAnswer(Answer, frozen=True):
 
     def _head(self) -> str:
         c = self.counts
+        records = f"{c.records} records ({c.proposals} proposals)"
+        if self.freshness.no_records:
+            records = "records that cannot be read"
         if self.freshness.no_index:
-            held = f"{c.records} records ({c.proposals} proposals); nothing else is known"
+            held = f"{records}; nothing else is known"
             return f"{safe_line(self.root) or self.view}\n{held}"
         languages = ", ".join(f"{language} {count}" for language, count in self.languages)
         encodings = ", ".join(f"{safe_line(what)} {count}" for what, count in self.encodings)
@@ -148,8 +151,7 @@ class StatusAnswer(Answer, frozen=True):
                 safe_line(self.root) or self.view,
                 f"{c.files} files, {c.symbols} symbols, {c.edges} edges, {c.chunks} chunks;"
                 f" {c.unresolved} references unresolved",
-                f"{c.commits} commits, {c.decisions} decisions, {c.records} records ({c.proposals} proposals),"
-                f" {c.redacted} secrets redacted",
+                f"{c.commits} commits, {c.decisions} decisions, {records}, {c.redacted} secrets redacted",
                 f"index {_megabytes(self.index_bytes)}, records {_megabytes(self.records_bytes)},"
                 f" watch {self.watch or 'unknown'}, vectors {self.vectors}",
                 *([f"vectors: {self.tuning}"] if self.tuning else []),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
 from memoryd.errors import BusyError, MemorydError, UsageError
+from memoryd.paths import Paths
 from memoryd.server.callers.passphrase import Typed
 
 PARSE_ERROR, FAILED, BUSY = -32700, -32000, -32001
@@ -124,3 +126,28 @@ async def _drop_line(reader: asyncio.StreamReader, consumed: int) -> None:
             consumed = overrun.consumed
         except asyncio.IncompleteReadError:
             return
+
+
+_MANY_FILES = (
+    "the daemon has as many open files as it may",
+    ("close some clients, or raise the limit (`ulimit -n`) and begin anew: `memoryd daemon stop`"),
+)
+_REFUSED = {
+    errno.EMFILE: _MANY_FILES,
+    errno.ENFILE: ("the system has as many open files as it may", "close some programs, then try again"),
+    errno.ENOSPC: ("the disk is full", "free disk space, then try again"),
+    errno.EROFS: ("the disk cannot be written", "make it writable, then try again"),
+}
+
+
+def failure(paths: Paths, error: Exception) -> MemorydError:
+    """What the caller learns of an error that nobody foresaw: what the system refused, or that it is a bug of memoryd
+    and where its trace lies."""
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        what, next_step = _REFUSED[error.errno]
+        return BusyError(what, where=str(paths.home), next_step=next_step)
+    return MemorydError(
+        "internal error: this is a bug of memoryd",
+        where=str(paths.log),
+        next_step="see `memoryd daemon logs`, and report it with the trace",
+    )

@@ -176,9 +176,9 @@ class CliSession:
             )
         except MemorydError as error:
             line = protocol.error_line(request.id, error)
-        except Exception:
+        except Exception as error:
             log.exception("the verb %s failed", request.method[:40])
-            line = protocol.error_line(request.id, internal_error(self._service))
+            line = protocol.error_line(request.id, protocol.failure(self._service.paths, error))
         with contextlib.suppress(ConnectionError):  # nobody is there to read it
             await notices.flush()
             if request.id is not None:
@@ -219,13 +219,4 @@ def _too_long(service: Service) -> UsageError:
         f"a message of more than {service.config.limits.line_bytes} bytes was dropped",
         where="limits.line_bytes",
         next_step="send less at once",
-    )
-
-
-def internal_error(service: Service) -> MemorydError:
-    """What the caller learns about a bug: that it is one, and where its trace lies."""
-    return MemorydError(
-        "internal error: this is a bug of memoryd",
-        where=str(service.paths.log),
-        next_step="see `memoryd daemon logs`, and report it with the trace",
     )

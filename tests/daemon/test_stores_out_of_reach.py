@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -233,6 +235,35 @@ def test_no_question_waits_for_records_that_another_program_holds(project: Proje
         assert len(client.json("records", **project.asked)["copies"]) == 1
         assert client.json("audit", **project.asked)["total"] == 1
         assert client.json("symbol", **project.asked, name="respond")["freshness"]["no_records"] == ""
+    daemon.end()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="another process's limits are set on Linux only")
+def test_a_daemon_without_descriptors_says_so(project: Project) -> None:
+    """Every answer is whole, or says what it lacks, or what to do: none is a bug, and none denies the record. With
+    descriptors again everything is there."""
+    daemon = project.daemon().ready()
+    with Client(daemon.paths) as client:
+        _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+        for spare in range(8):
+            used = max(map(int, os.listdir(f"/proc/{daemon.pid}/fd"))) + 1
+            resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (used + spare, hard))
+            for verb in ("search", "status", "proposals"):
+                query = {"query": "respond"} if verb == "search" else {}
+                answer = client.request(verb, {**project.asked, **query, "format": "text"})
+                said = answer["result"]["text"] if "result" in answer else answer["error"]["data"]["what"]
+                assert "internal error" not in said
+                assert " 0 records" not in said
+        resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (hard, hard))
+        assert client.json("proposals", **project.asked, status="")["records"][0]["id"] == project.id
+    daemon.end()
+
+
+def test_a_daemon_takes_all_the_descriptors_that_it_may(project: Project) -> None:
+    """A shell's 1,024 are few for many clients of many projects."""
+    daemon = project.daemon().ready()
+    soft, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+    assert soft == min(hard, 65_536)
     daemon.end()
 
 

@@ -33,7 +33,7 @@ from memoryd.server.mcp import resources
 from memoryd.server.mcp.next_call import tool_call
 from memoryd.server.mcp.roots import ClientRoots
 from memoryd.server.mcp.tools import INSTRUCTIONS, TOOLS, Tool
-from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode
+from memoryd.server.protocol import PARSE_ERROR, LineTooLong, encode, failure
 from memoryd.server.service import Call, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
@@ -141,9 +141,9 @@ class McpServer:
             return await self._answer(ctx, tool, params.arguments or {})
         except MemorydError as error:
             return _failed(str(error))
-        except Exception:
+        except Exception as error:
             log.exception("the tool %s failed", params.name[:40])
-            return _failed(f"internal error: this is a bug of memoryd ({self._service.paths.log})")
+            return _failed(str(failure(self._service.paths, error)))
 
     async def _answer(self, ctx: _Context, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
         request = self._checked(tool, arguments)
