@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 from rows import Rows, rename
 
-from indexers.facts import Decision, FileChange
+from indexers.facts import CommitNote, Decision, FileChange
 from indexers.secrets import redact_text
 from memoryd.errors import UsageError
 from memoryd.query.briefing.brief import brief
@@ -449,3 +449,86 @@ def test_decisions_name_what_contradicts_them_and_stay_as_they_are(rows, store):
         "ok",
         (other.id,),
     )
+
+
+# -- health
+
+
+def told(rows, store, text: str, *anchors: str, actor: str = ANN, kind: str = "decision"):
+    """Recorded at the newest commit."""
+    ctx = rows.context(records=store)
+    return record(ctx, store, note(text, *anchors, kind=kind), actor).record
+
+
+def doubts(rows, store) -> dict[str, str]:
+    """What is said → why it is in doubt, `""` where it is not."""
+    found = decisions(rows.context(records=store), DecisionsRequest()).decisions
+    return {d.title: d.reason if d.health == "in_doubt" else "" for d in found if not d.path}
+
+
+def test_a_record_is_in_doubt_when_its_dependency_is_gone(rows, store):
+    """As a decision is; only what it says to use, not what it forbids or what is called so by chance, and not what came
+    back or had left before."""
+    rows.file("a.py", "x = 1\n")
+    rows.commit("Drop kombu", [], notes=[CommitNote("dependency", "kombu", "removed")])
+    texts = (
+        "Use redis for sessions",
+        "Never use celery",
+        "Limit the requests of a client",
+        "Use kombu",
+        "Use attrs",
+    )
+    for text in (*texts, "Send mail through `django-ses`"):
+        told(rows, store, text, "a.py")
+    for name in ("redis", "celery", "requests", "attrs", "django-ses"):
+        rows.commit(f"Drop {name}", [], notes=[CommitNote("dependency", name, "removed")])
+    rows.commit("Add attrs", [], notes=[CommitNote("dependency", "attrs", "added")])
+    found = doubts(rows, store)
+    assert "the dependency `redis`, which it names, was removed" in found["Use redis for sessions"]
+    assert "`django-ses`" in found["Send mail through `django-ses`"]
+    assert [found[text] for text in texts[1:]] == ["", "", "", ""]
+
+
+def test_a_record_is_in_doubt_when_a_newer_decision_contradicts_it(rows, store):
+    """A document that is accepted and newer; one that was there before, or is only proposed, is none."""
+    rows.file("a.py", "x = 1\n")
+    rows.commit("Begin", [FileChange("A", "a.py")])
+    for text in ("Cache the answers of the bank", "Retry a payment twice", "Log every refund"):
+        told(rows, store, text, "a.py")
+    for name, title, status in (
+        ("1", "Do not cache the answers of the bank", "accepted"),
+        ("2", "Never retry a payment twice", "proposed"),
+    ):
+        known = Decision(title, status, "explicit", "", 1, number=name)
+        rows.file(f"docs/adr/{name}-x.md", f"# {title}\n", language="markdown", decision=known)
+        rows.commit(title, [FileChange("A", f"docs/adr/{name}-x.md")])
+    told(rows, store, "Cache answers of the bank", "a.py", kind="constraint")
+    found = doubts(rows, store)
+    assert found["Cache the answers of the bank"] == "the newer decision docs/adr/1-x says the opposite"
+    assert [found[t] for t in ("Retry a payment twice", "Log every refund", "Cache answers of the bank")] == [
+        ""
+    ] * 3
+
+
+def test_a_record_is_in_doubt_when_a_newer_record_contradicts_it(rows, store):
+    """One that a person confirmed; the newer one is in no doubt for that."""
+    rows.file("a.py", "x = 1\n")
+    told(rows, store, "Use sqlite for the queue", "a.py")
+    newer = told(rows, store, "Never use sqlite for the queue", "a.py")
+    found = doubts(rows, store)
+    assert found["Use sqlite for the queue"] == f"the newer record {newer.id} says the opposite"
+    assert found["Never use sqlite for the queue"] == ""
+
+
+def test_a_record_is_in_doubt_when_its_code_was_rewritten(rows, store):
+    """The symbol has its name, and less than half of its lines."""
+    body = [f"    step_{i}(order)" for i in range(8)]
+    rows.file("a.py", "\n".join(["def pay(order):", *body]), [("pay", "function", 1, 9)])
+    told(rows, store, "Pay in one go", "a.py:pay")
+    rows.file(
+        "a.py", "\n".join(["def pay(order):", *body[:6], "    log(order)"]), [("pay", "function", 1, 8)]
+    )
+    assert doubts(rows, store)["Pay in one go"] == ""
+    rows.file("a.py", "def pay(order):\n    return bank.pay(order)\n", [("pay", "function", 1, 2)])
+    said = doubts(rows, store)["Pay in one go"]
+    assert said == "a.py:pay: its code was rewritten, 11% of its 9 lines are left"

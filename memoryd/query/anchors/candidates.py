@@ -12,6 +12,7 @@ from memoryd.store.index.queries.graph_queries import SymbolRow
 from memoryd.store.records.anchor_content import AnchorContent
 
 ALIKE = 0.5  # of a body or of the neighbours of a line: less is another one
+ALIKE_ELSEWHERE = 0.7  # under another name, or in another symbol
 MARGIN = 0.15  # by which the best has to be ahead of the others
 MAX_SITES = 200  # lines of one file that read the same
 _SAME_SYMBOL = 0.25
@@ -89,7 +90,7 @@ def _symbols(content: AnchorContent, file: CodeFile) -> Iterator[AnchorCandidate
             line=symbol.line,
             score=score + (_SAME_SYMBOL if same else 0.0),
             likeness=score,
-            fits=enough and score >= ALIKE,
+            fits=enough and score >= (ALIKE if same else ALIKE_ELSEWHERE),
             is_same_symbol=same,
         )
         known = best.get(symbol.qualname)
@@ -109,6 +110,7 @@ def _lines(content: AnchorContent, file: CodeFile) -> Iterator[AnchorCandidate]:
         same = (around.qualname if around else "") == content.qualname
         like = max(site.near, site.wide)
         enough = is_telling(content) or site.kept >= _MIN_NEIGHBOURS or (same and file.path == content.path)
+        enough = enough and like >= (ALIKE if same else ALIKE_ELSEWHERE)
         alone = same and len(found) == 1 and is_telling(content)
         yield AnchorCandidate(
             name=f"{file.path}:{site.line}",
@@ -116,7 +118,7 @@ def _lines(content: AnchorContent, file: CodeFile) -> Iterator[AnchorCandidate]:
             line=site.line,
             score=(site.near + site.wide) / 2 + (_SAME_SYMBOL if same else 0.0),
             likeness=like,
-            fits=(enough and like >= ALIKE) or alone,
+            fits=enough or alone,
             is_same_symbol=same,
         )
 

@@ -19,7 +19,7 @@ MIN_LINES = 5  # fewer are rewritten by any commit
 MIN_SHARED = 0.3  # of the lines of a body: of less nothing is said
 MAX_ALIKE = 5  # of what may be it, that is named
 _IN_FILE, _SAME_SYMBOL, _ELSEWHERE, _WEAK = 0.95, 0.9, 0.8, 0.7
-_NOT_FOUND = "neither its name nor its lines were found"
+_NOT_FOUND = "not found again by its name, its lines or its words"
 
 
 class Seen(Struct, frozen=True):
@@ -90,8 +90,8 @@ def _symbol_without_like(seen: Seen) -> AnchorPlace:
     ]
     same = [file for file in same if file.path == seen.renamed] or same
     names = [f"{file.path}:{content.qualname}".rstrip(":") for file in same]
-    if len(names) == 1 and same[0].path == seen.renamed:
-        return moved(content.anchor, names[0], _WEAK, "by its name: its code was rewritten")
+    if not content.qualname and names:
+        return moved(content.anchor, names[0], _WEAK, "by its rename: most of its lines were rewritten")
     if names:
         return doubtful(content.anchor, names, "the name is the same, the code is not")
     partly = sorted((one for one in seen.found if one.likeness >= MIN_SHARED), key=lambda one: -one.likeness)

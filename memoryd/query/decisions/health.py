@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct, structs
 
@@ -19,12 +20,14 @@ from memoryd.query.anchors.anchor_place import LOST
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
+from memoryd.query.decisions import gone_packages
 from memoryd.query.decisions.documents import Documents, documents
+from memoryd.query.decisions.record_health import RecordPhysician
 from memoryd.query.decisions.supersession import identifier, slug
 from memoryd.query.history import reverts
 from memoryd.query.safe_text import one_line, quote, safe_line
 from memoryd.store.index import reader
-from memoryd.store.index.queries import graph_queries, history_queries, note_queries
+from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.decision_queries import DecisionRow
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable, Touch
 
@@ -45,13 +48,9 @@ _DOCUMENT = re.compile(
     r"(?i)(?:^|/)(?:[\w.-]*lock(?:\.\w+)?|change[^/]*|readme[^/]*|history[^/]*|news[^/]*|[^/]*\.md)$"
 )
 _PATH = re.compile(r"[\w@.+/-]+(?:/[\w@.+-]+|\.\w{1,6})(?::[\w.]+)?$")
-_AGAINST = re.compile(
-    r"\b(?:remove|drop|avoid|stop|no|not|don't|without|replace|migrate|instead|deprecate|abandon)\b", re.I
-)
 _NUMBERED = re.compile(r"\b(?:ADR|RFC|KEP|PEP|MADR)[\s#-]*0*([1-9]\d{0,7})\b", re.I)
 _WORD = re.compile(r"(?<![\w.-])[\w.-]*\w")
 _MIN_PACKAGE = 3
-_NOTHING_MORE = ("removed", "replaced")
 
 
 class _Life(Struct, frozen=True):
@@ -78,7 +77,6 @@ class Physician:
         self._lives: dict[str, _Life] = {}
         self._compared = 0
         self._paths: set[str] | None = None
-        self._gone: dict[str, int] | None = None
         self._undone: list[tuple[CommitRow, set[str]]] | None = None
 
     def examined(self, item: DecisionItem) -> DecisionItem:
@@ -217,25 +215,14 @@ class Physician:
 
     def lost_package(self, item: DecisionItem, row: DecisionRow, life: _Life) -> str:
         """A package of the title, or in back-ticks in the decision, that left the manifests after it."""
-        title = row.decision.title
-        words = [] if _AGAINST.search(title) else _WORD.findall(title)
-        words += re.findall(r"`([\w@./-]{3,80})`", row.decision.decision)
+        words = gone_packages.named(row.decision.title, row.decision.decision)
         refused = " ".join(row.decision.alternatives).casefold()
-        for word in words:
-            name = word.casefold()
-            gone = self._packages_gone().get(name, 0) or self._packages_gone().get(name.replace("_", "-"), 0)
-            if len(name) >= _MIN_PACKAGE and gone > life.first > 0 and name not in refused:
-                return f"the dependency `{safe_line(word)}`, which it names, was removed{self._when(gone)}"
-        return ""
+        word, gone = gone_packages.first_gone(words, self._packages_gone, life.first, refused)
+        return gone_packages.removed(self._ctx, word, gone) if word else ""
 
-    def _packages_gone(self) -> dict[str, int]:
-        """Package → the commit that removed it last, of those that did not come back."""
-        if self._gone is None:
-            last: dict[str, tuple[int, str]] = {}
-            for id_, note in note_queries.of_kind(self._ctx.index, "dependency", self._seen):
-                last[note.subject.casefold()] = (id_, note.how)
-            self._gone = {name: id_ for name, (id_, how) in last.items() if how in _NOTHING_MORE}
-        return self._gone
+    @cached_property
+    def _packages_gone(self) -> Mapping[str, int]:
+        return gone_packages.gone_packages(self._ctx, self._seen)
 
     # -- the lines it spoke of
 
@@ -301,9 +288,9 @@ _CHECKS = (
 
 
 def examined(ctx: Context, items: Iterable[DecisionItem]) -> Iterator[DecisionItem]:
-    """The items of an answer with what became of them; those that are no documents stay as they are."""
-    physician = Physician(ctx)
-    return map(physician.examined, items)
+    """The documents and records of an answer with what became of them; rules stay as they are."""
+    documents_, records = Physician(ctx), RecordPhysician(ctx)
+    return (documents_.examined(item) if item.path else records.examined(item) for item in items)
 
 
 def _is_of_a_release(path: str) -> bool:
