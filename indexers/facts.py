@@ -100,6 +100,7 @@ class Reference(Fact, frozen=True):
     local: bool = (
         False  # the receiver's root is a parameter or local variable: no name of the file or its imports
     )
+    given: int = -1  # how many arguments a call hands over, where methods are told apart by it (Java)
 
 
 class Import(Fact, frozen=True):

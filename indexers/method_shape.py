@@ -6,6 +6,8 @@ import re
 
 _PACKAGE = re.compile(r"\b[^\W\d]\w*\.(?=\w)")
 _NAMED = re.compile(r"(?!chan\b|func\b|struct\b|interface\b)\w+ +(.+)", re.S)
+_GENERIC = re.compile(r"<[^()]*?>(?=[\s.\[\]]*\s\w|\s*\.\.\.)|<[^()]*>")
+_ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 MAX_SIGNATURE = 400  # a longer one may have been cut
 
@@ -26,6 +28,22 @@ def method_shape(name: str, signature: str) -> str:
     results = signature[end:].strip()
     listed = results[1:-1] if results[:1] == "(" and _end(results, 0) == len(results) else results
     return f"({','.join(_types(signature[at + 1 : end - 1]))})({','.join(_types(listed))})"
+
+
+def arity(name: str, signature: str) -> str:
+    """How many arguments a method of Java takes: ``2``, or ``1+`` where any number may follow. ``""``: not known."""
+    at = signature.find(f"{name}(")
+    end = _end(signature, at + len(name)) if at >= 0 and len(signature) < MAX_SIGNATURE else -1
+    if end < 0:
+        return ""
+    listed = _GENERIC.sub("", _ANNOTATION.sub("", signature[at + len(name) + 1 : end - 1])).strip()
+    count = listed.count(",") + 1 if listed else 0
+    return f"{count - 1}+" if "..." in listed else str(count)
+
+
+def takes(shape: str, given: int) -> bool:
+    """Whether one of the methods of these arities (``1|3+``) takes so many arguments."""
+    return any(given >= int(one[:-1]) if one.endswith("+") else given == int(one) for one in shape.split("|"))
 
 
 def _end(text: str, at: int) -> int:

@@ -11,17 +11,19 @@ import msgspec
 from msgspec import Struct
 
 from indexers.facts import Binding, Fact, FileFacts, Import, Symbol
-from indexers.method_shape import method_shape
+from indexers.method_shape import arity, method_shape
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 IMPORTS = " import"  # no name
+_SHAPES = {"go": method_shape, "java": arity}
 _OWN = ("self.", "this.", "$this.", "cls.")
 
 
 class OutlineSymbol(Fact, frozen=True):
     """One definition: ``qualname`` in its file, its SymbolKind, whether other files may see it, and whether it only
     announces a definition. ``shape``: of a method, the types of its parameters and results without packages, where
-    these decide which interfaces its type implements (Go)."""
+    these decide which interfaces its type implements (Go), or how many parameters it has, where these tell it apart
+    (Java)."""
 
     qualname: str
     kind: str
@@ -76,7 +78,8 @@ def outline(facts: FileFacts) -> Outline:
 
 
 def _shape(language: str, symbol: Symbol) -> str:
-    return method_shape(symbol.name, symbol.signature) if language == "go" and symbol.kind == "method" else ""
+    read = _SHAPES.get(language)
+    return read(symbol.name, symbol.signature) if read and symbol.kind == "method" else ""
 
 
 def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
@@ -107,7 +110,12 @@ def entries(shown: Outline) -> dict[str, NameEntry]:
     for owner, base in shown.bases:
         bases.setdefault(owner, []).append(base)
     announced = {symbol.qualname for symbol in shown.symbols if symbol.is_declaration}
-    shapes = {symbol.qualname: symbol.shape for symbol in shown.symbols if symbol.shape}
+    shapes: dict[str, str] = {}
+    for symbol in shown.symbols if shown.language in _SHAPES else ():
+        above = shapes.get(symbol.qualname, "") if shown.language == "java" else ""
+        shapes[symbol.qualname] = (
+            f"{above}|{symbol.shape}" if above and symbol.shape else above or symbol.shape
+        )
     names = {**kinds, **imports, **hints, **bases}
     return {
         name: NameEntry(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from indexers.engine.generics import UNKNOWN, hide_types, without_parameters
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
@@ -162,6 +164,24 @@ def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     return not parent.in_function and span[0] not in file.starts("private")
 
 
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
+    """Calls say how many arguments they hand over: methods of one name are told apart by that."""
+    facts = hide_types(file, facts)
+    given = {}
+    for call in file.nodes.get("invocation", ()):
+        name, arguments = call.child_by_field_name("name"), call.child_by_field_name("arguments")
+        if name is not None and arguments is not None:
+            comments = sum(child.type.endswith("comment") for child in arguments.named_children)
+            given[name.start_byte] = arguments.named_child_count - comments
+    references = (
+        replace(ref, given=given.get(file.line_start(ref.line) + ref.column, -1))
+        if ref.kind == "call"
+        else ref
+        for ref in facts.references
+    )
+    return replace(facts, references=tuple(references))
+
+
 _LANG = b"""
 Object String Integer Long Short Byte Double Float Boolean Character Number Math System Void Class Iterable
 Comparable Runnable Thread Throwable Exception RuntimeException Error IllegalArgumentException
@@ -192,7 +212,7 @@ _GRAMMAR = Grammar(
         doc_prefixes=(b"/**",),
         members_in_scope=True,
         local_calls=True,
-        finish=hide_types,
+        finish=_finish,
         exported=_exported,
     )
 )

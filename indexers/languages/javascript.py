@@ -27,6 +27,7 @@ _GRAMMAR = Grammar(
         dropped_owners=ecmascript.DROPPED_OWNERS,
         doc_prefixes=(b"/**",),
         kind=ecmascript.kind,
+        classify=ecmascript.own_names,
         finish=ecmascript.finish,
     )
 )

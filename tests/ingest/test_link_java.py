@@ -50,6 +50,15 @@ CALLS: dict[str, Case] = {
          "p/B.java": "package p;\nclass B { void go() {} }\n"},
         ["p/A.java:A.f -> p/B.java:B exact", "p/A.java:A.f -> p/B.java:B.go inferred"],
     ),
+    "the number of arguments decides between a method and one of its name above it, which it does not override then": (
+        {"a/Node.java": "package a;\npublic class Node {\n  public String label() { return null; }\n  public void many(String f, Object... rest) {}\n  void m(java.util.Map<String, Integer> a, int b) {}\n}\n",
+         "a/Elem.java": "package a;\npublic class Elem extends Node {\n  public Elem label(String s) { return this; }\n  public void many() {}\n  void m(int a) {}\n}\n",
+         "b/Use.java": "package b;\nimport a.Elem;\nclass Use {\n  void bare(Elem e) { e.label(); e.many(1, 2, 3); e.m(null, 2); }\n  void more(Elem e) { e.label(\"x\"); e.many(); e.m(1); }\n"
+                       "  void wrong(Elem e) { e.label(1, 2); }\n}\n"},
+        ["b/Use.java:Use.bare -> a/Node.java:Node.label inferred", "b/Use.java:Use.bare -> a/Node.java:Node.many inferred", "b/Use.java:Use.bare -> a/Node.java:Node.m inferred",
+         "b/Use.java:Use.more -> a/Elem.java:Elem.label inferred", "b/Use.java:Use.more -> a/Elem.java:Elem.many inferred", "b/Use.java:Use.more -> a/Elem.java:Elem.m inferred",
+         "b/Use.java:Use.wrong -> a/Elem.java:Elem.label inferred"],
+    ),
     "chains over written results, constructors and overloads": (
         {"p/A.java": "package p;\nclass A { void f() { new B().next(1).end(); B.make().next().end(); } }\n",
          "p/B.java": "package p;\nclass B { B() {} B next() { return this; } B next(int n) { return this; } void end() {}\n  static B make() { return null; } }\n"},

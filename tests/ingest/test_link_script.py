@@ -16,6 +16,12 @@ TYPES = (
     "export type Live<T extends Any> = T & { gone: boolean }\nexport type Open<T> = { -readonly [K in keyof T]: T[K] }\n"
 )
 CALLS: dict[str, Case] = {
+    "CommonJS: a function that is the module has its own name; what is handed out beside it, and by name from an object": (
+        {"h.js": "module.exports = function hoist(n) { return hoist(n - 1) }\nmodule.exports.lower = function () {}\nfunction own() {}\n",
+         "o.js": "function a1() {}\nfunction b1() {}\nmodule.exports = { a1, two: b1 }\nexports.c1 = a1\n",
+         "m.js": "const h = require('./h'), o = require('./o')\nconst { two } = require('./o')\nfunction go() { h(1); h.lower(); h.own(); o.a1(); two() }\n"},
+        ["m.js:go -> h.js:hoist exact", "m.js:go -> h.js:lower exact", "m.js:go -> o.js:a1 exact", "m.js:go -> o.js:b1 exact"],
+    ),
     # -- members of types
     "properties of an interface, also of object types in it, by a parameter, an element, a result, an assertion": (
         {"t.ts": TYPES,
@@ -146,7 +152,7 @@ CALLS: dict[str, Case] = {
          "m.js": "const a = require('./a')\nconst { g, h } = require('./b')\nconst i = require('./b').i\nconst K = require('./d')\n"
                  "const { part } = require('./d')\nconst one = () => a.f()\nconst two = () => g()\nconst three = () => h()\ni()\nnew K().go()\nconst four = () => part()\n"},
         ["m.js:one -> a.js:f exact", "m.js:two -> b.js:g exact", "m.js:three -> b.js:g exact", "m.js: -> b.js:i exact",
-         "m.js: -> c.js:exports exact", "m.js: -> c.js:exports.go exact", "m.js:four -> a.js:f exact"],
+         "m.js: -> c.js:K exact", "m.js: -> c.js:K.go exact", "m.js:four -> a.js:f exact"],
     ),
     "CommonJS: an object that is filled after it was handed out; its default import": (
         {"a.js": "var app = exports = module.exports = {}\napp.run = function () {}\n",

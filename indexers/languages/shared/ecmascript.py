@@ -257,11 +257,24 @@ def _module_exports(file: FileBuilder, node: Node, value: Node) -> None:
     if name is not None and above is not None and above.type == "variable_declarator":
         _hand_out(file, node, WHOLE, file.text(name))
     elif value.type in _DEFINING:
-        _hand_out(file, node, WHOLE, "exports")
+        own = value.child_by_field_name("name")
+        _hand_out(file, node, WHOLE, file.text(own) if own is not None else "exports")
     elif value.type != "object":
         _hand_out(file, node, WHOLE, file.chain(value))
     for item in value.named_children if value.type == "object" else ():
         _hand_out_entry(file, item)
+
+
+def own_names(source: bytes, nodes: dict[str, list[Node]]) -> None:
+    """``module.exports = function name() {}`` is called by its own name, not by where it is put."""
+    for capture in ("def.function", "def.class"):
+        for node in nodes.get(capture, ()):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            own = right.child_by_field_name("name") if right is not None else None
+            if left is not None and own is not None and left.text == b"module.exports":
+                nodes["name"] = [name for name in nodes["name"] if name != left]
+                nodes["name"].append(own)
+                nodes["skip"] = [name for name in nodes.get("skip", ()) if name != own]
 
 
 _DEFINING = ("function_expression", "arrow_function", "generator_function", "class")
@@ -392,6 +405,11 @@ TYPE_HOOKS: dict[str, Hook] = {**CHAIN_HOOKS, "renamed": _renamed, **types.TYPE_
 DATA = frozenset({"binder"})
 
 
+def _classify(source: bytes, nodes: dict[str, list[Node]]) -> None:
+    own_names(source, nodes)
+    types.classify(source, nodes)
+
+
 def type_rules(name: str, entry: str, *queries: str) -> GrammarRules:
     """The rules of a language whose code is TypeScript. ``entry``: which of its two grammars; ``queries``: more."""
     return GrammarRules(
@@ -406,6 +424,6 @@ def type_rules(name: str, entry: str, *queries: str) -> GrammarRules:
         doc_prefixes=(b"/**",),
         kind=kind,
         exported=_exported,
-        classify=types.classify,
+        classify=_classify,
         finish=finish,
     )

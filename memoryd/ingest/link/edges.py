@@ -111,6 +111,8 @@ class _FileLinker:
                 local = ref.local and not evaluator.rules(self._path).calls_apart
                 found = evaluator.name(self._path, ref.name, scope, ref.line, local)
             self._known[key] = found
+        if ref.given >= 0:
+            found = evaluator.taking(found, ref.given)
         if ref.kind == "call" and not ref.receiver and evaluator.rules(self._path).modules_apart:
             return evaluator.not_modules(found, ref.name)
         return self._types(ref) if self._is_misread_type(ref, found) else found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from indexers.facts import Binding
+from indexers.method_shape import takes
 from indexers.outline import CLASS_KINDS, join
 from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.names import NameResolver
@@ -94,6 +95,23 @@ class Evaluator(NameResolver):
                 if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
                     return DefinitionTarget(path, qualname)
         return None
+
+    def taking(self, meanings: Meanings, given: int) -> Meanings:
+        """In the place of a method that does not take so many arguments the nearest one above it that does."""
+        return distinct(self._taking(meaning, given) for meaning in meanings)
+
+    def _taking(self, meaning: Resolved, given: int) -> Resolved:
+        target = meaning.target
+        shape = self.entry(target.path, target.qualname).shape if meaning.kind == "definition" else ""
+        if not shape or takes(shape, given):
+            return meaning
+        around, _, name = target.qualname.rpartition(".")
+        for cls in self.linear(DefinitionTarget(target.path, around))[1:]:
+            above = DefinitionTarget(cls.path, join(cls.qualname, name))
+            shape = self.entry(above.path, above.qualname).shape
+            if shape and takes(shape, given):
+                return meaning._replace(target=above)
+        return meaning
 
     def expression(
         self, path: str, scope: str, text: str, line: int = 0, local: bool | None = None
@@ -268,6 +286,8 @@ class Evaluator(NameResolver):
             own = () if is_local else self.held_by(member.path, member.qualname)
             if own:
                 return less_sure(own, meaning.sure)
+        if handed_out := self._of_whole(target, name):
+            return less_sure(handed_out, meaning.sure)
         if kind in _VALUES:
             return self.attribute(less_sure(self.value(target), meaning.sure), name)
         if kind in _FUNCTIONS:
@@ -277,6 +297,15 @@ class Evaluator(NameResolver):
         if name in rules.self_names and rules.members_in_scope:  # Outer.this
             return (Resolved("instance", target, meaning.sure),)
         return self._of_class(meaning, self._class_of(target) if kind == "type" else target, name)
+
+    def _of_whole(self, target: DefinitionTarget, name: str) -> Meanings:
+        """What a module hands out beside the one thing that it is as a whole (``module.exports.b = …``)."""
+        whole = self.rules(target.path).whole
+        hints = self.entry(target.path, whole).hints if whole else ()
+        if not any(hint.type_text == target.qualname for hint in hints):
+            return ()
+        is_handed_out = name in (self.view.outline(target.path).exports or ())
+        return self.held_by(target.path, name) if is_handed_out else ()
 
     def _in_module(self, module: DefinitionTarget, name: str) -> Meanings:
         above = self.module_word(module.path, module.qualname, name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 
+from indexers.method_shape import takes
 from indexers.outline import CLASS_KINDS
 from indexers.profiles import all_of
 from memoryd.ingest.link.definitions import DefinitionTarget
@@ -20,6 +21,7 @@ _OVERRIDABLE = frozenset({"method", "property", "function"})
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _CONSTRUCTORS = all_of("constructors")
 _EXACT, _IMPLICIT, _ONE_OF_SEVERAL = 1.0, 0.85, 0.6
+_COUNTS = range(64)
 _MOST_INTERFACES = 60  # that have a method of one name; of more none is compared
 
 
@@ -38,7 +40,7 @@ def overrides(evaluator: Evaluator, path: str, lines: Mapping[str, int]) -> Iter
             yield from _implemented(evaluator, method, line)
             continue
         for base in _bases(evaluator, path, scope, qualname):
-            yield from _overridden(evaluator, method, base, line)
+            yield from (e for e in _overridden(evaluator, method, base, line) if _alike(evaluator, method, e))
 
 
 def _is_its_own(name: str) -> bool:
@@ -72,6 +74,15 @@ def _overridden(
         if evaluator.kind(target) in _OVERRIDABLE:
             how = ("exact", _EXACT) if len(meant) == 1 else ("inferred", _ONE_OF_SEVERAL)
             yield EdgeRow(method.qualname, "overrides", target.path, target.qualname, line, *how)
+
+
+def _alike(evaluator: Evaluator, method: DefinitionTarget, edge: EdgeRow) -> bool:
+    """Whether both take some one number of arguments, where their language tells methods apart by that."""
+    if evaluator.view.language(method.path) != "java":
+        return True
+    own = evaluator.entry(method.path, method.qualname).shape
+    other = evaluator.entry(edge.dst_path, edge.dst).shape
+    return not own or not other or any(takes(own, given) and takes(other, given) for given in _COUNTS)
 
 
 # -- types that implement an interface without naming it

@@ -40,6 +40,7 @@ class LanguageRules:
     ``reopened``: several files may give a type its members and bases (see ``homes``, ``parts``).
     ``written_out``: a name may be written with its package or namespace (see ``absolute``).
     ``creators``: what a class is asked for a new value. ``calls_bare``: a call may go without parentheses.
+    ``whole``: what a module that is one value as a whole is called.
     ``modules_apart``: a function may have the name of a module beside it.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
@@ -72,6 +73,7 @@ class LanguageRules:
     modules_apart = False
     builtin_types: frozenset[str] = frozenset()
     common_methods: frozenset[str] = frozenset()
+    whole = ""
     manifests: frozenset[str] = frozenset()
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:

@@ -42,6 +42,7 @@ class EcmaScript(LanguageRules):
     self_names = frozenset({"this"})
     manifests = MANIFESTS
     members_of_values = True
+    whole = _WHOLE
     common_methods = frozenset(profile("javascript").common_methods)
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
