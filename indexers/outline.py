@@ -180,7 +180,9 @@ def essence(shown: Outline) -> dict[str, bytes]:
     ]
     for owner, members in declared_members(shown).items():
         found[members_key(owner)] = msgspec.msgpack.encode(members)
-    found[IMPORTS] = msgspec.msgpack.encode([(i.module, i.name, i.alias) for i in shown.imports])
+    found[IMPORTS] = msgspec.msgpack.encode(
+        [(i.module, i.name, i.alias, i.scope, i.reexport) for i in shown.imports]
+    )
     found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
     return found
 

@@ -80,7 +80,9 @@ def _form(file: FileBuilder, node: Node) -> None:
         _load(file, node, word)
     elif word in (b"defstruct", b"defexception"):
         _fields(file, node)
-    elif word in _DEFINITIONS and "doc" in file.memory:
+    if word == b"defdelegate":
+        _delegated(file, node)
+    if word in _DEFINITIONS and "doc" in file.memory:
         file.add_doc(node.start_byte, (file.memory.pop("doc"), file.memory.pop("doc end")))
 
 
@@ -88,7 +90,8 @@ def _form(file: FileBuilder, node: Node) -> None:
 
 
 def _load(file: FileBuilder, node: Node, word: bytes) -> None:
-    """``alias A.B, as: C`` binds C to the module; ``import`` and ``use`` give its names."""
+    """``alias A.B, as: C`` binds C to the module; ``import`` gives its names, ``use`` (a reexport) those that its macro
+    brings: ``__using__``, or the function that is named (``use Web, :page``)."""
     first = _first_argument(node)
     if first is None:
         return
@@ -99,7 +102,10 @@ def _load(file: FileBuilder, node: Node, word: bytes) -> None:
             for name, _ in _pairs(file, options["only"]):
                 file.add_import(node.start_byte, module, name, name)
         elif word in (b"import", b"use"):
-            file.add_import(node.start_byte, module, "*", "")
+            file.add_import(node.start_byte, module, "*", "", reexport=word == b"use")
+            named = type_text.child(node.children[1], 1) if word == b"use" else None
+            if named is not None and named.type == "atom":
+                file.add_import(node.start_byte, module, file.text(named)[1:], "", reexport=True)
         else:
             bound = file.text(options["as"]) if "as" in options else last if word == b"alias" else ""
             file.add_import(node.start_byte, module, "", bound)
@@ -107,13 +113,29 @@ def _load(file: FileBuilder, node: Node, word: bytes) -> None:
 
 def _modules(file: FileBuilder, node: Node) -> Iterator[str]:
     """``A.B`` and ``A.{B, C}``"""
-    if node.type == "alias":
-        yield file.text(node)
+    if node.type in ("alias", "identifier"):
+        yield _full(file, node)
     elif node.type == "dot" and node.named_child_count == 2:
-        prefix = file.text(node.named_children[0])
-        for item in node.named_children[1].named_children:
+        prefix, inner = _full(file, node.named_children[0]), node.named_children[1]
+        if inner.type == "alias":
+            yield f"{prefix}.{file.text(inner)}"
+        for item in inner.named_children:
             if item.type == "alias":
                 yield f"{prefix}.{file.text(item)}"
+
+
+def _full(file: FileBuilder, node: Node) -> str:
+    """The module that is written, where it is the one around (``__MODULE__``) its name."""
+    text = file.text(node)
+    head, dot, rest = text.partition(".")
+    return f"{_module_around(file, node)}{dot}{rest}" if head == "__MODULE__" else text
+
+
+def _module_around(file: FileBuilder, node: Node) -> str:
+    scope: Scope | None = file.scope_at(node.start_byte)
+    while scope is not None and scope.kind not in ("module", "interface"):
+        scope = scope.parent
+    return scope.qualname if scope is not None else ""
 
 
 def _pairs(file: FileBuilder, node: Node) -> Iterator[tuple[str, Node]]:
@@ -134,6 +156,8 @@ def _attribute(file: FileBuilder, node: Node) -> None:
     word = file.source[slice(*call.children[0].byte_range)]
     value = _first_argument(call)
     scope = file.scope_at(node.start_byte)
+    if value is not None and word == b"behaviour":
+        _behaviour(file, value)
     if value is None or scope.in_function:
         return
     if word in (b"doc", b"moduledoc", b"typedoc"):
@@ -142,11 +166,35 @@ def _attribute(file: FileBuilder, node: Node) -> None:
         name = _head(value)
         if name is not None:
             _declare(file, scope, _DECLARES[word], name, node)
-    elif word == b"behaviour":
-        file.kinds[value.end_byte] = "inherit"
     elif word not in _NOTES:
         name = call.children[0]
         file.add_symbol(scope, f"@{file.text(name)}", "constant", name.start_byte, node.byte_range)
+
+
+def _behaviour(file: FileBuilder, value: Node) -> None:
+    """One that a macro gives to others may be written as the module around it."""
+    file.kinds[value.end_byte] = "inherit"
+    if file.text(value) == "unquote(__MODULE__)":
+        receiver, _, name = _module_around(file, value).rpartition(".")
+        file.add_use(value.start_byte, name, receiver, "inherit")
+
+
+def _delegated(file: FileBuilder, node: Node) -> None:
+    """``defdelegate f(x), to: M, as: :g`` calls ``M.g``."""
+    options = {name: pair.named_children[-1] for name, pair in _pairs(file, node.children[1])}
+    first = _first_argument(node)
+    name = _head(first) if first is not None else None
+    if name is not None and "to" in options and options["to"].type == "alias":
+        called = file.text(options["as"]).lstrip(":") if "as" in options else file.text(name)
+        file.add_use(name.start_byte, called, file.text(options["to"]), "call")
+
+
+def _implements(file: FileBuilder, node: Node) -> None:
+    """``defimpl P`` uses the protocol."""
+    scope = file.scope_at(node.start_byte)
+    if scope.kind == "container" and scope.parent is not None and scope.name.encode() not in _KERNEL:
+        full = scope.qualname.removeprefix(f"{scope.parent.qualname}.")
+        file.add_use(scope.name_start, scope.name, full.rpartition(".")[0], "inherit")
 
 
 def _document(file: FileBuilder, value: Node, module: Scope | None) -> None:
@@ -197,7 +245,8 @@ _DECLARES: dict[bytes, SymbolKind] = {
 }  # fmt: skip
 _NOTES = frozenset(
     b"impl spec deprecated dialyzer compile derive enforce_keys external_resource on_definition since "
-    b"before_compile after_compile on_load optional_callbacks fallback_to_any tag moduletag describetag".split()
+    b"behaviour before_compile after_compile on_load optional_callbacks fallback_to_any tag moduletag "
+    b"describetag".split()
 )
 _KERNEL = frozenset(
     b"""abs alias and apply assert binding byte_size case catch cond def defdelegate defexception defguard defguardp
@@ -218,7 +267,7 @@ _GRAMMAR = Grammar(
         max_line=20_000,
         grammar="tree_sitter_elixir",
         queries=("elixir.scm",),
-        hooks={"form": _form, "container": type_text.container_use("inherit", _KERNEL)},
+        hooks={"form": _form, "container": _implements},
         builtins=_KERNEL,
         classify=_classify,
         exported=_exported,

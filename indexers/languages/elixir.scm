@@ -7,6 +7,7 @@
 ; Uses
 (call target: (identifier) @id)
 (call target: (_) @call)
+(binary_operator operator: "|>" right: (identifier) @id @call)
 (dot right: (identifier)) @member
 (alias) @member
 (struct (alias)) @type

@@ -113,6 +113,33 @@ CASES: dict[str, Case] = {
         ["Sources/A/u.swift:go -> Sources/A/a.swift:Winch.reel inferred", "Sources/A/u.swift:go -> Sources/A/e.swift:Winch.turn inferred",
          "Sources/A/u.swift:go -> Sources/A/a.swift:oil exact", "Sources/B/u.swift:go -> Sources/A/a.swift:Winch.reel inferred"],
     ),
+    "Elixir: an import gives public functions, and those that it names; none is seen in a module that is nested": (
+        {"a.ex": "defmodule A do\n  import B\n  import C, only: [far: 1]\n  def go(x) do\n    near(x)\n    hidden(x)\n    far(x)\n    other(x)\n  end\n  def own(x), do: x\n  defmodule In do\n    def go(x), do: near(x)\n    def bad(x), do: own(x)\n  end\nend\n",
+         "b.ex": "defmodule B do\n  def near(x), do: x\n  defp hidden(x), do: x\nend\n", "c.ex": "defmodule C do\n  def far(x), do: x\n  def other(x), do: x\nend\n"},
+        ["a.ex:A.go -> b.ex:B.near exact", "a.ex:A.go -> c.ex:C.far exact", "a.ex:A.In.go -> b.ex:B.near exact"],
+    ),
+    "Elixir: use gives what the macro quotes, or the function that is named": (
+        {"web.ex": "defmodule Web do\n  def page do\n    quote do\n      import Web.Help\n      alias Web.Routes\n    end\n  end\n  defmacro __using__(which), do: apply(__MODULE__, which, [])\nend\n",
+         "help.ex": "defmodule Web.Help do\n  def link(x), do: x\nend\n", "routes.ex": "defmodule Web.Routes do\n  def path(x), do: x\nend\n",
+         "home.ex": "defmodule Home do\n  use Web, :page\n  def show(x), do: link(Routes.path(x))\nend\n", "mail.ex": "defmodule Mail do\n  use Web, :mail\n  def show(x), do: link(Routes.path(x))\nend\n"},
+        ["home.ex:Home.show -> help.ex:Web.Help.link exact", "home.ex:Home.show -> routes.ex:Web.Routes.path exact", "mail.ex:Mail.show -> help.ex:Web.Help.link inferred"],
+    ),
+    "Elixir: an alias of a part of a name; a module is no part of the one that its name begins with": (
+        {"a.ex": "defmodule Shop.Cart do\n  alias Shop.Tools\n  alias Tools.Deep, as: D\n  def go(x) do\n    Tools.Price.of(x)\n    D.of(x)\n    Price.of(x)\n  end\nend\n",
+         "b.ex": "defmodule Shop.Tools.Price do\n  def of(x), do: x\nend\n", "c.ex": "defmodule Shop.Tools.Deep do\n  def of(x), do: x\nend\n", "d.ex": "defmodule Shop.Cart.Price do\n  def of(x), do: x\nend\n"},
+        ["a.ex:Shop.Cart.go -> b.ex:Shop.Tools.Price.of exact", "a.ex:Shop.Cart.go -> c.ex:Shop.Tools.Deep.of exact"],
+    ),
+    "Elixir: functions that stand in for a callback, also of a behaviour that comes with use; functions of a protocol": (
+        {"beh.ex": "defmodule Beh do\n  @callback run(any) :: any\n  defmacro __using__(_) do\n    quote do\n      @behaviour Beh\n    end\n  end\n  def plain(x), do: x\nend\n",
+         "a.ex": "defmodule A do\n  @behaviour Beh\n  @impl true\n  def run(x), do: x\n  def plain(x), do: x\nend\n", "b.ex": "defmodule B do\n  use Beh\n  def run(x), do: x\nend\n",
+         "p.ex": "defprotocol My.Size do\n  def size(x)\nend\n", "c.ex": "defmodule C do\n  defimpl My.Size, for: C do\n    def size(x), do: x\n  end\nend\n"},
+        ["a.ex:A.run |> beh.ex:Beh.run exact", "b.ex:B.run |> beh.ex:Beh.run exact", "c.ex:C.My.Size.size |> p.ex:My.Size.size exact"],
+    ),
+    "Elixir: the module around, pipes, delegation": (
+        {"a.ex": "defmodule A do\n  alias __MODULE__.Help\n  import B\n  defdelegate near(x), to: B\n  def go(x), do: x |> Help.tidy() |> far\nend\n", "b.ex": "defmodule B do\n  def near(x), do: x\n  def far(x), do: x\nend\n",
+         "h.ex": "defmodule A.Help do\n  def tidy(x), do: x\nend\n"},
+        ["a.ex:A.go -> h.ex:A.Help.tidy exact", "a.ex:A.go -> b.ex:B.far exact", "a.ex:A.near -> b.ex:B.near exact"],
+    ),
     "C: a designated initialiser uses the member; a variable called as its struct does not hide that": (
         {"part.h": "struct part { int weight; };\nstruct part *next_part(void);\n",
          "use.c": '#include "part.h"\nstatic struct part first = { .weight = 3 };\nint go(void) {\n  struct part *part = next_part();\n  return part->weight;\n}\n'

@@ -121,6 +121,13 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         "a.c": ["#include \"a.h\"\nint f(void) { return 2; }\n", "static int f(void) { return 3; }\nint g(void) { return f(); }\n"],
         "m.c": ["#include \"b.h\"\nint main(void) { struct s v; return f() + g() + v.n + v.m; }\n"],
     },
+    "elixir": {
+        "a.ex": ["defmodule S.A do\n  import S.B\n  def one(), do: put(1)\n  def two(), do: S.C.put(1)\nend\n", "defmodule S.A do\n  use S.B, :page\n  alias S.C\n  def put(), do: C.put(take(1))\nend\n",
+                 "defmodule S.A do\n  @behaviour S.B\n  def put(x), do: take(x)\n  defmodule In do\n    alias S.{B, C}\n    def go(), do: B.put(C.take(1))\n  end\nend\n"],
+        "b.ex": ["defmodule S.B do\n  def put(x), do: x\nend\n", "defmodule S.B do\n  defmacro __using__(_) do\n    quote do\n      import S.C\n      @behaviour S.C\n    end\n  end\n  def page do\n    quote do\n      import S.C\n    end\n  end\n  @callback put(any) :: any\nend\n",
+                 "defmodule S.B do\n  import S.C\n  use S.C\nend\n"],
+        "c.ex": ["defmodule S.C do\n  def put(x), do: x\n  def take(x), do: x\nend\n", "defmodule S.C do\n  @callback put(any) :: any\n  defmacro __using__(_) do\n    quote do\n      use S.B\n      def take(x), do: x\n    end\n  end\nend\n", "defmodule S do\nend\n"],
+    },
     "packages": {
         "a.cs": ["using B;\nnamespace A.C;\nclass X { void Run() { Y.Go(); } }\n", "namespace A;\nclass Y { public static void Go() {} }\n"],
         "b.cs": ["namespace B;\nclass Y { public static void Go() {} }\n", "namespace A;\nclass Y { public static void Go() {} }\n", "namespace C;\n"],

@@ -47,9 +47,11 @@ class Evaluator(NameResolver):
 
     def _bases(self, owner: DefinitionTarget) -> Iterator[DefinitionTarget]:
         found: dict[DefinitionTarget, None] = {}
+        inside = self.rules(owner.path).modules_implement
         for part in self.rules(owner.path).parts(self.view, owner):
+            around = part.qualname if inside else part.qualname.rpartition(".")[0]
             for text in self.entry(part.path, part.qualname).bases:
-                for meaning in self.expression(part.path, part.qualname.rpartition(".")[0], text):
+                for meaning in self.expression(part.path, around, text):
                     if meaning.kind == "definition" and meaning.target != owner:
                         found.setdefault(self._class_of(meaning.target))
         if self.kind(owner) == "type" and self.rules(owner.path).members_of_values:
@@ -122,7 +124,7 @@ class Evaluator(NameResolver):
             return ()
         meanings, used = self._root(path, steps[0][0], scope, line, local), 1
         if len(steps) > 1 and not local and (not meanings or self._is_namespace(path, meanings)):
-            absolute, count = self._absolute(path, [name for name, _ in steps])
+            absolute, count = self._absolute(path, [name for name, _ in steps], meanings)
             meanings, used = (absolute, count) if absolute or not meanings else (meanings, 1)
         before = ""
         for index, (name, suffix) in enumerate(steps[used - 1 :]):
@@ -146,8 +148,15 @@ class Evaluator(NameResolver):
         return self.name(path, name, scope, line, local)
 
     def _is_namespace(self, path: str, meanings: Meanings) -> bool:
-        """Whether what is no definition of the project may be a part of a name that is written out."""
-        return self.rules(path).written_out and all(m.kind == "outside" and not m.written for m in meanings)
+        """Whether what is no definition of the project, or a module with dots, may be a part of a name that is written
+        out."""
+        rules = self.rules(path)
+        if rules.dotted_modules and len(meanings) == 1 and self._is_module(meanings[0]):
+            return True
+        return rules.written_out and all(m.kind == "outside" and not m.written for m in meanings)
+
+    def _is_module(self, meaning: Resolved) -> bool:
+        return meaning.kind == "definition" and self.kind(meaning.target) in _NAMESPACES | {"interface"}
 
     def seen_member(self, path: str, meanings: Meanings, name: str, receiver: str) -> Meanings:
         """``meanings.name`` as the file at ``path`` sees it: a member, or a function that extends their type.
@@ -193,10 +202,13 @@ class Evaluator(NameResolver):
         """The types that the functions of that name extend, as written."""
         return tuple(h.type_text for h in self.entry(function.path, f"{function.qualname}.this").hints)
 
-    def _absolute(self, path: str, names: Sequence[str]) -> tuple[Meanings, int]:
-        """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are."""
-        found, used = self.rules(path).absolute(self.view, path, names)
-        return ((Resolved("definition", found),), used) if found else ((), 1)
+    def _absolute(self, path: str, names: Sequence[str], head: Meanings) -> tuple[Meanings, int]:
+        """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are.
+        ``head``: the module that the first of them is, if any."""
+        full = head[0].target.qualname.split(".") if head and head[0].kind == "definition" else names[:1]
+        found, used = self.rules(path).absolute(self.view, path, [*full, *names[1:]])
+        used -= len(full) - 1
+        return ((Resolved("definition", found),), used) if found and used > 0 else ((), 1)
 
     def part_or_argument(self, meanings: Meanings, part: str) -> Meanings:
         """A part of the values, or what they take as their n-th argument where they are called (``(0)``)."""

@@ -18,6 +18,7 @@ from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.store.index.queries.link_queries import EdgeRow
 
 _OVERRIDABLE = frozenset({"method", "property", "function"})
+_ANNOUNCED = frozenset({"method"})  # callbacks of behaviours and functions of protocols
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _CONSTRUCTORS = all_of("constructors")
 _EXACT, _IMPLICIT, _ONE_OF_SEVERAL = 1.0, 0.85, 0.6
@@ -55,7 +56,8 @@ def _bases(evaluator: Evaluator, path: str, scope: str, method: str) -> Iterator
         found = evaluator.value(DefinitionTarget(path, scope))
         yield from dict.fromkeys(meaning.target for meaning in found if meaning.kind == "instance")
         return
-    if kind and kind not in CLASS_KINDS:  # a class without a name has its type for a base
+    is_type = kind in CLASS_KINDS or evaluator.rules(path).modules_implement
+    if kind and not is_type:  # a class without a name has its type for a base
         owner = evaluator.owner(path, method)
         if owner and not method.startswith(f"{owner.qualname}."):
             yield owner
@@ -69,9 +71,10 @@ def _overridden(
     evaluator: Evaluator, method: DefinitionTarget, base: DefinitionTarget, line: int
 ) -> Iterator[EdgeRow]:
     found = evaluator.member(base, method.qualname.rpartition(".")[2])
+    overridable = _ANNOUNCED if evaluator.rules(base.path).modules_implement else _OVERRIDABLE
     meant = [m.target for m in evaluator.definitions(found) if m.target != method]
     for target in meant:
-        if evaluator.kind(target) in _OVERRIDABLE:
+        if evaluator.kind(target) in overridable:
             how = ("exact", _EXACT) if len(meant) == 1 else ("inferred", _ONE_OF_SEVERAL)
             yield EdgeRow(method.qualname, "overrides", target.path, target.qualname, line, *how)
 

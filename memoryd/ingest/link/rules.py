@@ -42,6 +42,8 @@ class LanguageRules:
     ``creators``: what a class is asked for a new value. ``calls_bare``: a call may go without parentheses.
     ``whole``: what a module that is one value as a whole is called.
     ``modules_apart``: a function may have the name of a module beside it.
+    ``modules_implement``: a module may name what it implements, and each announces its own (behaviours of Elixir).
+    ``dotted_modules``: dots in the name of a module tell nothing of what stands in front of them.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone."""
 
     members_in_scope = False
@@ -71,6 +73,8 @@ class LanguageRules:
     creators: frozenset[str] = frozenset()
     calls_bare = False
     modules_apart = False
+    modules_implement = False
+    dotted_modules = False
     builtin_types: frozenset[str] = frozenset()
     common_methods: frozenset[str] = frozenset()
     whole = ""

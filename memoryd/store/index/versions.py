@@ -28,6 +28,7 @@ EXTRACTOR_HISTORY = {
     13: "modules of HCL; calls, views and lists of tables of SQL; computed folders of Bash; public imports of Protobuf",
     14: "TypeScript: members of object types, and uses of members by the type that is expected of a value",
     15: "how many arguments Java's methods take and are given; own names of functions that are CommonJS modules",
+    16: "Elixir: what `use` is told, delegation, `__MODULE__`, pipes without brackets, protocols by their whole name",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -51,6 +52,7 @@ LINKER_HISTORY = {
     15: "addresses of HCL, types of Protobuf, tables and routines of SQL; what Bash sources",
     16: "TypeScript: members of aliases, unions and what is given to them; what functions and components take",
     17: "Java: the method above that takes so many arguments; what a CommonJS module hands out beside what it is",
+    18: "Elixir: imports, what modules that are used quote, aliases of parts of names; callbacks are overridden",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

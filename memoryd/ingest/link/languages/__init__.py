@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memoryd.ingest.link.languages.cfamily import C, CFamily
+from memoryd.ingest.link.languages.elixir import Elixir
 from memoryd.ingest.link.languages.go import Go
 from memoryd.ingest.link.languages.java import Java
 from memoryd.ingest.link.languages.packages import PACKAGES
@@ -22,6 +23,7 @@ RULES: dict[str, LanguageRules] = {
     "bash": BASH,
     "c": C(),
     "cpp": CFamily(),
+    "elixir": Elixir(),
     "go": Go(),
     "java": Java(),
     "hcl": Terraform(),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from indexers.facts import Import
 from indexers.outline import CLASS_KINDS
 from indexers.profiles import profile
-from memoryd.ingest.link.definitions import ENOUGH, DefinitionTarget, NamedDefinition, of_qualname
+from memoryd.ingest.link.definitions import ENOUGH, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.languages.dotnet import MANIFESTS, global_usings
 from memoryd.ingest.link.languages.paths import PathImports
 from memoryd.ingest.link.rules import LanguageRules
@@ -273,38 +273,9 @@ class Haskell(PackageRules):
         return DefinitionTarget(files[0], "" if item.name in ("", "*") else item.name)
 
 
-class Elixir(LanguageRules):
-    """Modules have dotted names that any file may write out."""
-
-    self_names = frozenset()
-    super_names = frozenset()
-    reexports = False
-
-    def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
-        module = _module(view, item.module)
-        if module is None or item.name in ("", "*"):
-            return module
-        return DefinitionTarget(module.path, f"{module.qualname}.{item.name}")
-
-    def absolute(
-        self, view: LinkView, path: str, names: Sequence[str]
-    ) -> tuple[DefinitionTarget | None, int]:
-        for count in range(len(names), 0, -1):
-            module = _module(view, ".".join(names[:count]))
-            if module:
-                return module, count
-        return None, 0
-
-
-def _module(view: LinkView, name: str) -> DefinitionTarget | None:
-    found = view.named("elixir", name.rpartition(".")[2]).by(of_qualname, name)
-    return found[0].target if len(found) == 1 else None
-
-
 _REQUIRED = PathImports("")
 PACKAGES: dict[str, LanguageRules] = {
     "csharp": CSharp(outer_seen=True),
-    "elixir": Elixir(),
     "haskell": Haskell(),
     "kotlin": Kotlin(),
     "php": Php("\\"),

@@ -5,7 +5,7 @@ defmodule Shop.Cart do
   A cart.
   """
   use GenServer, restart: :temporary
-  # <- import GenServer:* in Shop.Cart
+  # <- import GenServer:* reexport in Shop.Cart
   import Ecto.Query, only: [from: 2]
   # <- import Ecto.Query:from as from in Shop.Cart
   alias Shop.Item
@@ -69,6 +69,7 @@ defmodule Shop.Cart do
   end
   defdelegate y(a), to: Item
   # <- def function Shop.Cart.y
+#             ^ call y of Item in Shop.Cart.y
 #                       ^ read Item in Shop.Cart.y
 end
 defprotocol Proto do
