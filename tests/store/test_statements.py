@@ -41,6 +41,20 @@ SAME = [
     ("Avoid global state", "Don't use global state"),
     ("Don't forget to close the cursor", "Remember to close the cursor"),
     ("Retry three times", "Retry  three   times;"),
+    ("Retry three times", "Lesson: retry 3 times"),
+    ("Wait 10 seconds for the lock", "Wait 10s for the lock"),
+    ("Tokens live in the vault", "**Tokens live in the vault**"),
+    ("Tokens live in the vault", "- Please note that tokens live in the vault."),
+    ("Do not push to `main`", "Don't push to main"),
+    ("Sign session cookies with the `KEY` header", "Session cookies must be signed with the `KEY` header"),
+    ("In tests, requests must be recorded", "Record requests in tests"),
+    ("Never log tokens", "Tokens must not be logged"),
+    ("The gateway validates tokens", "Tokens are validated by the gateway"),
+    ("Use spaces, not tabs", "Use spaces instead of tabs"),
+    ("We chose Kafka over SQS for events", "Kafka was chosen over SQS for events"),
+    ("We decided not to cache tokens", "Do not cache tokens"),
+    ("Every handler has a timeout", "All handlers have a timeout"),
+    ("The migrations have run", "The migrations've run"),
 ]
 
 # (known, new): about the same, yet not the same; the second half of a sentence may turn the first round
@@ -113,6 +127,23 @@ DIFFERENT = [
     ("Use yaml.load", "Use yaml.safe_load"),
     ("Sort ascending", "Sort descending"),
     ("None of the caches is shared", "All of the caches are shared"),
+    ("Errors are swallowed in the retry loop", "Errors must be swallowed in the retry loop"),
+    ("Errors are swallowed in the retry loop", "Swallow errors in the retry loop"),
+    ("Sessions expire after a day", "Sessions must expire after a day"),
+    ("The cache is shared", "The cache will be shared"),
+    ("Do not log all secrets", "All secrets must not be logged"),
+    ("A worker reads all rows", "All rows are read by a worker"),
+    ("The client polls the server", "The client is polled by the server"),
+    ("The `user` table is small", "The `users` table is small"),
+    ("The `user` table is small", "The users table is small"),
+    ("Set `DEBUG` in the environment", "Set `debug` in the environment"),
+    ("Wait 10s for the lock", "Wait 10ms for the lock"),
+    ("Only admins must be notified", "Admins must be notified"),
+    ("Cookies must be signed", "Cookies must only be signed"),
+    ("Use sorted lists, not sets", "Use lists, not sorted sets"),
+    ("Match `*` in globs", "Match `**` in globs"),
+    ("Pass *args to the hook", "Pass args to the hook"),
+    ("Run the daemon, as root", "Run the daemon"),
 ]
 
 # (one, other): one forbids what the other asks for
@@ -191,7 +222,8 @@ def test_what_can_both_hold_is_no_contradiction(one, other):
 
 @pytest.mark.parametrize(
     "text", ["a, " * 2_700, "replace " * 1_000, "prefer x " * 900, "instead of " * 700, "not " * 2_000, "(" * 8_192,
-             "in x, " * 1_300, "a:" * 4_000, "since " * 1_300, "-1" * 4_000, "…—" * 4_000]
+             "in x, " * 1_300, "a:" * 4_000, "since " * 1_300, "-1" * 4_000, "…—" * 4_000, "*a " * 2_700, "`a" * 4_000,
+             "a must be " * 800, "is read by " * 800, "a, not " * 1_100, "please " * 1_200, "1s" * 4_000]
 )  # fmt: skip
 def test_reading_hostile_text_takes_linear_time(text):
     """Whatever it repeats."""

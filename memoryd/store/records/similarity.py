@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from memoryd.store.records.statements import StatementMeaning, meaning, opposes, repeats, words_of
 from memoryd.store.records.values import Record
 
 _MIN_CORE = 2  # words in common below which two statements need not be about the same
+_MIN_SHARE = 0.4  # of the words of both that they must have in common to be about the same
 
 
 class SimilarRecords:
@@ -17,13 +19,17 @@ class SimilarRecords:
         self._meanings: dict[str, tuple[str, StatementMeaning]] = {}
         self._by_core: dict[tuple[str, ...], set[str]] = {}
         self._by_words: dict[tuple[str, ...], set[str]] = {}
+        self._by_word: dict[str, set[str]] = {}
 
     def put(self, record_id: str, kind: str, text: str) -> None:
         found = meaning(text)
         self._meanings[record_id] = (kind, found)
         for statement in found.statements:
             self._by_core.setdefault(statement.core, set()).add(record_id)
-        self._by_words.setdefault(words_of(found), set()).add(record_id)
+        words = words_of(found)
+        self._by_words.setdefault(words, set()).add(record_id)
+        for word in words:
+            self._by_word.setdefault(word, set()).add(record_id)
 
     def drop(self, record_id: str) -> None:
         _, known = self._meanings.pop(record_id, ("", None))
@@ -31,7 +37,10 @@ class SimilarRecords:
             return
         for statement in known.statements:
             self._by_core.get(statement.core, set()).discard(record_id)
-        self._by_words.get(words_of(known), set()).discard(record_id)
+        words = words_of(known)
+        self._by_words.get(words, set()).discard(record_id)
+        for word in words:
+            self._by_word.get(word, set()).discard(record_id)
 
     def repeated(self, kind: str, text: str) -> list[str]:
         """Ids of records of the kind that say just what ``text`` says, newest first."""
@@ -44,14 +53,27 @@ class SimilarRecords:
         )
 
     def near(self, text: str) -> list[str]:
-        """Ids of records that say nearly what ``text`` says, or its opposite: of the same words in another order, or
-        with a statement about the same; newest first."""
+        """Ids of records that say nearly what ``text`` says, or its opposite: first those of the same words in another
+        order or with a statement about the same, newest first, then those with many words in common, most first."""
         new = meaning(text)
-        found = set(self._by_words.get(words_of(new), ()))
+        words = words_of(new)
+        found = set(self._by_words.get(words, ()))
         for statement in new.statements:
             if len(statement.core) >= _MIN_CORE:
                 found |= self._by_core.get(statement.core, set())
-        return sorted(found, reverse=True)
+        alike = self._alike(set(words))
+        return sorted(found, reverse=True) + [record_id for record_id in alike if record_id not in found]
+
+    def _alike(self, words: set[str]) -> list[str]:
+        """Ids of records that share ``_MIN_SHARE`` of their words with ``words``, most first."""
+        common = Counter(record_id for word in words for record_id in self._by_word.get(word, ()))
+        shares: dict[str, float] = {}
+        for record_id, count in common.items():
+            theirs = len(set(words_of(self._meanings[record_id][1])))
+            share = count / (len(words) + theirs - count)
+            if count >= _MIN_CORE and share >= _MIN_SHARE:
+                shares[record_id] = share
+        return sorted(shares, key=lambda record_id: (shares[record_id], record_id), reverse=True)
 
     def opposing(self, record: Record) -> Iterator[str]:
         """Ids of records that forbid what ``record`` asks for, or the reverse, oldest first."""

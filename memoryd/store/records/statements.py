@@ -15,45 +15,20 @@ from functools import lru_cache
 from msgspec import Struct
 
 from indexers import terms
+from memoryd.store.records import wording
 
 MAX_STATEMENTS = 40  # of one text; what follows is compared as a whole
 _MIN_CORE = 2  # words in common below which an opposition says nothing
 _REASON_SHARED = 0.5  # of a new reason's words: below, it is another reason
 
-_TOKEN = re.compile(
-    r"(?<!\w)-?\d+(?:[.:]\d+)*%?(?!\w)|\u0001?\w+(?:[./:]\w+)*(?:\+\+|#)?|(?<!\S)--?(?=\w)"
-    r"|[^\w\s.,:;!?'\"()\[\]{}\u2026\u2013\u2014\u0001-]+"
-)
-_QUOTED_WORD = re.compile(r"`([a-z]{1,12})`")
-_SENTENCE_END = re.compile(r"(?<![.:;!?])[.:;!?]+(?=\s|$)|\n+|\s[-–—]+\s|—")
 _REASON = re.compile(r"\b(?:because|since(?!\s+v?\d)|otherwise|or else|so that|due to|in order to)\b")
 _LEADING = re.compile(
     r"((?:before|after|when|whenever|if|while|for|in|on|with|during|unless|until|once)\s[^,]{2,120}),\s*+(.+)"
 )
-_PHRASES = tuple(
-    (re.compile(pattern), words)
-    for pattern, words in (
-        (r"[’`]", "'"),
-        (r"\bwe (?=do\b|don't\b|never\b|no longer\b|always\b)", ""),
-        (r"\bcan(?:no|')t\b", "can not"),
-        (r"\bwon't\b", "will not"),
-        (r"n't\b", " not"),
-        (r"\b(?:do|does|must|should)? ?(?:not|never) (?:forget|fail) to\b", ""),
-        (r"\b(?:make sure|be sure|remember|ensure|take care|it is important)(?: to| that)?\b", ""),
-        (
-            r"(?<!not )(?:\b(?:we|you) )?\b(?:must|should|shall|need to|needs to|have to|has to|ought to)\b",
-            "",
-        ),
-        (r"\b(?:rather than|in place of|in preference to)\b", "instead of"),
-        (r"\bno longer\b", "not"),
-        (r"\b(replace) (.{1,200}?) (?:with|by) (.{1,200})", r"use \3 instead of \2"),
-        (r"\bprefer(?:red|s)? (.{1,200}?) over (.{1,200})", r"use \1 instead of \2"),
-    )
-)
 _INSTEAD = re.compile(r"(.{1,400}?),? instead of (.{1,400})")
 _FILLER_WORDS = """
 a an the this that these those always please really just also very simply do does did be is are been being it its
-of to then so thus and will
+of to then so thus and
 """
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _DEGREES = frozenset(("always", "really", "just", "also", "very", "simply"))  # "not always" is not "not"
@@ -66,45 +41,60 @@ _OPPOSITES = {
 _SAME = {
     "utilize": "use", "employ": "use", "prefer": "use", "configuration": "config", "repository": "repo",
     "database": "db", "directory": "folder", "environment": "env", "each": "all", "every": "all",
-    "forbidden": "forbid", "prohibited": "prohibit",
+    "forbidden": "forbid", "prohibited": "prohibit", "max": "maximum", "min": "minimum", "docs": "documentation",
+    "has": "have",
+    "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "twenty": "20", "thirty": "30",
 }  # fmt: skip
 _SCOPE_WORDS = """
 for in on under from within when whenever while if unless except only during before after at by with without into
 between inside outside until once
 """
 _SCOPE = frozenset(_SCOPE_WORDS.split())
+_MUST = "must"
+_ACTING = _FILLERS | _NEGATIONS | _AVOIDS | _SCOPE | {_MUST, *_SAME}
 _INFLECTIONS = frozenset(("", "e", "s", "es", "ed", "d", "ing", "y", "ies", "ied"))
 
 
 class Statement(Struct, frozen=True):
     """``core``: content words up to the first that sets a scope; ``scope``: the rest; ``negative``: it forbids;
-    ``negated``: before which of all these words a negation stands, so that "not all are" is not "all are not"."""
+    ``negated``: before which of all these words a negation stands, so that "not all are" is not "all are not";
+    ``obliges``: its subject "must", which is not to say that it does."""
 
     core: tuple[str, ...]
     scope: tuple[str, ...]
     negative: bool
     negated: tuple[int, ...] = ()
+    obliges: bool = False
 
 
 class StatementMeaning(Struct, frozen=True):
-    """A text as it is compared. ``rest``: a text without words, or beyond what is read, compared as it stands."""
+    """A text as it is compared. ``rest``: a text without words, or beyond what is read, compared as it stands.
+    ``quoted``: words that the statements set in back-ticks, as spelled; ``bare``: their other words."""
 
     statements: frozenset[Statement]
     reason: frozenset[str]
     rest: str = ""
+    quoted: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
 
 
 def meaning(text: str) -> StatementMeaning:
     """Time is linear in the text."""
     statements: list[Statement] = []
     reason: set[str] = set()
-    sentences = [part for part in _SENTENCE_END.split(_plain(text)) if part.strip()]
+    tokens: set[str] = set()
+    sentences = wording.sentences(text)
     for sentence in sentences[:MAX_STATEMENTS]:
         said, why = _halves(sentence, first=not statements)
+        tokens.update(wording.TOKEN.findall(said))
+        said = wording.said(said)
         statements += [found for clause, forbids in _clauses(said) if (found := _statement(clause, forbids))]
         reason.update(word for word, _ in _words(why))
     rest = "\n".join(sentences[MAX_STATEMENTS:]) if statements or reason else text.strip()
-    return StatementMeaning(frozenset(statements), frozenset(reason), rest)
+    quoted = frozenset(token[1:] for token in tokens if token[0] == wording.CODE)
+    bare = frozenset(token for token in tokens if token[0] != wording.CODE)
+    return StatementMeaning(frozenset(statements), frozenset(reason), rest, quoted, bare)
 
 
 def repeats(known: StatementMeaning, new: StatementMeaning) -> bool:
@@ -113,7 +103,15 @@ def repeats(known: StatementMeaning, new: StatementMeaning) -> bool:
         return False
     if not new.statements:
         return known == new
+    if not (_spells(known, new) and _spells(new, known)):
+        return False
     return not new.reason or len(new.reason & known.reason) > _REASON_SHARED * len(new.reason)
+
+
+def _spells(one: StatementMeaning, other: StatementMeaning) -> bool:
+    """Whether each name that ``one`` sets in back-ticks stands in ``other`` as well: `DEBUG` is not `debug`, nor
+    `user` `users`; without back-ticks its case says nothing."""
+    return all(name in other.quoted or name.casefold() in other.bare for name in one.quoted)
 
 
 def words_of(said: StatementMeaning) -> tuple[str, ...]:
@@ -137,13 +135,6 @@ def _meets(a: Statement, b: Statement) -> bool:
     return a.scope == b.scope or not forbids.scope
 
 
-def _plain(text: str) -> str:
-    text = _QUOTED_WORD.sub("\u0001\\1", text.casefold())  # a word of code is no filler
-    for pattern, words in _PHRASES:
-        text = pattern.sub(words, text)
-    return text
-
-
 def _halves(sentence: str, *, first: bool) -> tuple[str, str]:
     """(what is said, its reason). A later sentence that speaks of a reason is nothing but one."""
     mark = _REASON.search(sentence)
@@ -161,6 +152,7 @@ def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
     leading = _LEADING.fullmatch(sentence)
     if leading:
         sentence = f"{leading[2]} {leading[1]}"
+    sentence = wording.active(sentence)
     instead = _INSTEAD.fullmatch(sentence)
     if instead is None:
         yield sentence, False
@@ -177,7 +169,11 @@ def _statement(clause: str, turned: bool) -> Statement | None:
     """The clause in base forms; None when nothing is left of it."""
     words: list[str] = []
     negated: list[int] = []
+    obliges = False
     for word, negates in _words(clause):
+        if word == _MUST:
+            obliges = True
+            continue
         if negates:
             negated.append(len(words))
         if word:
@@ -186,14 +182,16 @@ def _statement(clause: str, turned: bool) -> Statement | None:
         return None
     at = next((i for i, word in enumerate(words) if word in _SCOPE), len(words))
     negative = turned ^ (len(negated) % 2 == 1)
-    return Statement(tuple(words[:at]), tuple(words[at:]), negative, tuple(negated))
+    return Statement(tuple(words[:at]), tuple(words[at:]), negative, tuple(negated), obliges)
 
 
 def _words(clause: str) -> Iterator[tuple[str, bool]]:
     """(base form, whether it turns the sense); a word that only turns the sense has the form ``""``."""
-    tokens = _TOKEN.findall(clause)
+    tokens = wording.TOKEN.findall(clause)
     for i, token in enumerate(tokens):
-        if token in _NEGATIONS:
+        if token[0] == wording.CODE:
+            yield _code_word(token), False
+        elif token in _NEGATIONS:
             yield "", True
         elif token in _FILLERS and not (token in _DEGREES and i and tokens[i - 1] in _NEGATIONS):
             continue
@@ -202,6 +200,14 @@ def _words(clause: str) -> Iterator[tuple[str, bool]]:
         else:
             word = _base(token)
             yield _OPPOSITES.get(word, word), word in _OPPOSITES
+
+
+def _code_word(token: str) -> str:
+    """As its base form, or with its mark where that is a word that does more here than to stand for itself."""
+    word = token[1:].casefold()
+    base = _base(word)
+    acts = {word, base} & _ACTING or _OPPOSITES.get(base)
+    return wording.CODE + word if acts else base
 
 
 def _is_doing(tokens: Sequence[str], at: int) -> bool:
@@ -218,9 +224,23 @@ def _base(word: str) -> str:
     word = re.sub(r"(?<=\w{2})our(s|ed|ing)?$", r"or\1", word)
     word = _SAME.get(word, word)
     stem = terms.stem(word)
-    if word in _SCOPE or not _is_inflection(word, stem):
+    if word in _SCOPE:
         return word
+    if not _is_inflection(word, stem):
+        shorter = _uninflected(word, stem)
+        return _base(shorter) if shorter else word
     return _SAME.get(stem, _BASES.get(stem, stem))
+
+
+def _uninflected(word: str, stem: str) -> str:
+    """Without the ending of a word that the stem shortens by more: ``operation`` for ``operations``, ``validate`` for
+    ``validated``; else ``""``."""
+    shorter = ""
+    if word.endswith(("s", "ed")) and not word.endswith(("ss", "eed")):
+        shorter = word[:-1]
+    elif word.endswith("ing"):
+        shorter = word[:-3] + "e"
+    return shorter if len(shorter) > len(stem) and terms.stem(shorter) == stem else ""
 
 
 def _is_inflection(word: str, stem: str) -> bool:

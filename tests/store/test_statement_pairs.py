@@ -1,0 +1,55 @@
+"""What becomes of the second of two statements that agents would record: labelled pairs, written before the code
+that compares them was read. None is lost to another that says something else."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from memoryd.store.records.similarity import SimilarRecords
+from memoryd.store.records.statements import meaning, repeats
+
+HERE = Path(__file__).parent
+KNOWN = {"statement_pairs": 60, "held_back_pairs": 12}  # of `same`: recognised at least
+NAMED = {
+    "statement_pairs": 128,
+    "held_back_pairs": 39,
+}  # of `near` and `opposite`: named among the first three
+
+
+@pytest.fixture(params=KNOWN)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def pairs(name):
+    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["near", "opposite"])
+def test_no_statement_is_lost_to_one_that_says_something_else(pairs, kind):
+    """In either order."""
+    merged = [
+        (one, other)
+        for one, other in pairs[kind]
+        if repeats(meaning(one), meaning(other)) or repeats(meaning(other), meaning(one))
+    ]
+    assert merged == []
+
+
+def test_most_of_what_is_said_again_is_known(name, pairs):
+    """A reason that is new, a rule said as a fact and a sentence turned round make a record of their own."""
+    assert sum(repeats(meaning(one), meaning(other)) for one, other in pairs["same"]) >= KNOWN[name]
+
+
+def test_the_statement_beside_which_another_is_kept_is_named(name, pairs):
+    """Also where the two share neither all their words nor the part before the scope."""
+    records = SimilarRecords()
+    ids = {one: str(i) for i, one in enumerate(sorted({one for part in pairs.values() for one, _ in part}))}
+    for one, record_id in ids.items():
+        records.put(record_id, "lesson", one)
+    kept = [*pairs["near"], *pairs["opposite"]]
+    assert sum(ids[one] in records.near(other)[:3] for one, other in kept) >= NAMED[name]
