@@ -133,6 +133,12 @@ def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) ->
     assert "Card.astro:2" in text
 
 
+def test_a_file_without_a_reader_is_named_once(ask: Asked) -> None:
+    """Where an answer lists the files that may use it, the line of what is accounted for does not name them again."""
+    _, text = ask({"m.py": "def toPennies(): ...\n", "parts/Card.astro": "\n{toPennies(1)}\n"}, "toPennies")
+    assert text.count("parts/Card.astro") == 1
+
+
 def test_an_import_over_an_unknown_alias_may_be_the_projects(ask: Asked) -> None:
     """Nothing says where ``~~/`` leads, but the path behind it is one of the project."""
     files = {

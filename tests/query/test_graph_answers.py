@@ -91,6 +91,24 @@ def test_an_unknown_symbol_says_what_was_searched(rows):
     assert answer.searched == "10 symbols"
 
 
+def test_an_unknown_symbol_says_where_its_name_stands(rows):
+    """That nothing defines it is said beside the places in which the word stands all the same."""
+    rows.file("notes.txt", text="one\ncall sail_home()\n", language="text")
+    text = rendered(symbol(rows.context(), SymbolRequest(name="Boat.sail_home")), 2_000).text
+    assert "No definition of `Boat.sail_home`." in text
+    assert "the word stands in 1 place (notes.txt:2)" in text
+    assert (
+        "the word stands" not in rendered(symbol(rows.context(), SymbolRequest(name="row_home")), 2_000).text
+    )
+
+
+def test_no_use_of_a_symbol_is_said_as_what_is_resolved(rows):
+    """A definition without a known use points to what accounts for the rest."""
+    rows.file("lone.py", text="def lone(): ...\n", symbols=[("lone", "function", 1)])
+    text = rendered(symbol(rows.context(), SymbolRequest(name="lone")), 2_000).text
+    assert "No use of it is resolved; where else its name stands: memoryd refs lone.py:lone" in text
+
+
 def test_refs_are_exact_and_ordered(rows):
     """Every use once, by path and line, with its method and confidence."""
     answer = refs(rows.context(), RefsRequest(target="store.py:Store"))

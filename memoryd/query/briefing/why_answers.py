@@ -74,7 +74,7 @@ class WhyAnswer(PagedAnswer, frozen=True):
             return self.ambiguity(self.target, self.candidates)
         name = ", ".join(d.label() for d in self.definitions[:3]) or quote(self.target, 200)
         if not self.items:
-            return self.absence(f"No reason is written for {name}", self.searched)
+            return self.absence(f"No reason is found for {name}", self.searched)
         items = [item.label() for item in self.items]
         return Page(
             head=f"why {name}{self._lines()}",

@@ -48,6 +48,11 @@ def accounting(ctx: Context, targets: Sequence[Target]) -> Accounting | None:
     return _Account(ctx, targets, names.pop()).made()
 
 
+def of_no_definition(ctx: Context, name: str) -> Accounting:
+    """Where a name stands that nothing of the view is known to define."""
+    return _Account(ctx, (), name.rpartition(".")[2]).undefined()
+
+
 def _simple_name(target: Target) -> str:
     """The word by which code uses the target: a constructor has that of its class, a file that of its module."""
     if not target.qualname:
@@ -66,7 +71,7 @@ def module_name(path: str) -> str:
 class _Account:
     def __init__(self, ctx: Context, targets: Sequence[Target], name: str) -> None:
         self._ctx, self._targets, self._name = ctx, targets, name
-        self._is_file = not targets[0].qualname
+        self._is_file = bool(targets) and not targets[0].qualname
         self._named = (
             () if self._is_file else graph_queries.symbols_named(ctx.index, ctx.view.id, name, MAX_NAMED)
         )
@@ -96,6 +101,17 @@ class _Account:
             first_unresolved=self._places(unresolved),
             first_in_text=self._places(in_text),
             gaps=tuple(gaps(self._ctx)) if len(accounted) <= FEW else (),
+        )
+
+    def undefined(self) -> Accounting:
+        """Of a name without a definition: only the words of the text and what is not indexed."""
+        text, in_text = self._in_text(frozenset(), 0)
+        return Accounting(
+            self._name,
+            in_text=len(in_text),
+            text=text,
+            first_in_text=self._places(in_text),
+            gaps=tuple(gaps(self._ctx)),
         )
 
     # -- what the graph knows

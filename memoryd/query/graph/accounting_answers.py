@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from memoryd.query.safe_text import quote
@@ -46,8 +48,19 @@ class Accounting(Struct, frozen=True):
         words = self.text == "read" or (self.text == "many" and self.accounted > 0)
         return bool(self.unresolved or self.in_text or self.through_base or self.gaps or not words)
 
-    def line(self) -> str:
-        """All of it in one line."""
+    def of_absence(self) -> str:
+        """What an answer of none leaves open, in one line; ``""``: nothing."""
+        parts = []
+        if self.in_text:
+            least = "at least " if self.text == "common" else ""
+            count = f"{least}{self.in_text} {'place' if self.in_text == 1 else 'places'}"
+            parts += [f"the word stands in {count} ({_places(self.first_in_text, self.in_text)})"]
+        elif self.text == "no-word":
+            parts += ["too short or common a word to look for in the text"]
+        return "; ".join((*parts, *self.gaps))
+
+    def line(self, listed: Collection[str] = ()) -> str:
+        """All of it in one line, without the places in files that the answer lists anyway."""
         name = quote(self.name, 100)
         uses = f"{self.accounted} places" if self.accounted != 1 else "1 place"
         parts = [f"uses of the name {name}: {uses} accounted for"]
@@ -61,7 +74,8 @@ class Accounting(Struct, frozen=True):
         if self.in_text:
             more = f"{self.in_text} more {'place' if self.in_text == 1 else 'places'}"
             more = f"at least {more}" if self.text == "common" else more
-            parts += [f"the word stands in {more} ({_places(self.first_in_text, self.in_text)})"]
+            rest = tuple(one for one in self.first_in_text if one.path not in listed)
+            parts += [f"the word stands in {more} ({_places(rest, self.in_text)})"]
         if self.text == "no-word":
             parts += ["too short or common a word to look for in the text"]
         return "; ".join((*parts, *self.gaps))
@@ -69,4 +83,4 @@ class Accounting(Struct, frozen=True):
 
 def _places(first: tuple[NamePlace, ...], total: int) -> str:
     shown = [place(one.path, one.line) for one in first[:_SHOWN]]
-    return ", ".join([*shown, *(["…"] if total > len(shown) else [])])
+    return ", ".join([*shown, *(["…"] if total > len(shown) else [])]) if shown else "named below"

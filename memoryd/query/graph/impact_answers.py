@@ -163,7 +163,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         elif not totals.dependents:
             head += "\nNo use of it is resolved; dynamic uses are not seen."
         if self.accounting:
-            head += f"\n{self.accounting.line()}"
+            head += f"\n{self.accounting.line({one.path for one in self.mentions})}"
         return head
 
     def _limit(self) -> str:

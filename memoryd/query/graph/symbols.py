@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from memoryd.query import targets
 from memoryd.query.answers import Definition, paging
 from memoryd.query.context import Context
-from memoryd.query.graph.accounting import accounting
+from memoryd.query.graph.accounting import accounting, of_no_definition
 from memoryd.query.graph.symbols_answers import (
     EdgeItem,
     EdgesAnswer,
@@ -35,6 +35,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
     first = found[0] if found and not request.offset else None
     used = graph_queries.used_by(ctx.index, ctx.view.id, aim(first), _MAX_USED) if first else []
     lines = SourceLines(ctx) if request.detail != "places" else None
+    unknown = not found and request.name.replace(".", "").isidentifier()
     return SymbolAnswer(
         ctx.freshness,
         name=request.name,
@@ -50,6 +51,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
         uses_total=len(used),
         **paging(_command("symbol", request.name, request.detail), request.offset, len(shown), len(found)),
         searched="" if found else f"{graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols",
+        accounting=of_no_definition(ctx, request.name) if unknown else None,
     )
 
 

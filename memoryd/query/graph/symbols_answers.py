@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
@@ -74,7 +75,8 @@ class ReferenceItem(Struct, frozen=True):
 class SymbolAnswer(PagedAnswer, frozen=True):
     """``definition`` is the likeliest of ``definitions`` (None: not found). Of it: ``source``, ``references``: how many
     uses it has, ``callers``: the first of them, and ``uses``: the first of the ``uses_total``
-    things that it uses (``to``), each where it does so first."""
+    things that it uses (``to``), each where it does so first. ``accounting``: of a name without a definition, where it
+    stands."""
 
     name: str
     definition: Definition | None
@@ -86,24 +88,28 @@ class SymbolAnswer(PagedAnswer, frozen=True):
     callers: tuple[ReferenceItem, ...] = ()
     uses: tuple[ReferenceItem, ...] = ()
     uses_total: int = 0
+    accounting: Accounting | None = None
 
     def page(self) -> Page:
         if not self.definition:
-            return self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
+            return self._none()
         items = [
             d.label() + (f"\n    {quote(d.signature, 160)}" if d.signature and not self._is_shown(d) else "")
             for d in self.definitions
         ]
         if self.source and self.source.lines:
             items[0] += f"\n{self.source.text()}{self._rest_of_source()}"
+        address = self.definition.address()
         uses = (
-            f"{self.references} references to the first definition: memoryd refs {self.definition.address()}"
+            f"{self.references} resolved references to the first definition: memoryd refs {address}"
+            if self.references
+            else f"No use of it is resolved; where else its name stands: memoryd refs {address}"
         )
         return Page(
             head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
             sections=[
                 TextSection(items=items, total=self.total, main=True, before=self.offset),
-                TextSection(items=[uses] if self.references else [], keep=1),
+                TextSection(items=[uses] if self.definitions else [], keep=1),
                 TextSection(
                     items=[f"  {one.label(with_target=False)}" for one in self.callers],
                     total=self.references,
@@ -119,6 +125,11 @@ class SymbolAnswer(PagedAnswer, frozen=True):
             foot=self.freshness.line(),
             more=self.rest_from,
         )
+
+    def _none(self) -> Page:
+        page = self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
+        open_ = self.accounting.of_absence() if self.accounting else ""
+        return msgspec.structs.replace(page, head=f"{page.head}\n{open_}") if open_ else page
 
     def _is_shown(self, definition: Definition) -> bool:
         return self.source is not None and definition is self.definitions[0] and bool(self.source.lines)

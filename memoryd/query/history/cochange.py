@@ -66,11 +66,22 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
         files=items,
         commits=len({touch.commit_id for touch in past}),
         total=len(found),
-        searched="" if found else "the commits of the target's file",
+        searched="" if found else _searched(ctx, past),
         truncated=len(found) > len(items),
         next=f"{command} -k {min(1_000, len(found))}" if len(found) > len(items) else "",
         command=command,
     )
+
+
+def _searched(ctx: Context, past: Sequence[Touch]) -> str:
+    """Which commits an answer of none rests on."""
+    ids = list(dict.fromkeys(touch.commit_id for touch in past))
+    rows = history_queries.commits(ctx.index, ids[:MAX_COMMITS])
+    large = sum(row.files > MAX_FILES for row in rows.values())
+    parts = [f"the {len(ids)} commits that changed it" if len(ids) != 1 else "the 1 commit that changed it"]
+    parts += [f"the newest {MAX_COMMITS} of them"] if len(ids) > MAX_COMMITS else []
+    parts += [f"without {large} that changed more than {MAX_FILES} files"] if large else []
+    return ", ".join(parts)
 
 
 def _paths(ctx: Context, target: str) -> set[int]:

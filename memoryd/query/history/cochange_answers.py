@@ -50,7 +50,9 @@ class CochangeAnswer(PagedAnswer, frozen=True):
 
     def page(self) -> Page:
         if not self.files:
-            return self.absence(f"Nothing changes together with {quote(self.target, 200)}", self.searched)
+            return self.absence(
+                f"No file is seen to change together with {quote(self.target, 200)}", self.searched
+            )
         hidden_first = sorted(
             self.files,
             key=lambda item: item.explained or not is_often(item.score, item.support, item.commits),
