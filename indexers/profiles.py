@@ -70,7 +70,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     methods that run when a type is made. ``modules``: what a name in a command has behind it as a file.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone.
     ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace;
-    ``builtin_types``: words of the language for types that have members."""
+    ``builtin_types``: words of the language for types that have members. ``not_followed``: what answers about its
+    definitions must say of references across files, in words; of ``kinds_not_followed`` alone, where there are any."""
 
     manifests: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
@@ -80,6 +81,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     common_methods: tuple[str, ...] = ()
     types_capitalised: bool = False
     builtin_types: tuple[str, ...] = ()
+    not_followed: str = ""
+    kinds_not_followed: tuple[str, ...] = ()
     tests: TestRules = TestRules()
     traces: Traces = Traces()
 
@@ -99,6 +102,13 @@ def profiles() -> dict[str, Profile]:
 def profile(language: str) -> Profile:
     """Empty for a language of which nothing is to be said."""
     return profiles().get(language, _NOTHING)
+
+
+def not_followed(language: str, kind: str) -> str:
+    """What an answer about a definition of that kind (or ``file``) must say of references across files."""
+    known = profile(language)
+    is_meant = not known.kinds_not_followed or kind in known.kinds_not_followed
+    return known.not_followed if is_meant else ""
 
 
 def is_test_folder(folder: str) -> bool:

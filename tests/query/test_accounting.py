@@ -3,6 +3,7 @@ absence is earned."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -12,6 +13,7 @@ from threading import Event
 import msgspec
 import pytest
 
+from indexers.profiles import profiles
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
@@ -195,3 +197,36 @@ def test_an_index_that_is_behind_is_no_ground_for_absence(ask: Asked) -> None:
 def test_the_very_word_is_found(text: str, lines: list[int]) -> None:
     """Not as a part of another one; each line once."""
     assert word_lines(text.encode(), "run") == lines
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "target", "said"),
+    [
+        ("a.css", ".gauge-needle { color: red }\n", "a.css:gauge-needle", "CSS"),
+        ("a.graphql", "type GaugeNeedle { id: ID }\n", "GaugeNeedle", "GraphQL"),
+        ("a.yaml", "gauge: 1\n", "a.yaml", "YAML"),
+        ("a.sql", "CREATE TABLE gauges (needle_width int);\n", "gauges.needle_width", "SQL"),
+        ("GaugeNeedle.svelte", "<b>x</b>\n", "GaugeNeedle.svelte", "files that are read as text"),
+    ],
+)
+def test_what_is_not_followed_in_a_language_is_said_of_its_names(
+    path: str, text: str, target: str, said: str, ask: Asked
+) -> None:
+    """Regression: a class of CSS that no page was known to use had an answer of absence without a word of doubt."""
+    account, page = ask({path: text}, target)
+    assert account.is_open
+    assert re.search(rf"references across files[^;]* are not followed in {said}", page)
+    assert "Nothing in the index uses it" not in page
+
+
+def test_tables_of_sql_are_followed(ask: Asked) -> None:
+    account, _ = ask({"a.sql": "CREATE TABLE gauges (id int);\n"}, "a.sql:gauges")
+    assert account.gaps == ()
+
+
+def test_the_readme_names_what_is_not_followed() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    limits = " ".join(readme.partition("## Limits")[2].split())
+    for language, known in profiles().items():
+        if known.not_followed and language != "text":
+            assert known.not_followed.rpartition(" in ")[2] in limits.partition("Not followed")[2], language

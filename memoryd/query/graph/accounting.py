@@ -9,7 +9,7 @@ from itertools import islice
 
 from indexers import terms
 from indexers.facts import Reference
-from indexers.profiles import all_of, profile
+from indexers.profiles import all_of, not_followed, profile
 from memoryd.query.context import Context
 from memoryd.query.graph.accounting_answers import Accounting, NamePlace
 from memoryd.query.targets import Target
@@ -100,7 +100,10 @@ class _Account:
             text=text,
             first_unresolved=self._places(unresolved),
             first_in_text=self._places(in_text),
-            gaps=tuple(gaps(self._ctx)) if len(accounted) <= FEW else (),
+            gaps=(
+                *not_followed_in(self._ctx, self._targets),
+                *(gaps(self._ctx) if len(accounted) <= FEW else ()),
+            ),
         )
 
     def undefined(self) -> Accounting:
@@ -243,6 +246,14 @@ def word_lines(text: bytes, name: str) -> list[int]:
                 found.append(line)
         at = text.find(word, end)
     return found
+
+
+def not_followed_in(ctx: Context, targets: Sequence[Target]) -> tuple[str, ...]:
+    """What must be said of references across files in the languages of the targets."""
+    rows = graph_queries.files_at(ctx.index, ctx.view.id, [target.path for target in targets])
+    languages = {row.path_id: row.language for row in rows}
+    said = (not_followed(languages.get(target.path_id, ""), target.kind) for target in targets)
+    return tuple(dict.fromkeys(filter(None, said)))
 
 
 def gaps(ctx: Context) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from memoryd.query import targets
 from memoryd.query.answers import Definition, paging
 from memoryd.query.context import Context
-from memoryd.query.graph.accounting import accounting, of_no_definition
+from memoryd.query.graph.accounting import accounting, not_followed_in, of_no_definition
 from memoryd.query.graph.symbols_answers import (
     EdgeItem,
     EdgesAnswer,
@@ -49,6 +49,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
         else (),
         uses=_items(used[:_SHOWN], None),
         uses_total=len(used),
+        not_followed=not_followed_in(ctx, [first]) if first else (),
         **paging(_command("symbol", request.name, request.detail), request.offset, len(shown), len(found)),
         searched="" if found else f"{graph_queries.count_symbols(ctx.index, ctx.view.id)} symbols",
         accounting=of_no_definition(ctx, request.name) if unknown else None,

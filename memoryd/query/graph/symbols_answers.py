@@ -76,7 +76,7 @@ class SymbolAnswer(PagedAnswer, frozen=True):
     """``definition`` is the likeliest of ``definitions`` (None: not found). Of it: ``source``, ``references``: how many
     uses it has, ``callers``: the first of them, and ``uses``: the first of the ``uses_total``
     things that it uses (``to``), each where it does so first. ``accounting``: of a name without a definition, where it
-    stands."""
+    stands. ``not_followed``: what is to be said of references across files in its language."""
 
     name: str
     definition: Definition | None
@@ -89,6 +89,7 @@ class SymbolAnswer(PagedAnswer, frozen=True):
     uses: tuple[ReferenceItem, ...] = ()
     uses_total: int = 0
     accounting: Accounting | None = None
+    not_followed: tuple[str, ...] = ()
 
     def page(self) -> Page:
         if not self.definition:
@@ -109,7 +110,7 @@ class SymbolAnswer(PagedAnswer, frozen=True):
             head=f"{self.total} definitions of {quote(self.name, 100)}" if self.total > 1 else "",
             sections=[
                 TextSection(items=items, total=self.total, main=True, before=self.offset),
-                TextSection(items=[uses] if self.definitions else [], keep=1),
+                TextSection(items=[uses, *self.not_followed] if self.definitions else [], keep=2),
                 TextSection(
                     items=[f"  {one.label(with_target=False)}" for one in self.callers],
                     total=self.references,
