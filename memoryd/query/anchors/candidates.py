@@ -110,7 +110,7 @@ def _lines(content: AnchorContent, file: CodeFile) -> Iterator[AnchorCandidate]:
         same = (around.qualname if around else "") == content.qualname
         like = max(site.near, site.wide)
         enough = is_telling(content) or site.kept >= _MIN_NEIGHBOURS or (same and file.path == content.path)
-        enough = enough and like >= (ALIKE if same else ALIKE_ELSEWHERE)
+        enough = enough and (like >= ALIKE if same else like >= ALIKE_ELSEWHERE and site.near >= ALIKE)
         alone = same and len(found) == 1 and is_telling(content)
         yield AnchorCandidate(
             name=f"{file.path}:{site.line}",

@@ -103,10 +103,13 @@ def _symbol_without_like(seen: Seen) -> AnchorPlace:
 
 def _line_without_like(seen: Seen) -> AnchorPlace:
     """A line may have been rewritten between its neighbours, stand in other surroundings, or be gone from the symbol
-    in which it stood."""
+    in which it stood. What stands in other files as well as in its own is named only where it says much."""
     content = seen.content
     was = f"it read “{quote(content.text, 80)}”"
-    between = [place for file in seen.files for place in candidates.between_neighbours(content, file)]
+    own = (content.path, seen.renamed)
+    between = [
+        p for file in seen.files if file.path in own for p in candidates.between_neighbours(content, file)
+    ]
     if between:
         return doubtful(content.anchor, between[:MAX_ALIKE], f"the line reads otherwise now: {was}")
     symbol = _symbol_around(seen)
@@ -114,7 +117,8 @@ def _line_without_like(seen: Seen) -> AnchorPlace:
         return doubtful(
             content.anchor, [f"{symbol.path}:{symbol.line}"], f"the line reads otherwise now: {was}"
         )
-    alike = sorted(seen.found, key=lambda one: (one.path != content.path, -one.score))
+    alike = [o for o in seen.found if o.path in own or o.is_same_symbol or candidates.is_telling(content)]
+    alike.sort(key=lambda one: (one.path != content.path, -one.score))
     if alike:
         names = [one.name for one in alike[:MAX_ALIKE]]
         return doubtful(content.anchor, names, "it reads so, but nothing around it does")
