@@ -18,6 +18,7 @@ from memoryd.store.index.queries import graph_queries
 from memoryd.store.records.anchor_content import AnchorContent
 
 MAX_FILES = 8  # elsewhere, that are looked into
+MAX_KEPT = 64  # files, so that a large answer keeps no large project in memory
 _SAME_NAME = 20
 
 
@@ -26,25 +27,34 @@ class ContentSearch:
 
     def __init__(self, ctx: Context, renames: Renames) -> None:
         self._ctx, self._renames = ctx, renames
+        self._known: dict[str, CodeFile | None] = {}
 
     def unchanged(self, content: AnchorContent) -> AnchorPlace:
         """Of a file that is as it was, byte for byte."""
         return here(content.anchor, name_of(content))
 
     def place(self, content: AnchorContent) -> AnchorPlace:
-        home = code_file(self._ctx, content.path)
+        home = self._file(content.path)
         near = candidates.of_file(content, home) if home else []
         return (settled(content, home, near) if home else None) or self._elsewhere(content, home, near)
 
     def _elsewhere(
         self, content: AnchorContent, home: CodeFile | None, near: Sequence[candidates.AnchorCandidate]
     ) -> AnchorPlace:
-        others = [file for path in self._files(content) if (file := code_file(self._ctx, path))]
+        others = [file for path in self._files(content) if (file := self._file(path))]
         found = [*near, *(one for file in others for one in candidates.of_file(content, file))]
         files = [*([home] if home else []), *others]
         return verdict(Seen(content, self._renames.newest(content.path), home, files, found))
 
     # -- the few files in which it may be
+
+    def _file(self, path: str) -> CodeFile | None:
+        """Many anchors are in few files; of the many files that a large answer may meet not all are kept."""
+        if path not in self._known:
+            if len(self._known) >= MAX_KEPT:
+                self._known.clear()
+            self._known[path] = code_file(self._ctx, path)
+        return self._known[path]
 
     def _files(self, content: AnchorContent) -> Sequence[str]:
         found = dict.fromkeys([self._renames.newest(content.path), *self._by_name(content)])

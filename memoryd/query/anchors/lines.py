@@ -11,6 +11,7 @@ from msgspec import Struct
 from memoryd.store.records.anchor_content import MAX_AROUND, MAX_SKETCH, AnchorContent
 
 _SAYS_SOMETHING = re.compile(r"\w")
+_WORD = re.compile(r"\w+")
 _REACH = 8  # lines that may have come between two neighbours
 _FADE = 4.0  # so many lines away, a neighbour counts half as much
 _NEAR = 4  # neighbours on each side, of a line that is in no symbol
@@ -44,11 +45,10 @@ class NumberedLines:
         found = {one for one in self.hashes[first - 1 : last] if one}
         if not name:
             return found
-        own = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-        for line in self.plain[first - 1 : last]:
-            if name in line and own.search(line):
-                found.discard(crc32(line.encode()))
-                found.add(crc32(own.sub(_OWN_NAME, line).encode()))
+        for number in range(first - 1, min(last, len(self.plain))):
+            if name in self.plain[number]:
+                found.discard(self.hashes[number])
+                found.add(crc32(_without(name, self.plain[number]).encode()))
         return found
 
     def _telling(self, numbers: range, most: int) -> Iterator[int]:
@@ -59,6 +59,11 @@ class NumberedLines:
             if number <= len(self.hashes) and self.hashes[number - 1]:
                 left -= 1
                 yield self.hashes[number - 1]
+
+
+def _without(name: str, line: str) -> str:
+    """The line whatever the name is; a name is a word of its own."""
+    return _WORD.sub(lambda word: _OWN_NAME if word[0] == name else word[0], line)
 
 
 def plain(line: str) -> str:
