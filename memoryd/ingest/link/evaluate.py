@@ -12,21 +12,19 @@ from collections.abc import Iterator, Sequence
 from indexers.facts import Binding
 from indexers.method_shape import takes
 from indexers.outline import CLASS_KINDS, join
-from memoryd.ingest.link.definitions import DefinitionTarget, of_method
-from memoryd.ingest.link.names import NameResolver
+from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.extensions import Extensions
 from memoryd.ingest.link.resolution import (
     OUTSIDE,
     OUTSIDE_ONLY,
     Meanings,
     Resolved,
     WrittenType,
-    any_of,
     distinct,
     enclosing,
     less_sure,
 )
 from memoryd.ingest.link.rules import MAX_ANCESTORS
-from memoryd.ingest.link.type_text import type_name
 
 _STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\d*\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\d*\)|\[\w*\]")
@@ -35,10 +33,9 @@ _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
 _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
 _NAMESPACES = frozenset({"module", "namespace"})
-ANY_TYPE = "*"  # as what a function extends: a parameter of its own that stands for a type
 
 
-class Evaluator(NameResolver):
+class Evaluator(Extensions):
     """Answers over one view. Results that other files may share are kept in the view's fixpoints."""
 
     def bases(self, owner: DefinitionTarget) -> tuple[DefinitionTarget, ...]:
@@ -165,42 +162,6 @@ class Evaluator(NameResolver):
         if not self.rules(path).extensions or any(m.kind != "outside" for m in found):
             return found
         return self._extended(path, meanings, name, receiver) or found
-
-    def _extended(self, path: str, meanings: Meanings, name: str, receiver: str) -> Meanings:
-        """The functions that the file sees under ``name`` and that extend one of these values. Of a value whose type
-        is not known, the only one that it sees, if no type of the project has such a member."""
-        seen = self.rules(path).extended(self.view, path, name)
-        values = self.held(meanings) if seen else ()
-        if all(value.kind == "outside" and not value.written for value in values):
-            is_type = receiver[:1].isupper() and receiver.isidentifier()
-            only = len(seen) == 1 and not is_type and self._is_no_member(path, name, seen[0])
-            return less_sure(any_of(seen), False) if only else ()
-        fitting = [target for target in seen if any(self._extends(target, value) for value in values)]
-        own = [target for target in fitting if ANY_TYPE not in self._extended_types(target)]
-        return less_sure(any_of(own or fitting), False)
-
-    def _is_no_member(self, path: str, name: str, function: DefinitionTarget) -> bool:
-        """Whether no other definition of that name belongs to a type, and no library gives methods that name."""
-        named = self.view.named(self.view.language(path), name).by(of_method)
-        return name not in self.rules(path).common_methods and all(m.target == function for m in named)
-
-    def _extends(self, function: DefinitionTarget, value: Resolved) -> bool:
-        texts = self._extended_types(function)
-        if ANY_TYPE in texts:
-            return True
-        if value.kind == "outside":
-            return value.written is not None and type_name(value.written.text) in map(type_name, texts)
-        if value.kind != "instance":
-            return False
-        around = function.qualname.rpartition(".")[0]
-        wanted = {
-            m.target for t in texts for m in self.typed(function.path, around, t) if m.kind == "instance"
-        }
-        return not wanted.isdisjoint(self.linear(value.target))
-
-    def _extended_types(self, function: DefinitionTarget) -> tuple[str, ...]:
-        """The types that the functions of that name extend, as written."""
-        return tuple(h.type_text for h in self.entry(function.path, f"{function.qualname}.this").hints)
 
     def _absolute(self, path: str, names: Sequence[str], head: Meanings) -> tuple[Meanings, int]:
         """What the first names mean where a package is written out (``a.b.Type.member``), and how many those are.
