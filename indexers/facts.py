@@ -87,7 +87,8 @@ class Reference(Fact, frozen=True):
     """A use of a name. For ``a.b.c()``: name ``c``, receiver ``a.b``; a call in a receiver keeps its
     parentheses (``get_db().cursor()`` -> receiver ``get_db()``); an expression that is no dotted chain
     gives receiver ``?``. Where a value of the written type T is expected the receiver is ``<T>``, where ``f``
-    takes it as its first argument ``f(0)``. ``scope`` is the qualname of the enclosing symbol. Names bound locally
+    takes it as its first argument ``f(0)``; of a string that names code (``mock.patch("a.b")``) it stands in
+    quotes (``"a"``). ``scope`` is the qualname of the enclosing symbol. Names bound locally
     (parameters, local variables) are not references, but the call of a method on one is, and in Python a
     call of the name itself."""
 

@@ -97,3 +97,5 @@
 (subscript_expression object: (_) @indexed)
 [(function_expression) (generator_function) (function_declaration) (generator_function_declaration)
  (method_definition) (class_body)] @binder
+(call_expression function: (member_expression) arguments: (arguments . (string))) @mocked
+(new_expression arguments: (arguments . (string) . (member_expression))) @located

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FIXTURE, Argument, FileFacts, SymbolKind
+from indexers.languages.shared.quoted import add_member, add_path
 
 NAME = "python"
 EXTENSIONS = (".py", ".pyi", ".pyw")
@@ -372,6 +373,45 @@ def _kind(file: FileBuilder, scope: Scope) -> SymbolKind:
 
 _BUILTINS = frozenset(name.encode() for name in dir(builtins)) | {b"__file__", b"__path__", b"reveal_type"}
 
+_BY_PATH = frozenset({"import_module", "import_string", "importorskip", "__import__"})
+_PATCHES = re.compile(r"(?:.*\.)?patch(?:\.multiple|\.dict)?\Z")
+_ATTRIBUTES = re.compile(r"(?:.*\.)?monkeypatch\.(?:setattr|delattr)\Z")
+_MEMBERS = re.compile(r"(?:.*\.)?(?:patch\.object|mocker\.spy)\Z")
+_OF_SETTINGS = re.compile(rb"^(?:INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF)\s*=", re.M)
+
+
+def _named(file: FileBuilder, node: Node) -> None:
+    """``mock.patch("a.b")``, ``import_module("a.b")``, ``monkeypatch.setattr(a, "b", …)``"""
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None or arguments is None:
+        return
+    callee, given = file.chain(function), arguments.named_children
+    is_string = given[0].type == "string"
+    by_path = callee.rpartition(".")[2] in _BY_PATH
+    if is_string and (by_path or _PATCHES.match(callee) or _ATTRIBUTES.match(callee)):
+        add_path(file, given[0], alone=by_path)
+    elif not is_string and len(given) > 1 and (_MEMBERS.match(callee) or _ATTRIBUTES.match(callee)):
+        add_member(file, file.chain(given[0]), given[1])
+
+
+def _setting(file: FileBuilder, node: Node) -> None:
+    """Dotted paths in the settings of Django: ``MIDDLEWARE = ["a.b.C"]``."""
+    if "settings" not in file.memory:
+        file.memory["settings"] = int(_OF_SETTINGS.search(file.source) is not None)
+    if not file.memory["settings"]:
+        return
+    left = node.child_by_field_name("left")
+    waiting = [node.child_by_field_name("right")]
+    while waiting:
+        value = waiting.pop()
+        if value is not None and value.type == "string":
+            add_path(file, value, alone=left is not None and left.text == b"INSTALLED_APPS")
+        elif value is not None and value.type in _LISTED:
+            waiting += value.named_children
+
+
+_LISTED = frozenset({"list", "tuple", "dictionary", "pair", "binary_operator"})
+
 _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
@@ -379,6 +419,8 @@ _GRAMMAR = Grammar(
         queries=("python.scm",),
         hooks={
             "guard": _guard,
+            "named": _named,
+            "setting": _setting,
             "import": _import,
             "declaration": _assign,
             "augmented": _assign,

@@ -81,3 +81,6 @@
 (default_parameter value: [(identifier) (attribute)]) @default
 (decorated_definition) @decorated
 [(for_statement) (for_in_clause)] @looped
+(call arguments: (argument_list . (string))) @named
+(call arguments: (argument_list . [(identifier) (attribute)] . (string))) @named
+(module (expression_statement (assignment right: [(string) (list) (tuple) (dictionary) (binary_operator)]) @setting))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from indexers.engine.treesitter import FileBuilder, GrammarRules, Hook, Node, Scope, Span
 from indexers.facts import FileFacts, Reference, Symbol, SymbolKind
 from indexers.languages.shared import ecmascript_types as types
+from indexers.languages.shared import quoted
 from indexers.languages.shared.ecmascript_expected import CHAIN_HOOKS
 
 GLOBALS = frozenset(
@@ -132,6 +133,28 @@ def _renamed(file: FileBuilder, node: Node) -> None:
     name, value = node.named_children[0], node.named_children[-1]
     file.scope_at(node.start_byte).names.add(file.text(name).encode())
     file.add_binding(node.start_byte, file.text(name), file.chain(value), "alias")
+
+
+_BY_MODULE = frozenset(
+    """jest.mock jest.doMock jest.unmock jest.requireActual jest.requireMock jest.createMockFromModule vi.mock vi.doMock
+    vi.unmock vi.importActual vi.importMock require.resolve""".split()  # noqa: SIM905
+)
+
+
+def _mocked(file: FileBuilder, node: Node) -> None:
+    """``jest.mock("./x")`` uses the file x."""
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is not None and arguments is not None and file.chain(function) in _BY_MODULE:
+        quoted.add_module(file, arguments.named_children[0])
+
+
+def _located(file: FileBuilder, node: Node) -> None:
+    """``new URL("./w.js", import.meta.url)``"""
+    made, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
+    if made is None or arguments is None or file.text(made) != "URL":
+        return
+    if file.text(arguments.named_children[1]) == "import.meta.url":
+        quoted.add_module(file, arguments.named_children[0], beside=True)
 
 
 # -- exports
@@ -396,6 +419,8 @@ def _unquoted(file: FileBuilder, node: Node) -> str:
 HOOKS: dict[str, Hook] = {
     "import": _imports,
     "loaded": _loaded,
+    "mocked": _mocked,
+    "located": _located,
     "export": _export,
     "assigned": _assigned,
     "element": _element,

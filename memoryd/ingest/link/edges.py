@@ -13,7 +13,14 @@ from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
 from memoryd.ingest.link.overrides import overrides
-from memoryd.ingest.link.resolution import MAX_MEANINGS, Meanings, Resolved, enclosing
+from memoryd.ingest.link.resolution import (
+    MAX_MEANINGS,
+    OUTSIDE_ONLY,
+    Meanings,
+    Resolved,
+    enclosing,
+    less_sure,
+)
 from memoryd.store.index.queries.link_queries import EdgeRow, UnresolvedUses
 
 _EDGE_OF = {
@@ -100,6 +107,8 @@ class _FileLinker:
     def meanings(self, ref: Reference) -> Meanings:
         """The definitions that the reference may mean; outside of the project, or empty for unknown."""
         evaluator = self._evaluator
+        if ref.receiver.startswith('"'):
+            return self._quoted(ref)
         text = f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
         scope = self._scope(ref)
         key = (scope, text, ref.line if ref.local else 0)
@@ -116,6 +125,18 @@ class _FileLinker:
         if ref.kind == "call" and not ref.receiver and evaluator.rules(self._path).modules_apart:
             return evaluator.not_modules(found, ref.name)
         return self._types(ref) if self._is_misread_type(ref, found) else found
+
+    def _quoted(self, ref: Reference) -> Meanings:
+        """What a string that names code means: by its own words, whatever the file binds."""
+        evaluator = self._evaluator
+        for item, members in evaluator.rules(self._path).quoted(ref.receiver[1:-1], ref.name):
+            found = evaluator.imported(self._path, item)
+            if found == OUTSIDE_ONLY:
+                continue
+            for name in members:
+                found = evaluator.attribute(found, name)
+            return less_sure(found, False)
+        return OUTSIDE_ONLY
 
     def _member(self, ref: Reference, scope: str, text: str) -> Meanings:
         receiver = self._receiver(ref)

@@ -192,6 +192,10 @@ class LanguageRules:
         """The order in which classes are searched. ``bases``: the linear order of each base, as written."""
         return breadth_first(owner, bases)
 
+    def quoted(self, owner: str, name: str) -> Iterable[tuple[Import, Sequence[str]]]:
+        """What a string that names code may mean, likeliest first: an import, and the members behind it."""
+        return ()
+
     def given(self, text: str) -> Iterable[tuple[str, Sequence[str]]]:
         """The names of the project's own types that a written type gives types to, and those."""
         return ()

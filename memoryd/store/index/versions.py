@@ -29,6 +29,7 @@ EXTRACTOR_HISTORY = {
     14: "TypeScript: members of object types, and uses of members by the type that is expected of a value",
     15: "how many arguments Java's methods take and are given; own names of functions that are CommonJS modules",
     16: "Elixir: what `use` is told, delegation, `__MODULE__`, pipes without brackets, protocols by their whole name",
+    17: "strings that name code: what is patched, mocked, imported by name, and settings of Django",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -53,6 +54,7 @@ LINKER_HISTORY = {
     16: "TypeScript: members of aliases, unions and what is given to them; what functions and components take",
     17: "Java: the method above that takes so many arguments; what a CommonJS module hands out beside what it is",
     18: "Elixir: imports, what modules that are used quote, aliases of parts of names; callbacks are overridden",
+    19: "uses of what a string names",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

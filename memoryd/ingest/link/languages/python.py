@@ -27,6 +27,13 @@ class Python(LanguageRules):
                 return found
         return None
 
+    def quoted(self, owner: str, name: str) -> Iterator[tuple[Import, tuple[str, ...]]]:
+        parts = (*filter(None, owner.split(".")), name)
+        for count in range(len(parts) - 1, 0, -1):
+            yield Import(".".join(parts[:count]), parts[count], "", 0), parts[count + 1 :]
+        if len(parts) == 1:
+            yield Import(name, "", "", 0), ()
+
     def inside(self, view: LinkView, path: str, name: str) -> DefinitionTarget | None:
         folder, base = posixpath.split(path)
         if base and not base.startswith("__init__."):

@@ -71,6 +71,9 @@ class EcmaScript(LanguageRules):
             found.update(dict.fromkeys(_bare(part)))
         return tuple(found)
 
+    def quoted(self, owner: str, name: str) -> Iterator[tuple[Import, tuple[str, ...]]]:
+        yield Import(owner, "", "", 0), ()
+
     def given(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         for part in _alternatives(text):
             head, opened, rest = part.partition("<")
