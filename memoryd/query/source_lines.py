@@ -16,9 +16,9 @@ from memoryd.query.text.lines import clipped, place
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries
 
-Detail = Literal["", "places", "lines", "source"]
+Detail = Literal["auto", "places", "lines", "source"]
 """How much of the code stands in an answer: only places, the line of each, or the definitions in which they stand.
-``""``: the lines where the list is short."""
+``auto``: the lines where the list is short."""
 
 SHORT_LIST = 20
 _WHOLE_LINES = 40  # a definition of so many is shown whole
@@ -140,7 +140,7 @@ def sources_section(parts: Sequence[SourcePart]) -> TextSection:
 
 def wants_lines(detail: Detail, count: int) -> bool:
     """Whether the line of each of ``count`` places is shown."""
-    return detail == "lines" or (detail in ("", "source") and count <= SHORT_LIST)
+    return detail == "lines" or (detail in ("auto", "source") and count <= SHORT_LIST)
 
 
 def quoted_line(text: str) -> str:

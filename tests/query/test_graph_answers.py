@@ -176,7 +176,9 @@ def test_many_uses_are_places_unless_their_lines_are_asked_for(shop):
     """A long list keeps to places, so that more of it fits."""
     shop.file("many.py", "price()\n" * 21)
     shop.edges("many.py", [("", "calls", "shop.py", "price", line) for line in range(1, 22)])
-    few, all_ = (refs(shop.context(), RefsRequest(target="price", detail=detail)) for detail in ("", "lines"))
+    few, all_ = (
+        refs(shop.context(), RefsRequest(target="price", detail=detail)) for detail in ("auto", "lines")
+    )
     assert {one.text for one in few.references} == {""}
     assert {one.text for one in all_.references} == {"price()", "return price(name) * 0.2"}
 

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from memoryd.cli.arguments.cli_verb import CliVerb, ask, kinds, later, page, words
 
 HIT_KINDS = ("code", "decision", "commit", "note", "doc")
-DETAILS = ("places", "lines", "source")
+DETAILS = ("auto", "places", "lines", "source")
 EDGE_KINDS = ("imports", "depends", "calls", "inherits", "references", "overrides")
 
 
@@ -28,7 +28,7 @@ def _detail(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--detail",
         choices=DETAILS,
-        help="how much code to show: places only, the line of each (default, where they are few), or the source around",
+        help="code to show: places only, the line of each, the source around; auto: lines where they are few",
     )
 
 

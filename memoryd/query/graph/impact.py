@@ -133,7 +133,7 @@ def _ambiguous(ctx: Context, request: ImpactRequest, resolution: targets.Resolut
 
 
 def _command(request: ImpactRequest) -> str:
-    detail = f" --detail {request.detail}" if request.detail else ""
+    detail = f" --detail {request.detail}" if request.detail != "auto" else ""
     return f"memoryd impact {shlex.quote(request.target)} --hops {request.hops}{detail}"
 
 

@@ -25,7 +25,7 @@ class ImpactRequest(Request, frozen=True, kw_only=True):
 
     target: TargetText
     hops: Annotated[int, Meta(ge=1, le=MAX_HOPS)] = 3
-    detail: Detail = ""
+    detail: Detail = "auto"
     limit: Limit = 1_000
     offset: Offset = 0
 

@@ -96,7 +96,7 @@ def _items(rows: Sequence[UseRow], lines: SourceLines | None) -> tuple[Reference
 
 
 def _command(verb: str, subject: str, detail: Detail) -> str:
-    return f"memoryd {verb} {shlex.quote(subject)}{f' --detail {detail}' if detail else ''}"
+    return f"memoryd {verb} {shlex.quote(subject)}{f' --detail {detail}' if detail != 'auto' else ''}"
 
 
 def edges(ctx: Context, request: EdgesRequest) -> EdgesAnswer:

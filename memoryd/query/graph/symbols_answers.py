@@ -23,7 +23,7 @@ class SymbolRequest(Request, frozen=True, kw_only=True):
     """Where is ``name`` defined? ``name``: a bare name, ``Qual.name`` or ``path:Qual.name``."""
 
     name: TargetText
-    detail: Detail = ""
+    detail: Detail = "auto"
     limit: Limit = 100
     offset: Offset = 0
 
@@ -32,7 +32,7 @@ class RefsRequest(Request, frozen=True, kw_only=True):
     """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
 
     target: TargetText
-    detail: Detail = ""
+    detail: Detail = "auto"
     limit: Limit = 10_000
     offset: Offset = 0
 

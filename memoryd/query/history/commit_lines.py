@@ -26,7 +26,7 @@ class ChangedLine(Struct, frozen=True):
         return f"| {self.line} {self.sign}{clipped(safe_text(self.text))}"
 
 
-class ChangedFile(Struct, frozen=True):
+class CommittedFile(Struct, frozen=True):
     """``status``: A M D R. ``lines``: the first of what came and went; ``added`` and ``removed`` count all. No lines
     where they cannot be shown: a merge, a binary, a file that is not in the index now."""
 
@@ -50,11 +50,11 @@ class ChangedFile(Struct, frozen=True):
         )
 
 
-def changed_file(ctx: Context, sha: str, status: str, path: str) -> ChangedFile:
+def changed_file(ctx: Context, sha: str, status: str, path: str) -> CommittedFile:
     """What commit ``sha`` did to the file."""
     added, removed = _lines(ctx, sha, path)
     lines = tuple(one for one, _ in _in_order(added, removed))
-    return ChangedFile(status, path, len(added), len(removed), lines[:MAX_LINES])
+    return CommittedFile(status, path, len(added), len(removed), lines[:MAX_LINES])
 
 
 def change_of_line(ctx: Context, sha: str, path: str, line: int) -> tuple[ChangedLine, ...]:

@@ -12,7 +12,7 @@ from memoryd.query.history.commit_items import (
     dependencies_section,
     reverts_section,
 )
-from memoryd.query.history.commit_lines import ChangedFile
+from memoryd.query.history.commit_lines import CommittedFile
 from memoryd.query.requests import Limit, Offset, Request, Text
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
@@ -42,7 +42,7 @@ class HistoryAnswer(PagedAnswer, frozen=True):
     reverts: tuple[RevertItem, ...] = ()
     dependencies: tuple[DependencyItem, ...] = ()
     files: tuple[str, ...] = ()
-    changes: tuple[ChangedFile, ...] = ()
+    changes: tuple[CommittedFile, ...] = ()
     mends: tuple[CommitItem, ...] = ()
     mended_by: tuple[CommitItem, ...] = ()
     followed: tuple[CommitItem, ...] = ()
