@@ -53,6 +53,10 @@ goals proposal metadata
 """
 _NO_TITLES = frozenset([*_SECTION_NAMES.split(), "context and problem statement", "problem statement"])
 _RFC_KEYS = ("rfc pr", "feature name", "rfc issue", "rfc discussion")  # Rust and its followers
+_STAGES = {  # of an RFC that says when it was begun: Ember and its followers
+    "exploring": "proposed", "accepted": "accepted", "ready for release": "accepted", "released": "accepted",
+    "recommended": "accepted", "discontinued": "deprecated", "closed": "rejected",
+}  # fmt: skip
 _STATUS_KEYS = ("status", "adr status", "decision status", "rfc status", "current status", "state")
 _DATE_KEYS = (
     "date", "start date", "creation date", "created", "date created", "created on", "created at",
@@ -124,7 +128,9 @@ def _is_record(path: str, document: Document, has_status: bool) -> bool:
     formed = has_decision and bool(document.section("context", "context and problem statement"))
     tagged = any(_TITLE_NUMBER.match(section.title) for section in document.sections[1:2])
     is_marked = has_status and (tagged or has_decision or names_its_kind(path))
-    return bool(number(path)) and (is_marked or formed or bool(document.field(*_RFC_KEYS)))
+    return bool(number(path)) and (
+        is_marked or formed or bool(document.field(*_RFC_KEYS) or _stage(document))
+    )
 
 
 def _title(path: str, document: Document) -> tuple[str, int]:
@@ -158,7 +164,13 @@ def _status(document: Document) -> str:
     stated = [status for status in map(normalise, _status_texts(document)) if status]
     if "superseded" in stated or (not stated and document.field(*SUPERSEDED_KEYS)):
         return "superseded"
-    return stated[0] if stated else ""
+    return stated[0] if stated else _stage(document)
+
+
+def _stage(document: Document) -> str:
+    """The status of an RFC that goes through stages, ``""`` of anything else."""
+    stage = document.field("stage").partition("#")[0].strip().lower().replace("-", " ")
+    return _STAGES.get(stage, "") if document.field("start date") else ""
 
 
 def _unclear_status(document: Document) -> str:

@@ -33,6 +33,7 @@ rfcs summary glossary license
 """
 _INDEXES = frozenset(_INDEX_STEMS.split())
 _DATED = re.compile(r"(?:19|20)\d\d[-_.](?:0\d|1[0-2])[-_.][0-3]\d(?=$|[-_. ])")
+_DATED_IN_ONE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d[-_. ]\w")
 _LOG = re.compile(
     r"(?i)(?:^|[-_. ])(?:change[-_]?logs?|release[-_]?notes?|release[-_]?history|what'?s[-_]?new)(?=$|[-_. ])"
 )
@@ -57,6 +58,8 @@ def is_candidate(path: str) -> bool:
         return is_readme(path) and (is_dated(path) or bool(number(path))) and "keps" not in folders
     if folders and _DATED.match(folders[-1]) and not (number(path) or is_dated(path)):
         return False  # beside the README of a dated folder, which is the record
+    if folders and _DATED_IN_ONE.match(folders[-1]) and not _DATED_IN_ONE.match(stem):
+        return False  # parts of the record that the folder is called after
     return in_decision_folder(path) or bool(number(path)) or is_dated(path)
 
 

@@ -49,6 +49,7 @@ _LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
 _CHECKED = re.compile(r"(?im)^[^\S\n]*[-*+]\s*\[x\]\s*(.+)$")
 _UNCHECKED = re.compile(r"(?m)^[^\S\n]*[-*+]\s*\[ \]")
 _PLACEHOLDER = re.compile(r"^[^\w{]*\{.{0,400}\}\W*$|^[^\w<]*<[^>]+>\W*$")
+_BRACED = re.compile(r"\{[ \t]*([\w-]+(?:[ -][\w-]+){0,2})[ \t]*\}\Z")
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
 _SAYS_NOTHING = frozenset(
     ("status", "none", "n/a", "na", "unknown", "null", "unspecified", "not specified", "todo")
@@ -104,8 +105,10 @@ def _first_line(text: str) -> str:
 
 
 def _chosen(raw: str) -> str:
-    """Of a list with boxes to tick, the ticked one."""
+    """Of a list with boxes to tick, the ticked one; a word that was put into a template's braces."""
     text = raw[:_LIMIT].strip()
+    if (braced := _BRACED.match(text)) and folded(braced[1].replace("-", " ")) in _STATUS_OF:
+        return braced[1]
     if _UNCHECKED.search(text):
         checked = _CHECKED.search(text)
         return checked[1] if checked else ""

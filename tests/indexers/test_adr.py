@@ -552,3 +552,70 @@ def test_a_year_is_no_number() -> None:
     """A record that is called by its day has no number that others could name."""
     found = record("# X\n\n## Decision\n\nD.\n", "docs/adr/2025-02-03-one-queue.md")
     assert (found.number, found.date) == ("", "2025-02-03")
+
+
+STAGED = """---
+stage: {stage}
+start-date: 2018-10-20T00:00:00.000Z
+prs:
+  accepted: https://example.org/408
+---
+
+# Summary
+
+Text.
+"""
+
+
+@pytest.mark.parametrize(
+    ("stage", "status"),
+    [
+        ("exploring", "proposed"),
+        ("accepted", "accepted"),
+        ("ready-for-release", "accepted"),
+        ("released # FIXME: may be recommended", "accepted"),
+        ("recommended", "accepted"),
+        ("discontinued", "deprecated"),
+        ("closed", "rejected"),
+    ],
+)
+def test_the_stage_of_an_rfc_is_its_status(stage: str, status: str) -> None:
+    """Ember and its followers: numbered, in a folder of any name, with the day on which it was begun."""
+    found = extract("text/0408-class-decorators.md", STAGED.format(stage=stage))
+    assert found is not None
+    assert (found.title, found.status, found.status_source) == ("Class decorators", status, "explicit")
+    assert found.date == "2018-10-20"
+
+
+def test_a_stage_alone_makes_no_decision() -> None:
+    """Other documents have stages as well."""
+    text = STAGED.format(stage="released").replace("start-date", "updated")
+    assert extract("text/0408-decorators.md", text) is None
+    assert extract("text/0408-decorators.md", STAGED.format(stage="3")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "source"),
+    [
+        ("{ accepted }", "accepted", "explicit"),
+        ("{in-progress}", "proposed", "explicit"),
+        ("{ rejected }", "rejected", "explicit"),
+        ("{status}", "accepted", "implied_by_merge"),
+        ("{ proposed | rejected | accepted }", "accepted", "implied_by_merge"),
+    ],
+)
+def test_a_word_that_was_put_into_the_braces_of_a_template_counts(
+    written: str, status: str, source: str
+) -> None:
+    """What the template itself has in them does not."""
+    found = extract("docs/decisions/0057-output.md", f"---\nstatus: {written}\n---\n# Output\n\nText.\n")
+    assert found is not None
+    assert (found.status, found.status_source) == (status, source)
+
+
+def test_the_parts_of_a_dated_rfc_are_no_decisions() -> None:
+    """They lie in a folder that is called after its day and subject."""
+    text = "# Open questions\n\nText.\n"
+    assert extract("rfc/20241206-oci-registries.md", text) is not None
+    assert extract("rfc/20241206-oci-registries/7-open-questions.md", text) is None
+    assert extract("rfc/2024/0007-open-questions.md", text) is not None

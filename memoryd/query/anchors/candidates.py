@@ -108,6 +108,7 @@ def _lines(content: AnchorContent, file: CodeFile) -> Iterator[AnchorCandidate]:
     for site in found:
         around = innermost(file.symbols, site.line)
         same = (around.qualname if around else "") == content.qualname
+        same = same and bool(content.qualname or file.path == content.path)
         like = max(site.near, site.wide)
         enough = is_telling(content) or site.kept >= _MIN_NEIGHBOURS or (same and file.path == content.path)
         enough = enough and (like >= ALIKE if same else like >= ALIKE_ELSEWHERE and site.near >= ALIKE)

@@ -30,6 +30,7 @@ EXTRACTOR_HISTORY = {
     15: "how many arguments Java's methods take and are given; own names of functions that are CommonJS modules",
     16: "Elixir: what `use` is told, delegation, `__MODULE__`, pipes without brackets, protocols by their whole name",
     17: "strings that name code: what is patched, mocked, imported by name, and settings of Django",
+    18: "stages of RFCs, statuses in braces, parts of a dated RFC, which are no decisions of their own",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
