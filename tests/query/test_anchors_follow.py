@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from anchor_truth import AnchorTruth, IndexedProject
 from moving_code import MovingCode
+from msgspec import structs
 
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.query.anchors import capture, places
@@ -132,3 +133,17 @@ def test_no_other_place_is_shown_as_exact(tmp_path: Path, pool: ParsePool, seed:
     assert wrong == []
     assert truth.counts["line exact", True] > 10
     assert truth.counts["line moved", True] > 10
+
+
+def test_a_line_that_may_be_of_a_newer_text_is_known_by_its_number(tmp_path: Path, pool: ParsePool) -> None:
+    """While changed files are not indexed yet, nobody knows what stands at the line; a symbol has its name."""
+    project = IndexedProject(tmp_path / "p", pool)
+    project.save({"pay.py": PAY}, "Begin")
+    with project.opened() as ctx:
+        behind = structs.replace(ctx, freshness=structs.replace(ctx.freshness, pending=1))
+        kept = capture.contents(behind, ["pay.py:14", "pay.py:refund"])
+        record = Record("1", "lesson", "x", "confirmed", "human:ann", 1, "", "", ("pay.py:14",), contents=())
+        place = places.of_records(ctx, [record])["1"][0]
+    assert [content.anchor for content in kept] == ["pay.py:refund"]
+    assert (place.state, place.confidence) == ("here", 0.5)
+    assert "known by its number alone" in place.said()

@@ -14,9 +14,11 @@ from memoryd.store.records.anchor_content import MAX_LINE_CHARS, MAX_WORDS, Anch
 
 
 def contents(ctx: Context, anchors: Sequence[str]) -> tuple[AnchorContent, ...]:
-    """Of the anchors that mean one file, line or symbol of the view."""
+    """Of the anchors that mean one file, line or symbol of the view. While files are known to have changed since, a line
+    has none: its number may be of a text that is not indexed yet."""
     found = (_content(ctx, anchor) for anchor in anchors)
-    return tuple(content for content in found if content)
+    is_behind = ctx.freshness.pending > 0
+    return tuple(content for content in found if content and not (is_behind and content.is_line))
 
 
 def _content(ctx: Context, anchor: str) -> AnchorContent | None:
