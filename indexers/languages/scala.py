@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from indexers.engine import type_text
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
@@ -22,8 +23,10 @@ def extract(source: bytes) -> FileFacts:
 
 
 def _package(file: FileBuilder, node: Node) -> None:
-    """Clauses below each other nest."""
+    """Clauses below each other nest: the members of each are seen."""
     name = "".join(file.text(node).split())
+    if file.package:
+        file.add_import(node.start_byte, file.package, "*", "")
     file.package = f"{file.package}.{name}" if file.package else name
 
 
@@ -47,6 +50,36 @@ def _add(file: FileBuilder, node: Node, module: str, name: str, alias: str) -> N
         file.add_import(node.start_byte, module, name, alias or name)
 
 
+def _extension(file: FileBuilder, node: Node) -> None:
+    """``extension (x: T) def f``: what f extends is bound to ``this``."""
+    parameters = node.child_by_field_name("parameters")
+    _extend(file, parameters, node.children_by_field_name("body"))
+
+
+def _implicit_class(file: FileBuilder, node: Node) -> None:
+    """``implicit class C(x: T) { def f }``"""
+    modifiers, body = node.named_children[0], node.child_by_field_name("body")
+    if (
+        modifiers.type == "modifiers"
+        and b"implicit" in file.source[slice(*modifiers.byte_range)].split()
+        and body
+    ):
+        _extend(file, node.child_by_field_name("class_parameters"), body.named_children)
+
+
+def _extend(file: FileBuilder, parameters: Node | None, functions: Sequence[Node]) -> None:
+    first = type_text.child(parameters, 0) if parameters is not None else None
+    written = first.child_by_field_name("type") if first is not None else None
+    for function in functions:
+        if written is None:
+            return
+        if function.type in ("function_definition", "function_declaration"):
+            scope = file.scope_at(function.start_byte).qualname
+            file.add_binding(function.start_byte, "this", file.text(written), "annotation", scope)
+        elif function.type in ("template_body", "indented_block", "block"):
+            _extend(file, parameters, function.named_children)
+
+
 def _pattern(file: FileBuilder, node: Node) -> None:
     """A pattern binds lower-case names; the others are values to compare with."""
     name = file.source[slice(*node.byte_range)]
@@ -56,7 +89,10 @@ def _pattern(file: FileBuilder, node: Node) -> None:
 
 def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """All but private: subclasses see what is protected."""
-    return not parent.in_function and span[0] not in file.starts("private")
+    around: Scope | None = parent
+    while around is not None and around.kind == "block":  # of an extension
+        around = around.parent
+    return not (around and around.in_function) and span[0] not in file.starts("private")
 
 
 _PLAIN = frozenset(b"Int Long Short Byte Double Float Boolean Char String Unit Any AnyRef Nothing".split())
@@ -83,6 +119,8 @@ _GRAMMAR = Grammar(
             "package": _package,
             "import": _import,
             "pattern": _pattern,
+            "extension": _extension,
+            "class": _implicit_class,
             "typed": type_text.typed(_PLAIN),
             "typed_value": type_text.typed(_PLAIN, name="pattern"),
             "built": type_text.built(_SHAPES, name="pattern"),

@@ -31,8 +31,11 @@
 ; Local names
 [(lambda_expression) (instance_expression (template_body))] @scope
 [(case_clause) (for_expression)] @block
+(extension_definition) @block @extension
+(class_definition . (modifiers)) @class
 (block (block) @block)
 (type_parameters name: (identifier) @local)
+[(covariant_type_parameter name: (identifier) @local) (contravariant_type_parameter name: (identifier) @local)]
 (parameter name: (identifier) @local)
 (class_parameter name: (identifier) @local)
 (lambda_expression parameters: (identifier) @local)

@@ -113,6 +113,33 @@ CASES: dict[str, Case] = {
         ["Sources/A/u.swift:go -> Sources/A/a.swift:Winch.reel inferred", "Sources/A/u.swift:go -> Sources/A/e.swift:Winch.turn inferred",
          "Sources/A/u.swift:go -> Sources/A/a.swift:oil exact", "Sources/B/u.swift:go -> Sources/A/a.swift:Winch.reel inferred"],
     ),
+    "Scala: companions by one import, members of an object as a whole, relative to the package": (
+        {"a.scala": "package shop\nimport tools.Price\nimport inner.Deep\nimport tools.Dir._\nclass Cart(p: Price) {\n  def go() = { p.cents(); Price.of(1); Deep.dig(); find(1) }\n}\n",
+         "b.scala": "package tools\nclass Price { def cents() = 1 }\nobject Price { def of(x: Int) = x }\nobject Dir { def find(x: Int) = x; class Info }\n",
+         "c.scala": "package shop.inner\nobject Deep { def dig() = 1 }\n", "d.scala": "package inner\nobject Other { def find(x: Int) = x }\n"},
+        ["a.scala:Cart.go -> b.scala:Price.cents inferred", "a.scala:Cart.go -> b.scala:Price.of exact", "a.scala:Cart.go -> c.scala:Deep.dig exact", "a.scala:Cart.go -> b.scala:Dir.find exact"],
+    ),
+    "Scala: no package sees what has none; one package clause sees nothing of the package around": (
+        {"a.scala": "package shop.core\nobject Cart { def go() = { Bare.run(); Outer.run() } }\n", "n.scala": "package shop\npackage core\nobject Nest { def go() = Outer.run() }\n",
+         "b.scala": "object Bare { def run() = 1 }\n", "c.scala": "package shop\nobject Outer { def run() = 1 }\n", "d.scala": "object Use { def go() = Bare.run() }\n"},
+        ["n.scala:Nest.go -> c.scala:Outer.run exact", "d.scala:Use.go -> b.scala:Bare.run exact"],
+    ),
+    "Scala: what is imported as a whole comes before the package's own in other files": (
+        {"a.scala": "package shop\nimport tools.Dir._\nobject Cart { def go() = new Info }\n", "b.scala": "package tools\nobject Dir { class Info }\n", "c.scala": "package shop\nclass Info\n"},
+        ["a.scala:Cart.go -> b.scala:Dir.Info exact"],
+    ),
+    "Scala: extensions and members of implicit classes, of the type of the value": (
+        {"a.scala": "package ops\nimport shop.Cart\nobject Ops { implicit class Rich(c: Cart) { def total1 = 1 } }\nextension (c: Cart) def weigh1: Int = 2\n",
+         "b.scala": "package shop\nclass Cart\nclass Other\n",
+         "c.scala": "package use\nimport shop._\nimport ops.Ops._\nimport ops.weigh1\nobject Use { def go(c: Cart) = { c.total1; c.weigh1 }; def no(o: Other) = { o.total1; o.weigh1 } }\n"},
+        ["c.scala:Use.go ~> a.scala:Ops.Rich.total1 inferred", "c.scala:Use.go ~> a.scala:weigh1 inferred", "c.scala:Use.go ~> b.scala:Cart exact", "c.scala:Use.no ~> b.scala:Other exact",
+         "a.scala:Ops.Rich ~> b.scala:Cart exact"],
+    ),
+    "Scala: package objects; members of values, also of what needs no brackets to be called": (
+        {"a.scala": "package object shop { def help1(x: Int) = x }\n", "b.scala": "package shop\nclass Box { def lid: Lid = null }\nclass Lid { def open1() = 1 }\n",
+         "c.scala": "package shop\nobject Use { def go(b: Box) = { help1(1); b.lid.open1() } }\n", "d.scala": "package other\nobject Use { def go(b: Box) = { help1(1) } }\n"},
+        ["c.scala:Use.go -> a.scala:shop.help1 exact", "c.scala:Use.go -> b.scala:Lid.open1 inferred"],
+    ),
     "Elixir: an import gives public functions, and those that it names; none is seen in a module that is nested": (
         {"a.ex": "defmodule A do\n  import B\n  import C, only: [far: 1]\n  def go(x) do\n    near(x)\n    hidden(x)\n    far(x)\n    other(x)\n  end\n  def own(x), do: x\n  defmodule In do\n    def go(x), do: near(x)\n    def bad(x), do: own(x)\n  end\nend\n",
          "b.ex": "defmodule B do\n  def near(x), do: x\n  defp hidden(x), do: x\nend\n", "c.ex": "defmodule C do\n  def far(x), do: x\n  def other(x), do: x\nend\n"},

@@ -121,6 +121,11 @@ PROJECTS: dict[str, dict[str, list[str]]] = {
         "a.c": ["#include \"a.h\"\nint f(void) { return 2; }\n", "static int f(void) { return 3; }\nint g(void) { return f(); }\n"],
         "m.c": ["#include \"b.h\"\nint main(void) { struct s v; return f() + g() + v.n + v.m; }\n"],
     },
+    "scala": {
+        "a.scala": ["package s\nimport t.O._\nimport t.C\nobject A extends C { def go(c: C) = { f(1); c.g(); c.x1 } }\n", "package s\npackage u\nimport t._\nobject A { def go(c: C) = { O.f(1); c.g(); f(2) } }\n", "import t.{C, O}\nimport O._\nclass A(c: C) { f(1); c.x1 }\n"],
+        "b.scala": ["package t\nclass C { def g() = 1 }\nobject O { def f(x: Int) = x }\n", "package t\nobject O { class C { def g() = 1 }; implicit class R(c: C) { def x1 = 1 } }\n", "package object t { def f(x: Int) = x; class C }\n", "package s\nclass C\nobject O { def f(x: Int) = x }\n"],
+        "c.scala": ["package t\nextension (c: C) def x1 = 1\n", "package s\ndef f(x: Int) = x\ntrait C { def g() = 2 }\n", "package s.t\nobject O { def f(x: Int) = x }\n"],
+    },
     "elixir": {
         "a.ex": ["defmodule S.A do\n  import S.B\n  def one(), do: put(1)\n  def two(), do: S.C.put(1)\nend\n", "defmodule S.A do\n  use S.B, :page\n  alias S.C\n  def put(), do: C.put(take(1))\nend\n",
                  "defmodule S.A do\n  @behaviour S.B\n  def put(x), do: take(x)\n  defmodule In do\n    alias S.{B, C}\n    def go(), do: B.put(C.take(1))\n  end\nend\n"],

@@ -31,6 +31,7 @@ EXTRACTOR_HISTORY = {
     16: "Elixir: what `use` is told, delegation, `__MODULE__`, pipes without brackets, protocols by their whole name",
     17: "strings that name code: what is patched, mocked, imported by name, and settings of Django",
     18: "stages of RFCs, statuses in braces, parts of a dated RFC, which are no decisions of their own",
+    19: "Scala: what extensions and implicit classes extend, chained package clauses, type parameters with a variance",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -56,6 +57,7 @@ LINKER_HISTORY = {
     17: "Java: the method above that takes so many arguments; what a CommonJS module hands out beside what it is",
     18: "Elixir: imports, what modules that are used quote, aliases of parts of names; callbacks are overridden",
     19: "uses of what a string names",
+    20: "Scala: companions, members of objects as a whole, order of imports, extensions; nothing of no package is seen",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -12,6 +12,7 @@ from memoryd.ingest.link.languages.protobuf import PROTOBUF
 from memoryd.ingest.link.languages.python import Python
 from memoryd.ingest.link.languages.ruby import RUBY
 from memoryd.ingest.link.languages.rust import Rust
+from memoryd.ingest.link.languages.scala import Scala
 from memoryd.ingest.link.languages.script import EcmaScript
 from memoryd.ingest.link.languages.shell import BASH
 from memoryd.ingest.link.languages.sql import Sql
@@ -32,6 +33,7 @@ RULES: dict[str, LanguageRules] = {
     "python": Python(),
     "ruby": RUBY,
     "rust": Rust(),
+    "scala": Scala(),
     "sql": Sql(),
     "swift": Swift(),
     "typescript": EcmaScript(),

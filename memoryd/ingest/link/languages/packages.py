@@ -279,5 +279,4 @@ PACKAGES: dict[str, LanguageRules] = {
     "haskell": Haskell(),
     "kotlin": Kotlin(),
     "php": Php("\\"),
-    "scala": PackageRules(outer_seen=True),
 }

@@ -77,3 +77,9 @@ given order: Ord[Int] with { def compare(a: Int) = 1 }
 //           ^ type Ord in order
 extension (s: String) def ext: Int = 1
 // <- def function ext
+class Box[+Item, -Key](item: Item)
+// <- def class Box
+//                           ^ none
+type Pair[+Left, Right] = Both[Left, Right]
+// <- def type Pair
+//                        ^ type Both in Pair
