@@ -14,8 +14,8 @@ from memoryd.store.records.anchor_content import MAX_LINE_CHARS, MAX_WORDS, Anch
 
 
 def contents(ctx: Context, anchors: Sequence[str]) -> tuple[AnchorContent, ...]:
-    """Of the anchors that mean one file, line or symbol of the view. While files are known to have changed since, a line
-    has none: its number may be of a text that is not indexed yet."""
+    """Of the anchors that mean one file, line or symbol of the view. While files are known to have changed since, a
+    line has none: its number may be of a text that is not indexed yet."""
     found = (_content(ctx, anchor) for anchor in anchors)
     is_behind = ctx.freshness.pending > 0
     return tuple(content for content in found if content and not (is_behind and content.is_line))
