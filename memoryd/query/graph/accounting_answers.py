@@ -48,8 +48,8 @@ class Accounting(Struct, frozen=True):
         words = self.text == "read" or (self.text == "many" and self.accounted > 0)
         return bool(self.unresolved or self.in_text or self.through_base or self.gaps or not words)
 
-    def of_absence(self) -> str:
-        """What an answer of none leaves open, in one line; ``""``: nothing."""
+    def of_absence(self, said: Collection[str]) -> str:
+        """What an answer of none leaves open, in one line, without the gaps that were ``said``; ``""``: nothing."""
         parts = []
         if self.in_text:
             least = "at least " if self.text == "common" else ""
@@ -57,7 +57,7 @@ class Accounting(Struct, frozen=True):
             parts += [f"the word stands in {count} ({_places(self.first_in_text, self.in_text)})"]
         elif self.text == "no-word":
             parts += ["too short or common a word to look for in the text"]
-        return "; ".join((*parts, *self.gaps))
+        return "; ".join((*parts, *(gap for gap in self.gaps if gap not in said)))
 
     def line(self, listed: Collection[str] = ()) -> str:
         """All of it in one line, without the places in files that the answer lists anyway."""

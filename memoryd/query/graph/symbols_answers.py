@@ -129,7 +129,7 @@ class SymbolAnswer(PagedAnswer, frozen=True):
 
     def _none(self) -> Page:
         page = self.absence(f"No definition of `{quote(self.name, 100)}`", self.searched)
-        open_ = self.accounting.of_absence() if self.accounting else ""
+        open_ = self.accounting.of_absence(self.freshness.doubts()) if self.accounting else ""
         return msgspec.structs.replace(page, head=f"{page.head}\n{open_}") if open_ else page
 
     def _is_shown(self, definition: Definition) -> bool:
