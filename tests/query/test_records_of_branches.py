@@ -109,3 +109,24 @@ def test_what_no_branch_has_is_gone(project: IndexedProject, store: Records) -> 
         text = answers(ctx)["proposals"]
     assert "is in no branch here" in text
     assert "b.py:beta is lost" in text
+
+
+def test_a_lost_place_is_said_in_every_answer(project: IndexedProject, store: Records) -> None:
+    """Nowhere as certain; `check` lists the rule as one that nobody can check, for it does not know what it governs."""
+    with project.opened(store) as ctx:
+        told(ctx, store, "b.py:beta")
+    project.save({"a.py": ALPHA, "b.py": "def gamma(till):\n    return till.coins\n"}, "Drop beta")
+    with project.opened(store) as ctx:
+        asked = {
+            **answers(ctx),
+            "why": render(why(ctx, WhyRequest(target="b.py")), 2_000),
+            "brief": render(brief(ctx, BriefRequest(task="call beta twice", paths=("b.py",))), 2_000),
+        }
+        other = render(why(ctx, WhyRequest(target="b.py:gamma")), 2_000)
+    for verb, text in asked.items():
+        assert "b.py:beta is lost: not found again" in text, verb
+        said = [line for line in text.splitlines() if "Beta is never called twice" in line]
+        assert said, verb
+        assert not any("1.00]" in line for line in said), verb
+    assert "not checkable" in asked["check"]
+    assert "never called twice" not in other
