@@ -10,32 +10,22 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from indexers.constraints import demands
 from indexers.constraints.rule import bounded, rule, under, within
 from indexers.facts import Constraint
 from indexers.operations.source import OperationSource
 
 TOOL = "agent-rules"
-FILE = re.compile(
-    r"(^|/)(AGENTS?|CLAUDE(\.local)?|GEMINI|CONTRIBUTING|ARCHITECTURE|CONVENTIONS|\.cursorrules|\.windsurfrules|\.clinerules)"
-    r"(\.(md|rst|txt|mdc))?$|(^|/)\.(cursor|windsurf|clinerules)/(rules/)?([\w.-]+/){0,4}[^/]+\.mdc?$"
-    r"|(^|/)\.github/(copilot-instructions|instructions/[^/]+)\.md$",
-    re.IGNORECASE,
+_ASSISTANTS = (
+    r"(^|/)\.(cursorrules|windsurfrules|clinerules)$|(^|/)\.(cursor|windsurf|clinerules)/(rules/)?([\w.-]+/){0,4}[^/]+\.mdc?$"
+    r"|(^|/)\.github/(copilot-instructions|instructions/[^/]+)\.md$"
 )
-# Where somebody is told to: at the beginning, after a break, after "please" or "you". "People don't …" tells nobody.
-_TO_YOU = r"(?:^|[,;:(\u2013\u2014]\s*|\s-\s|\b(?:please|and|or|but|so|then|you|agents?|contributors?|it)\s+)\W{0,4}"
-_STRONG = re.compile(
-    r"\b(?:must|mustn't|(?:is|are) (?:strictly )?(?:forbidden|prohibited|required|not allowed)|may not|shall)\b"
-    rf"|{_TO_YOU}(?:do not|don't|never|always|only ever)\b|(?-i:\b(?:NEVER|ALWAYS|DO NOT)\b)"
-    r"|\buse \S+(?: \S+)?,? (?:not|instead of|rather than|over)\b",
-    re.IGNORECASE,
-)
-_SOFT = re.compile(
-    r"\b(?:should(?: not|n't)?|ought to)\b"
-    rf"|{_TO_YOU}(?:avoid|prefer|make sure|ensure|be sure|use|keep|follow|only (?:use|add|change|import))\b"
-    rf"|{_TO_YOU}run\b[^.]{{0,400}}\b(?:before|after|whenever|every|prior)\b|\binstead of\b.{{0,400}}\buse\b",
-    re.IGNORECASE,
-)
-_MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#+|>)\s*")
+# Spelled so, or at the root: docs/agents.md is a page about agents.
+_NAMES = r"(AGENTS?|CLAUDE(\.local)?|GEMINI|ARCHITECTURE|CONVENTIONS)(\.(md|rst|txt|mdc))?$"
+GUIDE = re.compile(r"(^|/)CONTRIBUTING(\.(md|rst|txt|mdc))?$", re.IGNORECASE)
+FILE = re.compile(rf"(?i:{_ASSISTANTS}|{GUIDE.pattern}|^{_NAMES})|/{_NAMES}")
+_MARKER = re.compile(r"^\s*(?:[-*+](?:\s+|$)|\d+[.)]\s+|#+\s*|>\s*)")
+_HEADING = re.compile(r"(#{1,6})\s+(.{1,200})")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'*])")
 _GLOBS = re.compile(r"(?m)^(?:globs|applyTo)[ \t]*:[ \t]*(\S[^\n]{0,400})$")
 _HOMES = (
@@ -46,6 +36,7 @@ _HOMES = (
     "/.github/instructions",
     "/.github",
 )
+_DOCUMENTATION = re.compile(r"(?:^|(?<=/))(?:docs?|documentation|doc-site|website)/", re.IGNORECASE)
 _FENCE = ("```", "~~~")
 _RULERS = frozenset("=-~^*_+#\"'")
 MAX_FILE_CHARS = 200_000
@@ -57,10 +48,11 @@ def prose(source: OperationSource) -> Iterator[Constraint]:
     """The sentences of a rules file; ``warn`` for must and never, ``info`` for should and prefer. Code blocks,
     tables, headings and questions are left out."""
     scope = _scope(source)
-    for line, sentence in itertools.islice(_sentences(source.text[:MAX_FILE_CHARS]), MAX_RULES):
+    found = _sentences(source.text[:MAX_FILE_CHARS], is_guide=bool(GUIDE.search(source.path)))
+    for line, sentence in itertools.islice(found, MAX_RULES):
         yield rule(
             "prose", TOOL, bounded(sentence, 60), line, sentence,
-            severity="warn" if _STRONG.search(sentence) else "info", scope=scope,
+            severity="warn" if demands.STRONG.search(sentence) else "info", scope=scope,
             not_checkable="a sentence for people",
         )  # fmt: skip
 
@@ -77,8 +69,11 @@ def _scope(source: OperationSource) -> tuple[str, ...]:
 
 
 def home(path: str) -> str:
-    """The folder that a rules file is for: its own, or the one above an assistant's settings."""
+    """The folder that a rules file is for: its own, or the one above an assistant's settings; of a guide for
+    contributors the one above the documentation."""
     folder = posixpath.dirname(path)
+    if GUIDE.search(path):
+        folder = _DOCUMENTATION.split(f"{folder}/", maxsplit=1)[0].strip("/")
     for inner in _HOMES:
         head, found, _rest = f"/{folder}/".partition(f"{inner}/")
         if found:
@@ -86,9 +81,9 @@ def home(path: str) -> str:
     return folder
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
+def _sentences(text: str, *, is_guide: bool) -> Iterator[tuple[int, str]]:
     """(line, sentence in one line) of those that demand something."""
-    for first_line, paragraph in _paragraphs(text):
+    for first_line, paragraph in _paragraphs(text, is_guide=is_guide):
         at = 0
         for sentence in _SENTENCE_END.split(paragraph):
             start = paragraph.index(sentence, at)
@@ -96,17 +91,16 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
             at = start + len(sentence)
             plain = " ".join(sentence.split())
             asks = plain.endswith(("?", ":", '?"'))
-            if (
-                MIN_CHARS <= len(plain) <= MAX_CHARS
-                and not asks
-                and (_STRONG.search(plain) or _SOFT.search(plain))
-            ):
+            is_whole = MIN_CHARS <= len(plain) <= MAX_CHARS and not asks
+            if is_whole and demands.demands(plain, is_first=start == 0, is_guide=is_guide):
                 yield line, plain
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """(first line, text) of each paragraph or list item of prose, its line breaks kept."""
+def _paragraphs(text: str, *, is_guide: bool) -> Iterator[tuple[int, str]]:
+    """(first line, text) of each paragraph or list item of prose, its line breaks kept; of a guide without the parts
+    that are for something else than changes."""
     fenced = False
+    talk = 0  # the level of the heading that began such a part
     block: list[str] = []
     start = 0
     for number, line in enumerate([*text.splitlines(), ""], 1):
@@ -117,7 +111,10 @@ def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
         if block and (ends or _MARKER.match(line)):
             yield start, "\n".join(block)
             block = []
-        if not ends:
+        heading = None if fenced or not is_guide else _HEADING.match(bare)
+        if heading and not 0 < talk < len(heading[1]):
+            talk = len(heading[1]) if demands.is_talk(heading[2]) else 0
+        if not ends and not talk:
             start = number if not block else start
             block.append(_MARKER.sub("", line))
 

@@ -446,6 +446,53 @@ def test_who_is_told_to_do_something_is_told_a_rule(sentence: str, severity: str
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "You should now see a list of shards.", "Your app should be available at localhost.",
+        "It should be considered a map.", "The output should look like the following.",
+        "Follow the instructions below.",
+        "Do not worry about style.", "Please don't hesitate to write.", "Do not overwhelm new contributors.",
+        "It must never push.", "This must be kept.", "Perform these steps; do not wait.", "Always run it first.",
+        "Keep most logic and state here.", "Tell us how you use it.", "A list that you do not override.",
+        "Make sure that nobody reported the bug before.", "They may not even compile.",
+    ],
+)  # fmt: skip
+def test_advice_expectation_and_what_points_elsewhere_are_no_rules(sentence: str) -> None:
+    """A friendly sentence demands nothing of the code; one that is quoted alone must say by itself what it is about."""
+    assert read("CONTRIBUTING.md", f"{sentence}\n") == []
+
+
+def test_what_points_to_another_sentence_is_no_rule_behind_it() -> None:
+    """At the head of its paragraph, or about the project itself, it is one."""
+    text = "There are two. Do not start that job. Do not break this project.\n\nUse those that exist.\n"
+    assert [r.quote for r in read("AGENTS.md", text)] == [
+        "Do not break this project.",
+        "Use those that exist.",
+    ]
+
+
+def test_parts_of_a_guide_for_those_who_ask_or_report_hold_no_rules() -> None:
+    """With the parts below them; in the files for agents every part counts."""
+    text = "# Reporting bugs\nAlways search.\n## How\nNever guess.\n# Pull requests\nNever squash a commit.\n"
+    assert [r.quote for r in read("CONTRIBUTING.md", text)] == ["Never squash a commit."]
+    assert len(read("AGENTS.md", text)) == 3
+
+
+def test_emphasis_at_the_head_of_a_line_is_no_list_mark() -> None:
+    """The quote is what stands there."""
+    assert one("AGENTS.md", "**Never squash a commit**.\n").quote == "**Never squash a commit**."
+
+
+def test_a_page_about_agents_is_no_file_for_them() -> None:
+    """Only the spelling of the convention counts below the root; a guide in the documentation is for the project."""
+    assert read("docs/agents.md", "Always pass a prompt.\n") == []
+    assert one("docs/AGENTS.md", "Always pass a prompt.\n").scope == ("docs/**",)
+    assert one("agents.md", "Always pass a prompt.\n").scope == ()
+    assert one("docs/dev/contributing.rst", "Always add a test.\n").scope == ()
+    assert one("pkg/x/CONTRIBUTING.md", "Always add a test.\n").scope == ("pkg/x/**",)
+
+
+@pytest.mark.parametrize(
     ("path", "folder"),
     [
         ("AGENTS.md", ""), ("web/CLAUDE.md", "web"), (".cursor/rules/api/db.mdc", ""), ("a/.cursor/rules/x.mdc", "a"),
