@@ -219,6 +219,8 @@ class _TopLevel:
         self.names: dict[int, str] = {}
         self._ids: dict[str, int] = {}
         self._outer: dict[int, list[tuple[int, int, str]]] = {}
+        self._links: set[int] = set()  # whose import statements are known
+        self._imports: set[tuple[int, int]] = set()
 
     def placed(self, edges: Sequence[GraphEdge]) -> Iterable[GraphEdge]:
         """The edges, those that start at the top level moved to the definition around their line."""
@@ -226,15 +228,17 @@ class _TopLevel:
         if not loose:
             return edges
         ctx = self._ctx
-        imports = graph_queries.import_lines(ctx.index, {edge[3] for edge in loose})
+        links = {edge[3] for edge in loose} - self._links
+        self._links |= links
+        self._imports |= graph_queries.import_lines(ctx.index, links)
         unknown = {edge[1] >> NAME_BITS for edge in loose} - self._outer.keys()
         found = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
         self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
-        return [edge if edge[1] & NAME_MASK != self.empty else self._moved(edge, imports) for edge in edges]
+        return [edge if edge[1] & NAME_MASK != self.empty else self._moved(edge) for edge in edges]
 
-    def _moved(self, edge: GraphEdge, imports: Collection[tuple[int, int]]) -> GraphEdge:
+    def _moved(self, edge: GraphEdge) -> GraphEdge:
         dst, src, provenance, link_id, line = edge
-        if (link_id, line) in imports:
+        if (link_id, line) in self._imports:
             return dst, src, self._import, link_id, line
         path_id = src >> NAME_BITS
         holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
