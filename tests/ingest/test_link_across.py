@@ -113,6 +113,12 @@ CASES: dict[str, Case] = {
         ["Sources/A/u.swift:go -> Sources/A/a.swift:Winch.reel inferred", "Sources/A/u.swift:go -> Sources/A/e.swift:Winch.turn inferred",
          "Sources/A/u.swift:go -> Sources/A/a.swift:oil exact", "Sources/B/u.swift:go -> Sources/A/a.swift:Winch.reel inferred"],
     ),
+    "Java: files without a package see those of their folder, none that has a package does": (
+        {"src/main/java/Bare.java": "class Bare { static void run() {} }\n", "src/main/java/Use.java": "class Use { void go() { Bare.run(); } }\n",
+         "src/test/java/UseTest.java": "class UseTest { void go() { Bare.run(); } }\n", "other/Use.java": "class Use { void go() { Bare.run(); } }\n",
+         "src/main/java/p/A.java": "package p;\nclass A { void go() { Bare.run(); } }\n"},
+        ["src/main/java/Use.java:Use.go -> src/main/java/Bare.java:Bare.run exact", "src/test/java/UseTest.java:UseTest.go -> src/main/java/Bare.java:Bare.run exact"],
+    ),
     "Scala: companions by one import, members of an object as a whole, relative to the package": (
         {"a.scala": "package shop\nimport tools.Price\nimport inner.Deep\nimport tools.Dir._\nclass Cart(p: Price) {\n  def go() = { p.cents(); Price.of(1); Deep.dig(); find(1) }\n}\n",
          "b.scala": "package tools\nclass Price { def cents() = 1 }\nobject Price { def of(x: Int) = x }\nobject Dir { def find(x: Int) = x; class Info }\n",

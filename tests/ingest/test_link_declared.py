@@ -62,6 +62,10 @@ CASES: dict[str, Case] = {
          "q.sql": "CREATE SCHEMA billing;\nCREATE VIEW v AS SELECT * FROM billing.invoices;\nCREATE VIEW w AS SELECT * FROM other.invoices;\nCREATE VIEW x AS SELECT * FROM seats;\n"},
         ["q.sql:v ~> a.sql:billing.invoices exact", "q.sql:x ~> a.sql:depot.seats inferred"],
     ),
+    "SQL: the nearest of any schema, of these one without a schema": (
+        {"a/schema.sql": "CREATE TABLE test.items (id int);\n", "b/schema.sql": "CREATE TABLE items (id int);\n", "a/q.sql": "CREATE VIEW v AS SELECT * FROM items;\n"},
+        ["a/q.sql:v ~> a/schema.sql:test.items inferred"],
+    ),
     "Bash: from the folder of the script, however it is computed": (
         {"bin/a.sh": 'HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"\nROOT=$HERE/..\n. "$ROOT/lib/log.sh"\ngo() {\n  log one\n}\n',
          "bin/b.sh": 'source "$(dirname "$0")/../lib/log.sh"\ngo() {\n  x=$(log two)\n}\n', "bin/c.sh": 'source "${BASH_SOURCE%/*}/../lib/log.sh"\ngo() {\n  log three | tee x\n}\n',

@@ -59,6 +59,7 @@ LINKER_HISTORY = {
     18: "Elixir: imports, what modules that are used quote, aliases of parts of names; callbacks are overridden",
     19: "uses of what a string names",
     20: "Scala: companions, members of objects as a whole, order of imports, extensions; nothing of no package is seen",
+    21: "Java: files without a package see those of their folder",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

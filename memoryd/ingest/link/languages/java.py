@@ -55,7 +55,8 @@ class Java(LanguageRules):
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
         """A type of the same package; then of those that are imported as a whole."""
-        found = _top_level(view, path, view.clause(path), name)
+        package = view.clause(path)
+        found = _top_level(view, path, package, name) if package else _without_package(view, path, name)
         if found:
             return found
         for item in self.stars(view, path):
@@ -138,6 +139,22 @@ def _top_level(view: LinkView, path: str, package: str, name: str) -> tuple[Defi
         return tuple(one.target for one in found)
     places = view.fixpoints(("java types", package, name), lambda: _places(view, package, name), _NOWHERE)
     return _nearest(places, posixpath.dirname(path))
+
+
+def _without_package(view: LinkView, path: str, name: str) -> tuple[DefinitionTarget, ...]:
+    """The type that a file without a package sees: of its folder, and for tests of the folder that they are about."""
+    folder = posixpath.dirname(path)
+    for place in dict.fromkeys((folder, re.sub(r"(^|/)src/test/java\Z", r"\1src/main/java", folder))):
+        found = view.named("java", name).by(_of_folder, place)
+        if found:
+            return tuple(one.target for one in found)
+    return ()
+
+
+def _of_folder(one: NamedDefinition) -> str | None:
+    """Rows of the types without a package that one folder defines."""
+    is_bare = not one.package and one.qualname == one.name and one.kind in _TYPES
+    return posixpath.dirname(one.target.path) if is_bare else None
 
 
 def _of_package(one: NamedDefinition) -> str | None:

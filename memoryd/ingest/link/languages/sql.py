@@ -13,7 +13,7 @@ from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.view import LinkView
 
 _SHARED = frozenset({"struct", "function", "type"})
-_UNQUALIFIED = ""
+_ANY = "*"  # no schema
 
 
 class Sql(LanguageRules):
@@ -32,11 +32,10 @@ class Sql(LanguageRules):
         return not _by_schema(view, name)
 
     def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
-        by_schema = _by_schema(view, name)
-        if _UNQUALIFIED in by_schema:
-            return _nearest(path, by_schema[_UNQUALIFIED])
-        schemas = list(by_schema.values())
-        return _nearest(path, schemas[0]) if len(schemas) == 1 else ()
+        found = _nearest(path, by) if (by := _by_schema(view, name).get(_ANY)) else ()
+        bare = [target for target in found if "." not in target.qualname]
+        schemas = {target.qualname for target in found}
+        return bare or (found if len(schemas) == 1 else ())
 
     def space(self, view: LinkView, path: str, space: str, name: str) -> Sequence[DefinitionTarget]:
         found = _by_schema(view, name).get(space.lower()) if space else None
@@ -50,7 +49,7 @@ class Sql(LanguageRules):
 
 
 def _by_schema(view: LinkView, name: str) -> Mapping[str, FolderItems[DefinitionTarget]]:
-    """Schema -> what the files of a folder create in it under that name, in whatever case it is written."""
+    """Schema (``*``: any) -> what files create in it under that name, in whatever case it is written."""
     return view.fixpoints(("sql", name), lambda: _read_schemas(view, name), {})
 
 
@@ -59,7 +58,8 @@ def _read_schemas(view: LinkView, name: str) -> Mapping[str, FolderItems[Definit
     for spelling in dict.fromkeys((name, name.lower(), name.upper())):
         for one in view.named("sql", spelling).all():
             if one.kind in _SHARED:
-                found.setdefault(one.qualname.rpartition(".")[0].lower(), {})[one.target] = None
+                for schema in (one.qualname.rpartition(".")[0].lower(), _ANY):
+                    found.setdefault(schema, {})[one.target] = None
     return {
         schema: FolderItems(((posixpath.dirname(t.path), t) for t in targets), MAX_MEANINGS + 1)
         for schema, targets in found.items()
