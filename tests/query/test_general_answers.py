@@ -8,7 +8,7 @@ from rows import Rows, rename
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
 from memoryd.query.history.cochange import cochanged_files, is_forgotten, touched, worth_showing
-from memoryd.query.history.conventions import NamingCase, conventions, mined, style
+from memoryd.query.history.conventions import MAX_COMMITS, NamingCase, conventions, mined, style
 from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.history.hotspots import hotspots
 from memoryd.query.history.hotspots_answers import HotspotsRequest
@@ -68,6 +68,17 @@ def test_conventions_of_a_project(rows):
     assert not any("part: …" in rule for _, rule, _ in found)
     with pytest.raises(UsageError, match="nowhere"):
         conventions(rows.context(), ConventionsRequest(path="nowhere/"))
+
+
+def test_what_only_the_newest_commits_do_is_said_of_them(rows):
+    """Not of all: an older habit may have been another one."""
+    rows.file("a.py", "x = 1\n", [])
+    for number in range(MAX_COMMITS + 20):
+        rows.commit(f"did {number}" if number < 20 else f"feat: add {number}", ["a.py"])
+    found = conventions(rows.context(), ConventionsRequest()).conventions
+    assert {(c.share, c.sample) for c in found if "Conventional" in c.rule} == {
+        (1.0, "the newest of 420 commits")
+    }
 
 
 def test_where_tests_live_is_told_of_where_they_are(rows):

@@ -354,6 +354,7 @@ def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
     seen = history_queries.reachable(ctx.index, ctx.view.id)
     rows = [row for row in history_queries.newest(ctx.index, seen, MAX_COMMITS) if row.files]
     subjects: Mapping[str, str] = {row.sha: row.subject for row in rows}
+    sample = f"the newest of {seen.count():,} commits" if seen.count() > MAX_COMMITS else ""
 
     def cases(judge: Callable[[str], str]) -> list[NamingCase]:
         return [NamingCase(judge(subject), sha[:10]) for sha, subject in subjects.items()]
@@ -372,7 +373,7 @@ def _of_commits(ctx: Context) -> Iterator[ConventionItem]:
         if item and not (
             item.rule.endswith("(`part: …`)") and "Conventional" in rule_of(cases, _CONVENTIONAL)
         ):
-            yield item
+            yield structs.replace(item, sample=sample)
 
 
 def rule_of(cases: Callable[[Callable[[str], str]], list[NamingCase]], pattern: re.Pattern[str]) -> str:

@@ -17,8 +17,8 @@ class ConventionsRequest(Request, frozen=True, kw_only=True):
 
 
 class ConventionItem(Struct, frozen=True):
-    """``rule`` holds for ``share`` (0..1) of ``seen`` cases. ``sample``: which files it was mined from, ``""``: all.
-    ``examples``, ``exceptions``: up to three places each,
+    """``rule`` holds for ``share`` (0..1) of ``seen`` cases. ``sample``: which files or commits it was mined from,
+    ``""``: all. ``examples``, ``exceptions``: up to three places each,
     ``path:line``, a sha or a path."""
 
     topic: str
