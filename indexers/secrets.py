@@ -21,16 +21,13 @@ _UTF16_MARKS = {b"\xff\xfe": 0, b"\xfe\xff": 1}  # where the low byte of a pair 
 
 
 class _SecretRule(Struct, frozen=True):
-    """``hint`` occurs in every match; the pattern's last group (or all of it) is the secret."""
+    """The pattern's last group (or all of it) is the secret."""
 
-    hint: bytes
     pattern: re.Pattern[bytes]
     accept: Callable[[bytes], bool] | None = None
 
     def spans(self, data: bytes) -> list[Span]:
         """Where every secret of this shape stands."""
-        if self.hint not in data:
-            return []
         group = self.pattern.groups
         found = self.pattern.finditer(data)
         return [match.span(group) for match in found if self.accept is None or self.accept(match[group])]
@@ -75,7 +72,8 @@ def _overwrite(data: bytes, spans: list[Span]) -> bytes:
 
 def _find(data: bytes) -> list[Span]:
     """The spans of all credentials, in order, overlapping ones merged."""
-    found = [*token_spans(data), *(span for rule in _PLACES for span in rule.spans(data)), *_assigned(data)]
+    placed = (rule for hint, rules in _PLACES.items() if hint in data for rule in rules)
+    found = [*token_spans(data), *(span for rule in placed for span in rule.spans(data)), *_assigned(data)]
     merged: list[Span] = []
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
@@ -87,11 +85,14 @@ def _find(data: bytes) -> list[Span]:
 
 def _assigned(data: bytes) -> Iterator[Span]:
     lower = data.lower()
-    for word in _NAMES:
-        at = lower.find(word)
+    for stem, names in _STEMS.items():
+        at = lower.find(stem)
         while at >= 0:
-            yield from _value_at(data, at, at + len(word), word in _PASSWORD_NAMES)
-            at = lower.find(word, at + len(word))
+            for offset, name in names:
+                start = at - offset
+                if start >= 0 and lower.startswith(name, start):
+                    yield from _value_at(data, start, start + len(name), name in _PASSWORD_NAMES)
+            at = lower.find(stem, at + len(stem))
 
 
 def _value_at(data: bytes, at: int, end: int, is_password: bool) -> Iterator[Span]:
@@ -150,9 +151,11 @@ _FLAG_VALUE = re.compile(rb"""[a-z-]{0,20}+[ \t]{1,4}(?P<value>[^\s'"`$<{\-][^\s
 
 
 def _is_key_block(block: bytes) -> bool:
-    """A constant that only mentions the BEGIN line has no body."""
+    """A constant that only mentions the BEGIN line has no body, and code that writes one has words there."""
     body = re.sub(rb"----[- ][A-Z0-9 ]+[- ]----|\\[nr]", b"", block)
-    return len(re.findall(rb"[A-Za-z0-9+/=]", body)) >= 40
+    runs = re.findall(rb"[A-Za-z0-9+/=]++", body)
+    is_base64 = any(len(run) >= 20 and re.search(rb"[0-9+/]", run) for run in runs)
+    return is_base64 and sum(map(len, runs)) >= 40
 
 
 def _is_url_password(value: bytes) -> bool:
@@ -201,31 +204,41 @@ _NETRC = re.compile(rb"\blogin\s{1,4}\S{1,80}\s{1,4}password\s{1,4}([^\s\"'{}<>$
 _HEADER = re.compile(
     rb"""uthorization["']?[ \t]{0,2}[:=][ \t]{0,2}["']?(?:[A-Za-z\-]{2,20} )?([A-Za-z0-9_\-.=+/~]{16,2000}+)"""
 )
-_PLACES = (
-    _SecretRule(b"PRIVATE KEY", _KEY_BLOCK, _is_key_block),
-    _SecretRule(b"Private-Lines: ", _PUTTY_KEY),
-    _SecretRule(b"://", _URL_PASSWORD, _is_url_password),
-    *(_SecretRule(name, _AWS_SECRET) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")),
-    _SecretRule(b"sig=", re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),
-    _SecretRule(b"earer ", re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),
-    _SecretRule(b"uthorization", re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
-    _SecretRule(b"asic ", re.compile(rb"[Bb]asic ([A-Za-z0-9+/]{8,500}+={0,2})"), _is_user_and_password),
-    _SecretRule(b"uthorization", _HEADER, _is_random),
-    _SecretRule(b"curl", _CURL_USER, _is_url_password),
-    _SecretRule(b"mysql", _MYSQL, _is_url_password),
-    _SecretRule(b"sshpass", _SSHPASS, _is_url_password),
-    _SecretRule(b"redis-cli", _REDIS, _is_url_password),
-    _SecretRule(b"machine ", _NETRC, _is_url_password),
-)
+# What occurs in every match → the rules.
+_PLACES = {
+    b"PRIVATE KEY": (_SecretRule(_KEY_BLOCK, _is_key_block),),
+    b"Private-Lines: ": (_SecretRule(_PUTTY_KEY),),
+    b"://": (_SecretRule(_URL_PASSWORD, _is_url_password),),
+    **{name: (_SecretRule(_AWS_SECRET),) for name in (b"aws_secret_", b"AWS_SECRET_", b"ecretAccessKey")},
+    b"sig=": (_SecretRule(re.compile(rb"[?&]sig=([A-Za-z0-9%]{40,120}+)"), _is_random),),
+    b"earer ": (_SecretRule(re.compile(rb"[Bb]earer ([A-Za-z0-9_\-.=+/~]{20,2000}+)"), _is_random),),
+    b"uthorization": (
+        _SecretRule(re.compile(rb"uthorization.{1,8}Basic ([A-Za-z0-9+/]{8,500}+={0,2})")),
+        _SecretRule(_HEADER, _is_random),
+    ),
+    b"asic ": (_SecretRule(re.compile(rb"[Bb]asic ([A-Za-z0-9+/]{8,500}+={0,2})"), _is_user_and_password),),
+    b"curl": (_SecretRule(_CURL_USER, _is_url_password),),
+    b"mysql": (_SecretRule(_MYSQL, _is_url_password),),
+    b"sshpass": (_SecretRule(_SSHPASS, _is_url_password),),
+    b"redis-cli": (_SecretRule(_REDIS, _is_url_password),),
+    b"machine ": (_SecretRule(_NETRC, _is_url_password),),
+}
 
 # --- what is assigned to telling names
 
-_PASSWORD_NAMES = (b"passw", b"passphrase", b"pwd", b"_pass")
-_NAMES = (
-    *_PASSWORD_NAMES, b"secret", b"token", b"api_key", b"apikey", b"api-key", b"access_key", b"accesskey",
-    b"access-key", b"account_key", b"auth_key", b"private_key", b"encryption_key", b"signing_key",
-    b"credential",
-)  # fmt: skip
+_PASSWORD_NAMES = (b"passw", b"passphrase", b"_pass", b"pwd")
+# What is looked for → the names that have it, and how far in: each search goes through the whole text.
+_STEMS = {
+    stem: tuple((name.index(stem), name) for name in names)
+    for stem, names in {
+        b"pass": _PASSWORD_NAMES[:3],
+        b"pwd": _PASSWORD_NAMES[3:],
+        b"_key": (b"api_key", b"access_key", b"account_key", b"auth_key", b"private_key", b"encryption_key",
+                  b"signing_key"),
+        b"-key": (b"api-key", b"access-key"),
+        **{name: (name,) for name in (b"secret", b"token", b"apikey", b"accesskey", b"credential")},
+    }.items()
+}  # fmt: skip
 _NAME_TAIL = rb"""[\w.\-]{0,40}+["'\]]{0,3}+\s{0,3}+"""
 _ASSIGNMENT = re.compile(
     _NAME_TAIL

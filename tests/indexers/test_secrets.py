@@ -82,6 +82,8 @@ _CLEAN = [
     "sqs://aws_access_key_id:aws_secret_access_key@",
     "redis://user:${REDIS_PASSWORD}@host",
     'if "-----BEGIN RSA PRIVATE KEY-----" in text: return "-----END RSA PRIVATE KEY-----"',
+    'append("-----BEGIN PRIVATE KEY-----\\n")\nencodeBase64Lines(keyPair.private.encoded.toByteString())\n'
+    'append("-----END PRIVATE KEY-----\\n")',
     "password_hasher_path = 'django.contrib.auth.hashers.PBKDF2PasswordHasher'",
     "token = self.lexer.next_token_2(utf8_to_utf16_table)",
     "commit 5dc781f0bd5f36186bfcc74e0a4f9f654452c69b reverts 571efe81202341310b6257304980ba7898ab0f60",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import structs
 
 from indexers import terms
-from indexers.facts import Commit, CommitNote
+from indexers.facts import Commit, CommitNote, FileChange
 from indexers.history import dependencies, rationale, reverts
 from indexers.secrets import redact_text
 from memoryd.ingest.git.repository import Git
@@ -15,6 +16,7 @@ from memoryd.ingest.units import Units
 from memoryd.store.index.writer import CommitEntry
 
 MAX_BODY_CHARACTERS = 20_000
+_PATHS_KEPT = 1 << 16  # some 10 MB
 _INDEXED_BODY_CHARACTERS = 500  # more of a message adds trailers and noise
 
 Manifests = Mapping[tuple[str, str], dependencies.Packages]  # (path, blob) → what it asks for
@@ -51,19 +53,29 @@ def entry(commit: Commit, manifests: Manifests | None = None) -> CommitEntry:
     )
 
 
+@lru_cache(maxsize=_PATHS_KEPT)
+def _name(text: str) -> str:
+    """A path, an author or an address without secrets; the same ones stand in commit after commit."""
+    return redact_text(text)
+
+
 def _without_secrets(commit: Commit) -> Commit:
     """Names of authors and files may hold a token as well: whoever commits chooses them."""
     return structs.replace(
         commit,
         subject=redact_text(commit.subject),
         body=redact_text(commit.body),
-        author=redact_text(commit.author),
-        email=redact_text(commit.email),
-        changes=tuple(
-            structs.replace(change, path=redact_text(change.path), old_path=redact_text(change.old_path))
-            for change in commit.changes
-        ),
+        author=_name(commit.author),
+        email=_name(commit.email),
+        changes=tuple(map(_clean_change, commit.changes)),
     )
+
+
+def _clean_change(change: FileChange) -> FileChange:
+    path, old_path = _name(change.path), _name(change.old_path)
+    if (path, old_path) == (change.path, change.old_path):
+        return change
+    return structs.replace(change, path=path, old_path=old_path)
 
 
 def _dependencies(commit: Commit, manifests: Manifests) -> list[CommitNote]:

@@ -33,6 +33,7 @@ EXTRACTOR_HISTORY = {
     18: "stages of RFCs, statuses in braces, parts of a dated RFC, which are no decisions of their own",
     19: "Scala: what extensions and implicit classes extend, chained package clauses, type parameters with a variance",
     20: "advice, expectations and sentences that point elsewhere are no rules; docs/agents.md is none for agents",
+    21: "code that writes a key block is no key block",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
