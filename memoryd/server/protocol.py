@@ -12,6 +12,7 @@ from msgspec import Struct
 from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.paths import Paths
 from memoryd.server.callers.passphrase import Typed
+from memoryd.server.redaction import clean
 
 PARSE_ERROR, FAILED, BUSY = -32700, -32000, -32001
 
@@ -90,8 +91,9 @@ def notification_line(method: str, params: Any) -> bytes:
 
 
 def error_line(request_id: int | str | None, error: MemorydError, code: int | None = None) -> bytes:
-    """The one place where an error becomes JSON-RPC."""
-    body = {"code": code or error_code(error), "message": error.what, "data": error.values}
+    """The one place where an error becomes JSON-RPC. It may quote what the client sent."""
+    data = {name: clean(value) if isinstance(value, str) else value for name, value in error.values.items()}
+    body = {"code": code or error_code(error), "message": data["what"], "data": data}
     return encode({"jsonrpc": "2.0", "id": request_id, "error": body})
 
 

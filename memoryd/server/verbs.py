@@ -59,6 +59,7 @@ from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
 from memoryd.records.passphrase_answer import PassphraseAnswer
 from memoryd.server import contributed, housekeeping, params
 from memoryd.server.argument_errors import in_words
+from memoryd.server.redaction import without_secrets
 from memoryd.server.service import Call, Needs, Service
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
@@ -309,7 +310,7 @@ def rendered(answered: Answered, spell: Callable[[str], str] = as_command) -> Re
 
 
 def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:
-    """``arguments`` as a ``request``. Raises UsageError naming the argument that is unknown or wrong."""
+    """``arguments`` as a ``request``, without secrets. Raises UsageError naming the argument that is wrong."""
     names = request.__struct_fields__  # type: ignore[attr-defined]
     for key in arguments:
         if key not in names:
@@ -319,7 +320,7 @@ def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:
                 next_step=f"its arguments: {', '.join(names) or 'none'}",
             )
     try:
-        return msgspec.convert(dict(arguments), request)
+        return without_secrets(msgspec.convert(dict(arguments), request))
     except msgspec.ValidationError as error:
         what, argument = in_words(str(error))
         raise UsageError(

@@ -30,6 +30,16 @@ class _OneLine(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:
         return safe_line(super().formatMessage(record))
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Without secrets, its trace too. What is said while the daemon begins is our own: the rules are not read for
+        that."""
+        text = super().format(record)
+        if record.levelno < logging.WARNING and "indexers.secrets" not in sys.modules:
+            return text
+        from indexers.secrets import redact_text
+
+        return redact_text(text)
+
 
 def start(paths: Paths, section: DaemonSection) -> None:
     """Send all logging of this process to daemon.log; a crash's trace goes to stderr and so beside it."""

@@ -271,7 +271,9 @@ def _meta(answer: Any, shown: Rendered) -> dict[str, Any]:
 
 
 def _failed(text: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], is_error=True)
+    """Errors may quote what the client sent."""
+    shown = types.TextContent(type="text", text=redact_text(text))
+    return types.CallToolResult(content=[shown], is_error=True)
 
 
 def _refusal(message: str) -> bytes:
