@@ -110,6 +110,25 @@ def _declared(size: int) -> dict[str, str]:
     return files
 
 
+def _modules_that_use(size: int) -> dict[str, str]:
+    """Modules of Elixir that use one that quotes, and objects of Scala that take in all of one, each with one name."""
+    files = {
+        "web.ex": "defmodule Web do\n  defmacro __using__(_) do\n    quote do\n      import Help\n    end\n  end\n"
+        "end\n",
+        "help.ex": "defmodule Help do\n  def link(x), do: x\nend\n",
+        "dir.scala": "package tools\nobject Dir { def find(x: Int) = x }\n",
+    }
+    for i in range(size):
+        files[f"e{i}.ex"] = (
+            f"defmodule M{i} do\n  use Web\n  def run(x), do: M{(i * 7 + 3) % size}.run(link(x))\nend\n"
+        )
+        files[f"s{i}.scala"] = (
+            f"package p{i}\nimport tools.Dir._\n"
+            f"object Same {{ def run() = p{(i * 7 + 3) % size}.Same.run() + find(1) }}\n"
+        )
+    return files
+
+
 def _scripts(size: int) -> dict[str, str]:
     """Scripts that all source one file from a folder that is not known, and the next one from their own."""
     files = {"lib/common/log.sh": "log() {\n  :\n}\n"}
@@ -120,7 +139,7 @@ def _scripts(size: int) -> dict[str, str]:
     return files
 
 
-@pytest.mark.parametrize("sources", [_modules, _headers, _orphans, _declared, _scripts])
+@pytest.mark.parametrize("sources", [_modules, _headers, _orphans, _declared, _modules_that_use, _scripts])
 def test_where_an_import_leads_costs_no_more_in_a_larger_project(
     sources: Callable[[int], dict[str, str]],
 ) -> None:
