@@ -49,7 +49,7 @@ _LINK = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
 _CHECKED = re.compile(r"(?im)^[^\S\n]*[-*+]\s*\[x\]\s*(.+)$")
 _UNCHECKED = re.compile(r"(?m)^[^\S\n]*[-*+]\s*\[ \]")
 _PLACEHOLDER = re.compile(r"^[^\w{]*\{.{0,400}\}\W*$|^[^\w<]*<[^>]+>\W*$")
-_BRACED = re.compile(r"\{[ \t]*([\w-]+(?:[ -][\w-]+){0,2})[ \t]*\}\Z")
+_BRACED = re.compile(r"\{[ \t]*([\w-]+(?: [\w-]+){0,2})[ \t]*\}\Z")
 _PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
 _SAYS_NOTHING = frozenset(
     ("status", "none", "n/a", "na", "unknown", "null", "unspecified", "not specified", "todo")

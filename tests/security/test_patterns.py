@@ -48,7 +48,9 @@ NOT_LINEAR = {
     ("memoryd.cli.install.jsonc", "_TOKEN"): "tokens follow each other; one that does not end ends the reading",
     ("memoryd.cli.install.toml_section", "_TOKEN"): "a string that does not end is taken up to the end of the text",
     ("memoryd.query.search.mentions", "_PATH"): _OWN_TEXT,
-    ("memoryd.store.records.statements", "_TOKEN"): _OWN_TEXT,
+    ("memoryd.store.records.wording", "TOKEN"): _OWN_TEXT,
+    ("memoryd.store.records.wording", "_IS_DONE_BY"): "at most 40,000 steps for each of 40 sentences of a record",
+    ("indexers.method_shape", "_GENERIC"): "looks at a signature of less than 400 characters",
     ("memoryd.store.records.statements", "_INSTEAD"): "read again only from each « instead of » of 400 characters",
 }  # fmt: skip
 """(module, variable or function) of patterns that the check cannot call linear → why they take no time all the same."""
@@ -59,6 +61,7 @@ MADE_AT_RUN_TIME = {
         "_DockerfileReader._heredoc_end",
     ): "around a word of at most 60 letters",
     ("indexers.languages.rust", "_says"): "around an escaped name",
+    ("indexers.languages.shared.ecmascript_types", "_bounds"): "around an escaped name",
     ("indexers.languages.hcl", "_HclReader._heredoc"): "around a word of at most 61 letters",
     ("indexers.secret_tokens", "_tables"): "a tree of our own literals",
     ("indexers.secret_tokens", "TokenRule.head"): "our own data, checked below; reads 100 bytes",
