@@ -12,7 +12,7 @@ from indexers.outline import Outline, outline
 from indexers.registry import extract, language_of
 from memoryd.ingest.link.edges import link_file
 from memoryd.ingest.link.evaluate import Evaluator
-from memoryd.ingest.link.key_groups import pack, touched, with_groups
+from memoryd.ingest.link.fixpoint.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
 from memoryd.store.index.queries.link_queries import Defined, EdgeRow, UnresolvedUses

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from in_memory import Project
 
-from memoryd.ingest.link.fixpoint_cache import FixpointCache
-from memoryd.ingest.link.key_groups import pack, touched, with_groups
+from memoryd.ingest.link.fixpoint.cache import FixpointCache
+from memoryd.ingest.link.fixpoint.key_groups import pack, touched, with_groups
 
 Graph = Mapping[int, tuple[int, ...]]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memoryd.ingest.link import reach
-from memoryd.ingest.link.fixpoint_cache import FixpointCache
-from memoryd.ingest.link.reach import Reach
+from memoryd.ingest.link.fixpoint import reach
+from memoryd.ingest.link.fixpoint.cache import FixpointCache
+from memoryd.ingest.link.fixpoint.reach import Reach
 
 Graph = Mapping[int, tuple[int, ...]]
 _GRAPHS = st.integers(2, 14).flatmap(

@@ -14,7 +14,7 @@ from indexers.outline import Outline
 from memoryd.ingest.job import Run
 from memoryd.ingest.link.edges import all_unresolved, link_file
 from memoryd.ingest.link.evaluate import Evaluator
-from memoryd.ingest.link.key_groups import pack, touched, with_groups
+from memoryd.ingest.link.fixpoint.key_groups import pack, touched, with_groups
 from memoryd.ingest.link.languages import MANIFESTS, RULES
 from memoryd.ingest.link.view import LinkedFile, LinkView, PathChange, ViewSources, changed_keys
 from memoryd.ingest.units import Units

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from indexers.facts import Binding, Import
 from indexers.outline import CLASS_KINDS, NO_ENTRY, NameEntry, join
 from memoryd.ingest.link.definitions import DefinitionTarget, of_top_level
-from memoryd.ingest.link.reach import Reach
+from memoryd.ingest.link.fixpoint.reach import Reach
 from memoryd.ingest.link.resolution import (
     OUTSIDE_ONLY,
     Meanings,

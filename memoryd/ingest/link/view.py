@@ -29,7 +29,7 @@ from indexers.outline import (
 )
 from memoryd.globs.paths import exact
 from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
-from memoryd.ingest.link.fixpoint_cache import FixpointCache
+from memoryd.ingest.link.fixpoint.cache import FixpointCache
 from memoryd.store.index.queries.link_queries import Defined
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from indexers.facts import Import
 from indexers.outline import join
+from memoryd.ingest.link.fixpoint.reach import Reach, bits, numbers
 from memoryd.ingest.link.places import FolderItems, upwards
-from memoryd.ingest.link.reach import Reach, bits, numbers
 from memoryd.ingest.link.view import LinkView
 
 T = TypeVar("T", bound=Hashable)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from memoryd.ingest.link.key_groups import KeyGroups, Keys
+from memoryd.ingest.link.fixpoint.key_groups import KeyGroups, Keys
 
 T = TypeVar("T")
 _NEVER = 1 << 30

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from memoryd.ingest.link.fixpoint_cache import FixpointCache
-from memoryd.ingest.link.key_groups import Keys
+from memoryd.ingest.link.fixpoint.cache import FixpointCache
+from memoryd.ingest.link.fixpoint.key_groups import Keys
 
 N = TypeVar("N", bound=Hashable)
 _FEW = 64  # numbers that are kept one by one
