@@ -25,13 +25,13 @@ from threading import Event
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "query")]
 
-from anchor_truth import FRESH, AnchorTruth  # noqa: E402
+from anchor_truth import FRESH, AnchorTruth, anchored  # noqa: E402
 from moving_code import MovingCode  # noqa: E402
 
 from memoryd.ingest.job import IndexJob  # noqa: E402
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits  # noqa: E402
 from memoryd.ingest.pipeline import index  # noqa: E402
-from memoryd.query.anchors import capture, places  # noqa: E402
+from memoryd.query.anchors import places  # noqa: E402
 from memoryd.query.anchors.anchor_place import HERE, MOVED, AnchorPlace  # noqa: E402
 from memoryd.query.context import Context  # noqa: E402
 from memoryd.query.retrieval.lexical import LexicalIndex  # noqa: E402
@@ -155,22 +155,7 @@ def _anchored(ctx: Context, count: int, seed: int) -> list[Record]:
         number = pick.randint(1, len(lines))
         if not any(char.isalnum() for char in lines[number - 1]):
             continue
-        anchor = f"{row.path}:{number}"
-        contents = capture.contents(ctx, [anchor])
-        records.append(
-            Record(
-                f"{len(records):020}",
-                "lesson",
-                "x",
-                "confirmed",
-                "human:ann",
-                1,
-                "",
-                "",
-                (anchor,),
-                contents=contents,
-            )
-        )
+        records.append(anchored(ctx, len(records), f"{row.path}:{number}"))
     return records
 
 

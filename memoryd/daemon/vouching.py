@@ -79,23 +79,23 @@ class Vouching:
     # -- in a thread
 
     def _vouched(self, records: ProjectRecords, typed: Typed, person: Actor, what: str) -> Actor:
-        try:
-            mark = self._file.verify(typed.passphrase)
-        except WrongPassphrase as error:
-            self._note_wrong({str(records.file): records}, person, error, what)
-            raise
-        _try({str(records.file): records}, lambda store: _heed(store, mark))
-        return structs.replace(person, assurance=PASSPHRASE) if mark else person
+        place = {str(records.file): records}
+        mark = self._verified(place, typed, person, what)
+        _try(place, lambda store: _heed(store, mark))
+        return _by(person, mark)
 
     def _vouched_everywhere(
         self, everywhere: Mapping[str, ProjectRecords], typed: Typed, person: Actor, what: str
     ) -> Actor:
+        return _by(person, self._verified(everywhere, typed, person, what))
+
+    def _verified(self, places: Mapping[str, ProjectRecords], typed: Typed, person: Actor, what: str) -> str:
+        """The mark of the passphrase; a wrong try is noted at the places."""
         try:
-            mark = self._file.verify(typed.passphrase)
+            return self._file.verify(typed.passphrase)
         except WrongPassphrase as error:
-            self._note_wrong(everywhere, person, error, what)
+            self._note_wrong(places, person, error, what)
             raise
-        return structs.replace(person, assurance=PASSPHRASE) if mark else person
 
     def _carry_out(
         self, everywhere: Mapping[str, ProjectRecords], typed: Typed, person: Actor, action: PassphraseAction
@@ -127,6 +127,10 @@ class Vouching:
         said = f"A passphrase is set ({kept.mark} in the audits): what only a person may do asks for it."
         wait_s = round(self._file.wait_s(kept))
         return PassphraseAnswer(True, said, file, kept.mark, kept.wrong, wait_s)
+
+
+def _by(person: Actor, mark: str) -> Actor:
+    return structs.replace(person, assurance=PASSPHRASE) if mark else person
 
 
 def _note(places: Mapping[str, ProjectRecords], actor: Actor, what: str, said: str) -> tuple[str, ...]:

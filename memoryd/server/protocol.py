@@ -130,12 +130,11 @@ async def _drop_line(reader: asyncio.StreamReader, consumed: int) -> None:
             return
 
 
-_MANY_FILES = (
-    "the daemon has as many open files as it may",
-    ("close some clients, or raise the limit (`ulimit -n`) and begin anew: `memoryd daemon stop`"),
-)
 _REFUSED = {
-    errno.EMFILE: _MANY_FILES,
+    errno.EMFILE: (
+        "the daemon has as many open files as it may",
+        "close some clients, or raise the limit (`ulimit -n`) and begin anew: `memoryd daemon stop`",
+    ),
     errno.ENFILE: ("the system has as many open files as it may", "close some programs, then try again"),
     errno.ENOSPC: ("the disk is full", "free disk space, then try again"),
     errno.EROFS: ("the disk cannot be written", "make it writable, then try again"),

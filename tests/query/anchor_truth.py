@@ -167,17 +167,12 @@ class AnchorTruth:
     # -- pieces
 
     def _add(self, ctx: Context, anchor: str, thing: Line | Function | File) -> None:
-        contents = capture.contents(ctx, [anchor])
-        record = Record(
-            f"{len(self._anchored):020}",
-            "lesson",
-            "x",
-            "confirmed",
-            "human:ann",
-            1,
-            "",
-            "",
-            (anchor,),
-            contents=contents,
-        )
-        self._anchored.append(Anchored(record, thing))
+        self._anchored.append(Anchored(anchored(ctx, len(self._anchored), anchor), thing))
+
+
+def anchored(ctx: Context, number: int, anchor: str) -> Record:
+    """A confirmed record about ``anchor``, with what stands there now."""
+    contents = capture.contents(ctx, [anchor])
+    return Record(
+        f"{number:020}", "lesson", "x", "confirmed", "human:ann", 1, "", "", (anchor,), contents=contents
+    )

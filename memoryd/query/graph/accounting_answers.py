@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
@@ -50,14 +50,7 @@ class Accounting(Struct, frozen=True):
 
     def of_absence(self, said: Collection[str]) -> str:
         """What an answer of none leaves open, in one line, without the gaps that were ``said``; ``""``: nothing."""
-        parts = []
-        if self.in_text:
-            least = "at least " if self.text == "common" else ""
-            count = f"{least}{self.in_text} {'place' if self.in_text == 1 else 'places'}"
-            parts += [f"the word stands in {count} ({_places(self.first_in_text, self.in_text)})"]
-        elif self.text == "no-word":
-            parts += ["too short or common a word to look for in the text"]
-        return "; ".join((*parts, *(gap for gap in self.gaps if gap not in said)))
+        return "; ".join((*self._words("", ()), *(gap for gap in self.gaps if gap not in said)))
 
     def line(self, listed: Collection[str] = ()) -> str:
         """All of it in one line, without the places in files that the answer lists anyway."""
@@ -71,14 +64,17 @@ class Accounting(Struct, frozen=True):
             parts += [
                 f"{self.unresolved} unresolved, could be it ({_places(self.first_unresolved, self.unresolved)})"
             ]
+        return "; ".join((*parts, *self._words("more ", listed), *self.gaps))
+
+    def _words(self, more: str, listed: Collection[str]) -> Iterator[str]:
+        """Where the word stands in the text, as far as was looked; ``more``: beside what was said before."""
         if self.in_text:
-            more = f"{self.in_text} more {'place' if self.in_text == 1 else 'places'}"
-            more = f"at least {more}" if self.text == "common" else more
+            least = "at least " if self.text == "common" else ""
+            count = f"{least}{self.in_text} {more}{'place' if self.in_text == 1 else 'places'}"
             rest = tuple(one for one in self.first_in_text if one.path not in listed)
-            parts += [f"the word stands in {more} ({_places(rest, self.in_text)})"]
+            yield f"the word stands in {count} ({_places(rest, self.in_text)})"
         if self.text == "no-word":
-            parts += ["too short or common a word to look for in the text"]
-        return "; ".join((*parts, *self.gaps))
+            yield "too short or common a word to look for in the text"
 
 
 def _places(first: tuple[NamePlace, ...], total: int) -> str:

@@ -17,7 +17,7 @@ _SUBJECT = {
     "brief": "task", "search": "query", "why": "target", "impact": "target", "history": "query",
     "decisions": "topic", "decision show": "id",
 }  # fmt: skip
-_ARGUMENTS = {"--kind": "kinds", "--path": "path"}  # flag -> argument, where its name is another
+_ARGUMENTS = {"--kind": "kinds"}  # flag -> argument, where its name is another
 
 
 def tool_call(command: str) -> str:
