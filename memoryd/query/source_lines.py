@@ -24,7 +24,7 @@ SHORT_LIST = 20
 _WHOLE_LINES = 40  # a definition of so many is shown whole
 _AROUND = 3  # lines shown before and after the used one in a longer definition
 _FILES = 200  # texts that one question takes from the store
-_PARTS = 50
+MAX_PARTS = 50
 
 
 class SourcePart(Struct, frozen=True):
@@ -90,14 +90,14 @@ class SourceLines:
                 found.append(member)
         return {member.line for member in found}
 
-    def enclosing(self, places: Iterable[tuple[str, int]]) -> tuple[SourcePart, ...]:
-        """The definitions in which (path, line) stand, each once, in the order of the places."""
+    def enclosing(self, places: Iterable[tuple[str, int]]) -> tuple[tuple[SourcePart, ...], int]:
+        """The definitions in which (path, line) stand, each once, in the order of the places: the first MAX_PARTS, and
+        how many there are in all."""
         used: dict[Definition, list[int]] = {}
         for path, line in places:
             used.setdefault(self._around(path, line), []).append(line)
-            if len(used) >= _PARTS:
-                break
-        return tuple(self.definition(one, lines) for one, lines in used.items())
+        first = itertools.islice(used.items(), MAX_PARTS)
+        return tuple(self.definition(one, lines) for one, lines in first), len(used)
 
     def _around(self, path: str, line: int) -> Definition:
         """The innermost definition of more than one line that has the line, else the file."""
@@ -128,14 +128,14 @@ class SourceLines:
         return self._texts[path]
 
 
-def sources_section(parts: Sequence[SourcePart]) -> TextSection:
-    """Each part below its place."""
+def sources_section(parts: Sequence[SourcePart], total: int) -> TextSection:
+    """Each part below its place; ``total``: how many there are, shown or not."""
     items = [
         f"{place(part.path, part.lines[0][0])} {safe_line(part.symbol)}\n{part.text()}"
         for part in parts
         if part.lines
     ]
-    return TextSection(items=items, title="where they stand:", keep=len(items))
+    return TextSection(items=items, total=total, title="where they stand:", keep=len(items))
 
 
 def wants_lines(detail: Detail, count: int) -> bool:

@@ -195,6 +195,19 @@ def test_the_functions_of_the_uses_are_shown_once_each(shop):
     assert "    | 3 def price(name):\n    | 4     store = Store" in rendered(answer, 2_000).text
 
 
+def test_functions_that_are_not_shown_are_counted(shop):
+    """Regression: after the first fifty the list ended as if it were whole."""
+    body = "".join(f"def f{n}():\n    tax('x')\n" for n in range(60))
+    shop.file("many.py", body, symbols=[(f"f{n}", "function", 1 + 2 * n, 2 + 2 * n) for n in range(60)])
+    shop.edges("many.py", [(f"f{n}", "calls", "shop.py", "tax", 2 + 2 * n) for n in range(60)])
+    for answer in (
+        refs(shop.context(), RefsRequest(target="tax", detail="source")),
+        impact(shop.context(), ImpactRequest(target="tax", detail="source")),
+    ):
+        assert (len(answer.sources), answer.sources_total) == (50, 60)
+        assert "… 10 more" in rendered(answer, 20_000).text
+
+
 def test_of_a_long_function_the_lines_around_the_use_are_shown(shop):
     """Its first line tells which it is; gaps are marked."""
     body = "".join(f"    step_{number}()\n" for number in range(60))

@@ -62,6 +62,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     tests = _tests(ctx, search, labels)
     lines = SourceLines(ctx)
     hops = _with_lines(_page(search, labels, request), request.detail, lines)
+    direct = hops[0] if hops and request.detail == "source" else ()
+    sources, sources_total = lines.enclosing((one.path, one.line) for one in direct)
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
     mentions = plain_mentions(ctx, resolution.targets)
@@ -88,9 +90,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         mentions_total=len(mentions),
         beyond=_beyond(ctx, walk, request.hops, {test.path for test in tests}),
         accounting=accounting(ctx, resolution.targets),
-        sources=lines.enclosing((one.path, one.line) for one in hops[0])
-        if request.detail == "source" and hops
-        else (),
+        sources=sources,
+        sources_total=sources_total,
     )
 
 

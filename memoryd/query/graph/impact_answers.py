@@ -108,6 +108,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     beyond: Beyond = Beyond()
     accounting: Accounting | None = None
     sources: tuple[SourcePart, ...] = ()
+    sources_total: int = 0
 
     def page(self) -> Page:
         if self.candidates:
@@ -119,7 +120,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 TextSection(
                     items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
                 ),
-                sources_section(self.sources),
+                sources_section(self.sources, self.sources_total),
                 TextSection(
                     items=[f"  {place(one.path, one.line)} {safe_line(one.name)}" for one in self.mentions],
                     total=self.mentions_total,

@@ -24,7 +24,6 @@ from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import EdgeTarget, UseRow
 
-_MAX_USED = 1_000
 _SHOWN = 8  # callers and used things of a symbol that are named beside it
 
 
@@ -33,7 +32,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
     found = targets.definitions(ctx, request.name)
     shown = tuple(target.definition for target in found[request.offset : request.offset + request.limit])
     first = found[0] if found and not request.offset else None
-    used = graph_queries.used_by(ctx.index, ctx.view.id, aim(first), _MAX_USED) if first else []
+    used = graph_queries.used_by(ctx.index, ctx.view.id, aim(first)) if first else []
     lines = SourceLines(ctx) if request.detail != "places" else None
     unknown = not found and request.name.replace(".", "").isidentifier()
     return SymbolAnswer(
@@ -65,6 +64,9 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
     total = graph_queries.count_uses(ctx.index, ctx.view.id, aims)
     rows = graph_queries.uses(ctx.index, ctx.view.id, aims, request.limit, request.offset)
     lines = SourceLines(ctx)
+    sources, sources_total = lines.enclosing(
+        (row.path, row.line) for row in rows if request.detail == "source"
+    )
     items = _items(rows, lines if wants_lines(request.detail, len(rows)) else None)
     return RefsAnswer(
         ctx.freshness,
@@ -74,7 +76,8 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         candidates=tuple(target.definition for target in resolution.candidates),
         total=total,
         accounting=accounting(ctx, meant),
-        sources=lines.enclosing((row.path, row.line) for row in rows) if request.detail == "source" else (),
+        sources=sources,
+        sources_total=sources_total,
         **paging(_command("refs", request.target, request.detail), request.offset, len(items), total),
     )
 

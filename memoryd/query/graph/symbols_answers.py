@@ -145,7 +145,8 @@ class SymbolAnswer(PagedAnswer, frozen=True):
 class RefsAnswer(PagedAnswer, frozen=True):
     """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
     the uses of all of them, each with its ``to``. ``accounting``: what is known of all uses of the name; None where the
-    targets have several. ``sources``: the definitions in which the uses stand, where they were asked for."""
+    targets have several. ``sources``: the first of the ``sources_total``
+    definitions in which the uses stand, where they were asked for."""
 
     target: str
     definition: Definition | None
@@ -154,6 +155,7 @@ class RefsAnswer(PagedAnswer, frozen=True):
     total: int
     accounting: Accounting | None = None
     sources: tuple[SourcePart, ...] = ()
+    sources_total: int = 0
 
     def page(self) -> Page:
         several = len(self.candidates) > 1
@@ -177,7 +179,7 @@ class RefsAnswer(PagedAnswer, frozen=True):
                     main=True,
                     before=self.offset,
                 ),
-                sources_section(self.sources),
+                sources_section(self.sources, self.sources_total),
             ],
             foot=self.freshness.line(),
             rest=f"{self.command} --json",

@@ -242,13 +242,13 @@ def uses(
     return [UseRow(*row[:7]) for row in rows]
 
 
-def used_by(conn: sqlite3.Connection, view_id: int, user: EdgeTarget, limit: int) -> list[UseRow]:
+def used_by(conn: sqlite3.Connection, view_id: int, user: EdgeTarget) -> list[UseRow]:
     """What the definition ``user`` uses, each once with the surest edge, in order of line; ``path`` and ``line``: of
     the use."""
     rows = conn.execute(
         f"{_USE} WHERE vf.path_id = ? AND n.text = ? AND NOT (e.dst_path_id = vf.path_id AND d.text = n.text)"
-        " GROUP BY e.dst_path_id, e.dst_name_id ORDER BY min(e.line), t.path, d.text LIMIT ?",
-        (view_id, user.path_id, user.qualname, limit),
+        " GROUP BY e.dst_path_id, e.dst_name_id ORDER BY min(e.line), t.path, d.text",
+        (view_id, user.path_id, user.qualname),
     )
     return [UseRow(*row[:7]) for row in rows]
 
