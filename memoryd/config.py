@@ -94,7 +94,9 @@ class DaemonSection(Section, frozen=True):
     ingest_idle_s: Annotated[
         Seconds, _doc("End a project's indexing process after this long without work (frees its memory).")
     ] = 60.0
-    max_connections: Annotated[PositiveInt, _doc("Clients connected at once.")] = 512
+    max_connections: Annotated[
+        PositiveInt, _doc("Clients connected at once; fewer where few files may be open.")
+    ] = 512
     log_level: Annotated[Literal["debug", "info", "warning", "error"], _doc("Detail of daemon.log.")] = "info"
     log_max_bytes: Annotated[PositiveInt, _doc("daemon.log is rotated at this size.")] = 2_000_000
     log_files: Annotated[int, Meta(ge=0, le=50, description="Rotated logs kept.")] = 3

@@ -72,6 +72,7 @@ class Daemon:
         self._mcp: Any = None
         self._http: Any = None
         self._http_holders = 0
+        self._http_changes = asyncio.Lock()
         self._sockets = SocketServer(self._service, self._serve_mcp)
         self._last_client_s = time.monotonic()
         self._last_compared_s = self._last_snapshot_s = time.monotonic()
@@ -129,13 +130,21 @@ class Daemon:
         from memoryd.server.http.app import HttpDoor
 
         await self._loaded.wait()
-        if self._http is None:
-            self._http = HttpDoor(self._service, self._mcp)
-        answer = await self._http.open(self._config.http.port if port is None else port, token=token)
-        self._http_holders += 1
-        return answer
+        async with self._http_changes:
+            if self._http is None:
+                self._http = HttpDoor(self._service, self._mcp)
+            self._http_holders += 1
+            try:
+                return await self._http.open(self._config.http.port if port is None else port, token=token)
+            except BaseException:  # also who left while it was opened holds it no more
+                await self._leave_http()
+                raise
 
     async def leave_http(self) -> None:
+        async with self._http_changes:
+            await self._leave_http()
+
+    async def _leave_http(self) -> None:
         """Close the door behind the last command that holds it open."""
         self._http_holders -= 1
         if self._http and not self._http_holders:

@@ -16,34 +16,40 @@ import memoryd
 from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
+from memoryd.server.listen import BACKLOG
+from memoryd.server.newcomers import ACCEPTED_AT_ONCE, Newcomers, bearable
 from memoryd.server.protocol import RpcRequest
 from memoryd.server.service import Call, Ending, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
 
 HELLO_TIMEOUT_S = 10.0
-REFUSAL_TIMEOUT_S = 1.0
+CLIENTS_ONE_IN = 3  # of the files that the daemon may have open
+FOR_COMMANDS_ONE_IN = 16  # of the places: agents stay for long, and a person must be able to see what goes on
 REQUESTS_PER_CONNECTION = 512
 
 ServeMcp = Callable[[Connection, Peer], Awaitable[None]]
 
 
 class SocketServer:
-    """Accepts connections and serves each in its role. ``clients`` counts the open ones."""
+    """Accepts connections and serves each in its role. ``clients`` counts those that said which it is."""
 
     def __init__(self, service: Service, serve_mcp: ServeMcp) -> None:
         self._service, self._serve_mcp = service, serve_mcp
         self._tasks: set[asyncio.Task[None]] = set()
+        self._newcomers = Newcomers(HELLO_TIMEOUT_S)
+        self._limit = bearable(service.config.daemon.max_connections, CLIENTS_ONE_IN)
         self._server: asyncio.Server | None = None
-
-    @property
-    def clients(self) -> int:
-        return len(self._tasks)
+        self.clients = 0
 
     async def start(self, listener: socket.socket) -> None:
         self._server = await asyncio.start_unix_server(
-            self._accept, sock=listener, limit=self._service.config.limits.line_bytes
+            self._accept,
+            sock=listener,
+            limit=self._service.config.limits.line_bytes,
+            backlog=ACCEPTED_AT_ONCE,
         )
+        listener.listen(BACKLOG)
 
     async def close(self) -> None:
         """Stop accepting and end every connection."""
@@ -71,20 +77,29 @@ class SocketServer:
             connection.close()
 
     async def _serve(self, connection: Connection) -> None:
+        newcomer = self._newcomers.came(connection.abort)
         try:
-            if len(self._tasks) > self._service.config.daemon.max_connections:
-                await self._refuse(connection)
-                return
-            async with asyncio.timeout(HELLO_TIMEOUT_S):
-                line = await connection.read_line()
+            line = await connection.read_line()
             if not line:
                 return
             hello = protocol.decode_hello(line)
         except MemorydError as error:
             await connection.send(protocol.error_line(None, error))
             return
-        except (TimeoutError, protocol.LineTooLong):
+        except protocol.LineTooLong:
             return
+        finally:
+            self._newcomers.left(newcomer)
+        if self.clients >= self._limit - (self._limit // FOR_COMMANDS_ONE_IN if hello.role == "mcp" else 0):
+            await connection.send(protocol.error_line(None, self._too_many()))
+            return
+        self.clients += 1
+        try:
+            await self._play(connection, hello)
+        finally:
+            self.clients -= 1
+
+    async def _play(self, connection: Connection, hello: protocol.Hello) -> None:
         peer = Peer(
             surface=hello.role,
             cwd=hello.cwd,
@@ -99,17 +114,14 @@ class SocketServer:
             await connection.send(protocol.notification_line("hello", about))
             await CliSession(self._service, connection, peer).run()
 
-    async def _refuse(self, connection: Connection) -> None:
-        """Take the greeting first: a client that is still writing it would see a broken pipe, not the reason."""
-        with contextlib.suppress(TimeoutError, protocol.LineTooLong):
-            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
-                await connection.read_line()
-        error = BusyError(
-            "too many clients are connected",
-            where="daemon.max_connections",
+    def _too_many(self) -> BusyError:
+        limit = f"daemon.max_connections {self._service.config.daemon.max_connections}"
+        is_less = self._limit < self._service.config.daemon.max_connections
+        return BusyError(
+            f"too many clients are connected: {self.clients}",
+            where=f"{limit}, of which the limit of open files leaves {self._limit}" if is_less else limit,
             next_step="close some, or raise the limit",
         )
-        await connection.send(protocol.error_line(None, error))
 
 
 class CliSession:

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from memoryd.server.http import token
+from memoryd.server.http.visitors import Visitors
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_TIMEOUT_S = 30.0  # for a request to arrive in full
+SEND_TIMEOUT_S = 60.0  # a client that takes no bytes for so long is treated as gone
 
 
 class Rules(Struct, frozen=True):
@@ -38,10 +40,11 @@ class Refusal(Struct, frozen=True):
 
 
 class Guard:
-    """ASGI middleware: lets through what the rules allow, with a limit on the time a body may take."""
+    """ASGI middleware: lets through what the rules allow, with limits on how many are let in and on the time that a
+    request and its answer may take."""
 
-    def __init__(self, app: App, rules: Rules) -> None:
-        self._app, self._rules = app, rules
+    def __init__(self, app: App, rules: Rules, visitors: Visitors) -> None:
+        self._app, self._rules, self._visitors = app, rules, visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -50,10 +53,22 @@ class Guard:
         if scope["type"] != "http":
             return  # no websockets: the server closes the connection
         refusal = judge(scope, self._rules)
+        if refusal is None and not self._visitors.admit(scope["client"]):
+            refusal = Refusal(503, "too many clients are connected: close some")
         if refusal:
             await _refuse(refusal, send)
             return
-        await self._app(scope, _Patience(receive), _private(send))
+        await self._app(scope, _Patience(receive), _private(self._while_taken(send, scope["client"])))
+
+    def _while_taken(self, send: Send, client: tuple[str, int]) -> Send:
+        async def sending(message: Message) -> None:
+            try:
+                async with asyncio.timeout(SEND_TIMEOUT_S):
+                    await send(message)
+            except TimeoutError:
+                self._visitors.end(client)
+
+        return sending
 
 
 def judge(scope: Scope, rules: Rules) -> Refusal | None:

@@ -7,6 +7,8 @@ import contextlib
 import logging
 import socket
 from collections.abc import Iterator
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
@@ -16,7 +18,10 @@ from starlette.middleware.cors import CORSMiddleware
 from memoryd.errors import StoreError, UsageError
 from memoryd.server.http import token
 from memoryd.server.http.access import App, Guard, Rules
+from memoryd.server.http.visitors import HEAD_BYTES, Visit, Visitors
+from memoryd.server.listen import BACKLOG
 from memoryd.server.mcp.server import McpServer
+from memoryd.server.newcomers import ACCEPTED_AT_ONCE
 from memoryd.server.service import Service
 
 log = logging.getLogger(__name__)
@@ -24,7 +29,6 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 PATH = "/mcp"
 START_S = 5.0
-MAX_CONNECTIONS = 512
 CLOSE_S = 1.0
 
 
@@ -81,20 +85,24 @@ class HttpDoor:
         secret = token.read_or_create(file) if token_required else ""
         if not token_required:
             log.warning("HTTP on port %d asks for NO TOKEN: every local program may call", port)
+        visitors = Visitors()
         self._server = _Uvicorn(
             uvicorn.Config(
-                self._app(port, secret),
+                self._app(port, secret, visitors),
+                http=cast("Any", partial(Visit, visitors)),
+                h11_max_incomplete_event_size=HEAD_BYTES,
+                backlog=ACCEPTED_AT_ONCE,
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=MAX_CONNECTIONS,
                 timeout_graceful_shutdown=0,  # open streams end at once
                 ws="none",
             )
         )
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._started()
+        listener.listen(BACKLOG)
         return HttpAnswer(
             url=f"http://{HOST}:{port}{PATH}",
             token_required=token_required,
@@ -114,7 +122,7 @@ class HttpDoor:
         if not self._server.started:
             raise StoreError("HTTP did not start", next_step="see `memoryd daemon logs`")
 
-    def _app(self, port: int, secret: str) -> App:
+    def _app(self, port: int, secret: str, visitors: Visitors) -> App:
         settings = self._service.config.http
         hosts = [f"{HOST}:{port}", f"localhost:{port}"]
         origins = [*(f"http://{host}" for host in hosts), *settings.allowed_origins]
@@ -135,7 +143,7 @@ class HttpDoor:
                 allow_headers=["*"],
                 expose_headers=["Mcp-Session-Id"],
             )
-        return Guard(app, Rules(frozenset(hosts), frozenset(origins), secret))
+        return Guard(app, Rules(frozenset(hosts), frozenset(origins), secret), visitors)
 
     async def close(self) -> None:
         """Stop listening and end the open sessions."""
