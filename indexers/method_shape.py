@@ -1,4 +1,4 @@
-"""The types of a Go method's parameters and results, as they decide which interfaces its type implements."""
+"""What tells of a method's signature whether it can stand in for another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ _PACKAGE = re.compile(r"\b[^\W\d]\w*\.(?=\w)")
 _NAMED = re.compile(r"(?!chan\b|func\b|struct\b|interface\b)\w+ +(.+)", re.S)
 _GENERIC = re.compile(r"<[^()]*?>(?=[\s.\[\]]*\s\w|\s*\.\.\.)|<[^()]*>")
 _ANNOTATION = re.compile(r"@[\w.]+(?:\([^()]*\))?")
+_WORD = re.compile(r"[^\W\d]\w*")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 MAX_SIGNATURE = 400  # a longer one may have been cut
 
@@ -44,6 +45,41 @@ def arity(name: str, signature: str) -> str:
 def takes(shape: str, given: int) -> bool:
     """Whether one of the methods of these arities (``1|3+``) takes so many arguments."""
     return any(given >= int(one[:-1]) if one.endswith("+") else given == int(one) for one in shape.split("|"))
+
+
+def parameter_names(name: str, signature: str) -> str:
+    """The names of what a method of Python takes beside its object: ``a,b=,*``. ``=``: it may be left out; ``*``: any
+    number may follow. ``""``: not known."""
+    at = signature.find(f"{name}(")
+    end = _end(signature, at + len(name)) if at >= 0 and len(signature) < MAX_SIGNATURE else -1
+    if end < 0:
+        return ""
+    names, depth, start = [], 0, at + len(name) + 1
+    for index in range(start, end):
+        depth += _BRACKETS.get(signature[index], 0)
+        if depth < 0 or (signature[index] == "," and not depth):
+            names.append(_parameter(signature[start:index].strip()))
+            start = index + 1
+    return ",".join(filter(None, names[1:])) or "()"
+
+
+def _parameter(text: str) -> str:
+    found = _WORD.match(text)
+    if text.startswith("*"):
+        return "*" if text.strip("*") else ""
+    return f"{found[0]}{'=' if '=' in text else ''}" if found else ""
+
+
+def fits(own: str, wanted: str) -> bool:
+    """Whether who calls a method with ``wanted`` names of parameters can call the one with ``own``."""
+    mine, theirs = (set(shape.split(",")) - {"()", ""} for shape in (own, wanted))
+    optional = {name for name in mine if name.endswith("=")}
+    names, asked = ({name.rstrip("=") for name in all_} for all_ in (mine, theirs))
+    needed = {name.rstrip("=") for name in mine - optional} - {"*"}
+    private = {name for name in asked if name.startswith("_")}  # given by their places
+    if "*" in mine:
+        return needed <= asked
+    return asked - private - {"*"} <= names and len(needed - asked) <= len(private)
 
 
 def _end(text: str, at: int) -> int:

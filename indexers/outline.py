@@ -5,17 +5,18 @@ Stored beside the facts and read without them: linking one changed file must not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import Binding, Fact, FileFacts, Import, Symbol
-from indexers.method_shape import arity, method_shape
+from indexers.facts import Binding, Fact, FileFacts, Import, ReferenceKind, Symbol
+from indexers.method_shape import arity, method_shape, parameter_names
+from indexers.signals import Connection, connections
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 IMPORTS = " import"  # no name
-_SHAPES = {"go": method_shape, "java": arity}
+_SHAPES = {"go": method_shape, "java": arity, "python": parameter_names}
 _OWN = ("self.", "this.", "$this.", "cls.")
 
 
@@ -23,7 +24,7 @@ class OutlineSymbol(Fact, frozen=True):
     """One definition: ``qualname`` in its file, its SymbolKind, whether other files may see it, and whether it only
     announces a definition. ``shape``: of a method, the types of its parameters and results without packages, where
     these decide which interfaces its type implements (Go), or how many parameters it has, where these tell it apart
-    (Java)."""
+    (Java), or their names (Python)."""
 
     qualname: str
     kind: str
@@ -33,7 +34,8 @@ class OutlineSymbol(Fact, frozen=True):
 
 
 class Outline(Fact, frozen=True):
-    """As in FileFacts; ``bases``: (qualname of the class, dotted name of the base as written) in order."""
+    """As in FileFacts; ``bases``: (qualname of the class, dotted name of the base as written) in order; ``decorators``:
+    the same of what decorates functions and classes of Python; ``connections``: what it connects to signals."""
 
     language: str
     package: str = ""
@@ -42,12 +44,14 @@ class Outline(Fact, frozen=True):
     imports: tuple[Import, ...] = ()
     bindings: tuple[Binding, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
+    decorators: tuple[tuple[str, str], ...] = ()
+    connections: tuple[Connection, ...] = ()
 
 
 class NameEntry(Struct, frozen=True):
     """What one dotted name means in a file. ``kind``: of its definition (``""``: it defines none);
     ``imports``: statements that bind it; ``hints``: what is said of its type (``return`` for its result);
-    ``bases``: of a class, as written; ``shape``: see OutlineSymbol."""
+    ``bases``: of a class, as written; ``shape``: see OutlineSymbol; ``decorators``: see Outline."""
 
     kind: str = ""
     exported: bool = False
@@ -56,6 +60,7 @@ class NameEntry(Struct, frozen=True):
     bases: tuple[str, ...] = ()
     is_declaration: bool = False
     shape: str = ""
+    decorators: tuple[str, ...] = ()
 
 
 NO_ENTRY = NameEntry()
@@ -73,7 +78,9 @@ def outline(facts: FileFacts) -> Outline:
         ),
         imports=facts.imports,
         bindings=facts.bindings,
-        bases=tuple(_bases(facts)),
+        bases=tuple(_named(facts, "inherit")),
+        decorators=tuple(_named(facts, "decorate")) if facts.language == "python" else (),
+        connections=tuple(connections(facts)) if facts.language == "python" else (),
     )
 
 
@@ -82,9 +89,9 @@ def _shape(language: str, symbol: Symbol) -> str:
     return read(symbol.name, symbol.signature) if read and symbol.kind == "method" else ""
 
 
-def _bases(facts: FileFacts) -> Iterator[tuple[str, str]]:
+def _named(facts: FileFacts, kind: ReferenceKind) -> Iterator[tuple[str, str]]:
     for ref in facts.references:
-        if ref.kind == "inherit":
+        if ref.kind == kind:
             yield ref.scope, f"{ref.receiver}.{ref.name}" if ref.receiver else ref.name
 
 
@@ -106,9 +113,7 @@ def entries(shown: Outline) -> dict[str, NameEntry]:
     hints: dict[str, list[Binding]] = {}
     for binding in shown.bindings:
         hints.setdefault(_bound_name(binding, kinds), []).append(binding)
-    bases: dict[str, list[str]] = {}
-    for owner, base in shown.bases:
-        bases.setdefault(owner, []).append(base)
+    bases, decorators = _by_qualname(shown.bases), _by_qualname(shown.decorators)
     announced = {symbol.qualname for symbol in shown.symbols if symbol.is_declaration}
     shapes: dict[str, str] = {}
     for symbol in shown.symbols if shown.language in _SHAPES else ():
@@ -125,9 +130,17 @@ def entries(shown: Outline) -> dict[str, NameEntry]:
             tuple(bases.get(name, ())),
             name in announced,
             shapes.get(name, ""),
+            tuple(decorators.get(name, ())),
         )
         for name in names
     }
+
+
+def _by_qualname(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for qualname, name in pairs:
+        found.setdefault(qualname, []).append(name)
+    return found
 
 
 def _bound_name(binding: Binding, kinds: dict[str, tuple[str, bool]]) -> str:
@@ -170,6 +183,7 @@ def essence(shown: Outline) -> dict[str, bytes]:
                 entry.bases,
                 entry.is_declaration,
                 entry.shape,
+                entry.decorators,
             )
         )
         for name, entry in entries(shown).items()
@@ -180,11 +194,26 @@ def essence(shown: Outline) -> dict[str, bytes]:
     ]
     for owner, members in declared_members(shown).items():
         found[members_key(owner)] = msgspec.msgpack.encode(members)
+    for signal, connected in by_signal(shown.connections).items():
+        found[connected_key(signal)] = msgspec.msgpack.encode(connected)
     found[IMPORTS] = msgspec.msgpack.encode(
         [(i.module, i.name, i.alias, i.scope, i.reexport) for i in shown.imports]
     )
     found["*"] = msgspec.msgpack.encode((stars, silent, shown.exports, shown.package, shown.language))
     return found
+
+
+def by_signal(found: Iterable[Connection]) -> dict[str, list[Connection]]:
+    """Last name of each signal → what is connected to one that is called so."""
+    connected: dict[str, list[Connection]] = {}
+    for one in found:
+        connected.setdefault(one.signal.rpartition(".")[2], []).append(one)
+    return connected
+
+
+def connected_key(signal: str) -> str:
+    """What stands in ``essence`` for all that the file connects to signals called so."""
+    return f"{signal} connected"
 
 
 def members_key(owner: str) -> str:

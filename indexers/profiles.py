@@ -71,7 +71,10 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone.
     ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace;
     ``builtin_types``: words of the language for types that have members. ``not_followed``: what answers about its
-    definitions must say of references across files, in words; of ``kinds_not_followed`` alone, where there are any."""
+    definitions must say of references across files, in words; of ``kinds_not_followed`` alone, where there are any.
+    ``called_unseen``: who calls definitions by their name alone, and a regex of those names; ``only_changes``: regex of
+    decorators (annotations, attributes), dotted as references have them, that hand on what they are applied to to
+    nobody else."""
 
     manifests: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
@@ -83,6 +86,8 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     builtin_types: tuple[str, ...] = ()
     not_followed: str = ""
     kinds_not_followed: tuple[str, ...] = ()
+    called_unseen: dict[str, str] = {}
+    only_changes: str = "(?!)"
     tests: TestRules = TestRules()
     traces: Traces = Traces()
 
@@ -109,6 +114,17 @@ def not_followed(language: str, kind: str) -> str:
     known = profile(language)
     is_meant = not known.kinds_not_followed or kind in known.kinds_not_followed
     return known.not_followed if is_meant else ""
+
+
+def called_unseen(language: str, name: str) -> str:
+    """Who calls a definition because it has that name; ``""``: nobody, as far as is known."""
+    known = profile(language).called_unseen.items()
+    return next((caller for caller, names in known if re.fullmatch(names, name)), "")
+
+
+def only_changes(language: str, decorator: str) -> bool:
+    """Whether the decorator hands what it is applied to to nobody else."""
+    return re.fullmatch(profile(language).only_changes, decorator) is not None
 
 
 def is_test_folder(folder: str) -> bool:

@@ -72,7 +72,8 @@
 (assignment_expression left: (identifier) @id)
 (augmented_assignment_expression left: (identifier) @id)
 (for_in_statement left: (identifier) @id)
-(decorator (identifier) @id)
+(decorator [(identifier) @id (call_expression function: (identifier) @id)])
+(decorator) @decorator
 (export_statement !source (export_clause (export_specifier name: (identifier) @id)))
 (member_expression) @member
 (member_expression object: (identifier) @id)

@@ -36,6 +36,7 @@ _AS_THEY_ARE = frozenset(
 _GIVEN = frozenset({"self", "cls", "request", "monkeypatch", "tmp_path", "capsys", "caplog"})
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*?)\1", re.S)
 _NAMES = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PROTOCOL = re.compile(rb"[(,]\s*(?:\w+\.)?Protocol\s*[\[,)]")
 _PROPERTY = re.compile(rb"@\s*[\w.]*(?:property\b|\.setter\b|\.getter\b|\.deleter\b)")
 
 
@@ -361,7 +362,19 @@ def _unquoted(text: str) -> str:
     return text.strip("\"'") if text[:1] in "\"'" else text
 
 
+def _received(file: FileBuilder, node: Node) -> None:
+    """``@receiver([a, b])``: the signals that are listed, each as if it were handed over alone."""
+    called, handed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if called is None or handed is None or file.chain(called).rpartition(".")[2] != "receiver":
+        return
+    for value in handed.named_children[0].named_children[:_MAX_TARGETS]:
+        if value.type in ("identifier", "attribute") and file.chain(value) != "?":
+            file.add_argument(value.start_byte, file.chain(called), file.chain(value), 0, "")
+
+
 def _kind(file: FileBuilder, scope: Scope) -> SymbolKind:
+    if scope.kind == "class" and _PROTOCOL.search(file.source, scope.name_start, scope.body_start):
+        return "interface"
     if (
         scope.outer_start < scope.start
         and scope.kind == "method"
@@ -434,6 +447,7 @@ _GRAMMAR = Grammar(
             "default": _default,
             "looped": _looped,
             "decorated": _decorated,
+            "received": _received,
         },
         data=frozenset({"built"}),
         builtins=_BUILTINS,

@@ -80,6 +80,7 @@
 (call arguments: (argument_list [(identifier) (attribute) (keyword_argument value: [(identifier) (attribute)])])) @handed
 (default_parameter value: [(identifier) (attribute)]) @default
 (decorated_definition) @decorated
+(decorator (call arguments: (argument_list . [(list) (tuple)])) @received)
 [(for_statement) (for_in_clause)] @looped
 (call arguments: (argument_list . (string))) @named
 (call arguments: (argument_list . [(identifier) (attribute)] . (string))) @named

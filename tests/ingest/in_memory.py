@@ -52,6 +52,7 @@ class Project:
             outlines=lambda ids: [(id_, self.outlines[paths[id_]]) for id_ in ids],
             manifest=lambda file: nullcontext(self.sources[file.path]),
             definitions=self._definitions,
+            interfaces=self._interfaces,
         )
         return LinkView(files, sources, MANIFESTS)
 
@@ -60,6 +61,9 @@ class Project:
             for symbol in facts.symbols:
                 if name in (None, symbol.name):
                     yield Defined(symbol.name, self._ids[path], symbol.qualname, symbol.kind)
+
+    def _interfaces(self) -> Iterator[Defined]:
+        yield from (one for one in self._definitions(None) if one.kind == "interface")
 
     def _link(self, evaluator: Evaluator, path: str) -> Link:
         self.view.seen = set()

@@ -230,3 +230,35 @@ def test_the_readme_names_what_is_not_followed() -> None:
     for language, known in profiles().items():
         if known.not_followed and language != "text":
             assert known.not_followed.rpartition(" in ")[2] in limits.partition("Not followed")[2], language
+
+
+@pytest.mark.parametrize(
+    ("files", "target", "said"),
+    [
+        ({"a.py": 'app = make()\n@app.route("/x")\ndef shown(): ...\n'}, "a.py:shown", "app.route"),
+        (
+            {"A.java": 'class A {\n  @GetMapping("/x")\n  void shown() {}\n}\n'},
+            "A.java:A.shown",
+            "GetMapping",
+        ),
+        ({"a.ts": 'export class A {\n  @Get("/x")\n  shown() {}\n}\n'}, "a.ts:A.shown", "Get"),
+        ({"a.py": "class A:\n    def __repr__(self): ...\n"}, "a.py:A.__repr__", "Python itself calls"),
+        ({"conftest.py": "def pytest_configure(config): ...\n"}, "pytest_configure", "pytest calls"),
+    ],
+)
+def test_what_something_unseen_may_call_is_never_said_to_be_unused(
+    ask: Asked, files: Mapping[str, str], target: str, said: str
+) -> None:
+    """A decorator may register what it is applied to; some names are called by the language or by a tool."""
+    found, text = ask(files, target)
+    assert found.is_open
+    assert said in text
+    assert "Nothing in the index uses it" not in text
+
+
+@pytest.mark.parametrize(
+    "decorator", ["property", "functools.wraps(f)", "pytest.mark.slow", "typing.override"]
+)
+def test_a_decorator_that_registers_nothing_leaves_absence_plain(ask: Asked, decorator: str) -> None:
+    found, _ = ask({"a.py": f"class A:\n    @{decorator}\n    def lonely(self): ...\n"}, "a.py:A.lonely")
+    assert not found.is_open

@@ -15,6 +15,7 @@ from indexers.engine.treesitter import FileBuilder, GrammarRules, Hook, Node, Sc
 from indexers.facts import FileFacts, Reference, Symbol, SymbolKind
 from indexers.languages.shared import ecmascript_types as types
 from indexers.languages.shared import quoted
+from indexers.languages.shared.ecmascript_decorators import of_decorated
 from indexers.languages.shared.ecmascript_expected import CHAIN_HOOKS
 
 GLOBALS = frozenset(
@@ -355,7 +356,8 @@ def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
 
 def finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Exported is what the module hands out, with its members; a script without exports hands out all."""
-    facts = replace(facts, references=tuple(_with_own_object(file, facts.references)))
+    references = of_decorated(file, _with_own_object(file, facts.references))
+    facts = replace(facts, references=tuple(references))
     if file.exports is None and not any(item.reexport or item.alias for item in facts.imports):
         return facts
     own = {
@@ -427,7 +429,7 @@ HOOKS: dict[str, Hook] = {
     **types.HOOKS,
 }
 TYPE_HOOKS: dict[str, Hook] = {**CHAIN_HOOKS, "renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
-DATA = frozenset({"binder"})
+DATA = frozenset({"binder", "decorator"})
 
 
 def _classify(source: bytes, nodes: dict[str, list[Node]]) -> None:

@@ -9,9 +9,11 @@ from msgspec import Struct
 
 from indexers.facts import Argument, FileFacts, Reference
 from indexers.outline import join
+from indexers.signals import SENDS
 from memoryd.ingest.link.definitions import DefinitionTarget, of_method
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.fixtures import asked
+from memoryd.ingest.link.hooks import called_by_signal, called_hook
 from memoryd.ingest.link.overrides import overrides
 from memoryd.ingest.link.resolution import (
     MAX_MEANINGS,
@@ -83,8 +85,12 @@ class _FileLinker:
         unknown: dict[str, dict[int, None]] = {}
         for ref in self._facts.references:
             meanings = self.meanings(ref)
+            if runs := self._run_by_name(ref, meanings):
+                edges.update(dict.fromkeys(runs))
             if meanings:
                 edges.update({edge: None for edge in self._edges(ref, meanings) if edge})
+                continue
+            if runs:
                 continue
             unresolved += 1
             edge = self._by_name_alone(ref)
@@ -94,6 +100,28 @@ class _FileLinker:
                 unknown.setdefault(ref.name, {})[ref.line] = None
         edges.update({edge: None for edge in overrides(self._evaluator, self._path, lines)})
         return FileLinks(list(edges), unresolved, self._unknown(unknown))
+
+    def _run_by_name(self, ref: Reference, meanings: Meanings) -> list[EdgeRow]:
+        """What a framework calls by a name: the hook of plugins, what is connected to the signal that is sent."""
+        evaluator = self._evaluator
+        if not ref.receiver or not evaluator.rules(self._path).protocols:
+            return []
+        if any(m.kind != "outside" for m in meanings):
+            return []
+        is_sent = ref.kind == "call" and ref.name in SENDS
+        runs = called_by_signal(evaluator, self._receiver(ref)) if is_sent else called_hook(evaluator, ref)
+        return [
+            EdgeRow(
+                self._symbol(ref.scope),
+                _EDGE_OF[ref.kind],
+                to.path,
+                to.qualname,
+                ref.line,
+                "inferred",
+                _INFERRED,
+            )
+            for to in runs
+        ]
 
     def _unknown(self, uses: Mapping[str, Mapping[int, None]]) -> UnresolvedUses:
         evaluator, path = self._evaluator, self._path

@@ -74,6 +74,7 @@ def _open(writer: IndexWriter, view_id: int, rows: Sequence[ViewFile], units: Un
         outlines=lambda ids: reader.outlines(conn, ids),
         manifest=manifest,
         definitions=lambda name: link_queries.definitions(conn, view_id, name),
+        interfaces=lambda: link_queries.interfaces(conn, view_id),
     )
     files = [LinkedFile(row.path, row.path_id, row.file_id, row.language, row.package) for row in rows]
     return LinkView(files, sources, MANIFESTS)

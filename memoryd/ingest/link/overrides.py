@@ -15,6 +15,8 @@ from indexers.outline import CLASS_KINDS
 from indexers.profiles import all_of
 from memoryd.ingest.link.definitions import DefinitionTarget
 from memoryd.ingest.link.evaluate import Evaluator
+from memoryd.ingest.link.hooks import implemented_hooks
+from memoryd.ingest.link.protocols import implemented_protocols
 from memoryd.store.index.queries.link_queries import EdgeRow
 
 _OVERRIDABLE = frozenset({"method", "property", "function"})
@@ -32,6 +34,8 @@ def overrides(evaluator: Evaluator, path: str, lines: Mapping[str, int]) -> Iter
     rules = evaluator.rules(path)
     for qualname, entry in evaluator.view.entries(path).items():
         scope, _, name = qualname.rpartition(".")
+        if entry.decorators and entry.kind in _OVERRIDABLE:
+            yield from implemented_hooks(evaluator, DefinitionTarget(path, qualname), lines.get(qualname, 0))
         if not scope or entry.kind not in _OVERRIDABLE or _is_its_own(name):
             continue
         if rules.is_constructor(scope, name, entry.kind):
@@ -42,6 +46,8 @@ def overrides(evaluator: Evaluator, path: str, lines: Mapping[str, int]) -> Iter
             continue
         for base in _bases(evaluator, path, scope, qualname):
             yield from (e for e in _overridden(evaluator, method, base, line) if _alike(evaluator, method, e))
+        if rules.protocols:
+            yield from implemented_protocols(evaluator, method, line)
 
 
 def _is_its_own(name: str) -> bool:

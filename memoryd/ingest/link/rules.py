@@ -32,6 +32,7 @@ class LanguageRules:
     ``closed_modules``: what stands in a module does not see the names around it.
     ``beside_is_sure``: ``beside`` follows the language.
     ``implicit_interfaces``: a type implements every interface whose methods it has, and nothing else overrides.
+    ``protocols``: a class may implement an interface without naming it, and most that have its methods do not.
     ``members_of_values``: a variable or function has members of its own, where the file gives it some (objects,
     functions with properties); a written type may name one of them.
     ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace.
@@ -65,6 +66,7 @@ class LanguageRules:
     closed_modules = False
     beside_is_sure = True
     implicit_interfaces = False
+    protocols = False
     members_of_values = False
     types_capitalised = False
     extensions = False

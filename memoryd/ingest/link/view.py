@@ -22,11 +22,14 @@ from indexers.outline import (
     NO_ENTRY,
     NameEntry,
     Outline,
+    by_signal,
+    connected_key,
     declared_members,
     entries,
     essence,
     members_key,
 )
+from indexers.signals import Connection
 from memoryd.globs.paths import exact
 from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.fixpoint.cache import FixpointCache
@@ -45,11 +48,12 @@ class LinkedFile(Struct, frozen=True):
 
 class ViewSources(Struct, frozen=True):
     """Where a view gets its content: outlines by file id, definitions by name (None: all). ``manifest``: a file's text
-    while it is read; None for one that is left out."""
+    while it is read; None for one that is left out. ``interfaces``: the definitions of that kind."""
 
     outlines: Callable[[Iterable[int]], Iterable[tuple[int, Outline]]]
     manifest: Callable[[LinkedFile], AbstractContextManager[str | None]]
     definitions: Callable[[str | None], Iterable[Defined]]
+    interfaces: Callable[[], Iterable[Defined]]
 
 
 class LinkView(FixpointCache):
@@ -78,6 +82,8 @@ class LinkView(FixpointCache):
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
         self._entries: dict[str, dict[str, NameEntry]] = {}
+        self._connected: dict[str, list[tuple[str, Connection]]] | None = None
+        self._interfaces: dict[str, list[DefinitionTarget]] | None = None
         self._rows: dict[str, list[Defined]] | None = None
         self._named: dict[str, dict[str, Definitions]] = {}
         self._place_keys: dict[str, int] = {}
@@ -166,6 +172,18 @@ class LinkView(FixpointCache):
         for path in paths:
             yield from ((path, item) for item in self._outline(path).imports if item.alias == name)
 
+    def connected(self, signal: str) -> Sequence[tuple[str, Connection]]:
+        """(path, what is connected there) to any signal called so, ordered by path."""
+        self.anywhere(connected_key(signal))
+        if self._connected is None:
+            self._connected = defaultdict(list)
+            paths = sorted(path for path, file in self.files.items() if file.language == "python")
+            self.load(paths)
+            for path in paths:
+                for name, found in by_signal(self._outline(path).connections).items():
+                    self._connected[name] += [(path, one) for one in found]
+        return self._connected.get(signal, ())
+
     def entries(self, path: str) -> dict[str, NameEntry]:
         """All that the file binds. Not noted: for the file that is being linked, whose change is seen anyway."""
         found = self._entries.get(path)
@@ -205,6 +223,14 @@ class LinkView(FixpointCache):
             found = self._named[name] = self._by_language(rows)
         return found.get(language, NO_DEFINITIONS)
 
+    def interfaces(self, language: str) -> Sequence[DefinitionTarget]:
+        """All interfaces in files of that language, ordered by path."""
+        self.seen.add(_interfaces_key(language))
+        if self._interfaces is None:
+            found = self._by_language(self._sources.interfaces())
+            self._interfaces = {name: [one.target for one in of.all()] for name, of in found.items()}
+        return self._interfaces.get(language, ())
+
     def _by_language(self, rows: Iterable[Defined]) -> dict[str, Definitions]:
         found: dict[str, list[NamedDefinition]] = defaultdict(list)
         for row in rows:
@@ -242,6 +268,10 @@ def folders_of(folders: Iterable[str]) -> set[str]:
 
 def place_key(folder: str, base: str) -> int:
     return crc32(f"{folder}/{base.partition('.')[0] or base}".encode(*_ESCAPE))
+
+
+def _interfaces_key(language: str) -> int:
+    return crc32(f"{language}\0interfaces\0\0".encode())
 
 
 def _whole_key(path: str) -> int:
@@ -285,8 +315,10 @@ def _names_changed(change: PathChange) -> Iterator[int]:
         {(outline.language, s.qualname, s.kind) for s in outline.symbols} if outline else set()
         for outline in (change.before, change.after)
     ]
-    for language, qualname, _ in shown[0] ^ shown[1]:
+    for language, qualname, kind in shown[0] ^ shown[1]:
         yield crc32(f"{language}:{qualname.rpartition('.')[2]}".encode(*_ESCAPE))
+        if kind == "interface":
+            yield _interfaces_key(language)
     clauses = {(o.language, o.package) if o else None for o in (change.before, change.after)}
     if len(clauses) > 1:
         for clause in clauses - {None}:

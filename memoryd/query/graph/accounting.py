@@ -12,6 +12,7 @@ from indexers.facts import Reference
 from indexers.profiles import all_of, not_followed, profile
 from memoryd.query.context import Context
 from memoryd.query.graph.accounting_answers import Accounting, NamePlace
+from memoryd.query.graph.unseen_callers import unseen_callers
 from memoryd.query.targets import Target
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, unresolved_queries
@@ -102,6 +103,7 @@ class _Account:
             first_in_text=self._places(in_text),
             gaps=(
                 *not_followed_in(self._ctx, self._targets),
+                *unseen_callers(self._ctx, self._targets),
                 *(gaps(self._ctx) if len(accounted) <= FEW else ()),
             ),
         )

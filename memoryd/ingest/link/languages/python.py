@@ -19,6 +19,7 @@ class Python(LanguageRules):
     self_names = frozenset({"self"})
     class_names = frozenset({"cls"})
     invoke = "__call__"
+    protocols = True
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         for base in _bases(view, path, item.module):

@@ -107,7 +107,17 @@ def put_key_groups(conn: sqlite3.Connection, groups: Iterable[tuple[int, bytes]]
 
 def definitions(conn: sqlite3.Connection, view_id: int, name: str | None) -> Iterator[Defined]:
     """The view's definitions that are called ``name``, or (None) all."""
-    condition, values = ("", []) if name is None else ("AND s.name = ?", [name])
+    yield from _defined(conn, view_id, *(("", ()) if name is None else ("AND s.name = ?", (name,))))
+
+
+def interfaces(conn: sqlite3.Connection, view_id: int) -> Iterator[Defined]:
+    """The view's definitions of interfaces."""
+    yield from _defined(conn, view_id, "AND s.kind = 'interface'", ())
+
+
+def _defined(
+    conn: sqlite3.Connection, view_id: int, condition: str, values: tuple[str, ...]
+) -> Iterator[Defined]:
     rows = conn.execute(
         "SELECT s.name, vf.path_id, s.qualname, s.kind FROM symbol s"
         f" JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? WHERE 1 {condition}",
