@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
 import pytest
 
+from memoryd.daemon.processes.child_process import Child
 from memoryd.daemon.processes.watched_child import WatchedChild
 from memoryd.ingest.units import Ended
 
@@ -66,3 +68,22 @@ def test_a_crash_is_the_units_and_an_order_is_not(tmp_path: Path, then: str, bla
 def test_what_we_end_is_not_blamed(tmp_path: Path) -> None:
     """A process that is let go in the middle of its work has done nothing wrong."""
     assert _ends(tmp_path, 1, "sleep", 60, stop=True) is None
+
+
+def test_to_kill_what_has_just_died_keeps_how_it_died(tmp_path: Path) -> None:
+    """The daemon kills a child whose output has ended; most often it is dead by then, and its signal must be told."""
+    (tmp_path / "dies.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"}
+
+    async def die() -> str:
+        child = await Child.start("dies", environment, tmp_path / "log")
+        await child.read_line()
+        with contextlib.suppress(ChildProcessError):  # asyncio's watcher was faster
+            os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        child.kill()
+        return await child.ended()
+
+    async def die_often() -> set[str]:
+        return {await die() for _ in range(20)}
+
+    assert asyncio.run(die_often()) == {"signal 11"}

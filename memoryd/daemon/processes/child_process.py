@@ -83,10 +83,9 @@ class Child:
             return
         assert self._process.stdin is not None
         self._process.stdin.close()
-        for end in (None, self._process.terminate, self._process.kill):
+        for end in (None, signal.SIGTERM, signal.SIGKILL):
             if end:
-                with contextlib.suppress(ProcessLookupError):
-                    end()
+                self._signal(end)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(STOP_S / 3):
                     await self._process.wait()
@@ -94,9 +93,15 @@ class Child:
         log.info("ended %s, pid %d", self.module, self.pid)
 
     def kill(self) -> None:
-        """At once, for the daemon's own end."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        """At once, without waiting for its end."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        """By its pid: ``Process.kill`` first asks the kernel whether it has ended, and so takes the exit status away
+        from asyncio's watcher, which then reports 255."""
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
 
 def kill_children() -> None:
