@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 import msgspec
@@ -125,6 +126,7 @@ def operations(path: str, data: bytes, facts: FileFacts) -> tuple[Operation, ...
     return tuple(sorted(found, key=lambda fact: (fact.line, fact.kind, fact.name)))
 
 
+@lru_cache(maxsize=4096)  # history reads every version of a manifest
 def _readers(path: str) -> tuple[Reader, ...]:
     name = posixpath.basename(path).lower()
     by_path = tuple(reader for pattern, reader in _BY_PATH if pattern.search(path))
@@ -133,15 +135,27 @@ def _readers(path: str) -> tuple[Reader, ...]:
 
 def _bounded(fact: Operation) -> Operation:
     """In one line each, and no longer than is of use."""
+    if _is_plain(fact):
+        return fact
     name, detail = _line(fact.name, _MAX_NAME), _line(fact.detail, _MAX_DETAIL)
     targets = tuple([_line(target, _MAX_TARGET) for target in fact.targets[:_MAX_TARGETS]])
-    if name is fact.name and detail is fact.detail and targets == fact.targets:
-        return fact
     return msgspec.structs.replace(fact, name=name, detail=detail, targets=targets)
 
 
+def _is_plain(fact: Operation) -> bool:
+    """Whether it needs no change, by one look at all of its texts together; nearly always it does not."""
+    texts = "|".join((fact.name, fact.detail, *fact.targets))
+    return (
+        len(texts) <= _MAX_NAME
+        and len(fact.targets) <= _MAX_TARGETS
+        and texts.isprintable()
+        and "  " not in texts
+        and " |" not in texts
+        and "| " not in texts
+        and texts.strip() == texts
+    )
+
+
 def _line(text: str, most: int) -> str:
-    if len(text) <= most and text.isprintable() and "  " not in text and text.strip() == text:
-        return text  # nearly always: every version of a manifest comes along here
     text = " ".join(text[: 4 * most].split())
     return text if len(text) <= most else f"{text[: most - 1]}…"

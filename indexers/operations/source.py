@@ -206,7 +206,7 @@ def fact(
     """An Operation; targets once each, in order, without empty ones."""
     return Operation(
         kind=kind, name=name, line=line, end_line=max(line, end_line), detail=detail,
-        targets=tuple(dict.fromkeys(target for target in targets if target)), scope=scope,
+        targets=tuple(dict.fromkeys(filter(None, targets))), scope=scope,
     )  # fmt: skip
 
 
