@@ -16,7 +16,8 @@ from memoryd.config import Config
 from memoryd.daemon.indexing.jobs import IndexTarget
 from memoryd.daemon.indexing.watch import WatchState
 from memoryd.errors import MemorydError, StoreError
-from memoryd.ingest.git.discovery import Refused, look
+from memoryd.ingest.git.discovery import discover
+from memoryd.ingest.git.no_history import why_no_history
 from memoryd.ingest.own_config import own_settings
 from memoryd.query.context import Context
 from memoryd.query.status_answers import Check, StatusRequest
@@ -74,10 +75,10 @@ def project_checks(root: str, config: Config) -> tuple[Check, ...]:
 
 
 def _history_checks(root: str) -> Iterator[Check]:
-    found = look(Path(root))
-    if isinstance(found, Refused):
-        yield Check("history", "warn", f"no history: {found.reason}", found.next_step)
+    if refused := why_no_history(Path(root)):
+        yield Check("history", "warn", f"no history: {refused.reason}", refused.next_step)
         return
+    found = discover(Path(root))
     if found and found.is_shallow():
         step = "git fetch --unshallow"
         yield Check("history", "warn", "a shallow clone: older commits are not known here", step)

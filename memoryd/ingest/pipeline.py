@@ -15,7 +15,7 @@ from memoryd.embedding.base import Embedder
 from memoryd.errors import MemorydError
 from memoryd.ingest import embed, left_out
 from memoryd.ingest.files.source import FileSource, open_source
-from memoryd.ingest.git.discovery import why_no_history
+from memoryd.ingest.git.no_history import why_no_history
 from memoryd.ingest.history import stage
 from memoryd.ingest.job import IndexJob, IndexSummary, Progress, Run
 from memoryd.ingest.link.linker import link_view

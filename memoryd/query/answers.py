@@ -52,8 +52,8 @@ class Freshness(Struct, frozen=True):
 
     def doubts(self) -> tuple[str, ...]:
         """Why something may be there although the index has nothing of it."""
-        parts = []
-        if not self.rev and self.indexed_commit != self.head:
+        parts = [f"there is no history here: {self.no_history}"] if self.no_history else []
+        if not self.rev and not self.no_history and self.indexed_commit != self.head:
             indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
             parts += [f"the index is behind: {indexed} is indexed, HEAD is {self.head[:SHA_CHARS]}"]
         elif not self.rev and (self.pending or self.indexing):
@@ -68,7 +68,7 @@ class Freshness(Struct, frozen=True):
         """What the answer is as of, and whether that is what the project is now."""
         if self.no_index:
             parts = [f"WITHOUT THE INDEX, files and history were not looked at: {quote(self.no_index, 400)}"]
-        elif not self.indexed_commit and not self.head:
+        elif not self.indexed_commit and (self.no_history or not self.head):
             parts = ["indexed files, no commit"]
         elif self.indexed_commit == self.head:
             parts = [f"{self.head[:SHA_CHARS]} = HEAD"]

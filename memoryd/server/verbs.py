@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from memoryd.config import Config, SearchSection
-from memoryd.errors import NothingThere, UsageError
+from memoryd.errors import MemorydError, NothingThere, UsageError
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefRequest
 from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest
 from memoryd.query.briefing.why_answers import WhyAnswer, WhyRequest
@@ -153,7 +153,11 @@ async def _check(service: Service, call: Call, request: CheckRequest) -> Any:
     from its own view unless the work tree stands on it."""
     if request.diff == "" and request.paths:  # some clients fill in every argument
         request = structs.replace(request, diff=None)
-    change = await service.change(call, request)
+    try:
+        change = await service.change(call, request)
+    except MemorydError as error:
+        error.freshness = error.freshness or await _freshness(service, call)
+        raise
     if (
         change.head
         and not call.common.rev
@@ -162,6 +166,14 @@ async def _check(service: Service, call: Call, request: CheckRequest) -> Any:
         call = structs.replace(call, common=structs.replace(call.common, rev=change.head))
     check = QueryFunction("check.verdict:check")
     return await service.read(call, lambda ctx: check.function(ctx, request, change))
+
+
+async def _freshness(service: Service, call: Call) -> str:
+    """How current the index is, for an error that comes from elsewhere."""
+    try:
+        return await service.read(call, lambda ctx: ctx.freshness.line(), "neither")
+    except MemorydError as error:
+        return f"freshness: not known ({error.what})"
 
 
 def _is_not_whole(answer: Any) -> bool:

@@ -13,6 +13,7 @@ from memoryd.errors import MemorydError
 from memoryd.ingest.change.worktree import differing
 from memoryd.ingest.git.directory import Head, shown_branch
 from memoryd.ingest.git.discovery import Refused, look
+from memoryd.ingest.git.no_history import NO_GIT
 from memoryd.ingest.git.process import git_version
 from memoryd.ingest.git.repository import Git
 from memoryd.query.answers import Freshness
@@ -41,7 +42,7 @@ def standing(root: str) -> Standing:
         if isinstance(found, Refused):
             return Standing(no_history=found.reason)
         if not git_version():
-            return Standing(found.head(), no_history="git is not on the PATH of the daemon")
+            return Standing(found.head(), no_history=NO_GIT.reason)
         if found.uses_reftable():
             git = Git.open(Path(root))
             return Standing(git.head(), boundary=found.shallow_boundary()) if git else Standing()

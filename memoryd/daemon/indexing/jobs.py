@@ -35,7 +35,7 @@ MODULE = "memoryd.ingest"
 CRASHES_ALLOWED = 3
 BLAMES_ALLOWED = 2  # on one unit: then it is left out, and what happens at it is no longer its doing
 RETRY_S = 0.5
-TRY_AGAIN_S = (2.0, 10.0, 60.0, 300.0)  # after each failure in a row
+TRY_AGAIN_S = (2.0, 10.0, 60.0, 300.0)  # after each failure in a row; the last one from then on
 COMPARED_S = 1.0
 LATE_PHASES = frozenset({"link", "embed"})  # after them search knows the files already
 LINKS_OVERDUE_S = 10.0  # so long may links wait for a project that is saved again and again
@@ -98,6 +98,14 @@ class Job:
             follower(progress)
 
 
+class _Failure(Struct, frozen=True):
+    """Why the last run failed, how often in a row, and what it was to index."""
+
+    why: str
+    times: int
+    job: Job
+
+
 class IngestQueue:
     """The jobs of one project store, and the process that works on them while there are any."""
 
@@ -120,9 +128,7 @@ class IngestQueue:
         self._compared: dict[
             IndexTarget, tuple[float, float]
         ] = {}  # when all was looked at, and how long it took
-        self._failures: dict[
-            IndexTarget, tuple[str, int]
-        ] = {}  # why the last run failed, and how often in a row
+        self._failures: dict[IndexTarget, _Failure] = {}
 
     @property
     def busy(self) -> bool:
@@ -150,12 +156,14 @@ class IngestQueue:
 
     def failure(self, target: IndexTarget) -> str:
         """Why its last job failed, ``""`` where it did not."""
-        return self._failures.get(target, ("", 0))[0]
+        failed = self._failures.get(target)
+        return failed.why if failed else ""
 
     def pending_paths(self, target: IndexTarget) -> int:
         """Files known to have changed and not indexed yet."""
-        jobs = [self._waiting.get(target), self._current]
-        return sum(len(job.paths or ()) for job in jobs if job and job.target == target)
+        failed = self._failures.get(target)
+        jobs = [self._waiting.get(target), self._current, failed and failed.job]
+        return len(set[str]().union(*(job.paths or () for job in jobs if job and job.target == target)))
 
     def post(
         self,
@@ -165,9 +173,11 @@ class IngestQueue:
         full: bool = False,
         background: bool = True,
     ) -> Job:
-        """Queue a job; one already waiting for the same view takes this one in. One that is not
-        ``background`` is stopped when its last follower leaves."""
+        """Queue a job; one already waiting for the same view takes this one in, and it takes in one that failed. One
+        that is not ``background`` is stopped when its last follower leaves."""
         job = Job(target, paths, full, self._loop.create_future(), background)
+        if failed := self._failures.get(target):
+            job.merge(failed.job)  # else what was saved then would be forgotten when this one goes well
         waiting = self._waiting.get(target)
         if waiting:
             waiting.merge(job)
@@ -263,14 +273,18 @@ class IngestQueue:
         """What was saved must not be forgotten because a disk was full or a database locked for a while."""
         if job.target.rev is not None or error.exit_code != StoreError.exit_code or job.canceller:
             return
-        times = self._failures.get(job.target, ("", 0))[1]
-        self._failures[job.target] = (error.what, times + 1)
-        if times < len(TRY_AGAIN_S):
-            self._loop.call_later(TRY_AGAIN_S[times], self._post_again, job)
+        before = self._failures.get(job.target)
+        times = before.times + 1 if before else 1
+        self._failures[job.target] = _Failure(error.what, times, job)
+        if waiting := self._waiting.get(job.target):
+            waiting.merge(job)
+        wait_s = TRY_AGAIN_S[min(times, len(TRY_AGAIN_S)) - 1]
+        self._loop.call_later(wait_s, self._post_again, job)
 
     def _post_again(self, job: Job) -> None:
-        if job.target in self._failures:  # no later run went well
-            self.post(job.target, job.paths, full=job.full)
+        failed = self._failures.get(job.target)
+        if failed and failed.job is job and self.job_of(job.target) is None:  # no later run took it in
+            self.post(job.target, job.paths)
 
     async def _let_go(self) -> None:
         child = self._child

@@ -20,7 +20,8 @@ from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
 from memoryd.globs.given import standpoint
 from memoryd.ingest.files.scan import NOT_CHECKED_OUT
 from memoryd.ingest.git.directory import shown_branch
-from memoryd.ingest.git.discovery import discover, why_no_history
+from memoryd.ingest.git.discovery import discover
+from memoryd.ingest.git.no_history import why_no_history
 from memoryd.ingest.git.repository import Git
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context, in_one_line

@@ -25,6 +25,7 @@ from memoryd.ingest.change.versions import MAX_FILE_BYTES, VersionPair, of_objec
 from memoryd.ingest.files import path_rules
 from memoryd.ingest.files.rooted_files import RootedFiles, Unreadable
 from memoryd.ingest.files.scan import DEFAULT_LIMITS, Limits
+from memoryd.ingest.git.no_history import why_no_history
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.parse.pool import ParsePool
 from memoryd.ingest.units import Units
@@ -88,11 +89,7 @@ def _asked(request: ChangeRequest, root: Path, git: Git | None, limits: Limits) 
     if request.diff is not None:
         return _named(request, _Asked("the diff", "", list(_of_diff(request, root, git))))
     if git is None:
-        raise UsageError(
-            "without git nobody knows what changed",
-            where=request.root,
-            next_step="give the change as text: memoryd check --diff FILE",
-        )
+        raise _no_git(root)
     if request.range:
         return _named(request, _of_range(request.range, git))
     if request.staged:
@@ -101,6 +98,16 @@ def _asked(request: ChangeRequest, root: Path, git: Git | None, limits: Limits) 
     found = worktree.changes(git, root, request.paths, request.folder, limits)
     pairs = [VersionPair(*row[:5], problem=row[5]) for row in found.rows]
     return _Asked(_titled("the uncommitted change", found.named), "", pairs, found.left_out, found.unseen)
+
+
+def _no_git(root: Path) -> UsageError:
+    refused = why_no_history(root)
+    step = "give the change as text: memoryd check --diff FILE"
+    return UsageError(
+        "without git nobody knows what changed" + (f": {refused.reason}" if refused else ""),
+        where=str(root),
+        next_step=f"{refused.next_step}; or {step}" if refused else step,
+    )
 
 
 def _named(request: ChangeRequest, change: _Asked) -> _Asked:

@@ -75,12 +75,6 @@ def find_root(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if look(folder)), None)
 
 
-def why_no_history(root: Path) -> Refused | None:
-    """Why a folder with a `.git` has no history here; None where it has one, or has no `.git`."""
-    found = look(root)
-    return found if isinstance(found, Refused) else None
-
-
 def _kind(path: Path) -> int:
     """The type bits of the mode of ``path`` itself; 0 when nothing is there."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.decision_item import DecisionItem
@@ -76,10 +77,8 @@ class ChangesAnswer(PagedAnswer, frozen=True):
         totals = self.totals
         since = quote(self.since, 100)
         if not self._is_news():
-            searched = (
-                "the commits, uncommitted files and records" if self.visit else "the commits and records"
-            )
-            return Page(head=f"Nothing changed since {since}. Searched {searched}.", foot=self._foot())
+            none = self.absence(f"Nothing changed since {since}", self._searched())
+            return replace(none, foot=self._foot())
         decided = [item.summary() for item in self.decisions]
         records = [item.summary() for item in self.records]
         commits = [item.label() for item in self.commits]
@@ -105,6 +104,11 @@ class ChangesAnswer(PagedAnswer, frozen=True):
             rest=f"{self.command} --json",
             more=self.rest_from,
         )
+
+    def _searched(self) -> str:
+        if self.freshness.no_history:
+            return "the records"
+        return "the commits, uncommitted files and records" if self.visit else "the commits and records"
 
     def _also(self) -> str:
         moved = (

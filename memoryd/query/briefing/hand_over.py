@@ -26,7 +26,7 @@ def hand_over(ctx: Context, request: ChangesRequest, visit: Visit) -> tuple[Chan
     if not known:
         visit = structs.replace(visit, before=None)
     news = told_state.news(ctx, visit)
-    if not visit.before:
+    if not visit.before or not (visit.before.heads or visit.before.branch):  # no history was there to be told
         news = _of_first_visit(ctx, news)
     uncommitted = _uncommitted(ctx, visit)
     records = known_records(ctx)
@@ -71,10 +71,12 @@ def _after(
     away = [sha for sha in before.pending if sha not in set(now)]  # with a branch that may come back
     return Told(
         head=news.head,
-        branch=ctx.view.branch,
+        branch=_branch(ctx, before),
         heads=news.heads,
         pending=tuple(sha for sha in [*now, *away] if sha not in done)[:MAX_PENDING],
-        uncommitted={path: blob for path, (_, blob) in uncommitted.items()},
+        uncommitted=before.uncommitted
+        if ctx.freshness.no_history
+        else {path: blob for path, (_, blob) in uncommitted.items()},
         records=tuple(dict.fromkeys([*(r.id for r in known_records(ctx)), *before.records])),
         at_s=ctx.view.indexed_at_s,
     )
@@ -87,7 +89,7 @@ def _of_first_visit(ctx: Context, found: News) -> News:
 
 
 def _uncommitted(ctx: Context, visit: Visit) -> _Uncommitted:
-    if visit.until or ctx.uncommitted is None:
+    if visit.until or ctx.uncommitted is None or ctx.freshness.no_history:
         return {}
     return ctx.uncommitted()
 
@@ -103,5 +105,11 @@ def _words(ctx: Context, visit: Visit) -> str:
 
 def _moved(ctx: Context, visit: Visit) -> Sequence[str]:
     """The branch then and now, where that is another one."""
-    before, branch = visit.before, visit.until.branch if visit.until else ctx.view.branch
+    before = visit.before
+    branch = visit.until.branch if visit.until else _branch(ctx, before or Told())
     return (before.branch, branch) if before and before.branch != branch else ()
+
+
+def _branch(ctx: Context, before: Told) -> str:
+    """Where the checkout stands; where it stood, as long as nobody can say."""
+    return before.branch if ctx.freshness.no_history else ctx.view.branch

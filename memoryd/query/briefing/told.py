@@ -56,6 +56,8 @@ class News(Struct, frozen=True):
 def news(ctx: Context, visit: Visit) -> News:
     """What the visit brings, of the view or of the commit that it led to."""
     before = visit.before or Told()
+    if ctx.freshness.no_history:  # nobody can say what came or went
+        return News((), (), 0, before.head, before.heads)
     head = visit.until.head if visit.until else ctx.view.head
     ancestry = _Ancestry(ctx)
     there = ancestry.reached([head])
@@ -75,7 +77,8 @@ def news(ctx: Context, visit: Visit) -> News:
 
 def is_known(ctx: Context, told: Told) -> bool:
     """The index still has the commits that the answer would be compared with."""
-    return not told.heads or bool(history_queries.commits_by_sha(ctx.index, told.heads))
+    is_kept = not told.heads or ctx.freshness.no_history
+    return bool(is_kept or history_queries.commits_by_sha(ctx.index, told.heads))
 
 
 def _newest_first(rows: Mapping[int, CommitRow], ids: Iterable[int]) -> list[CommitRow]:
