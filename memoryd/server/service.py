@@ -12,6 +12,7 @@ from memoryd.config import Config, Paths
 from memoryd.query.briefing.told import Told, Visit
 from memoryd.query.check.answers import CheckRequest
 from memoryd.query.context import Context
+from memoryd.query.text.budget import as_command
 from memoryd.records.copies_answers import CopiesAnswer, RestoredAnswer
 from memoryd.records.passphrase_answer import PassphraseAnswer
 from memoryd.server.callers.passphrase import Typed
@@ -97,7 +98,8 @@ Ending = Callable[[], Awaitable[None]]
 
 class Call(Struct, frozen=True):
     """One call under way: what was asked besides the verb's own arguments, by whom, and who listens. ``at_end`` takes
-    what is to happen once the caller's connection has ended. ``typed``: what its person typed, of a command alone."""
+    what is to happen once the caller's connection has ended. ``typed``: what its person typed, of a command alone.
+    ``spell``: how who asks asks for the rest of an answer."""
 
     peer: Peer
     common: Common = Common()
@@ -105,6 +107,7 @@ class Call(Struct, frozen=True):
     on_rows: OnRows = _ignore_rows
     at_end: Callable[[Ending], None] = _ignore
     typed: Typed = Typed()
+    spell: Callable[[str], str] = as_command
 
     @property
     def folder(self) -> str:

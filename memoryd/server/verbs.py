@@ -39,7 +39,7 @@ from memoryd.query.search.answers import SearchAnswer, SearchRequest
 from memoryd.query.status_answers import StatusAnswer, StatusRequest
 from memoryd.query.structure.operations_answers import OperationsAnswer, OperationsRequest
 from memoryd.query.structure.overview_answers import OverviewAnswer, OverviewRequest
-from memoryd.query.text.budget import Rendered, as_command
+from memoryd.query.text.budget import Rendered
 from memoryd.query.text.render import rendered as as_text
 from memoryd.records.answers import (
     ExportAnswer,
@@ -135,16 +135,17 @@ async def _changes(service: Service, call: Call, request: ChangesRequest) -> Any
     since = request.since.strip() or "last"
     if since != "last" and not since.startswith("@"):
         return await QueryFunction("briefing.changes:changes")(service, call, request)
-    name, _, offset = since.partition("+")
+    name, rest, offset = since.partition("+")
     if offset.isdecimal():
         request = structs.replace(request, offset=int(offset[:9]))
     visit = await service.visit(call, "" if name == "last" else name)
+    visit = structs.replace(visit, rest=bool(rest))
     hand_over = QueryFunction("briefing.hand_over:hand_over").function
     answer, told = await service.read(call, lambda ctx: hand_over(ctx, request, visit))
-    shown = len(answer.commits)
+    text = None
     if call.common.format == "text" or call.peer.surface != "cli":
-        shown = as_text(answer, call.common.max_tokens or service.config.search.max_tokens).shown
-    await service.was_told(call, visit, told(shown))
+        text = as_text(answer, call.common.max_tokens or service.config.search.max_tokens, call.spell)
+    await service.was_told(call, visit, told(answer.shown(text)))
     return answer
 
 
@@ -316,9 +317,9 @@ def _tokens(length: TextLength, limits: SearchSection) -> int:
     return min(limits.max_tokens, SHORT_TOKENS) if length == "short" else limits.max_tokens
 
 
-def rendered(answered: Answered, spell: Callable[[str], str] = as_command) -> Rendered:
-    """The answer as compact text, with how much of it that shows. ``spell``: how who asked asks for the rest."""
-    return as_text(answered.value, answered.max_tokens, spell)
+def rendered(answered: Answered) -> Rendered:
+    """The answer as compact text, with how much of it that shows."""
+    return as_text(answered.value, answered.max_tokens, answered.call.spell)
 
 
 def typed(arguments: Mapping[str, Any], request: type, verb: str) -> Any:

@@ -17,7 +17,10 @@ from memoryd.query.history.commit_items import (
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.text.budget import Page, TextSection
+from memoryd.query.text.budget import Page, Rendered, TextSection
+
+_UNCOMMITTED, _RECORDS = "changed and not committed:", "records:"
+_MORE_TOKENS = 8_000
 
 
 class ChangesRequest(Request, frozen=True, kw_only=True):
@@ -36,6 +39,14 @@ class TouchedFile(Struct, frozen=True):
     path: str
     status: str
     commits: int
+
+
+class Shown(Struct, frozen=True):
+    """How many of its commits, records and uncommitted files an answer showed; they come first in its lists."""
+
+    commits: int
+    records: int
+    uncommitted: int
 
 
 class ChangesTotals(Struct, frozen=True):
@@ -73,6 +84,12 @@ class ChangesAnswer(PagedAnswer, frozen=True):
             return super().rest_from(shown)
         return f"memoryd changes --since {self.visit}+{self.offset + shown}"
 
+    def shown(self, text: Rendered | None) -> Shown:
+        """By its ``text``; None: who asks takes all its fields."""
+        if text is None:
+            return Shown(len(self.commits), len(self.records), len(self.uncommitted))
+        return Shown(text.shown, text.by_title.get(_RECORDS, 0), text.by_title.get(_UNCOMMITTED, 0))
+
     def page(self) -> Page:
         totals = self.totals
         since = quote(self.since, 100)
@@ -90,9 +107,9 @@ class ChangesAnswer(PagedAnswer, frozen=True):
             f" {totals.decisions} decisions, {totals.records} records{self._also()}",
             sections=[
                 TextSection(items=gone, total=len(gone), title="no longer in this history:", keep=8),
-                TextSection(items=work, total=len(work), title="changed and not committed:", keep=5),
+                TextSection(items=work, total=len(work), title=_UNCOMMITTED, keep=5),
                 TextSection(items=decided, total=totals.decisions, title="decisions:", keep=3),
-                TextSection(items=records, total=totals.records, title="records:", keep=3),
+                TextSection(items=records, total=totals.records, title=_RECORDS, keep=3),
                 reverts_section(self.reverts, totals.reverts, keep=2),
                 dependencies_section(self.dependencies, totals.dependencies, keep=3),
                 TextSection(
@@ -101,9 +118,15 @@ class ChangesAnswer(PagedAnswer, frozen=True):
                 TextSection(items=files, total=totals.files, title="files:", keep=8),
             ],
             foot=self._foot(),
-            rest=f"{self.command} --json",
+            rest=self._rest(),
             more=self.rest_from,
         )
+
+    def _rest(self) -> str:
+        """What side sections left off: records that did not fit are told with it."""
+        if not self.visit:
+            return f"{self.command} --json"
+        return f"{self.rest_from(len(self.commits))} --max-tokens {_MORE_TOKENS}"
 
     def _searched(self) -> str:
         if self.freshness.no_history:

@@ -8,20 +8,21 @@ from msgspec import structs
 
 from memoryd.query.briefing import told as told_state
 from memoryd.query.briefing.changes import first_visit, known_records, told_of
-from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest, TouchedFile
+from memoryd.query.briefing.changes_answers import ChangesAnswer, ChangesRequest, Shown, TouchedFile
 from memoryd.query.briefing.told import News, Told, Visit
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history.history import commit_item
 from memoryd.store.index.queries import history_queries
+from memoryd.store.records.values import Record
 
 MAX_PENDING = 5_000
-_After = Callable[[int], Told]
+_After = Callable[[Shown], Told]
 _Uncommitted = Mapping[str, tuple[str, str]]
 
 
 def hand_over(ctx: Context, request: ChangesRequest, visit: Visit) -> tuple[ChangesAnswer, _After]:
-    """(the answer, what is told from then on when the first so many commits of its page are shown)."""
+    """(the answer, what is told from then on when so much of it is shown)."""
     known = bool(visit.before) and told_state.is_known(ctx, visit.before or Told())
     if not known:
         visit = structs.replace(visit, before=None)
@@ -29,12 +30,8 @@ def hand_over(ctx: Context, request: ChangesRequest, visit: Visit) -> tuple[Chan
     if not visit.before or not (visit.before.heads or visit.before.branch):  # no history was there to be told
         news = _of_first_visit(ctx, news)
     uncommitted = _uncommitted(ctx, visit)
-    records = known_records(ctx)
-    old = set(visit.before.records) if visit.before else {r.id for r in records}
-    if visit.until:
-        records = [r for r in records if r.id in visit.until.records]
     request = structs.replace(request, since=visit.name)
-    answer = told_of(ctx, request, _words(ctx, visit), news.commits, [r for r in records if r.id not in old])
+    answer = told_of(ctx, request, _words(ctx, visit), news.commits, _records(ctx, visit))
     shown_before = visit.before.uncommitted if visit.before else {}
     answer = structs.replace(
         answer,
@@ -59,12 +56,15 @@ def _after(
     request: ChangesRequest,
     answer: ChangesAnswer,
     uncommitted: _Uncommitted,
-    shown: int,
+    shown: Shown,
 ) -> Told:
-    done = {item.sha for item in answer.commits[:shown]}
+    done = {item.sha for item in answer.commits[: shown.commits]}
+    read = {item.id for item in answer.records[: shown.records]}
     if visit.until:  # told again, or the rest of it
         return structs.replace(
-            visit.until, pending=tuple(sha for sha in visit.until.pending if sha not in done)
+            visit.until,
+            pending=tuple(sha for sha in visit.until.pending if sha not in done),
+            pending_records=tuple(id_ for id_ in visit.until.pending_records if id_ not in read),
         )
     before = visit.before or Told()
     now = [row.sha for row in news.commits]
@@ -76,8 +76,9 @@ def _after(
         pending=tuple(sha for sha in [*now, *away] if sha not in done)[:MAX_PENDING],
         uncommitted=before.uncommitted
         if ctx.freshness.no_history
-        else {path: blob for path, (_, blob) in uncommitted.items()},
+        else _told_files(before, uncommitted, answer.uncommitted[: shown.uncommitted]),
         records=tuple(dict.fromkeys([*(r.id for r in known_records(ctx)), *before.records])),
+        pending_records=tuple(item.id for item in answer.records if item.id not in read),
         at_s=ctx.view.indexed_at_s,
     )
 
@@ -92,6 +93,23 @@ def _uncommitted(ctx: Context, visit: Visit) -> _Uncommitted:
     if visit.until or ctx.uncommitted is None or ctx.freshness.no_history:
         return {}
     return ctx.uncommitted()
+
+
+def _told_files(before: Told, uncommitted: _Uncommitted, shown: Sequence[TouchedFile]) -> dict[str, str]:
+    """Without those that did not fit."""
+    now = {path: blob for path, (_, blob) in uncommitted.items()}
+    paths = {file.path for file in shown}
+    return {path: blob for path, blob in now.items() if path in paths or before.uncommitted.get(path) == blob}
+
+
+def _records(ctx: Context, visit: Visit) -> Sequence[Record]:
+    """Those that are news; of an earlier answer what it told, or its rest."""
+    known = known_records(ctx)
+    if visit.until and visit.rest:
+        return [r for r in known if r.id in set(visit.until.pending_records)]
+    old = visit.before.told_records if visit.before else {r.id for r in known}
+    found = [r for r in known if r.id not in old]
+    return [r for r in found if r.id in set(visit.until.records)] if visit.until else found
 
 
 def _words(ctx: Context, visit: Visit) -> str:

@@ -21,7 +21,8 @@ MAX_GONE = 500
 
 class Told(Struct, frozen=True):
     """``heads``: what they reach was told, but for ``pending``, the commits that did not fit into the answer.
-    ``head``, ``branch``: where the checkout stood. ``uncommitted``: path → blob. ``records``: ids."""
+    ``head``, ``branch``: where the checkout stood. ``uncommitted``: path → blob. ``records``: ids of those that are
+    known, with ``pending_records``, which did not fit."""
 
     head: str = ""
     branch: str = ""
@@ -29,17 +30,23 @@ class Told(Struct, frozen=True):
     pending: tuple[str, ...] = ()
     uncommitted: dict[str, str] = {}
     records: tuple[str, ...] = ()
+    pending_records: tuple[str, ...] = ()
     at_s: int = 0
+
+    @property
+    def told_records(self) -> set[str]:
+        return set(self.records) - set(self.pending_records)
 
 
 class Visit(Struct, frozen=True):
     """One hand-over: what was told before it, and, where it is told again, what it told. ``name``: as `--since` takes
-    it; ``earlier``: that of the hand-over before."""
+    it; ``earlier``: that of the hand-over before. ``rest``: only what of it did not fit is asked for."""
 
     name: str
     earlier: str = ""
     before: Told | None = None
     until: Told | None = None
+    rest: bool = False
 
 
 class News(Struct, frozen=True):

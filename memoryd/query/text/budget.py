@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -52,13 +52,15 @@ class Page(Struct, frozen=True):
 
 
 class Rendered(Struct, frozen=True):
-    """``total``, ``shown``: items of the main section (of all sections where there is none)."""
+    """``total``, ``shown``: items of the main section (of all sections where there is none). ``by_title``: items shown
+    of each section."""
 
     text: str
     total: int = 0
     shown: int = 0
     truncated: bool = False
     next: str = ""
+    by_title: Mapping[str, int] = {}
 
 
 def fit(page: Page, max_tokens: int, spell: Callable[[str], str] = as_command) -> Rendered:
@@ -85,7 +87,8 @@ def fit(page: Page, max_tokens: int, spell: Callable[[str], str] = as_command) -
     ]
     tail = ([f"next: {more}"] if more else []) + ([foot] if foot else [])
     text = _joined([head, *body] if head else body, tail, room)
-    return Rendered(text=text, total=total, shown=shown, truncated=left_off, next=more)
+    by_title = {section.title: count for section, count in zip(page.sections, counts, strict=True)}
+    return Rendered(text=text, total=total, shown=shown, truncated=left_off, next=more, by_title=by_title)
 
 
 def _safe(page: Page, room: int, spell: Callable[[str], str]) -> Page:

@@ -147,14 +147,14 @@ class McpServer:
 
     async def _answer(self, ctx: _Context, tool: Tool, arguments: dict[str, Any]) -> types.CallToolResult:
         request = self._checked(tool, arguments)
-        call = Call(await self._peer(ctx), on_progress=_progress_to(ctx))
+        call = Call(await self._peer(ctx), on_progress=_progress_to(ctx), spell=tool_call)
         try:
             answered = await verbs.ask(self._service, call, tool.name, request)
         except UsageError as error:
             if better := tool_arguments.allowed(tool, error):
                 raise better from error
             raise
-        rendered = verbs.rendered(answered, tool_call)
+        rendered = verbs.rendered(answered)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=rendered.text)],
             _meta={META_KEY: _meta(answered.value, rendered)},
