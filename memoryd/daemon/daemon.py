@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from typing import Any
 
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 CLOSE_S = 1.5  # of the two seconds that SIGTERM leaves
 MEMORY_IDLE_S = 600.0
+SWITCH_S = 0.0005  # a thread that computes keeps the others waiting for so long, at each of their queries
 SNAPSHOT_EVERY_S = 300.0
 READ_AFTER_S = 2.0  # of quiet: agents ask in bursts
 
@@ -40,6 +42,7 @@ def run(paths: Paths, config: Config, lock: Lock, listener: socket.socket) -> in
     """Serve until told to end. Returns the exit code. The caller leaves by ``os._exit``: threads may be busy."""
     logs.start(paths, config.daemon)
     faulthandler.enable()
+    sys.setswitchinterval(SWITCH_S)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in memory is nobody's to find on the disk
     log.info("memoryd %s begins, pid %d, home %s", memoryd.__version__, os.getpid(), paths.home)
     try:

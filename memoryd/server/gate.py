@@ -1,4 +1,4 @@
-"""How much is computed at once: a bounded pool of threads, a bounded queue before it, one deadline for both."""
+"""How much is computed at once: a bounded pool of threads, a bounded fair queue before it, a deadline for both."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from memoryd.config import LimitsSection
 from memoryd.errors import BusyError, MemorydError
+from memoryd.server.fair_queue import FairQueue
 
 T = TypeVar("T")
 INTERRUPT_EVERY_S = 0.05
@@ -32,40 +33,79 @@ class Gate:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
         self._looks = ThreadPoolExecutor(_LOOKS_AT_ONCE, thread_name_prefix="look")
         self._of_folder: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self.taken = 0
+        self._queue: FairQueue[asyncio.Future[None]] = FairQueue()
+        self._running = self._waiting = 0
 
     async def run(
-        self, work: Callable[[], T], *, interrupt: Callable[[], None], deadline_s: float | None = None
+        self,
+        work: Callable[[], T],
+        *,
+        interrupt: Callable[[], None],
+        caller: str = "",
+        short: bool = False,
+        deadline_s: float | None = None,
     ) -> T:
-        """``work()`` in a thread. After cancellation (the client left) or the deadline ``interrupt`` is called
-        until the thread has ended: one call ends only the query of that moment.
+        """``work()`` in a thread, when it is the turn of ``caller``. After cancellation (the client left) or the
+        deadline ``interrupt`` is called until the thread has ended: one call ends only the query of that moment.
 
         Raises BusyError when all places and the queue are full, DeadlineError when time is up.
         """
-        if self.taken >= self._limits.parallel + self._limits.waiting:
-            raise BusyError(
-                "memoryd is busy: too many questions at once",
-                where=f"limits.parallel {self._limits.parallel}, limits.waiting {self._limits.waiting}",
-                next_step="ask again in a moment",
-            )
-        self.taken += 1
         loop = asyncio.get_running_loop()
-        thread = self._pool.submit(work)
-        thread.add_done_callback(lambda _: _call_soon(loop, self._release))
         seconds = self._limits.deadline_s if deadline_s is None else deadline_s
+        thread: Future[T] | None = None
         try:
             async with asyncio.timeout(seconds or None):
+                await self._place(caller, short)
+                thread = self._pool.submit(work)
+                thread.add_done_callback(lambda _: _call_soon(loop, self._release))
                 return await asyncio.wrap_future(thread)
         except TimeoutError:
-            _press(loop, thread, interrupt)
+            if thread:
+                _press(loop, thread, interrupt)
             raise DeadlineError(
                 f"no answer within {seconds:g} s",
                 where="limits.deadline_s",
                 next_step="ask for less (fewer hops, a narrower path), or raise the limit",
             ) from None
         except asyncio.CancelledError:
-            _press(loop, thread, interrupt)
+            if thread:
+                _press(loop, thread, interrupt)
             raise
+
+    @property
+    def taken(self) -> int:
+        """Questions that are computed or wait."""
+        return self._running + self._waiting
+
+    async def _place(self, caller: str, short: bool) -> None:
+        """Return when there is a place for ``caller``. Where too many wait, the one with the most of them gives way."""
+        if self._running < self._limits.parallel and not self._waiting:
+            self._running += 1
+            return
+        if self._waiting >= self._limits.waiting:
+            given_way = self._queue.last_of_most(caller)
+            if given_way is None:
+                raise self._busy()
+            given_way.set_exception(self._busy())
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put(caller, turn, short=short)
+        self._waiting += 1
+        try:
+            await turn
+        except asyncio.CancelledError:
+            self._queue.remove(caller, turn)
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._release()  # its turn came at this very moment
+            raise
+        finally:
+            self._waiting -= 1
+
+    def _busy(self) -> BusyError:
+        return BusyError(
+            "memoryd is busy: too many questions at once",
+            where=f"limits.parallel {self._limits.parallel}, limits.waiting {self._limits.waiting}",
+            next_step="ask again in a moment",
+        )
 
     async def look(self, work: Callable[[], T], *, where: str, deadline_s: float | None = None) -> T:
         """``work()``, which looks at the folder ``where`` that a caller named, in a thread: a disk or network share
@@ -91,7 +131,11 @@ class Gate:
         self._aside.submit(_logged, work)
 
     def _release(self) -> None:
-        self.taken -= 1
+        self._running -= 1
+        while self._running < self._limits.parallel and (turn := self._queue.take()):
+            if not turn.done():  # who waited may have left
+                self._running += 1
+                turn.set_result(None)
 
     def close(self) -> None:
         for pool in (self._pool, self._aside, self._looks):

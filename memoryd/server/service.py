@@ -99,7 +99,8 @@ Ending = Callable[[], Awaitable[None]]
 class Call(Struct, frozen=True):
     """One call under way: what was asked besides the verb's own arguments, by whom, and who listens. ``at_end`` takes
     what is to happen once the caller's connection has ended. ``typed``: what its person typed, of a command alone.
-    ``spell``: how who asks asks for the rest of an answer."""
+    ``spell``: how who asks asks for the rest of an answer. ``is_short``: its answer costs little, and goes before those
+    that cost more."""
 
     peer: Peer
     common: Common = Common()
@@ -108,6 +109,7 @@ class Call(Struct, frozen=True):
     at_end: Callable[[Ending], None] = _ignore
     typed: Typed = Typed()
     spell: Callable[[str], str] = as_command
+    is_short: bool = False
 
     @property
     def folder(self) -> str:

@@ -64,6 +64,7 @@ from memoryd.server.service import Call, Needs, Service
 
 Run = Callable[[Service, Call, Any], Awaitable[Any]]
 TextLength = Literal["normal", "short", "long"]
+SHORT = frozenset(("search", "symbol"))  # measured by bench/load.py: a few milliseconds
 SHORT_TOKENS = 400  # of what is asked before every edit, and so says the most telling first
 
 
@@ -305,7 +306,7 @@ async def ask(service: Service, call: Call, name: str, arguments: Mapping[str, A
         )
     common = {key: value for key, value in arguments.items() if key in _COMMON}
     own = verb.defaults(service.config) | {k: value for k, value in arguments.items() if k not in _COMMON}
-    call = structs.replace(call, common=typed(common, params.Common, name))
+    call = structs.replace(call, common=typed(common, params.Common, name), is_short=name in SHORT)
     value = await verb.run(service, call, typed(own, verb.request, name))
     max_tokens = call.common.max_tokens or _tokens(verb.length, service.config.search)
     return Answered(verb=verb, call=call, value=value, max_tokens=max_tokens)

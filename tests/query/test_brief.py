@@ -196,3 +196,20 @@ def test_an_empty_project_has_no_brief(tmp_path):
     answer = empty.brief("paint the fence")
     pool.close()
     assert (answer.sections, answer.searched) == ((), "rules files, decisions, records, code and history")
+
+
+def test_what_is_kept_of_the_last_brief_is_not_of_an_older_state(
+    project,
+):  # the last here: it adds to the project
+    """A commit that came since counts."""
+
+    def companion() -> str:
+        found = items(project.brief("drop a Session"), "may have to change too")
+        return next(item.text for item in found if item.source.startswith("shop/keys.py"))
+
+    before = companion()
+    text = {path: FILES[path] + "\n\nMORE = 1\n" for path in ("shop/session.py", "shop/keys.py")}
+    project.commit("Rotate the key of sessions", text)
+    project.index()
+    assert "4 of 4 commits of shop/session.py" in before
+    assert "5 of 5 commits of shop/session.py" in companion()

@@ -146,3 +146,79 @@ def test_a_place_at_a_folder_is_free_when_the_folder_has_answered() -> None:
             assert await opened.look(lambda: True, where="/hung", deadline_s=30)
 
     asyncio.run(asyncio.wait_for(run(), 50))
+
+
+async def _fills(opened: Gate, release: threading.Event, calls: int) -> list[asyncio.Task[bool]]:
+    """A greedy caller's calls, the first of which computes."""
+    waiting = [
+        asyncio.create_task(opened.run(lambda: release.wait(60), interrupt=nothing, caller="greedy"))
+        for _ in range(calls)
+    ]
+    await asyncio.sleep(0)
+    return waiting
+
+
+def test_a_greedy_caller_does_not_keep_others_waiting() -> None:
+    """Another's question is next, however many the first has asked before."""
+    order: list[str] = []
+
+    async def run() -> None:
+        release = threading.Event()
+        with gate(parallel=1, waiting=100) as opened:
+            first = await _fills(opened, release, 1)
+            calls = [
+                asyncio.create_task(
+                    opened.run(lambda who=who: order.append(who), interrupt=nothing, caller=who)
+                )
+                for who in [*["greedy"] * 30, "other"]
+            ]
+            await asyncio.sleep(0)
+            release.set()
+            await asyncio.gather(*first, *calls)
+            assert opened.taken == 0
+
+    asyncio.run(asyncio.wait_for(run(), 50))
+    assert order.index("other") == 1
+
+
+def test_who_fills_the_queue_gives_way() -> None:
+    """When no more may wait, the newest of the caller with most of them is refused for one who has none."""
+
+    async def run() -> list[object]:
+        release = threading.Event()
+        with gate(parallel=1, waiting=5) as opened:
+            greedy = await _fills(opened, release, 6)
+            other = asyncio.create_task(opened.run(lambda: "other", interrupt=nothing, caller="other"))
+            await asyncio.sleep(0)
+            release.set()
+            assert await other == "other"
+            found = await asyncio.gather(*greedy, return_exceptions=True)
+            assert opened.taken == 0
+            return found
+
+    found = asyncio.run(asyncio.wait_for(run(), 50))
+    assert found[:5] == [True] * 5
+    assert isinstance(found[5], BusyError)
+
+
+def test_who_leaves_while_it_waits_takes_no_place() -> None:
+    """Neither does one whose time is up; all who stay are answered."""
+
+    async def run() -> None:
+        release = threading.Event()
+        with gate(parallel=1, waiting=5) as opened:
+            first, *leaving = await _fills(opened, release, 3)
+            late = opened.run(lambda: "late", interrupt=nothing, caller="late", deadline_s=0.01)
+            with pytest.raises(DeadlineError):
+                await late
+            stays = asyncio.create_task(opened.run(lambda: "stays", interrupt=nothing, caller="stays"))
+            await asyncio.sleep(0)
+            for call in leaving:
+                call.cancel()
+            await asyncio.sleep(0)
+            release.set()
+            assert await first
+            assert await stays == "stays"
+            assert opened.taken == 0
+
+    asyncio.run(asyncio.wait_for(run(), 50))

@@ -52,6 +52,20 @@ def test_a_thousand_calls_are_answered_or_refused(daemon: RunningDaemon, project
         client.close()
 
 
+def test_a_greedy_client_does_not_starve_another(daemon: RunningDaemon, project: Path) -> None:
+    """While one has as many questions under way as a connection may, another is answered and never told to wait."""
+    greedy = Client(daemon.paths)
+    for number in range(500):
+        greedy.post("brief", {"project": str(project), "task": f"sign the session cookie {number}"})
+    with Client(daemon.paths) as client:
+        for _ in range(5):
+            assert client.json("symbol", project=str(project), name="sign_cookie")["definition"]
+        assert client.json("daemon_status")["answering"] > 100
+    greedy.close()
+    with Client(daemon.paths) as client:
+        until(lambda: client.json("daemon_status")["answering"] == 0, "idle")
+
+
 def test_one_slow_client_does_not_stop_others(daemon: RunningDaemon, project: Path) -> None:
     """A client that asks for much and reads nothing keeps nobody waiting."""
     slow = Client(daemon.paths)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 IDLE_CONNECTIONS = 4
-BLAMES_KEPT = 64
+BLAMES_KEPT = 256
 LINES_KEPT = 512
 EFFECTS_KEPT = 1_500
 

@@ -62,16 +62,20 @@ class Views:
             await self._ensure_view(call, store, target)
             await self.embedder_known.wait()  # else the first answers after a start rank otherwise
             try:
-                return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+                return await self._in_turn(call, functools.partial(answer.run, work), answer)
             except ViewVanished:  # views of old commits give way to new ones, and a repair starts afresh
                 self._complete.discard((store, target))
                 await self._ensure_view(call, store, target)
-                return await self._gate.run(functools.partial(answer.run, work), interrupt=answer.interrupt)
+                return await self._in_turn(call, functools.partial(answer.run, work), answer)
         except (StoreError, JobError) as error:
             if needs == "index" or answer.has_begun or error.exit_code != StoreError.exit_code:
                 raise
             alone = functools.partial(answer.run_without_index, work, error)
-            return await self._gate.run(alone, interrupt=answer.interrupt)
+            return await self._in_turn(call, alone, answer)
+
+    async def _in_turn(self, call: Call, work: Callable[[], T], answer: _ThreadedRead) -> T:
+        caller = call.peer.session or call.peer.surface
+        return await self._gate.run(work, interrupt=answer.interrupt, caller=caller, short=call.is_short)
 
     async def _known_sha(self, project: Project, store: Store, rev: str | None) -> str | None:
         """Like ``sha``, without asking git about a commit whose view is at hand."""

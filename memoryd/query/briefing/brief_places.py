@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -16,6 +17,7 @@ from memoryd.query.graph.impact_answers import ReachingTest
 from memoryd.query.history import cochange
 from memoryd.query.history.cochange import CochangedFile
 from memoryd.query.retrieval.roles import Role, weighed_as
+from memoryd.query.revision_cache import RevisionCache
 from memoryd.query.search.answers import Hit, SearchRequest
 from memoryd.query.search.hybrid import search
 from memoryd.query.search.mentions import mentions
@@ -37,6 +39,7 @@ SEARCHED = 3  # of them, whose dependents are searched
 HOPS = 3  # of what depends on the starts
 TEST_HOPS = 2  # of the tests that reach the best files
 MAX_FUNCTIONS = 8
+KEPT_COMPANIONS = 512  # files whose companions are kept for the next brief
 _TEST_WORD = re.compile(r"^tests?[_-]|[_-]tests?$|[_-]spec$|(?<=[a-z0-9])(?:Tests?|IT)$")
 
 
@@ -104,7 +107,7 @@ def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:
     request = SearchRequest(
         query=task, k=DEPTH if files else MAX_FUNCTIONS, kinds=() if files else ("code",), files=files
     )
-    hits = search(ctx, request).hits
+    hits = search(ctx, request, snippets=not files).hits
     best = max((hit.score for hit in hits), default=0.0)
     likely = tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
     if files:
@@ -148,14 +151,23 @@ def _cochanged(ctx: Context, sources: Mapping[str, float]) -> dict[str, tuple[st
     """Path → the source whose likelihood it shares most by having changed with it, and how often it did."""
     found: dict[str, tuple[str, CochangedFile]] = {}
     for path, path_id in graph_queries.path_ids(ctx.index, sources).items():
-        past = cochange.touched(ctx, [path_id])
-        for one in cochange.cochanged_files(ctx, [path_id], past) if past else ():
-            if one.support < MIN_TOGETHER or cochange.is_always_touched(one.path):
-                continue
+        for one in _companions.get(ctx, path_id, partial(_companions_of, ctx, path_id)):
             known = found.get(one.path)
             if known is None or one.score * sources[path] > known[1].score * sources[known[0]]:
                 found[one.path] = path, one
     return found
+
+
+def _companions_of(ctx: Context, path_id: int) -> tuple[CochangedFile, ...]:
+    """The files that changed with it more than once, without those that change with everything."""
+    past = cochange.touched(ctx, [path_id])
+    found = cochange.cochanged_files(ctx, [path_id], past) if past else []
+    return tuple(
+        one for one in found if one.support >= MIN_TOGETHER and not cochange.is_always_touched(one.path)
+    )
+
+
+_companions: RevisionCache[tuple[CochangedFile, ...]] = RevisionCache(KEPT_COMPANIONS)
 
 
 def _namesake(path: str, sources: Collection[str]) -> bool:

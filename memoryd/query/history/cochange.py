@@ -16,6 +16,7 @@ from memoryd.globs import given
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.cochange_answers import CochangeAnswer, CochangeItem, CochangeRequest, is_often
+from memoryd.query.revision_cache import RevisionCache
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Touch
 from memoryd.store.index.queries.state import skipped_queries
@@ -113,7 +114,7 @@ def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touc
     if not small:
         return []
     weight = _weights(ctx, [rows[id_] for id_ in small])
-    now = Names(ctx)
+    now = names(ctx)
     own = now.with_present({*path_ids, *(touch.path_id for touch in past)})
     score: dict[int, float] = defaultdict(float)
     support: dict[int, int] = defaultdict(int)
@@ -174,6 +175,11 @@ def _weights(ctx: Context, commits: Collection[CommitRow]) -> Mapping[int, float
     }
 
 
+def names(ctx: Context) -> Names:
+    """Where the files of the past are in the view."""
+    return _names.get(ctx, (), lambda: Names(ctx))
+
+
 class Names:
     """From a path in the past to the path of the view that it became."""
 
@@ -197,3 +203,6 @@ class Names:
         """These, and the paths of the view that they became."""
         known = set(path_ids)
         return known | {today for id_ in known if (today := self.of(id_)) is not None}
+
+
+_names: RevisionCache[Names] = RevisionCache(4)

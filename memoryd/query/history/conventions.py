@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct, structs
 
@@ -16,6 +17,7 @@ from memoryd.globs.paths import matcher
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer, ConventionsRequest
+from memoryd.query.revision_cache import RevisionCache
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.store.index import reader
 from memoryd.store.index.queries import history_queries, survey_queries
@@ -26,6 +28,7 @@ MIN_SEEN = 12  # cases; fewer prove nothing
 MAX_FILES = 400  # of one language that are read, spread evenly
 MAX_COMMITS = 400
 MAX_PLACES = 3
+_known: RevisionCache[tuple[ConventionItem, ...]] = RevisionCache(256)  # by folder or pattern, and language
 _CODE = frozenset(("function", "method", "class", "interface", "struct", "trait", "enum", "constant"))
 _STYLES = (
     ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*").fullmatch),
@@ -71,7 +74,8 @@ def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     found: list[ConventionItem] = []
     for language, group in sorted(by_language.items(), key=lambda row: -len(row[1])):
         if language not in ("markdown", "text", "yaml"):
-            found += _of_language(ctx, language, group)
+            key = (asked.text, asked.is_pattern, language)
+            found += _known.get(ctx, key, partial(_of_language, ctx, language, group))
     if not request.path:
         found += _of_commits(ctx)
     return ConventionsAnswer(
@@ -84,7 +88,11 @@ def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     )
 
 
-def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:
+def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> tuple[ConventionItem, ...]:
+    return tuple(_mined_of_language(ctx, language, files))
+
+
+def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:
     step = -(-len(files) // MAX_FILES)
     chosen = {file.file_id: file for file in files[::step]}
     symbols = survey_queries.symbols(ctx.index, chosen)

@@ -12,7 +12,7 @@ from memoryd.globs.given import EVERYTHING
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.dates import day
-from memoryd.query.history.cochange import Names, is_always_touched
+from memoryd.query.history.cochange import is_always_touched, names
 from memoryd.query.history.hotspots_answers import HotspotItem, HotspotsAnswer, HotspotsRequest, OwnerItem
 from memoryd.query.safe_text import safe_line
 from memoryd.store.index.queries import history_queries, survey_queries
@@ -78,13 +78,13 @@ def hotspots(ctx: Context, request: HotspotsRequest) -> HotspotsAnswer:
 
 def _heat(ctx: Context, paths: Collection[int]) -> tuple[dict[int, _Heat], _Heat]:
     """(path id of today → how it was worked on, under all its names; the same of all of them together)."""
-    names = Names(ctx)
+    present = names(ctx)
     seen = history_queries.reachable(ctx.index, ctx.view.id)
     last_id = history_queries.last_id(ctx.index)
     found: dict[int, _Heat] = defaultdict(_Heat)
     whole = _Heat()
     for change in survey_queries.churn(ctx.index, seen, MAX_FILES):
-        today = names.of(change.path_id)
+        today = present.of(change.path_id)
         if today is not None and today in paths:
             weight = 0.5 ** ((last_id - change.commit_id) / HALF_LIFE_COMMITS)
             found[today].add(change, weight)

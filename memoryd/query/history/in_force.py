@@ -10,18 +10,18 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Mapping, Sequence, Set
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct, structs
 
 from indexers.facts import FileEffect
 from memoryd.query.context import Context
-from memoryd.query.history.cochange import Names
+from memoryd.query.history.cochange import names
+from memoryd.query.revision_cache import Revision, revision
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow
 from memoryd.store.index.queries.state import skipped_queries
-from memoryd.store.sqlite import file_of
 
 _Effects = Mapping[str, Sequence[FileEffect]]
 MAX_LATER = 12  # commits to a file that are looked at for the one that brought a change back
@@ -56,7 +56,7 @@ class InForce(Struct, frozen=True):
         return ", ".join(said)
 
 
-_known: OrderedDict[tuple[Any, ...], dict[int, InForce]] = OrderedDict()
+_known: OrderedDict[Revision, dict[int, InForce]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -67,7 +67,7 @@ def verdicts(
     undone. ``without``: lines by path that count as not there, for a change that is being judged itself."""
     if without:
         return _judged(ctx, reverted, without)
-    key = (file_of(ctx.index), ctx.view.id, ctx.view.head, reader.generation(ctx.index))
+    key = revision(ctx)
     with _lock:
         known = dict(_known.get(key, {}))
     missing = {id_: out for id_, out in reverted.items() if id_ not in known}
@@ -116,8 +116,8 @@ class _Tree:
         ids = graph_queries.path_ids(self._ctx.index, wanted)
         if not ids:
             return {}
-        names = Names(self._ctx)
-        now = {path: names.of(id_) for path, id_ in ids.items()}
+        today = names(self._ctx)
+        now = {path: today.of(id_) for path, id_ in ids.items()}
         known = graph_queries.path_names(self._ctx.index, {id_ for id_ in now.values() if id_})
         return {path: known[now_id] if (now_id := now.get(path)) in known else path for path in wanted}
 

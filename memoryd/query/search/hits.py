@@ -51,8 +51,11 @@ class Reader:
         asked: Question,
         found: RankingEvidence,
         pieces: Pieces,
+        *,
+        snippets: bool = True,
     ) -> None:
         self._conn = conn
+        self._snippets = snippets
         self._pieces = pieces
         self.view = view
         self.asked = asked
@@ -119,12 +122,16 @@ class Reader:
             symbol=safe_text(row.qualname),
             score=round(float(scores.total[column]), 4),
             signals=Signals(**parts),
-            snippet=snippet(self._pieces.text(number) if number >= 0 else "", self.asked.weights),
+            snippet=self._snippet(number),
             title=safe_line(decision.title)[:MAX_TITLE_CHARS] if decision else "",
             date=decision.date if decision else "",
             status=decision.status if decision else "",
             commits=self._voters(slot) if parts["history"] > 0 else (),
         )
+
+    def _snippet(self, number: int) -> str:
+        shown = self._snippets and number >= 0
+        return snippet(self._pieces.text(number), self.asked.weights) if shown else ""
 
     def _voters(self, slot: int) -> tuple[str, ...]:
         ids = self.found.voters.get(slot, [])[:SHOWN_VOTERS]

@@ -28,8 +28,9 @@ MAX_HITS_PER_FILE = 3  # in a short list, a third of a long one: a big file must
 _NOTHING = Group((), 0)
 
 
-def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
-    """The ``k`` best finds. Raises UsageError for a glob or language that fits no file of the project."""
+def search(ctx: Context, request: SearchRequest, *, snippets: bool = True) -> SearchAnswer:
+    """The ``k`` best finds; without ``snippets`` their texts are not read. Raises UsageError for a glob or language
+    that fits no file of the project."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(request.query, view.main_language)
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
@@ -37,7 +38,7 @@ def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
     found = ranking.gather(view, asked, meaning, ctx.near, pieces)
     wanted = wanted_files(ctx, view, request)
     factors = ranking.priors(view, request.kinds) * wanted
-    reader = Reader(ctx.index, view, asked, found, pieces)
+    reader = Reader(ctx.index, view, asked, found, pieces, snippets=snippets)
     judge = Judge(ctx.quality, reader, factors)
     if request.files:
         groups = [_files(reader, judge, request, factors)]
