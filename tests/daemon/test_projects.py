@@ -99,15 +99,6 @@ def test_forgetting_names_what_is_known(projects: Projects, tmp_path: Path) -> N
     assert projects.all() == []
 
 
-def test_who_names_none_gets_the_only_one(projects: Projects, tmp_path: Path) -> None:
-    """Without any hint the only project is meant; with two, the caller is asked."""
-    projects.register(str(small_project(tmp_path / "p")))
-    assert projects.only().root == str(tmp_path / "p")
-    projects.register(str(small_project(tmp_path / "q")))
-    with pytest.raises(UsageError, match="which project"):
-        projects.only()
-
-
 @pytest.mark.parametrize(
     "content", ["{", "[]", '{"version": 1, "projects": [{"root": 5}]}', '{"version": 2}']
 )
@@ -121,8 +112,8 @@ def test_a_damaged_list_is_named_not_overwritten(tmp_path: Path, content: str) -
 
 
 def test_a_folder_in_no_project_is_no_error_by_itself(projects: Projects, tmp_path: Path) -> None:
-    """A caller that stands outside every checkout may still mean the only project; one that stands in an
-    unknown checkout does not."""
+    """A caller that stands outside every checkout may have other folders; one that stands in an unknown checkout is
+    told so."""
     projects.register(str(small_project(tmp_path / "p")))
     assert projects.around(str(tmp_path)) is None
     unknown = small_project(tmp_path / "unknown")

@@ -59,9 +59,9 @@ class OpenProjects:
     # --- which project
 
     async def of_call(self, call: Call) -> Project:
-        """The project a call is about: its ``project``, else the one of the folder where the caller stands; for those
-        who stand nowhere (HTTP) the only one, never for an MCP client. Raises UsageError naming what was tried,
-        OtherRepository, DeadlineError."""
+        """The project a call is about: its ``project``, else the one of the folder where the caller stands. Who stands
+        in none is asked, even if only one is known. Raises UsageError naming what was tried, OtherRepository,
+        DeadlineError."""
         if named := call.common.project:
             return await self._gate.look(lambda: self._found(named, self._registry.find), where=named)
         folders, refused = call.peer.folders, None
@@ -72,11 +72,7 @@ class OpenProjects:
                     return found
             except UnknownCheckout as error:
                 refused = refused or error
-        if refused or call.peer.surface == "mcp":
-            raise refused or self._registry.nowhere(folders)
-        only = self._registry.only()
-        await self._gate.look(lambda: self._same(only), where=only.root)
-        return only
+        raise refused or self._registry.nowhere(folders)
 
     def _found(self, path: str, find: Callable[[str], P]) -> P:
         """What ``find`` says of the path; a new work tree of a known repository is put on the list, and one that was

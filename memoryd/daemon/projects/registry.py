@@ -112,16 +112,11 @@ class Projects:
             next_step=f"`memoryd up` in the project's folder; {self._listing()}",
         )
 
-    def only(self) -> Project:
-        """The one registered project, for callers that name none. Raises UsageError when there is not one."""
-        if len(self._by_root) == 1:
-            return next(iter(self._by_root.values()))
-        raise self.nowhere(())
-
     def nowhere(self, folders: Sequence[str]) -> UsageError:
         """That no project was named and that the caller stands in none."""
+        standing = "the working directory lies in none" if folders else "who asks says no working directory"
         return UsageError(
-            "which project? None was named, and the working directory lies in none",
+            f"which project? None was named, and {standing}",
             where=", ".join(folders[:3]) or "project",
             next_step=f"pass the argument `project` (an absolute path); {self._listing()}",
         )

@@ -210,7 +210,7 @@ def _server(name: str, **settings: Any) -> Server[Client]:
 
 @asynccontextmanager
 async def _http_lifespan(_: Server[Client]) -> Any:
-    """HTTP requests name no directory: their project comes from the argument, or is the only one."""
+    """HTTP requests name no directory: their project comes from the argument, or from the roots of the client."""
     yield Client(Peer(surface="http"))
 
 
