@@ -17,6 +17,9 @@ from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
+_NO_FOLDER = "the project's folder is not there (moved, removed, unmounted?)"
+_NO_HEAD = "gone (unmounted, or its .git removed?)"
+
 
 class Freshness(Struct, frozen=True):
     """How current the answer is. ``indexed_commit``: what the view was indexed at; ``head``: what the project
@@ -29,7 +32,8 @@ class Freshness(Struct, frozen=True):
     ``not_here``: files of the commit that a sparse checkout leaves out, and so the index.
     ``unseen``: why what was written this moment may not be known yet (``""``: changes are seen as they are made).
     ``project``: the root of what was asked, ``""`` where nobody says. ``failed``: why the last index run failed; it is
-    tried again. ``partial``: how far the first index is, where the answer is from what there is so far."""
+    tried again. ``partial``: how far the first index is, where the answer is from what there is so far.
+    ``no_folder``: the project's folder is not there now."""
 
     indexed_commit: str
     head: str
@@ -49,13 +53,18 @@ class Freshness(Struct, frozen=True):
     project: str = ""
     failed: str = ""
     partial: str = ""
+    no_folder: bool = False
 
     def doubts(self) -> tuple[str, ...]:
         """Why something may be there although the index has nothing of it."""
         parts = [f"there is no history here: {self.no_history}"] if self.no_history else []
-        if not self.rev and not self.no_history and self.indexed_commit != self.head:
+        if self.no_folder:
+            parts += [f"{_NO_FOLDER}; the index is of the time before"]
+        elif not self.rev and not self.no_history and self.indexed_commit != self.head:
             indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
-            parts += [f"the index is behind: {indexed} is indexed, HEAD is {self.head[:SHA_CHARS]}"]
+            parts += [
+                f"the index is behind: {indexed} is indexed, HEAD is {self.head[:SHA_CHARS] or _NO_HEAD}"
+            ]
         elif not self.rev and (self.pending or self.indexing):
             parts += ["the index is behind: files that changed are not indexed yet"]
         parts += [f"the last index run failed: {quote(self.failed, 200)}"] if self.failed else []
@@ -68,6 +77,9 @@ class Freshness(Struct, frozen=True):
         """What the answer is as of, and whether that is what the project is now."""
         if self.no_index:
             parts = [f"WITHOUT THE INDEX, files and history were not looked at: {quote(self.no_index, 400)}"]
+        elif self.no_folder:
+            known = self.indexed_commit[:SHA_CHARS] or "files without a commit"
+            parts = [f"{_NO_FOLDER.upper()}: {known}, as indexed before"]
         elif not self.indexed_commit and (self.no_history or not self.head):
             parts = ["indexed files, no commit"]
         elif self.indexed_commit == self.head:
@@ -78,7 +90,7 @@ class Freshness(Struct, frozen=True):
             ]
         else:
             indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
-            parts = [f"STALE: indexed {indexed}, HEAD {self.head[:SHA_CHARS]}"]
+            parts = [f"STALE: indexed {indexed}, HEAD {self.head[:SHA_CHARS] or _NO_HEAD}"]
         parts += [quote(self.branch, 60)] if self.branch else []
         parts += ["with uncommitted changes"] if self.dirty else []
         parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []

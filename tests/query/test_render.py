@@ -270,6 +270,17 @@ def test_freshness_never_passes_stale_off_as_current():
     )
 
 
+def test_freshness_says_that_the_folder_or_its_commit_is_gone():
+    """Where there is no folder, and where an empty one is in its place, as when a disk was unmounted."""
+    gone = Freshness("a" * 40, "", "", False, 0, False, "ready", no_folder=True)
+    empty = Freshness("a" * 40, "", "", False, 0, False, "ready")
+    lines = [render(EdgesAnswer(f, ()), 100).splitlines()[-1] for f in (gone, empty)]
+    assert "FOLDER IS NOT THERE" in lines[0]
+    assert lines[0].endswith("aaaaaaaaaa, as indexed before")
+    assert "HEAD gone (unmounted" in lines[1]
+    assert "folder is not there" in gone.doubts()[0]
+
+
 def test_an_answer_as_of_a_commit_is_not_called_stale():
     """Who asks about an old commit gets it as asked; the line still says where the project is now."""
     asked = Freshness("a" * 40, "b" * 40, "", False, 0, False, "ready", rev="a" * 40)

@@ -64,6 +64,7 @@ def freshness(
     not_here: int,
     unseen: str,
     partial: str,
+    no_folder: bool,
 ) -> Freshness:
     """The freshness line of an answer from ``view``."""
     return Freshness(
@@ -83,6 +84,7 @@ def freshness(
         project=target.root,
         failed=queue.failure(target),
         partial=partial,
+        no_folder=no_folder,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -155,6 +156,7 @@ class Views:
                 left_out=left_out_queries.count_of_view(conn, view.id),
                 not_here=skipped_queries.count(conn, view.id, NOT_CHECKED_OUT),
                 unseen="" if target.rev else self._unseen(target.root),
+                no_folder=not os.path.isdir(target.root),
                 partial="" if view.complete else _words(store.queue.job_of(target)),
             ),
             root=target.root,
