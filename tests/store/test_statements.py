@@ -11,6 +11,11 @@ from memoryd.store.records.statements import meaning, opposes, repeats
 
 # (known, new): the new one adds nothing
 SAME = [
+    ("Only admins can delete projects", "Projects can be deleted only by admins"),
+    ("The index is written only by the worker", "Only the worker writes the index"),
+    ("We use Poetry for packaging", "Poetry is used for packaging"),
+    ("Python 3.9 is the minimum supported version", "The minimum supported version is Python 3.9."),
+    ("Tokens expire after 15 minutes", "Tokens expire after fifteen minutes"),
     ("Never sign cookies twice", "never  SIGN the cookies, twice!"),
     ("Never sign cookies twice", "You must never sign cookies twice."),
     ("Sign the session cookie", "Always sign the session cookies"),
@@ -78,6 +83,17 @@ NEAR = [
 
 # (known, new): they differ in what counts
 DIFFERENT = [
+    (
+        "Only admins can delete projects",
+        "Projects can only be deleted by admins",
+    ),  # or archived by nobody else
+    ("Only admins can delete projects", "Only projects can be deleted by admins"),
+    ("Only admins can delete projects", "Projects may be deleted only by admins"),
+    ("The worker writes only the index", "The index is written only by the worker"),
+    ("Use Poetry for packaging", "Poetry is used for packaging"),
+    ("We use Poetry for packaging", "Poetry is used for packaging by the build team"),
+    ("The parser is not the bottleneck", "The bottleneck is the parser"),
+    ("All nodes are the replicas of one leader", "The replicas of one leader are all nodes"),
     ("A imports B", "B imports A"),
     ("Use tabs", "Do not use tabs"),
     ("!!!", "???"),

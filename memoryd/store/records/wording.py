@@ -63,8 +63,14 @@ _MUST_BE = re.compile(
     rf"(.{{1,200}}?) (?:{_MODAL}|(?:is|are) to)((?: always| not| never)*) be((?: always)?) (\w+)\b(.*)"
 )
 _IS_DONE_BY = re.compile(r"(.{1,200}?) (?:is|are) (\w+) by (.{1,200})")
+_ONLY_BY = re.compile(r"(.{1,200}?) (?:is|are|(can|may)(?= be )) (?:be )?(\w+) only by (.{1,200})")
+_IS_DONE = re.compile(r"(.{1,200}?) (?:is|are)( not)? (\w+)\b(?! by\b)(.*)")
+_IS_THE = re.compile(r"([^,]{1,200}?) (is|are) (the (?!same\b)[^,]{1,200})")
 _UNSURE_SUBJECT = re.compile(r"\b(?:not|no|none|never|nothing|nobody|neither|nor|only|it|they|this|that)\b|,")
-_QUANTIFIER = re.compile(r"\b(?:all|each|every|any|some|most|many|few|both|several|one|\d+)\b|,")
+_UNSURE_REST = re.compile(rf"\bby\b|{_UNSURE_SUBJECT.pattern}")
+_QUANTIFIER = re.compile(
+    r"\b(?:all|each|every|any|some|most|many|few|both|several|one)\b|(?<![\w.:])\d+(?![.:]?\w)|,"
+)
 _IRREGULAR = {
     "bound": "bind", "built": "build", "chosen": "choose", "done": "do", "drawn": "draw", "driven": "drive",
     "found": "find", "frozen": "freeze", "given": "give", "held": "hold", "hidden": "hide", "kept": "keep",
@@ -105,11 +111,27 @@ def active(clause: str) -> str:
         denied = "not" in must[2] or "never" in must[2]
         if not (denied and _QUANTIFIER.search(must[1])):
             return f"{must[2]}{must[3]} {verb} {must[1]}{must[5]}"
-    if done and (verb := _verb(done[2])) and "instead of" not in clause:
-        parties = done[1] + " " + done[3]
-        if not (_UNSURE_SUBJECT.search(parties) or _QUANTIFIER.search(parties)):
-            return f"{done[3]} {verb} {done[1]}"
-    return _OBLIGATION.sub("must", _ORDER.sub("", clause))
+    if done and (verb := _verb(done[2])) and "instead of" not in clause and _is_sure(f"{done[1]} {done[3]}"):
+        return f"{done[3]} {verb} {done[1]}"
+    return _turned(clause) or _OBLIGATION.sub("must", _ORDER.sub("", clause))
+
+
+def _turned(clause: str) -> str:
+    """ "only Y may sign X" for "X may be signed only by Y", "we sign X" for "X is signed", "the Z is X" for "X is the
+    Z"; else ``""``."""
+    only, done, same = (form.fullmatch(clause) for form in (_ONLY_BY, _IS_DONE, _IS_THE))
+    if only and (verb := _verb(only[3])) and _is_sure(f"{only[1]} {only[4]}"):
+        return f"only {only[4]} {only[2] or ''} {verb} {only[1]}"
+    if same and _is_sure(f"{same[1]} {same[3]}"):
+        return f"{same[3]} {same[2]} {same[1]}"
+    if done and (verb := _verb(done[3])) and _is_sure(done[1]) and not _UNSURE_REST.search(done[4]):
+        return f"we{done[2] or ''} {verb} {done[1]}{done[4]}"
+    return ""
+
+
+def _is_sure(parties: str) -> bool:
+    """They are named, and not counted: so it does not matter in which order."""
+    return not (_UNSURE_SUBJECT.search(parties) or _QUANTIFIER.search(parties))
 
 
 def _marked(text: str) -> str:
