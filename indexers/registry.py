@@ -14,6 +14,7 @@ from indexers.files import notebooks
 from indexers.files.decoding import utf16_without_mark
 from indexers.files.path_facts import is_text_name, name_tags
 from indexers.languages import (
+    astro,
     bash,
     c,
     cpp,
@@ -39,6 +40,7 @@ from indexers.languages import (
     rust,
     scala,
     sql,
+    svelte,
     swift,
     text,
     toml,
@@ -49,6 +51,7 @@ from indexers.languages import (
 from indexers.profiles import is_lock
 
 LANGUAGES: dict[str, Language] = {
+    "astro": astro,
     "bash": bash,
     "c": c,
     "cpp": cpp,
@@ -74,6 +77,7 @@ LANGUAGES: dict[str, Language] = {
     "rust": rust,
     "scala": scala,
     "sql": sql,
+    "svelte": svelte,
     "swift": swift,
     "text": text,
     "toml": toml,

@@ -100,3 +100,4 @@
  (method_definition) (class_body)] @binder
 (call_expression function: (member_expression) arguments: (arguments . (string))) @mocked
 (new_expression arguments: (arguments . (string) . (member_expression))) @located
+(call_expression function: (member_expression object: (meta_property)) arguments: (arguments . [(string) (array)])) @globbed

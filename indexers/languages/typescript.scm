@@ -75,3 +75,4 @@
 (call_expression arguments: (arguments . [(arrow_function) (function_expression)])) @wrapped
 (variable_declarator !value type: (_)) @declarator
 (non_null_expression) @generic
+(ambient_declaration (module name: (string) body: (_)) @augmented_module)

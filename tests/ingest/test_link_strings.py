@@ -32,6 +32,12 @@ CASES: dict[str, Case] = {
                      "function c(o, base) { o.mock('./x'); new URL('./x', base) }\nasync function d() { await vi.importActual('./x') }\n"},
         ["src/t.ts:a ~> src/x.ts: inferred", "src/t.ts:b ~> src/w.ts: inferred", "src/t.ts:d ~> src/x.ts: inferred"],
     ),
+    "scripts: the files that a glob of Vite means, also below, without those that it takes out": (
+        {"package.json": "{}", "src/g.ts": "export function f() { return import.meta.glob(['./pages/**/*.ts', '!./pages/b.ts']) }\nexport function g() { return import.meta.glob('/src/pages/*.ts') }\n"
+                                           "export function h(x) { x.glob('./pages/*.ts'); import.meta.glob('./none/*.ts') }\n",
+         "src/pages/a.ts": "", "src/pages/b.ts": "", "src/pages/c/d.ts": ""},
+        ["src/g.ts:f ~> src/pages/a.ts: inferred", "src/g.ts:f ~> src/pages/c/d.ts: inferred", "src/g.ts:g ~> src/pages/a.ts: inferred", "src/g.ts:g ~> src/pages/b.ts: inferred"],
+    ),
 }  # fmt: skip
 
 

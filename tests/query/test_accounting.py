@@ -128,17 +128,17 @@ def test_a_file_without_a_reader_keeps_absence_from_being_claimed(ask: Asked) ->
     """It may use what it names."""
     card = "---\nimport { toPennies } from '../lib/money'\n---\n"
     found, text = ask(
-        {"lib/money.ts": "export function toPennies() {}\n", "parts/Card.astro": card}, "toPennies"
+        {"lib/money.ts": "export function toPennies() {}\n", "parts/Card.marko": card}, "toPennies"
     )
     assert counts(found) == (0, 0, 0, 1)
     assert "No use of it is resolved" in text
-    assert "Card.astro:2" in text
+    assert "Card.marko:2" in text
 
 
 def test_a_file_without_a_reader_is_named_once(ask: Asked) -> None:
     """Where an answer lists the files that may use it, the line of what is accounted for does not name them again."""
-    _, text = ask({"m.py": "def toPennies(): ...\n", "parts/Card.astro": "\n{toPennies(1)}\n"}, "toPennies")
-    assert text.count("parts/Card.astro") == 1
+    _, text = ask({"m.py": "def toPennies(): ...\n", "parts/Card.marko": "\n{toPennies(1)}\n"}, "toPennies")
+    assert text.count("parts/Card.marko") == 1
 
 
 def test_an_import_over_an_unknown_alias_may_be_the_projects(ask: Asked) -> None:
@@ -206,7 +206,7 @@ def test_the_very_word_is_found(text: str, lines: list[int]) -> None:
         ("a.graphql", "type GaugeNeedle { id: ID }\n", "GaugeNeedle", "GraphQL"),
         ("a.yaml", "gauge: 1\n", "a.yaml", "YAML"),
         ("a.sql", "CREATE TABLE gauges (needle_width int);\n", "gauges.needle_width", "SQL"),
-        ("GaugeNeedle.svelte", "<b>x</b>\n", "GaugeNeedle.svelte", "files that are read as text"),
+        ("GaugeNeedle.marko", "<b>x</b>\n", "GaugeNeedle.marko", "files that are read as text"),
     ],
 )
 def test_what_is_not_followed_in_a_language_is_said_of_its_names(

@@ -359,11 +359,11 @@ def test_files_that_no_reader_understands_are_named_when_they_name_the_target(ro
     """Nothing follows a template, but impact does not sound as if nothing depended on its target: the very name
     counts, not a longer one, nor prose about it."""
     rows.file("money.ts", symbols=[("toPennies", "function", 1, 1)], language="typescript")
-    rows.file("Card.astro", "---\nimport { toPennies } from './money'\n---\n", language="text")
-    rows.file("List.astro", "---\nimport { toPenniesOrNot } from './money'\n---\n", language="text")
+    rows.file("Card.marko", "---\nimport { toPennies } from './money'\n---\n", language="text")
+    rows.file("List.marko", "---\nimport { toPenniesOrNot } from './money'\n---\n", language="text")
     rows.file("ChangeLog", "toPennies was added\n", language="text")
     answer = impact(rows.context(), ImpactRequest(target="money.ts:toPennies"))
-    assert [(one.path, one.line, one.name) for one in answer.mentions] == [("Card.astro", 2, "toPennies")]
+    assert [(one.path, one.line, one.name) for one in answer.mentions] == [("Card.marko", 2, "toPennies")]
     assert answer.mentions_total == 1
     assert "No use of it is resolved" in rendered(answer, 2_000).text
 

@@ -136,6 +136,7 @@ def _renamed(file: FileBuilder, node: Node) -> None:
     file.add_binding(node.start_byte, file.text(name), file.chain(value), "alias")
 
 
+_BY_GLOB = frozenset({"import.meta.glob", "import.meta.globEager"})
 _BY_MODULE = frozenset(
     """jest.mock jest.doMock jest.unmock jest.requireActual jest.requireMock jest.createMockFromModule vi.mock vi.doMock
     vi.unmock vi.importActual vi.importMock require.resolve""".split()  # noqa: SIM905
@@ -156,6 +157,27 @@ def _located(file: FileBuilder, node: Node) -> None:
         return
     if file.text(arguments.named_children[1]) == "import.meta.url":
         quoted.add_module(file, arguments.named_children[0], beside=True)
+
+
+def _globbed(file: FileBuilder, node: Node) -> None:
+    """``import.meta.glob("./pages/*.vue")`` uses the files that fit."""
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None or arguments is None or file.text(function) not in _BY_GLOB:
+        return
+    first = arguments.named_children[0]
+    quoted.add_globs(file, [first] if first.type == "string" else first.named_children)
+
+
+def _augmented(file: FileBuilder, node: Node) -> None:
+    """``declare module "./x" { interface Y {} }`` adds to what x defines under that name."""
+    module, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    if module is None or body is None or module.type != "string":
+        return
+    for child in body.named_children:
+        declared = child.child_by_field_name("declaration") if child.type == "export_statement" else child
+        name = declared.child_by_field_name("name") if declared is not None else None
+        if name is not None:
+            file.add_import(name.start_byte, _unquoted(file, module), file.text(name), "", type_only=True)
 
 
 # -- exports
@@ -423,12 +445,19 @@ HOOKS: dict[str, Hook] = {
     "loaded": _loaded,
     "mocked": _mocked,
     "located": _located,
+    "globbed": _globbed,
     "export": _export,
     "assigned": _assigned,
     "element": _element,
     **types.HOOKS,
 }
-TYPE_HOOKS: dict[str, Hook] = {**CHAIN_HOOKS, "renamed": _renamed, **types.TYPE_HOOKS, **HOOKS}
+TYPE_HOOKS: dict[str, Hook] = {
+    **CHAIN_HOOKS,
+    "renamed": _renamed,
+    "augmented_module": _augmented,
+    **types.TYPE_HOOKS,
+    **HOOKS,
+}
 DATA = frozenset({"binder", "decorator"})
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from indexers.engine.treesitter import FileBuilder, Node
 
 _STRING = re.compile(r"[rRuU]?([\"'`])((?:(?!\1)[^\\\n]){1,300})\1\Z")
+_MAX_GLOBS = 20
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 
 
@@ -39,3 +41,13 @@ def add_module(file: FileBuilder, string: Node, *, beside: bool = False) -> None
     name = module.rstrip("/").rpartition("/")[2].partition(".")[0]
     if module and ("$" not in module):
         file.add_use(string.start_byte + 1, name or module, f'"{module}"', "read", local=False)
+
+
+def add_globs(file: FileBuilder, strings: Sequence[Node]) -> None:
+    """Each string but those that begin with ``!`` is a use of all files that fit it and none of those."""
+    found = [(string, content(file, string)) for string in strings[:_MAX_GLOBS] if string.type == "string"]
+    without = [text for _, text in found if text.startswith("!")]
+    for string, text in found:
+        if "*" in text and not text.startswith("!"):
+            patterns = "\n".join([text, *without])
+            file.add_use(string.start_byte + 1, text, f'"{patterns}"', "read", local=False)

@@ -157,6 +157,9 @@ class _FileLinker:
     def _quoted(self, ref: Reference) -> Meanings:
         """What a string that names code means: by its own words, whatever the file binds."""
         evaluator = self._evaluator
+        if "*" in ref.receiver:
+            files = evaluator.rules(self._path).globbed(evaluator.view, self._path, ref.receiver[1:-1])
+            return tuple(Resolved("file", DefinitionTarget(file), False) for file in files) or OUTSIDE_ONLY
         for item, members in evaluator.rules(self._path).quoted(ref.receiver[1:-1], ref.name):
             found = evaluator.imported(self._path, item)
             if found == OUTSIDE_ONLY:
@@ -231,7 +234,8 @@ class _FileLinker:
                     yield self._edge(ref, held, len(called), "calls")
                 kind = "references"
             if ref.receiver or not ref.local or kind == "calls":
-                yield self._edge(ref, meaning, len(meanings), kind)
+                is_each = ref.receiver.startswith('"')  # a glob means all of its files
+                yield self._edge(ref, meaning, 1 if is_each else len(meanings), kind)
 
     def _fixtures(self) -> Iterator[EdgeRow]:
         for a in self._asked:

@@ -93,7 +93,14 @@ class Evaluator(Extensions):
                 entry = self.entry(path, qualname)
                 if (entry.kind or entry.hints) and not rules.is_constructor(cls.qualname, name, entry.kind):
                     return DefinitionTarget(path, qualname)
-        return None
+        return next(
+            (
+                m
+                for cls in self.linear(owner)[skip:]
+                for m in self.rules(cls.path).added(self.view, cls, name)
+            ),
+            None,
+        )
 
     def taking(self, meanings: Meanings, given: int) -> Meanings:
         """In the place of a method that does not take so many arguments the nearest one above it that does."""

@@ -95,6 +95,10 @@ class LanguageRules:
         """The files where the member ``name`` of the type ``owner`` may be defined, the nearest first."""
         return (owner.path,)
 
+    def added(self, view: LinkView, owner: DefinitionTarget, name: str) -> Iterable[DefinitionTarget]:
+        """The members ``name`` that other files say that the type ``owner`` has, where it has none itself."""
+        return ()
+
     def parts(self, view: LinkView, owner: DefinitionTarget) -> Iterable[DefinitionTarget]:
         """Where the type ``owner`` may name its bases, itself among them."""
         return (owner,)
@@ -196,6 +200,10 @@ class LanguageRules:
 
     def quoted(self, owner: str, name: str) -> Iterable[tuple[Import, Sequence[str]]]:
         """What a string that names code may mean, likeliest first: an import, and the members behind it."""
+        return ()
+
+    def globbed(self, view: LinkView, path: str, patterns: str) -> Sequence[str]:
+        """The files that a string with wildcards means, which names code."""
         return ()
 
     def given(self, text: str) -> Iterable[tuple[str, Sequence[str]]]:

@@ -108,6 +108,12 @@ class LinkView(FixpointCache):
         self.seen.add(crc32(f"{folder}/\0".encode(*_ESCAPE)))
         return self._folders.get(folder, [])
 
+    def below(self, folder: str) -> Iterator[str]:
+        """The files that lie in ``folder`` or anywhere below it."""
+        inside = (name for name in self.all_folders if name.startswith(f"{folder}/") or not folder)
+        for name in (folder, *sorted(inside)):
+            yield from self.folder(name)
+
     def called(self, basename: str) -> list[str]:
         """The files of that base name, anywhere."""
         self.seen.add(crc32(f"\0{basename}".encode(*_ESCAPE)))
@@ -339,3 +345,4 @@ def _places_changed(view: LinkView, changes: Iterable[PathChange]) -> Iterator[i
     for folder in before ^ view.all_folders:
         yield place_key(*posixpath.split(folder))
         yield place_key(folder, "")
+        yield crc32(f"{posixpath.dirname(folder)}/\0".encode(*_ESCAPE))

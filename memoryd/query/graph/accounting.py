@@ -26,7 +26,7 @@ FEW = 20  # uses: with more known ones the words of the text are not looked at
 _CONSTRUCTORS = all_of("constructors")
 _FOLDER_FILES = frozenset(("index", "__init__", "mod", "lib", "main"))
 _ALIKE = (
-    frozenset(("javascript", "typescript", "vue")),
+    frozenset(("javascript", "typescript", "vue", "svelte", "astro")),
     frozenset(("c", "cpp")),
     frozenset(("java", "kotlin", "scala")),
 )  # languages that use each other's definitions

@@ -26,7 +26,21 @@ _LANGUAGES = {
 }
 DOTTED = frozenset(tool for tool, languages in _LANGUAGES.items() if languages == _PYTHON_ONLY)
 """Tools whose contracts name modules as Python does."""
-_SCRIPT_ENDS = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".json")
+_SCRIPT_ENDS = (
+    ".ts",
+    ".tsx",
+    ".d.ts",
+    ".mts",
+    ".cts",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    ".vue",
+    ".svelte",
+    ".astro",
+    ".json",
+)
 _ROOTS = ("", "src", "lib", "python")
 
 

@@ -35,6 +35,7 @@ EXTRACTOR_HISTORY = {
     20: "advice, expectations and sentences that point elsewhere are no rules; docs/agents.md is none for agents",
     21: "code that writes a key block is no key block",
     22: "Python: decorators, what is connected to signals, protocols, names of parameters; decorators of TypeScript",
+    23: "scripts and markup of Svelte and Astro; globs of Vite, types that `declare module` adds to",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -63,6 +64,7 @@ LINKER_HISTORY = {
     20: "Scala: companions, members of objects as a whole, order of imports, extensions; nothing of no package is seen",
     21: "Java: files without a package see those of their folder",
     22: "Python: hooks of plugins, functions connected to signals, protocols that no class names",
+    23: "components of Svelte and Astro; the files of a glob; members that other files add to types",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -21,6 +21,7 @@ from memoryd.ingest.link.languages.terraform import Terraform
 from memoryd.ingest.link.rules import LanguageRules
 
 RULES: dict[str, LanguageRules] = {
+    "astro": EcmaScript(),
     "bash": BASH,
     "c": C(),
     "cpp": CFamily(),
@@ -35,6 +36,7 @@ RULES: dict[str, LanguageRules] = {
     "rust": Rust(),
     "scala": Scala(),
     "sql": Sql(),
+    "svelte": EcmaScript(),
     "swift": Swift(),
     "typescript": EcmaScript(),
     "vue": EcmaScript(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -24,7 +24,8 @@ MANIFESTS = frozenset((*CONFIGS, *SCRIPTS, *DOCUMENTS, "package.json", "pnpm-wor
 _ROOT_CONFIGS = ("tsconfig.json", "jsconfig.json")
 _TYPED = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".d.mts", ".d.cts")
 _PLAIN = (".js", ".jsx", ".mjs", ".cjs")
-_OTHERS = (".vue", ".json")
+_MOST_GLOBBED = 300  # files that one glob means
+_OTHERS = (".vue", ".svelte", ".astro", ".json")
 _TS_OF_JS = {
     ".js": (".ts", ".tsx", ".d.ts"),
     ".jsx": (".tsx", ".d.ts"),
@@ -78,6 +79,42 @@ def module_file(view: LinkView, folder: str, module: str, *, typed: bool) -> str
     return view.fixpoints(key, lambda: _Search(view, folder, typed).find(module.partition("?")[0]), None)
 
 
+def files_of_globs(view: LinkView, folder: str, patterns: Sequence[str]) -> tuple[str, ...]:
+    """The files that fit one of the patterns as they stand in a file of ``folder``, and none of those that begin with
+    ``!`` (Vite's ``import.meta.glob``): the first of them, ordered by path."""
+    key = ("glob", folder, *patterns)
+    return view.fixpoints(key, lambda: _files_of_globs(view, folder, patterns), ())
+
+
+def _files_of_globs(view: LinkView, folder: str, patterns: Sequence[str]) -> tuple[str, ...]:
+    wanted = [text for pattern in patterns if pattern[:1] != "!" for text in _rooted(view, folder, pattern)]
+    unwanted = [
+        exact(text)
+        for pattern in patterns
+        if pattern[:1] == "!"
+        for text in _rooted(view, folder, pattern[1:])
+    ]
+    found: dict[str, None] = {}
+    for pattern in wanted:
+        fits = exact(pattern)
+        for path in view.below(pattern.partition("*")[0].rpartition("/")[0]):
+            if fits(path) and not any(test(path) for test in unwanted):
+                found[path] = None
+    return tuple(sorted(found)[:_MOST_GLOBBED])
+
+
+def _rooted(view: LinkView, folder: str, pattern: str) -> Iterator[str]:
+    """The pattern from the project's root on, in each place that it may begin at."""
+    search = _Search(view, folder, typed=True)
+    if pattern.startswith("."):
+        bases: Iterable[str] = (posixpath.join(folder, pattern),)
+    elif pattern.startswith("/"):
+        bases = [posixpath.join(package.folder, pattern[1:]) for package in search.manifests()[:1]]
+    else:
+        bases = search.aliases(pattern)
+    yield from (path for base in bases if (path := _normal(base)))
+
+
 class _Search:
     def __init__(self, view: LinkView, folder: str, typed: bool) -> None:
         self._view, self._folder, self._typed = view, folder, typed
@@ -87,11 +124,11 @@ class _Search:
         if module in (".", "..") or module.startswith(("./", "../")):
             return self._path(posixpath.join(self._folder, module))
         if module.startswith("/"):
-            above = (p.folder for p in self._manifests())
+            above = (p.folder for p in self.manifests())
             return next((f for root in above if (f := self._path(root + module))), None)
         if module.startswith("#") and (found := self._internal(module)):
             return found
-        found = next((f for base in self._aliases(module) if (f := self._path(base))), None)
+        found = next((f for base in self.aliases(module) if (f := self._path(base))), None)
         return found or (None if ":" in module else self._of_package(module))
 
     # -- paths
@@ -122,7 +159,7 @@ class _Search:
     def _packages(self) -> Packages:
         return self._view.fixpoints("packages", lambda: _read_packages(self._view), Packages({}, {}))
 
-    def _manifests(self) -> list[Package]:
+    def manifests(self) -> list[Package]:
         """The packages around the folder, the nearest first."""
         folders = self._packages().at
         return [folders[folder] for folder in _above(self._folder) if folder in folders]
@@ -137,7 +174,7 @@ class _Search:
     def _named(self, name: str) -> Package | None:
         """The package of that name as the folder sees it: itself, one that its manifest says where to find, or one
         of the workspace."""
-        around = self._manifests()
+        around = self.manifests()
         for package in around:
             if package.data.get("name") == name:
                 return package
@@ -180,14 +217,14 @@ class _Search:
 
     def _internal(self, module: str) -> str | None:
         """``#name``: by the ``imports`` of the nearest manifest."""
-        for package in self._manifests()[:1]:
+        for package in self.manifests()[:1]:
             leaves = _leaves(package.data.get("imports"), module)
             return self._first_of(package, leaves)
         return None
 
     # -- tsconfig
 
-    def _aliases(self, module: str) -> Iterator[str]:
+    def aliases(self, module: str) -> Iterator[str]:
         configs = self._view.fixpoints("tsconfigs", lambda: _read_configs(self._view), {})
         for folder in _above(self._folder):
             for config in configs.get(folder, ()):

@@ -8,15 +8,18 @@ from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.languages.shared.ecmascript import GLOBALS, TYPES
+from indexers.outline import join
 from indexers.profiles import profile
 from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition, enough
-from memoryd.ingest.link.languages.node import MANIFESTS, module_file
+from memoryd.ingest.link.languages.node import MANIFESTS, files_of_globs, module_file
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import LinkView
 
-LANGUAGES = frozenset({"javascript", "typescript", "vue"})
+_COMPONENT_FILES = frozenset({"astro", "svelte", "vue"})  # what their files hand out by default is themselves
+LANGUAGES = frozenset({"javascript", "typescript"}) | _COMPONENT_FILES
 _WHOLE = "export="
+_MOST_AUGMENTING = 20  # files that may add a member of one name
 _PRIMITIVES = frozenset(
     "string number boolean bigint symbol any unknown object never void null undefined this".split()  # noqa: SIM905
 )
@@ -62,6 +65,17 @@ class EcmaScript(LanguageRules):
         found = view.fixpoints(("declared for all", name), lambda: tuple(_declared_for_all(view, name)), ())
         return [target for target in found if target.path != path]
 
+    def added(self, view: LinkView, owner: DefinitionTarget, name: str) -> Iterator[DefinitionTarget]:
+        """By ``declare module``, in a file that names the module of ``owner``."""
+        qualname = join(owner.qualname, name)
+        for path in list(view.named("typescript", name).files(qualname))[:_MOST_AUGMENTING]:
+            if path == owner.path:
+                continue
+            for item in view.imports(path):
+                is_added = item.type_only and not item.alias and item.name == owner.qualname
+                if is_added and self.resolve(view, path, item) == owner:
+                    yield DefinitionTarget(path, qualname)
+
     def outside(self, view: LinkView, path: str, name: str) -> bool:
         return name in _GLOBALS
 
@@ -73,6 +87,9 @@ class EcmaScript(LanguageRules):
 
     def quoted(self, owner: str, name: str) -> Iterator[tuple[Import, tuple[str, ...]]]:
         yield Import(owner, "", "", 0), ()
+
+    def globbed(self, view: LinkView, path: str, patterns: str) -> Sequence[str]:
+        return files_of_globs(view, posixpath.dirname(path), patterns.split("\n"))
 
     def given(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         for part in _alternatives(text):
@@ -116,7 +133,7 @@ def _declared_for_all(view: LinkView, name: str) -> Iterator[DefinitionTarget]:
 def _exported_name(view: LinkView, file: str, name: str) -> str:
     """How the file calls what is asked for; ``""``: the file itself. A CommonJS module is what ``module.exports`` is;
     its default import is the same."""
-    if name == "*" or (name == "default" and view.language(file) == "vue"):
+    if name == "*" or (name == "default" and view.language(file) in _COMPONENT_FILES):
         return ""
     if (name and _has(view, file, name)) or not (name in ("", "default") or _has(view, file, _WHOLE)):
         return name
