@@ -28,6 +28,8 @@ class _Stage:
 
 
 def dockerfile(source: OperationSource) -> Iterator[Operation]:
+    if source.facts.language != "dockerfile":  # dockerfile.py: its "from" is Python's
+        return
     stage: _Stage | None = None
     for number, end, word, rest in _instructions(source.lines):
         if word == "FROM":

@@ -144,6 +144,12 @@ def test_a_dockerfile_declares_one_image_per_stage():
     check("Dockerfile", text, "image build -> go.mod | cmd", "image scratch -> /app serve --port 80")
 
 
+def test_code_that_is_named_after_dockerfiles_declares_no_image():
+    """dockerfile.py imports with ``from``."""
+    check("tools/dockerfile.py", "from __future__ import annotations\nfrom build import stage\n")
+    check("Dockerfile.dev", "FROM python:3.11\n", "image python:3.11 ->")
+
+
 def test_compose_services_and_kubernetes_workloads_are_services():
     """A service points at its Dockerfile and mounts; a workload at its image."""
     text = "services:\n  web:\n    build: ./web\n    volumes: ['./conf:/etc']\n    command: gunicorn app:app\n  db:\n    image: postgres\n"

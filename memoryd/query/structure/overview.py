@@ -65,7 +65,11 @@ def _computed(ctx: Context) -> OverviewAnswer:
     pairs = sorted({(path_of[one.src], path_of[one.node >> NAME_BITS]) for one in used})
     graph = overview_graph.between(pairs, package)
     layers = overview_graph.layers(graph)
-    cycles, cycles_total = _cycles(ctx, package, path_of)
+    certain = structure_queries.certain_uses(ctx.index, ctx.view.id)
+    certain_pairs = [
+        (path_of[src], path_of[dst]) for src, dst in certain if src in path_of and dst in path_of
+    ]
+    cycles, cycles_total = _cycles(ctx, certain_pairs, package, path_of)
     tied = operations.all_tied(ctx)
     return OverviewAnswer(
         ctx.freshness,
@@ -78,6 +82,7 @@ def _computed(ctx: Context) -> OverviewAnswer:
         layers=tuple(layers),
         cycles=cycles,
         cycles_total=cycles_total,
+        certain_uses=len(certain_pairs),
         hubs=tuple(structure_queries.hubs(ctx.index, Counter(one.node for one in used), MAX_HUBS)),
         test_files=sum(file.role == "test" for file in source),
         test_cases=sum(file.test_cases for file in source),
@@ -127,12 +132,10 @@ def _packages(
 
 
 def _cycles(
-    ctx: Context, package: Mapping[str, str], path_of: Mapping[int, str]
+    ctx: Context, pairs: Sequence[tuple[str, str]], package: Mapping[str, str], path_of: Mapping[int, str]
 ) -> tuple[tuple[CycleItem, ...], int]:
     """The largest cycles of files, and how many there are. That packages need each other is none: two of their files
     may have nothing to do with each other."""
-    certain = structure_queries.certain_uses(ctx.index, ctx.view.id)
-    pairs = [(path_of[src], path_of[dst]) for src, dst in certain if src in path_of and dst in path_of]
     found = overview_graph.file_cycles(pairs, package)
     id_of = {path: id_ for id_, path in path_of.items()}
     shown = (

@@ -76,8 +76,9 @@ class NamedPart(Struct, frozen=True):
 class OverviewAnswer(Answer, frozen=True):
     """``languages``: (language, files, bytes) of source files, tests included, largest first. ``unread``: of code in
     languages without a reader, found by its words alone, (extension or name, files). ``layers``: packages, lowest
-    first. ``hubs``: definitions used by most other source files. ``dev_dependencies``: what only development needs, or
-    another dependency."""
+    first. ``certain_uses``: pairs of files of which one certainly uses the other; cycles are looked for in them alone.
+    ``hubs``: definitions used by most other source files. ``dev_dependencies``: what only development needs, or another
+    dependency."""
 
     root: str
     files: int
@@ -87,6 +88,7 @@ class OverviewAnswer(Answer, frozen=True):
     layers: tuple[tuple[str, ...], ...]
     cycles: tuple[CycleItem, ...]
     cycles_total: int
+    certain_uses: int
     hubs: tuple[Hub, ...]
     entry_points: NamedPart
     routes: NamedPart
@@ -131,12 +133,21 @@ class OverviewAnswer(Answer, frozen=True):
                     title="cycles (files that use each other across packages):",
                     keep=3,
                 ),
+                TextSection(items=self._no_cycles(), keep=1),
                 TextSection(items=hubs, title="hubs (used by most files):", keep=6),
                 TextSection(items=self._operations(), title="operations:", keep=12),
             ],
             foot=self.freshness.line(),
             rest="memoryd overview --json",
         )
+
+    def _no_cycles(self) -> list[str]:
+        if self.cycles_total or not self.certain_uses or len(self.packages) < 2:
+            return []
+        return [
+            f"cycles across packages: none in the {self.certain_uses} pairs of files of which one certainly uses the"
+            " other; uses that are not certain are not counted"
+        ]
 
     def _head(self) -> str:
         languages = ", ".join(

@@ -36,6 +36,7 @@ EXTRACTOR_HISTORY = {
     21: "code that writes a key block is no key block",
     22: "Python: decorators, what is connected to signals, protocols, names of parameters; decorators of TypeScript",
     23: "scripts and markup of Svelte and Astro; globs of Vite, types that `declare module` adds to",
+    24: "code that is named dockerfile.py is no Dockerfile",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
