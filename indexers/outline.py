@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from indexers.facts import Binding, Fact, FileFacts, Import, ReferenceKind, Symbol
 from indexers.method_shape import arity, method_shape, parameter_names
-from indexers.signals import Connection, connections
+from indexers.signals import SignalConnection, connections
 
 CLASS_KINDS = frozenset({"class", "interface", "struct", "enum", "trait", "type"})
 IMPORTS = " import"  # no name
@@ -45,7 +45,7 @@ class Outline(Fact, frozen=True):
     bindings: tuple[Binding, ...] = ()
     bases: tuple[tuple[str, str], ...] = ()
     decorators: tuple[tuple[str, str], ...] = ()
-    connections: tuple[Connection, ...] = ()
+    connections: tuple[SignalConnection, ...] = ()
 
 
 class NameEntry(Struct, frozen=True):
@@ -203,9 +203,9 @@ def essence(shown: Outline) -> dict[str, bytes]:
     return found
 
 
-def by_signal(found: Iterable[Connection]) -> dict[str, list[Connection]]:
+def by_signal(found: Iterable[SignalConnection]) -> dict[str, list[SignalConnection]]:
     """Last name of each signal → what is connected to one that is called so."""
-    connected: dict[str, list[Connection]] = {}
+    connected: dict[str, list[SignalConnection]] = {}
     for one in found:
         connected.setdefault(one.signal.rpartition(".")[2], []).append(one)
     return connected

@@ -14,7 +14,7 @@ _CONNECTS = frozenset({"connect", "connect_via"})
 _RECEIVER = "receiver"
 
 
-class Connection(Fact, frozen=True):
+class SignalConnection(Fact, frozen=True):
     """In ``scope``, ``function`` is connected to ``signal``: dotted chains as written."""
 
     signal: str
@@ -22,17 +22,17 @@ class Connection(Fact, frozen=True):
     function: str
 
 
-def connections(facts: FileFacts) -> Iterator[Connection]:
+def connections(facts: FileFacts) -> Iterator[SignalConnection]:
     """All that the file says, in no particular order, each once."""
-    found: dict[Connection, None] = {}
+    found: dict[SignalConnection, None] = {}
     decorated = {ref.scope for ref in facts.references if ref.kind == "decorate" and ref.name == _RECEIVER}
     for argument in facts.arguments:
         callee, _, name = argument.callee.rpartition(".")
         if callee and name == "connect" and (argument.position == 0 or argument.keyword == _RECEIVER):
-            found.setdefault(Connection(callee, argument.scope, argument.value))
+            found.setdefault(SignalConnection(callee, argument.scope, argument.value))
         elif name == _RECEIVER and argument.position == 0 and argument.scope in decorated:
-            found.setdefault(Connection(argument.value, argument.scope, argument.scope))
+            found.setdefault(SignalConnection(argument.value, argument.scope, argument.scope))
     for ref in facts.references:
         if ref.kind == "decorate" and ref.receiver and ref.name in _CONNECTS:
-            found.setdefault(Connection(ref.receiver, ref.scope, ref.scope))
+            found.setdefault(SignalConnection(ref.receiver, ref.scope, ref.scope))
     yield from found

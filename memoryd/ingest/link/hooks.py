@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexers.facts import Reference
-from indexers.signals import Connection
+from indexers.signals import SignalConnection
 from memoryd.ingest.link.definitions import DefinitionTarget
 from memoryd.ingest.link.evaluate import Evaluator
 from memoryd.ingest.link.resolution import MAX_MEANINGS, Meanings, Resolved, enclosing
@@ -126,7 +126,7 @@ def _connected(evaluator: Evaluator, signal: DefinitionTarget) -> tuple[Definiti
     return view.fixpoints(("connected", signal), find, ())
 
 
-def _functions(evaluator: Evaluator, path: str, one: Connection) -> Iterator[DefinitionTarget]:
+def _functions(evaluator: Evaluator, path: str, one: SignalConnection) -> Iterator[DefinitionTarget]:
     """Those that are named there, without the local ones of a function: they are gone before long."""
     is_itself = one.function == one.scope
     meant = () if is_itself else evaluator.expression(path, one.scope, one.function)

@@ -29,7 +29,7 @@ from indexers.outline import (
     essence,
     members_key,
 )
-from indexers.signals import Connection
+from indexers.signals import SignalConnection
 from memoryd.globs.paths import exact
 from memoryd.ingest.link.definitions import NO_DEFINITIONS, Definitions, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.fixpoint.cache import FixpointCache
@@ -82,7 +82,7 @@ class LinkView(FixpointCache):
         self.all_folders = folders_of(self._folders)
         self._outlines: dict[str, Outline] = {}
         self._entries: dict[str, dict[str, NameEntry]] = {}
-        self._connected: dict[str, list[tuple[str, Connection]]] | None = None
+        self._connected: dict[str, list[tuple[str, SignalConnection]]] | None = None
         self._interfaces: dict[str, list[DefinitionTarget]] | None = None
         self._rows: dict[str, list[Defined]] | None = None
         self._named: dict[str, dict[str, Definitions]] = {}
@@ -178,7 +178,7 @@ class LinkView(FixpointCache):
         for path in paths:
             yield from ((path, item) for item in self._outline(path).imports if item.alias == name)
 
-    def connected(self, signal: str) -> Sequence[tuple[str, Connection]]:
+    def connected(self, signal: str) -> Sequence[tuple[str, SignalConnection]]:
         """(path, what is connected there) to any signal called so, ordered by path."""
         self.anywhere(connected_key(signal))
         if self._connected is None:

@@ -18,7 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from memoryd.errors import StoreError, UsageError
 from memoryd.server.http import token
 from memoryd.server.http.access import App, Guard, Rules
-from memoryd.server.http.visitors import HEAD_BYTES, Visit, Visitors
+from memoryd.server.http.visitors import HEAD_BYTES, HttpVisit, Visitors
 from memoryd.server.listen import BACKLOG
 from memoryd.server.mcp.server import McpServer
 from memoryd.server.newcomers import ACCEPTED_AT_ONCE
@@ -89,7 +89,7 @@ class HttpDoor:
         self._server = _Uvicorn(
             uvicorn.Config(
                 self._app(port, secret, visitors),
-                http=cast("Any", partial(Visit, visitors)),
+                http=cast("Any", partial(HttpVisit, visitors)),
                 h11_max_incomplete_event_size=HEAD_BYTES,
                 backlog=ACCEPTED_AT_ONCE,
                 log_config=None,

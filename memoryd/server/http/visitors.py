@@ -25,10 +25,10 @@ class Visitors:
     def __init__(self) -> None:
         self.newcomers = Newcomers(HEAD_S)
         self._limit = bearable(MAX_KNOWN, KNOWN_ONE_IN)
-        self._open: dict[tuple[str, int], Visit] = {}
+        self._open: dict[tuple[str, int], HttpVisit] = {}
         self._known: set[tuple[str, int]] = set()
 
-    def came(self, visit: Visit, address: tuple[str, int]) -> None:
+    def came(self, visit: HttpVisit, address: tuple[str, int]) -> None:
         self._open[address] = visit
 
     def left(self, address: tuple[str, int]) -> None:
@@ -50,7 +50,7 @@ class Visitors:
             visit.transport.abort()
 
 
-class Visit(H11Protocol):
+class HttpVisit(H11Protocol):
     """One connection. A newcomer until its first request is let in; afterwards the next head must be whole within
     ``HEAD_S`` of its first byte."""
 
