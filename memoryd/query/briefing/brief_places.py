@@ -107,7 +107,7 @@ def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:
     request = SearchRequest(
         query=task, k=DEPTH if files else MAX_FUNCTIONS, kinds=() if files else ("code",), files=files
     )
-    hits = search(ctx, request, snippets=not files).hits
+    hits = search(ctx, request, snippets=False).hits
     best = max((hit.score for hit in hits), default=0.0)
     likely = tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
     if files:

@@ -16,13 +16,15 @@ class Pieces:
     def __init__(self, conn: sqlite3.Connection, view: LexicalView) -> None:
         self._conn, self._view = conn, view
         self._rows: dict[int, list[ChunkRow]] = {}
+        self._row: dict[int, ChunkRow | None] = {}
         self._texts: dict[int, bytes] = {}
 
     def row(self, number: int) -> ChunkRow | None:
         """The row of a chunk; None when its file was replaced between two reads."""
-        file = self._view.slots[self._view.chunk_slot[number]]
-        rows, at = self._rows_of(file.file_id), number - file.first_chunk
-        return rows[at] if at < len(rows) else None
+        if number not in self._row:
+            file = self._view.slots[self._view.chunk_slot[number]]
+            self._row[number] = lexical_queries.chunk_row(self._conn, file.file_id, number - file.first_chunk)
+        return self._row[number]
 
     def text(self, number: int) -> str:
         """The text of a chunk, ``""`` when its file was replaced between two reads."""

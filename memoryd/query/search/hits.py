@@ -122,15 +122,15 @@ class Reader:
             symbol=safe_text(row.qualname),
             score=round(float(scores.total[column]), 4),
             signals=Signals(**parts),
-            snippet=self._snippet(number),
+            snippet=self._snippet(number, row.qualname),
             title=safe_line(decision.title)[:MAX_TITLE_CHARS] if decision else "",
             date=decision.date if decision else "",
             status=decision.status if decision else "",
             commits=self._voters(slot) if parts["history"] > 0 else (),
         )
 
-    def _snippet(self, number: int) -> str:
-        shown = self._snippets and number >= 0
+    def _snippet(self, number: int, symbol: str) -> str:
+        shown = number >= 0 and (self._snippets or not symbol)
         return snippet(self._pieces.text(number), self.asked.weights) if shown else ""
 
     def _voters(self, slot: int) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ _NOTHING = Group((), 0)
 
 
 def search(ctx: Context, request: SearchRequest, *, snippets: bool = True) -> SearchAnswer:
-    """The ``k`` best finds; without ``snippets`` their texts are not read. Raises UsageError for a glob or language
-    that fits no file of the project."""
+    """The ``k`` best finds; without ``snippets`` the texts of those that a symbol names are not read. Raises UsageError
+    for a glob or language that fits no file of the project."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(request.query, view.main_language)
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None

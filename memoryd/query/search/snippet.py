@@ -19,9 +19,9 @@ def snippet(text: str, weights: Mapping[int, float]) -> str:
     lines = text.splitlines()
     matched = [{term for term in terms.terms(line) if term in weights} for line in lines]
     last = max(len(lines) - MAX_LINES, 0)
-    best = max(
-        range(last + 1), key=lambda start: (_value(matched[start : start + MAX_LINES], weights), -start)
-    )
+    near = {max(at - back, 0) for at, found in enumerate(matched) if found for back in range(MAX_LINES)}
+    starts = [start for start in sorted(near) if start <= last] or [0]  # no other window holds a term
+    best = max(starts, key=lambda start: (_value(matched[start : start + MAX_LINES], weights), -start))
     return _shown(lines[best : best + MAX_LINES])
 
 

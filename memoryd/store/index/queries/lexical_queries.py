@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 
+_CHUNK = "SELECT kind, qualname, line, end_line, start_byte, end_byte, hash FROM chunk"
+
 
 class FileForward(Struct, frozen=True):
     """A file with its terms. ``names`` and ``kinds``: of its chunks, in chunk order, as are ``forward``'s."""
@@ -102,11 +104,15 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
 
 def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:
     """The chunks of a file, in order."""
-    query = (
-        "SELECT kind, qualname, line, end_line, start_byte, end_byte, hash FROM chunk"
-        " WHERE file_id = ? ORDER BY ordinal"
-    )
-    return [ChunkRow(*row) for row in conn.execute(query, (file_id,))]
+    return [
+        ChunkRow(*row) for row in conn.execute(f"{_CHUNK} WHERE file_id = ? ORDER BY ordinal", (file_id,))
+    ]
+
+
+def chunk_row(conn: sqlite3.Connection, file_id: int, ordinal: int) -> ChunkRow | None:
+    """One of them; None where the file has not so many."""
+    row = conn.execute(f"{_CHUNK} WHERE file_id = ? AND ordinal = ?", (file_id, ordinal)).fetchone()
+    return ChunkRow(*row) if row else None
 
 
 def chunk_names(conn: sqlite3.Connection, view_id: int) -> Iterator[tuple[int, int, str]]:
