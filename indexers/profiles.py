@@ -69,6 +69,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     managers write beside them. ``folder_files``: stems of files that stand for their folder. ``constructors``: names of
     methods that run when a type is made. ``modules``: what a name in a command has behind it as a file.
     ``common_methods``: names that the standard library gives to methods, too many to be linked by name alone.
+    ``declares_constants``: what is a constant is said by the language, not only by the case of its name.
     ``types_capitalised``: a name that begins with a capital letter and has a member is a type or a namespace;
     ``builtin_types``: words of the language for types that have members. ``not_followed``: what answers about its
     definitions must say of references across files, in words; of ``kinds_not_followed`` alone, where there are any.
@@ -82,6 +83,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     constructors: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     common_methods: tuple[str, ...] = ()
+    declares_constants: bool = False
     types_capitalised: bool = False
     builtin_types: tuple[str, ...] = ()
     not_followed: str = ""

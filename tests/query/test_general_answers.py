@@ -23,7 +23,9 @@ def rows(tmp_path):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("run_all", "snake_case"), ("runAll", "camelCase"), ("RunAll", "PascalCase"), ("RUN_ALL", "UPPER_CASE"),
-     ("run-all", "kebab-case"), ("run", ""), ("_run_all", "snake_case"), ("HTTPServer", "PascalCase")],
+     ("run-all", "kebab-case"), ("run", ""), ("_run_all", "snake_case"), ("HTTPServer", "PascalCase"),
+     ("cJSON_AddItem", "mixed"), ("title__icon-big", "mixed"), ("RFC5424e", "PascalCase"), ("is_empty?", "snake_case"),
+     ("operator==", ""), ("RFC3164", "")],
 )  # fmt: skip
 def test_the_style_of_a_name(name, expected):
     """One word alone fits several styles and counts for none."""
@@ -43,6 +45,33 @@ def test_only_what_holds_widely_is_a_convention():
     assert item.exceptions == ("b.py:1 (otherwise)", "b.py:2")
     assert mined("topic", "{}", cases[:11]) is None
     assert mined("topic", "{}", [*cases, *(NamingCase("x", "c.py") for _ in range(9))]) is None
+
+
+def _named(rows, language, kind, name, folder="src"):
+    for n in range(14):
+        rows.file(f"{folder}/{n}.x", "x\n", [(name.format(n), kind, 1, 1)], language=language)
+    return [
+        c.rule for c in conventions(rows.context(), ConventionsRequest()).conventions if c.topic == "names"
+    ]
+
+
+def test_names_in_no_style_are_otherwise(rows):
+    """Fourteen in snake_case are no convention beside as many in a style of their own."""
+    assert _named(rows, "c", "function", "lib_{}_open") == ["functions are named in snake_case"]
+    assert _named(rows, "c", "function", "cLib_Add{}", "api") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "found"), [("javascript", []), ("lua", []), ("go", ["constants are named in UPPER_CASE"])]
+)
+def test_that_constants_are_capitals_is_no_custom_where_capitals_make_them(rows, language, found):
+    """In JavaScript and Lua nothing else tells them from variables; in Go the language does."""
+    assert _named(rows, language, "constant", "LIMIT_OF_{}") == found
+
+
+def test_classes_are_called_classes(rows):
+    """A language with nothing else, as CSS, has no types."""
+    assert _named(rows, "css", "class", "side-bar-{}") == ["classes are named in kebab-case"]
 
 
 def test_conventions_of_a_project(rows):

@@ -30,13 +30,16 @@ MAX_COMMITS = 400
 MAX_PLACES = 3
 _known: RevisionCache[tuple[ConventionItem, ...]] = RevisionCache(256)  # by folder or pattern, and language
 _CODE = frozenset(("function", "method", "class", "interface", "struct", "trait", "enum", "constant"))
+_TYPES = frozenset(("interface", "struct", "trait", "enum"))  # beside classes
 _STYLES = (
     ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*").fullmatch),
     ("UPPER_CASE", re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+").fullmatch),
     ("camelCase", re.compile(r"_*[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+").fullmatch),
-    ("PascalCase", re.compile(r"_*[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)*|[A-Z]{2,}[a-z]\w*").fullmatch),
+    ("PascalCase", re.compile(r"_*[A-Z][A-Z0-9]*[a-z][a-zA-Z0-9]*").fullmatch),
     ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+").fullmatch),
 )
+_MIXED = "mixed"  # of several words, in none of the styles
+_WORDS = re.compile(r"[\w-]*[A-Za-z0-9][_-]+[A-Za-z0-9][\w-]*", re.ASCII).fullmatch
 _DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
 _NUMPY_DOC = re.compile(r"^[^\S\n]*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
 _GOOGLE_DOC = re.compile(r"^[^\S\n]*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
@@ -111,7 +114,7 @@ def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile])
     sample = f"{len(read)} of its {len(files)} files" if len(read) < len(files) else ""
     yield from _of_paths(language, files)
     for topic, cases, words in (
-        *_names_of(code),
+        *_names_of(language, code),
         ("documentation", _documented(code), "exported definitions {}"),
         ("documentation", _doc_styles(code), "parameters are described in {} style"),
         *(_python(code) if language == "python" else ()),
@@ -165,34 +168,38 @@ def mined(topic: str, words: str, cases: Iterable[NamingCase], language: str = "
 
 
 def style(name: str) -> str:
-    """``""`` where one word could be any style."""
-    return next((label for label, fits in _STYLES if fits(name)), "")
+    """``""`` where one word could be any style, or where it is no name."""
+    name = name.rstrip("?!=")  # of Ruby's methods
+    return next((label for label, fits in _STYLES if fits(name)), _MIXED if _WORDS(name) else "")
 
 
-def _names_of(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+def _naming(label: str, place: str) -> NamingCase:
+    """A mixture is no custom, and yet does otherwise."""
+    return NamingCase("" if label == _MIXED else label, place)
+
+
+def _names_of(language: str, read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+    """Constants only where more than their capitals makes them such: else it would follow from itself."""
     cases: dict[str, list[NamingCase]] = defaultdict(list)
     enums = {one.file.file_id: {s.qualname for s in one.symbols if s.kind == "enum"} for one in read}
     for one, symbol in _symbols(read):
-        kind = {
-            "method": "function",
-            "interface": "class",
-            "struct": "class",
-            "trait": "class",
-            "enum": "class",
-        }.get(symbol.kind, symbol.kind)
+        kind = "function" if symbol.kind == "method" else "class" if symbol.kind in _TYPES else symbol.kind
         label = style(symbol.name)
         if symbol.qualname.rpartition(".")[0] in enums[one.file.file_id]:
             continue  # cases of an enum follow a custom of their own
         if symbol.kind in _CODE and label and not symbol.name.startswith("__"):
-            cases[kind].append(NamingCase(label, f"{one.file.path}:{symbol.line}"))
-    for kind, plural in (("function", "functions"), ("class", "types"), ("constant", "constants")):
-        yield "names", cases[kind], f"{plural} are named in {{}}"
+            cases[kind].append(_naming(label, f"{one.file.path}:{symbol.line}"))
+    types = "classes" if {symbol.kind for _, symbol in _symbols(read)}.isdisjoint(_TYPES) else "types"
+    yield "names", cases["function"], "functions are named in {}"
+    yield "names", cases["class"], f"{types} are named in {{}}"
+    if profile(language).declares_constants:
+        yield "names", cases["constant"], "constants are named in {}"
 
 
 def _file_names(paths: Iterable[str]) -> list[NamingCase]:
     """Every name once: a tool that wants its file called so in each folder is no custom of the project."""
     stems = {path.rpartition("/")[2].partition(".")[0]: path for path in paths}
-    return [NamingCase(label, path) for stem, path in stems.items() if (label := style(stem))]
+    return [_naming(label, path) for stem, path in stems.items() if (label := style(stem))]
 
 
 def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
