@@ -9,15 +9,14 @@ from collections.abc import Callable
 
 ACCEPTED_AT_ONCE = 8  # then what those sent is read: who speaks is heard before it is one too many
 LEAST = 32
-MAX_NEWCOMERS, NEWCOMERS_ONE_IN = 128, 16
 
 
 class Newcomers:
     """Each has ``patience_s``: who takes longer is ended, and where there are too many the one that came first. Who
     says at once what it wants is served, however many others say nothing."""
 
-    def __init__(self, patience_s: float) -> None:
-        self._limit, self._patience_s = bearable(MAX_NEWCOMERS, NEWCOMERS_ONE_IN), patience_s
+    def __init__(self, limit: int, patience_s: float) -> None:
+        self._limit, self._patience_s = limit, patience_s
         self._ends: dict[int, Callable[[], None]] = {}
         self._timers: dict[int, asyncio.TimerHandle] = {}
         self._numbers = itertools.count()

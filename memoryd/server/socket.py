@@ -17,14 +17,14 @@ from memoryd.errors import BusyError, MemorydError, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
 from memoryd.server.listen import BACKLOG
-from memoryd.server.newcomers import ACCEPTED_AT_ONCE, Newcomers, bearable
+from memoryd.server.newcomers import ACCEPTED_AT_ONCE, LEAST, Newcomers, bearable
 from memoryd.server.protocol import RpcRequest
 from memoryd.server.service import Call, Ending, Peer, Progress, Service
 
 log = logging.getLogger(__name__)
 
 HELLO_TIMEOUT_S = 10.0
-CLIENTS_ONE_IN = 3  # of the files that the daemon may have open
+NEWCOMERS_ONE_IN, CLIENTS_ONE_IN = 4, 3  # of the files that the daemon may have open
 FOR_COMMANDS_ONE_IN = 16  # of the places: agents stay for long, and a person must be able to see what goes on
 REQUESTS_PER_CONNECTION = 512
 
@@ -37,8 +37,9 @@ class SocketServer:
     def __init__(self, service: Service, serve_mcp: ServeMcp) -> None:
         self._service, self._serve_mcp = service, serve_mcp
         self._tasks: set[asyncio.Task[None]] = set()
-        self._newcomers = Newcomers(HELLO_TIMEOUT_S)
-        self._limit = bearable(service.config.daemon.max_connections, CLIENTS_ONE_IN)
+        most = service.config.daemon.max_connections
+        self._newcomers = Newcomers(bearable(max(most, LEAST), NEWCOMERS_ONE_IN), HELLO_TIMEOUT_S)
+        self._limit = bearable(most, CLIENTS_ONE_IN)
         self._server: asyncio.Server | None = None
         self.clients = 0
 

@@ -52,6 +52,22 @@ def test_a_thousand_calls_are_answered_or_refused(daemon: RunningDaemon, project
         client.close()
 
 
+def test_many_that_connect_before_they_speak_are_all_served(daemon: RunningDaemon, project: Path) -> None:
+    """As many as may be connected, also when each waits for the others before it sends its first line."""
+    sockets = [socket.socket(socket.AF_UNIX) for _ in range(400)]
+    for one in sockets:
+        one.connect(str(daemon.paths.socket))
+    hello = b'{"memoryd":1,"role":"cli","cwd":"/","version":"test"}\n'
+    for one in sockets:
+        one.sendall(hello + b'{"jsonrpc":"2.0","id":1,"method":"projects","params":{}}\n')
+    for one in sockets:
+        with one, one.makefile("rb") as lines:
+            assert b'"hello"' in lines.readline()
+            assert b'"result"' in lines.readline()
+    with Client(daemon.paths) as client:
+        until(lambda: client.json("daemon_status")["clients"] == 1, "connections are gone")
+
+
 def test_a_greedy_client_does_not_starve_another(daemon: RunningDaemon, project: Path) -> None:
     """While one has as many questions under way as a connection may, another is answered and never told to wait."""
     greedy = Client(daemon.paths)

@@ -7,13 +7,15 @@ import asyncio
 from memoryd.server import newcomers
 from memoryd.server.newcomers import Newcomers, bearable
 
+LIMIT = 5
+
 
 def came_and_ended(count: int, known: set[int], patience_s: float, wait_s: float) -> list[int]:
     """Which of ``count`` newcomers are ended when those of ``known`` are known as soon as they came."""
     ended: list[int] = []
 
     async def run() -> None:
-        waiting = Newcomers(patience_s)
+        waiting = Newcomers(LIMIT, patience_s)
         for number in range(count):
             key = waiting.came(lambda number=number: ended.append(number))
             if number in known:
@@ -26,8 +28,7 @@ def came_and_ended(count: int, known: set[int], patience_s: float, wait_s: float
 
 def test_the_oldest_gives_way() -> None:
     """Nobody else."""
-    limit = bearable(newcomers.MAX_NEWCOMERS, newcomers.NEWCOMERS_ONE_IN)
-    assert came_and_ended(limit + 3, {1}, 60, 0) == [0, 2]
+    assert came_and_ended(LIMIT + 3, {1}, 60, 0) == [0, 2]
 
 
 def test_each_has_its_time() -> None:

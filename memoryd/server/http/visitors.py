@@ -16,6 +16,7 @@ from memoryd.server.newcomers import Newcomers, bearable
 
 HEAD_S = 5.0  # for a request to say all that stands before its body
 HEAD_BYTES = 16_384
+MAX_NEWCOMERS, NEWCOMERS_ONE_IN = 128, 16  # so many, or one in so many of the files that may be open
 MAX_KNOWN, KNOWN_ONE_IN = 256, 8
 
 
@@ -23,7 +24,7 @@ class Visitors:
     """Those that came, and those of them that are known."""
 
     def __init__(self) -> None:
-        self.newcomers = Newcomers(HEAD_S)
+        self.newcomers = Newcomers(bearable(MAX_NEWCOMERS, NEWCOMERS_ONE_IN), HEAD_S)
         self._limit = bearable(MAX_KNOWN, KNOWN_ONE_IN)
         self._open: dict[tuple[str, int], HttpVisit] = {}
         self._known: set[tuple[str, int]] = set()
