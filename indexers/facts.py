@@ -308,7 +308,8 @@ class ParsedFile(Fact, frozen=True):
     """What a parse worker returns for one (path, blob): a pure function of path, language, bytes and
     EXTRACTOR_VERSION. ``text``: the bytes with secrets overwritten (same length, same lines).
     ``forward``: the chunks' terms, encoded by ``indexers.terms``. ``redacted``: secrets overwritten.
-    ``test_parts``: qualnames of definitions that are for tests, the cases included."""
+    ``test_parts``: qualnames of definitions that are for tests, the cases included. ``words``, ``words_apart``: the
+    words of the text (``terms.FileWords``)."""
 
     facts: FileFacts
     chunks: tuple[Chunk, ...]
@@ -322,6 +323,8 @@ class ParsedFile(Fact, frozen=True):
     role: FileRole = "code"
     test_cases: tuple[TestCase, ...] = ()
     test_parts: tuple[str, ...] = ()
+    words: tuple[tuple[str, int], ...] = ()
+    words_apart: str | None = ""
 
 
 class FileChange(Fact, frozen=True):

@@ -31,10 +31,12 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
         facts = msgspec.structs.replace(facts, problems=(decoded.problem, *facts.problems))
     tests = found_tests.find(path, text, facts)
     document = text.decode("utf-8-sig", "replace") if language in _DOCUMENTS else ""
+    forward = terms.encode(_indexed_text(path, text, piece) for piece in pieces)
+    words = terms.file_words(text.decode("utf-8", "replace"), forward)
     return ParsedFile(
         facts=_referable(path, facts),
         chunks=pieces,
-        forward=terms.encode(_indexed_text(path, text, piece) for piece in pieces),
+        forward=forward,
         text=text,
         decision=adr.extract(path, document) if document else None,
         redacted=redacted,
@@ -48,6 +50,8 @@ def parse_file(path: str, language: str, data: bytes) -> ParsedFile:
         role=roles.role_of(path, language, tests, text),
         test_cases=tests.cases,
         test_parts=tuple(sorted(tests.parts)),
+        words=words.known,
+        words_apart=words.apart,
     )
 
 

@@ -15,14 +15,18 @@ import re
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import chain
 from zlib import crc32
 
 import Stemmer
+from msgspec import Struct
 
 MAX_WORD = 64
 MAX_TF = 255
+MAX_APART_CHARS = 4_000  # of the words of a file that no term leads to
+NO_TERM = 0  # of a word that yields nothing
+_TOO_LONG = -1
 _CACHED_WORDS = 1 << 17  # about 50 MB of cached expansions at most
 
 _ENGLISH_FUNCTION_WORDS = """
@@ -112,6 +116,56 @@ def encode(texts: Iterable[str]) -> bytes:
             tfs = [min(n, MAX_TF) for n in tfs]
         counts.extend(tfs)
     return b"".join(map(_little_endian, (array("I", [len(distinct)]), distinct, lengths, hashes))) + counts
+
+
+class FileWords(Struct, frozen=True):
+    """What it takes to find any piece of a file's text by the words in it. ``known``: (word, folded; one of its terms,
+    NO_TERM where it yields none). ``apart``: words that no term of the file leads to, since they are too long or were
+    cut, folded and a line each; None: too many to be kept, so that the file has to be looked at in any case."""
+
+    known: tuple[tuple[str, int], ...]
+    apart: str | None
+
+
+def file_words(text: str, forward: bytes) -> FileWords:
+    """The words of a file with the terms of ``forward``, as ``encode`` made it of the file's chunks."""
+    held = _distinct(forward)
+    known = set(map(_known, set(_WORD.findall(text))))
+    apart = {row for row in known if row[1] not in held and row[1] != NO_TERM}
+    known -= apart
+    kept = "\n".join(sorted({word for word, _ in apart}))
+    return FileWords(tuple(sorted(known)), kept if len(kept) <= MAX_APART_CHARS else None)
+
+
+class _Known(dict[str, tuple[str, int]]):
+    """Word -> (it folded, one of its terms), filled on demand, as expansions are."""
+
+    def __missing__(self, word: str) -> tuple[str, int]:
+        if len(word) > MAX_WORD:
+            return word.casefold(), _TOO_LONG
+        found = _expansion(word)
+        row = word.casefold(), found[-1] if found else NO_TERM
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        self[word] = row
+        return row
+
+
+_known = _Known().__getitem__
+
+
+def _distinct(forward: bytes) -> Collection[int]:
+    """The terms in what ``encode`` gave."""
+    chunks = int.from_bytes(forward[:4], "little")
+    counts, hashes = array("I"), array("I")
+    counts.frombytes(forward[4 : 4 + 4 * chunks])
+    if sys.byteorder == "big":
+        counts.byteswap()
+    start = 4 + 8 * chunks
+    hashes.frombytes(forward[start : start + 4 * sum(counts)])
+    if sys.byteorder == "big":
+        hashes.byteswap()
+    return frozenset(hashes)
 
 
 def _little_endian(values: array[int]) -> bytes:

@@ -166,11 +166,15 @@ class Paging(TypedDict):
 
 
 def paging(command: str, offset: int, shown: int, total: int) -> Paging:
-    """``command`` asks the same without an offset; ``shown`` of ``total`` items from ``offset`` are in the page."""
+    """``command`` asks the same without an offset (``""``: none can); ``shown`` of ``total`` items from ``offset`` are
+    in the page."""
     end = offset + shown
     rest = end < total
     return Paging(
-        truncated=rest, next=f"{command} --offset {end}" if rest else "", command=command, offset=offset
+        truncated=rest,
+        next=f"{command} --offset {end}" if rest and command else "",
+        command=command,
+        offset=offset,
     )
 
 

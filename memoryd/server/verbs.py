@@ -36,6 +36,7 @@ from memoryd.query.history.hotspots_answers import HotspotsAnswer, HotspotsReque
 from memoryd.query.history.reverts_answers import RevertsAnswer, RevertsRequest
 from memoryd.query.records.answers import AuditAnswer, AuditRequest, ProposalsAnswer, ProposalsRequest
 from memoryd.query.search.answers import SearchAnswer, SearchRequest
+from memoryd.query.search.text_answers import TextAnswer
 from memoryd.query.status_answers import StatusAnswer, StatusRequest
 from memoryd.query.structure.operations_answers import OperationsAnswer, OperationsRequest
 from memoryd.query.structure.overview_answers import OverviewAnswer, OverviewRequest
@@ -192,8 +193,8 @@ VERBS: dict[str, Verb] = {
         Verb(
             "search",
             SearchRequest,
-            SearchAnswer,
-            QueryFunction("search.hybrid:search"),
+            SearchAnswer | TextAnswer,
+            QueryFunction("search.by_text:search"),
             defaults=_search_defaults,
         ),
         Verb(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from projects import Repository, digest_of, run_index, small_pool
 
-from memoryd.store.index.queries import link_queries
+from memoryd.store.index.queries import link_queries, word_queries
 from memoryd.store.sqlite import connect
 
 NAMES = ("alpha", "beta", "gamma")
@@ -27,6 +27,7 @@ BODIES = st.sampled_from(
         "# Title\n\nText about `alpha`.\n\n## Part\n\nMore.\n",
         "import { x } from './other'\nexport function app() { return x() }\n",
         "def broken(:\n",
+        f"def {'long_' * 20}name():\n    return where\n",
         "",
     ]
 )
@@ -56,6 +57,12 @@ def test_a_change_reaches_those_who_noted_it_in_a_group(tmp_path: Path) -> None:
         link_queries.prune(conn, margin=0)
         assert set(link_queries.key_groups(conn)).isdisjoint(kept)
     pool.close()
+
+
+def words_in(store: Path) -> set[tuple[str, int]]:
+    """Those of files that are gone may be among them."""
+    with closing(connect(store / "index.db", readonly=True)) as conn:
+        return set(word_queries.words(conn))
 
 
 class Incremental(RuleBasedStateMachine):
@@ -120,6 +127,7 @@ class Incremental(RuleBasedStateMachine):
         shutil.rmtree(self.home / "clean", ignore_errors=True)
         run_index(self.pool, self.repo.root, self.home / "clean")
         assert digest_of(self.home / "store", name) == digest_of(self.home / "clean", name)
+        assert words_in(self.home / "store") >= words_in(self.home / "clean")
 
     def teardown(self) -> None:
         if hasattr(self, "home"):

@@ -61,10 +61,13 @@ class Rows:
         said = comments.evidence(path, facts or FileFacts(language), data)
         ruled = read.constraints(path, data, facts or FileFacts(language))
         declared = operations.operations(path, data, facts or FileFacts(language))
+        forward = terms.encode([f"{path}\n\n{text}"])
+        words = terms.file_words(text, forward)
         row = NewFileRow(
+            words=words.known, words_apart=words.apart,
             path=path, hash=blob.digest(), language=language, size_bytes=len(data),
             facts=zlib.compress(msgspec.msgpack.encode(facts or FileFacts(language))), text=zlib.compress(data),
-            forward=terms.encode([f"{path}\n\n{text}"]), redacted=0, reference_count=0, symbols=rows,
+            forward=forward, redacted=0, reference_count=0, symbols=rows,
             chunks=[chunk], decision=msgspec.msgpack.encode(decision) if decision else b"",
             decision_row=(decision.title, decision.status, decision.status_source, decision.date, decision.line)
             if decision else None,

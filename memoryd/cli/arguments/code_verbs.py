@@ -22,6 +22,16 @@ def _search(parser: ArgumentParser) -> None:
         "--lang", dest="langs", type=words, action="extend", metavar="LANG,…", help="only these languages"
     )
     parser.add_argument("--files", action="store_true", help="rank whole files, not pieces of them")
+    mode = parser.add_mutually_exclusive_group()
+    for name, what in (("exact", "this very text"), ("regex", "this expression (RE2)")):
+        mode.add_argument(
+            f"--{name}", dest="mode", action="store_const", const=name, help=f"every line that has {what}"
+        )
+    parser.add_argument("--word", action="store_true", help="with --exact: not as a part of a word")
+    parser.add_argument(
+        "--ignore-case", action="store_true", help="with --exact, --regex: whatever the case of letters"
+    )
+    page(parser)
 
 
 def _detail(parser: ArgumentParser) -> None:

@@ -195,6 +195,8 @@ class _ParseStage:
                 package=packed.package,
                 role=packed.role,
                 test_cases=packed.test_cases,
+                words=packed.words,
+                words_apart=packed.words_apart,
             )
         )
         self._entries.append(_entry(file.candidate, file_id, file.size_bytes))

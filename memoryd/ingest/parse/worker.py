@@ -56,6 +56,8 @@ class PackedFile(Struct, frozen=True, array_like=True):
     package: str = ""
     role: FileRole = "code"
     test_cases: int = 0
+    words: tuple[tuple[str, int], ...] = ()
+    words_apart: str | None = ""
 
 
 def chunk_hash(path: str, chunk: Chunk, text: bytes) -> bytes:
@@ -111,6 +113,8 @@ def pack(path: str, parsed: ParsedFile) -> PackedFile:
         package=facts.package,
         role=parsed.role,
         test_cases=len(parsed.test_cases),
+        words=parsed.words,
+        words_apart=parsed.words_apart,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from threading import Lock
 
 import msgspec
@@ -18,11 +19,12 @@ from numpy.typing import NDArray
 from indexers import terms
 from memoryd.embedding.base import Embedder
 from memoryd.query.retrieval.dense import VectorRows, Vectors
+from memoryd.query.retrieval.dictionary import Dictionary
 from memoryd.query.retrieval.history_vote import CommitLog, Votes
 from memoryd.query.retrieval.postings import Forward, SearchScope, Segment, count, decode, grow, join
 from memoryd.query.retrieval.roles import ROLES, Role, weighed_as
 from memoryd.store.index import reader
-from memoryd.store.index.queries import lexical_queries
+from memoryd.store.index.queries import lexical_queries, word_queries
 from memoryd.store.index.queries.lexical_queries import FileForward
 
 K1 = 1.2
@@ -56,7 +58,8 @@ class LexicalView(Struct, frozen=True):
     """One view, ready to be scored. Arrays over files run over slots, arrays over chunks over chunk numbers, those of
     other views included (dead: ``alive`` of the scopes is False). ``roles``: index in ROLES. ``slots`` may hold
     more than ``files`` files: the index grew since. ``main_language``: of nearly all code, ``""`` if mixed. ``frames``:
-    which chunks are no function but what stands around them: the header of a class, the rest of a module."""
+    which chunks are no function but what stands around them: the header of a class, the rest of a module. ``apart``:
+    (slot, its words that no term leads to, a line each; None: too many)."""
 
     generation: int
     main_language: str
@@ -69,6 +72,7 @@ class LexicalView(Struct, frozen=True):
     paths: SearchScope
     commits: SearchScope
     votes: Votes
+    apart: Sequence[tuple[int, str | None]]
     vectors: Vectors | None = None
 
     @property
@@ -109,6 +113,7 @@ class LexicalIndex:
     def __init__(self, step_files: int = 4_000) -> None:
         self._step_files = step_files
         self._lock = Lock()
+        self._dictionary: Dictionary | None = None
         self._reset("")
 
     def _reset(self, extractor: str) -> None:
@@ -141,6 +146,14 @@ class LexicalIndex:
             finally:
                 if own:
                     conn.execute("ROLLBACK")
+
+    def dictionary(self, conn: sqlite3.Connection) -> Dictionary:
+        """The words of all files as stored now."""
+        with self._lock:
+            state = word_queries.state(conn)
+            if self._dictionary is None or self._dictionary.state != state:
+                self._dictionary = Dictionary(state, word_queries.words(conn))
+            return self._dictionary
 
     def _load(self, conn: sqlite3.Connection, view_id: int, embedder: Embedder | None) -> LexicalView:
         extractor = reader.meta(conn, "extractor")
@@ -214,6 +227,7 @@ class LexicalIndex:
             paths=self._paths.scope(files_alive, PATH_B),
             commits=self._log.field_scope(reachable, K1, TEXT_B),
             votes=self._log.votes(reachable, slot_of_path),
+            apart=[(slot_of_path[path], words) for path, words in word_queries.apart(conn, view_id)],
             vectors=self._vectors.load(conn, embedder, files, len(chunk_slot)) if embedder else None,
         )
 

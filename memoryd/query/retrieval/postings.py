@@ -226,6 +226,11 @@ class SearchScope(Struct, frozen=True):
         docs = np.concatenate(kept)
         return np.sort(docs[self.alive[docs]]).astype(np.int64)
 
+    def having_any(self, terms: Collection[int]) -> NDArray[np.int64]:
+        """The live documents that hold one of ``terms``, ascending."""
+        docs = np.unique(lookup(self.segments, np.array(sorted(terms), dtype=np.uint32)).docs)
+        return docs[self.alive[docs]].astype(np.int64)
+
     def held(self, document: int, terms: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """Those of ``terms`` that the document holds, in their order."""
         marks = np.zeros(len(terms), bool)

@@ -7,19 +7,23 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Answer
-from memoryd.query.requests import LongText, Path, Request
+from memoryd.query.requests import Limit, LongText, Offset, Path, Request
 from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
 HitKind = Literal["code", "doc", "decision", "commit", "note"]
+SearchMode = Literal["meaning", "exact", "regex"]
 Language = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 class SearchRequest(Request, frozen=True, kw_only=True):
     """Find what ``query`` is about: words, a question, an error text, a whole issue (its first line counts most).
     ``kinds``, ``paths`` (globs) and ``langs`` narrow; empty means all. ``files`` ranks whole files. What of ``query``
-    is beyond ``question.MAX_TEXT_CHARS`` is not read."""
+    is beyond ``question.MAX_TEXT_CHARS`` is not read.
+
+    ``mode`` exact: every line with that very text (``word``: not as a part of a word; ``ignore_case``), regex: with
+    that expression of RE2, in pages by ``limit`` and ``offset``."""
 
     query: LongText
     k: Annotated[int, Meta(ge=1, le=100)] = 10
@@ -27,6 +31,11 @@ class SearchRequest(Request, frozen=True, kw_only=True):
     paths: Annotated[tuple[Path, ...], Meta(max_length=20)] = ()
     langs: Annotated[tuple[Language, ...], Meta(max_length=20)] = ()
     files: bool = False
+    mode: SearchMode = "meaning"
+    word: bool = False
+    ignore_case: bool = False
+    limit: Limit = 1_000
+    offset: Offset = 0
 
 
 class Signals(Struct, frozen=True):

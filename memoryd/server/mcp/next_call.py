@@ -17,7 +17,7 @@ _SUBJECT = {
     "brief": "task", "search": "query", "why": "target", "impact": "target", "history": "query",
     "decisions": "topic", "decision show": "id",
 }  # fmt: skip
-_ARGUMENTS = {"--kind": "kinds"}  # flag -> argument, where its name is another
+_MODES = ("--exact", "--regex")
 
 
 def tool_call(command: str) -> str:
@@ -43,10 +43,14 @@ def _given(tool: Tool, subject: str, words: list[str]) -> Iterator[tuple[str, An
     for word in rest:
         if word == "--json":
             yield "max_tokens", _MORE_TOKENS
+        elif word in _MODES:
+            yield "mode", word.lstrip("-")
         elif word.startswith("-") and len(word) > 1:
-            name = _ARGUMENTS.get(word, word.lstrip("-").replace("-", "_"))
+            known = tool.input_schema["properties"]
+            name = word.lstrip("-").replace("-", "_")
+            name = f"{name}s" if name not in known and f"{name}s" in known else name  # --kind, --path
             value = next(rest, "")
-            kind = tool.input_schema["properties"].get(name, {}).get("type")
+            kind = known.get(name, {}).get("type")
             yield name, value.split(",") if kind == "array" else int(value) if value.isdigit() else value
         else:
             yield subject or word, word

@@ -129,9 +129,10 @@ TOOLS: dict[str, Tool] = {
         Tool(
             "search",
             "Call this when you know what something does or says but not where it is: code, decisions, "
-            "commits, notes and documents, by meaning and by name. Better than grep for questions in words "
-            "and for finding all places that matter. For the exact text of a known name, grep is as good.",
+            "commits, notes and documents, by meaning and by name; with mode exact or regex (RE2), every "
+            "line that has the text, with counts.",
             ToolArgument("query", "A question, an error text, or names."),
+            ToolArgument("mode"),
             ToolArgument("kinds"),
             ToolArgument("paths", "Only paths that match one of these globs."),
         ),

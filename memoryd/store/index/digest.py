@@ -43,6 +43,9 @@ _TABLES = {
     "embedding": "SELECT DISTINCT e.model, hex(e.hash), hex(e.vector)"
     " FROM view_file v JOIN chunk c ON c.file_id = v.file_id JOIN embedding e ON e.hash = c.hash"
     " WHERE v.view_id = ? ORDER BY 1, 2",
+    "words_apart": "SELECT p.path, a.words"
+    " FROM view_file v JOIN words_apart a ON a.file_id = v.file_id JOIN path p ON p.id = v.path_id"
+    " WHERE v.view_id = ? ORDER BY p.path",
     "skipped": "SELECT path, reason FROM skipped WHERE view_id = ? ORDER BY path",
 }
 

@@ -37,6 +37,7 @@ EXTRACTOR_HISTORY = {
     22: "Python: decorators, what is connected to signals, protocols, names of parameters; decorators of TypeScript",
     23: "scripts and markup of Svelte and Astro; globs of Vite, types that `declare module` adds to",
     24: "code that is named dockerfile.py is no Dockerfile",
+    25: "the words of the text, by which any piece of it is found",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""

@@ -13,9 +13,10 @@ from msgspec import Struct, structs
 
 from indexers.facts import Commit, CommitNote
 from memoryd.store.index import reader, versions
-from memoryd.store.index.queries import embedding_queries, link_queries
+from memoryd.store.index.queries import embedding_queries, link_queries, word_queries
 from memoryd.store.sqlite import connect, integer, migrate
 
+MAX_KNOWN_WORDS = 400_000  # that a run remembers as stored: some 60 MB
 MIN_ORPHAN_FILES = 2_000  # files of no view are kept up to this many: branches come back
 
 
@@ -40,6 +41,8 @@ class NewFileRow(Struct, frozen=True):
     package: str = ""
     role: str = "code"
     test_cases: int = 0
+    words: Sequence[tuple[str, int]] = ()
+    words_apart: str | None = ""
 
 
 class ViewEntry(Struct, frozen=True):
@@ -69,6 +72,7 @@ class IndexWriter:
         self._paths: dict[str, int] = {}
         self._names: dict[str, int] = {}
         self._authors: dict[tuple[str, str], int] = {}
+        self._words: set[tuple[str, int]] = set()
 
     def close(self) -> None:
         self.conn.execute("PRAGMA optimize")
@@ -85,7 +89,7 @@ class IndexWriter:
         except BaseException:
             if self.conn.in_transaction:  # a full disk makes SQLite roll back by itself
                 self.conn.execute("ROLLBACK")
-            self._paths, self._names, self._authors = {}, {}, {}
+            self._paths, self._names, self._authors, self._words = {}, {}, {}, set()
             raise
 
     def set_meta(self, key: str, value: str) -> None:
@@ -116,10 +120,14 @@ class IndexWriter:
             "finding",
             "symbol",
             "chunk",
+            "words_apart",
+            "word",
             "file",
             "left_out",
         ):
             self.conn.execute(f"DELETE FROM {table}")
+        self._words = set()
+        word_queries.note_change(self.conn)
         embedding_queries.follow_removal(self.conn)
         self.conn.execute("UPDATE view SET complete = 0")
 
@@ -198,7 +206,19 @@ class IndexWriter:
             "INSERT INTO finding VALUES (?, ?, ?, ?)",
             [(file_id, kind, ordinal, facts) for ordinal, (kind, facts) in enumerate(row.findings)],
         )
+        self._add_words(row.words)
+        if row.words_apart != "":
+            self.conn.execute("INSERT INTO words_apart VALUES (?, ?)", (file_id, row.words_apart))
         return file_id
+
+    def _add_words(self, words: Sequence[tuple[str, int]]) -> None:
+        """In order, and each once in a run: nearly all words of a file are those of others."""
+        new = set(words) - self._words
+        if self.conn.executemany("INSERT OR IGNORE INTO word VALUES (?, ?)", sorted(new)).rowcount > 0:
+            word_queries.note_change(self.conn)
+        if len(self._words) >= MAX_KNOWN_WORDS:
+            self._words.clear()
+        self._words |= new
 
     # -- views
 
