@@ -80,12 +80,18 @@ class Project:
 
     def hits(self, name: str) -> set[Hit]:
         """Lines with the word, without definitions of that name, comments and uses of other definitions."""
-        command = ["git", "grep", "-nwIF", "-e", name, "--", "."]
+        lines = self.lines(name)
+        return {hit for hit in lines if hit not in self._defined(name) and not self._is_comment(hit)}
+
+    def lines(self, name: str) -> set[Hit]:
+        """Lines of the work tree with the word, as git finds it."""
+        command = ["git", "-c", "core.quotePath=false", "grep", "-nwIFz", "-e", name, "--", "."]
         found = subprocess.run(
             command, cwd=self.root, capture_output=True, text=True, errors="replace"
         ).stdout
-        lines = {(path, int(line)) for path, line, _ in (row.split(":", 2) for row in found.splitlines())}
-        return {hit for hit in lines if hit not in self._defined(name) and not self._is_comment(hit)}
+        return {
+            (path, int(line)) for path, line, _ in (row.split("\0", 2) for row in found.split("\n") if row)
+        }
 
     def _defined(self, name: str) -> set[Hit]:
         return set(

@@ -19,10 +19,10 @@ from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
 from memoryd.query.answers import Freshness
 from memoryd.query.context import Context
-from memoryd.query.graph.accounting import word_lines
 from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.graph.impact import impact
 from memoryd.query.graph.impact_answers import ImpactRequest
+from memoryd.query.graph.name_in_text import word_lines
 from memoryd.query.graph.symbols import refs
 from memoryd.query.graph.symbols_answers import RefsRequest
 from memoryd.query.retrieval.lexical import LexicalIndex
@@ -262,3 +262,53 @@ def test_what_something_unseen_may_call_is_never_said_to_be_unused(
 def test_a_decorator_that_registers_nothing_leaves_absence_plain(ask: Asked, decorator: str) -> None:
     found, _ = ask({"a.py": f"class A:\n    @{decorator}\n    def lonely(self): ...\n"}, "a.py:A.lonely")
     assert not found.is_open
+
+
+def test_every_line_of_the_text_is_counted_once(ask: Asked) -> None:
+    """By what is known of it; where nothing is left over the answer says so, and a text search brings nothing more."""
+    use = "from a import Query, Other\n\ndef f(query: Query, other: Other):\n    query.choose()\n    other.choose()\n"
+    more = "# choose well\n"
+    found, text = ask(
+        {"a.py": QUERY, "use.py": use, "more.py": more, "notes.md": "How to choose.\n"}, "a.py:Query.choose"
+    )
+    lines = found.lines
+    assert lines
+    assert lines.complete
+    assert (lines.lines, lines.files) == (6, 4)
+    assert (lines.used, lines.defined, lines.others, lines.outside) == (1, 2, 1, 0)
+    assert (lines.comments, lines.documents, lines.unknown, lines.unresolved) == (1, 1, 0, 0)
+    assert [(one.path, one.line) for one in lines.first_comments] == [("more.py", 1)]
+    assert (
+        "in the text it stands in 6 lines: 3 as above, 2 in definitions of that name, 1 in comments (more.py:1)."
+        " COMPLETE: a text search brings nothing more" in text
+    )
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(it):\n    it.choose()\n",  # unresolved
+        "def f(it):\n    return getattr(it, 'choose')\n",  # a string
+        "def f(choose):\n    return choose\n",  # a local name
+    ],
+)
+def test_a_line_of_unknown_meaning_takes_completeness_away(use: str, ask: Asked) -> None:
+    """The way to see every line stands instead."""
+    found, text = ask({"a.py": QUERY, "use.py": use}, "a.py:Query.choose")
+    assert found.lines
+    assert not found.lines.complete
+    assert "COMPLETE" not in text
+    assert "every line: memoryd search choose --exact --word" in text
+
+
+def test_what_is_not_indexed_takes_completeness_away(ask: Asked) -> None:
+    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": "x;" * 300_000}, "a.py:lonely")
+    assert found.lines
+    assert (found.lines.complete, found.lines.gaps) == (False, ("1 file minified",))
+
+
+def test_a_longer_name_beyond_ascii_is_told_apart(ask: Asked) -> None:
+    """``grep -w`` finds it, and it is another name."""
+    found, _ = ask({"a.py": "def run(): ...\n", "b.php": "<?php\n$run = 1;\n"}, "a.py:run")
+    assert found.lines
+    assert (found.lines.lines, found.lines.in_words, found.in_text) == (2, 1, 0)

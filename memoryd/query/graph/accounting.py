@@ -4,25 +4,22 @@ of none is only as good as this."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from indexers import terms
-from indexers.facts import Reference
-from indexers.profiles import all_of, not_followed, profile
+from indexers.profiles import all_of, not_followed
 from memoryd.query.context import Context
-from memoryd.query.graph.accounting_answers import Accounting, NamePlace
+from memoryd.query.exact.unsearched import unsearched
+from memoryd.query.graph.accounting_answers import Accounting, NamePlace, Reconciliation
+from memoryd.query.graph.name_in_text import NameInText, Place
 from memoryd.query.graph.unseen_callers import unseen_callers
 from memoryd.query.targets import Target
-from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, unresolved_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, Node
 from memoryd.store.index.queries.state import status_queries
 
 MAX_NAMED = 500  # definitions of one name whose uses are counted
-MAX_FILES, MAX_READ_FACTS = 300, 60  # files that hold the word: whose text is read, whose facts
 MAX_PLACES = 10
-FEW = 20  # uses: with more known ones the words of the text are not looked at
+FEW = 20  # uses: with more known ones it is not said what could hold further ones
 _CONSTRUCTORS = all_of("constructors")
 _FOLDER_FILES = frozenset(("index", "__init__", "mod", "lib", "main"))
 _ALIKE = (
@@ -30,15 +27,10 @@ _ALIKE = (
     frozenset(("c", "cpp")),
     frozenset(("java", "kotlin", "scala")),
 )  # languages that use each other's definitions
-_WORD_BYTES = frozenset(bytes((n,)) for n in range(256) if n >= 128 or chr(n).isalnum() or chr(n) in "_$")
-_TOLD = frozenset(("doc", "decision", "generated"))  # they tell of code: shown last
-_COMMENT = frozenset(bytes((byte,)) for byte in b"#/*-;%<!'{(")
 _SEGMENTS = re.compile(r"[./\\:]+")
 _NO_SOURCE = frozenset(
     ("binary", "ignored", "link", "submodule", "repository", "special", "vendored", "denied")
 )
-
-Place = tuple[int, int]  # path id, line
 
 
 def accounting(ctx: Context, targets: Sequence[Target]) -> Accounting | None:
@@ -88,8 +80,10 @@ class _Account:
         )
         others = self._users(self._nodes(rest)) - accounted - through
         known = accounted | through | others
-        unresolved = sorted(self._unresolved() - known)
-        text, in_text = self._in_text(known | set(unresolved), len(accounted))
+        could_be = self._unresolved()
+        unresolved = sorted(could_be - known)
+        defined = {(row.path_id, row.line) for row in self._named}
+        text = self._text(known | could_be | defined)
         return Accounting(
             self._name,
             accounted=len(accounted),
@@ -97,10 +91,11 @@ class _Account:
             others=len(others),
             others_are_whole=len(self._named) < MAX_NAMED,
             unresolved=len(unresolved),
-            in_text=len(in_text),
-            text=text,
+            in_text=len(text.rest),
+            text=text.state,
             first_unresolved=self._places(unresolved),
-            first_in_text=self._places(in_text),
+            first_in_text=self._places(text.rest),
+            lines=self._reconciled(text, accounted, through, others, could_be, defined),
             gaps=(
                 *not_followed_in(self._ctx, self._targets),
                 *unseen_callers(self._ctx, self._targets),
@@ -110,12 +105,13 @@ class _Account:
 
     def undefined(self) -> Accounting:
         """Of a name without a definition: only the words of the text and what is not indexed."""
-        text, in_text = self._in_text(frozenset(), 0)
+        text = self._text(frozenset())
         return Accounting(
             self._name,
-            in_text=len(in_text),
-            text=text,
-            first_in_text=self._places(in_text),
+            in_text=len(text.rest),
+            text=text.state,
+            first_in_text=self._places(text.rest),
+            lines=self._reconciled(text, set(), set(), set(), set(), set()),
             gaps=tuple(gaps(self._ctx)),
         )
 
@@ -174,54 +170,51 @@ class _Account:
         own = frozenset(row.language for row in rows)
         return own.union(*(group for group in _ALIKE if group & own))
 
-    def _in_text(self, known: Collection[Place], uses: int) -> tuple[str, list[Place]]:
-        """How the words of the text were looked at, and the further places in which the name stands."""
-        if uses > FEW:
-            return "many", []
-        wanted = terms.terms(self._name)
-        if not wanted:
-            return "no-word", []
-        ctx = self._ctx
-        view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
-        slots = sorted(set(view.chunk_slot[view.text.having_all(wanted)].tolist()))
-        skipped = {*known, *((row.path_id, row.line) for row in self._named)}
+    def _text(self, known: Collection[Place]) -> NameInText:
         own = {target.path_id for target in self._targets if self._is_file}
-        files = [view.slots[slot] for slot in slots if view.slots[slot].path_id not in own]
-        found: dict[int, dict[Place, bool]] = {}
-        for file in files[:MAX_FILES]:
-            text = reader.file_text(ctx.index, file.file_id)
-            rest = [n for n in word_lines(text, self._name) if (file.path_id, n) not in skipped]
-            if rest:
-                lines = text.split(b"\n")
-                found[file.file_id] = {(file.path_id, n): lines[n - 1].lstrip()[:1] in _COMMENT for n in rest}
-        told = {file.path_id for file in files if file.role in _TOLD}
-        places = sorted(self._unexplained(found), key=lambda place: (place[0] in told, place))
-        return "read" if len(files) <= MAX_FILES else "common", places
+        return NameInText(self._ctx, self._name, known, own)
 
-    def _unexplained(self, found: Mapping[int, Mapping[Place, bool]]) -> Iterator[Place]:
-        """Without names and types that are known to be of another project, and without comments. A member that
-        its class is not known to have may be there nevertheless (extensions, what a base of another project defines).
-        ``found``: by file, the places, and whether the line begins as a comment may: one behind code hides none."""
-        few = list(islice(found, MAX_READ_FACTS))
-        outside: dict[int, set[int]] = {}
-        comments: dict[int, set[int]] = {}
-        for file_id, facts in reader.file_facts(self._ctx.index, few):
-            refs = [ref for ref in facts.references if ref.name == self._name]
-            outside[file_id] = {r.line for r in refs if not r.receiver or self._is_foreign(facts.language, r)}
-            comments[file_id] = {n for c in facts.comments for n in range(c.line, c.end_line + 1)}
-        for file_id, places in found.items():
-            for place, may_be_comment in places.items():
-                is_comment = may_be_comment and place[1] in comments.get(file_id, ())
-                if not is_comment and place[1] not in outside.get(file_id, ()):
-                    yield place
-
-    def _is_foreign(self, language: str, ref: Reference) -> bool:
-        """Whether it is a member of a type that nothing in the project defines."""
-        known, type_ = profile(language), ref.receiver
-        if ref.local or type_ in known.builtin_types:
-            return not ref.local
-        is_type = known.types_capitalised and type_.isidentifier() and type_[:1].isupper()
-        return is_type and not graph_queries.symbols_named(self._ctx.index, self._ctx.view.id, type_, 1)
+    def _reconciled(
+        self,
+        text: NameInText,
+        used: set[Place],
+        through: set[Place],
+        others: set[Place],
+        could_be: set[Place],
+        defined: set[Place],
+    ) -> Reconciliation | None:
+        """Every line of the text counted once, by the first that holds."""
+        if self._is_file or text.state != "read":
+            return None
+        rest = set(text.lines)
+        counts: list[list[Place]] = []
+        for part in (used, defined, through, others, could_be):
+            counts.append(sorted(part & rest))
+            rest -= part
+        hidden = could_be & (through | others | defined) - used
+        searched = unsearched(self._ctx, len(self._name.encode()))
+        unknown = [place for place in text.rest if place not in text.documents]
+        return Reconciliation(
+            lines=len(text.lines),
+            files=len({path_id for path_id, _ in text.lines}),
+            used=len(counts[0]),
+            defined=len(counts[1]),
+            through_base=len(counts[2]),
+            others=len(counts[3]),
+            first_others=self._places(counts[3]),
+            unresolved=len(counts[4]),
+            outside=len(text.outside),
+            first_outside=self._places(text.outside),
+            comments=len(text.comments),
+            documents=len(text.rest) - len(unknown),
+            first_comments=self._places(text.comments),
+            in_words=len(text.in_words),
+            unknown=len(unknown),
+            first_unknown=self._places(unknown),
+            gaps=searched.gaps,
+            left_out=searched.left_out,
+            complete=not (counts[4] or hidden or unknown or searched.gaps) and len(self._named) < MAX_NAMED,
+        )
 
     def _places(self, places: Sequence[Place]) -> tuple[NamePlace, ...]:
         first = places[:MAX_PLACES]
@@ -232,22 +225,6 @@ class _Account:
 def _parts(path: str) -> frozenset[str]:
     folder, _, base = path.rpartition("/")
     return frozenset((*folder.split("/"), base.partition(".")[0]))
-
-
-def word_lines(text: bytes, name: str) -> list[int]:
-    """The lines, from 1, in which the very word stands."""
-    word = name.encode("utf-8", "surrogateescape")
-    found: list[int] = []
-    line, counted, at = 1, 0, text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if text[at - 1 : at] not in _WORD_BYTES and text[end : end + 1] not in _WORD_BYTES:
-            line += text.count(b"\n", counted, at)
-            counted = at
-            if not found or found[-1] != line:
-                found.append(line)
-        at = text.find(word, end)
-    return found
 
 
 def not_followed_in(ctx: Context, targets: Sequence[Target]) -> tuple[str, ...]:

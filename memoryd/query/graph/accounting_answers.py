@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator
 
 from msgspec import Struct
@@ -19,6 +20,58 @@ class NamePlace(Struct, frozen=True):
     line: int
 
 
+class Reconciliation(Struct, frozen=True):
+    """What stands in each of the ``lines`` of the text that have the very name, as ``grep -w`` finds them; each is
+    counted once, by the first of these that holds. ``used``: a use of the target; ``defined``: a definition of that
+    name, of the target or another; ``through_base``, ``others``, ``unresolved``: as in Accounting; ``outside``: it is
+    of another project; ``comments``, ``documents``: they tell of it; ``in_words``: it is only a part of a longer name
+    there (``$name``); ``unknown``: strings, local names, or uses that are not understood. ``gaps``: what should have
+    been looked at and was not; ``left_out``: what of the project never is. ``complete``: no line is unresolved or
+    unknown, and there is no gap: to look the name up in the text brings nothing more."""
+
+    lines: int
+    files: int
+    used: int
+    defined: int
+    through_base: int
+    others: int
+    unresolved: int
+    outside: int
+    comments: int
+    documents: int
+    in_words: int
+    unknown: int
+    complete: bool
+    first_others: tuple[NamePlace, ...] = ()
+    first_outside: tuple[NamePlace, ...] = ()
+    first_comments: tuple[NamePlace, ...] = ()
+    first_unknown: tuple[NamePlace, ...] = ()
+    gaps: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def line(self, name: str) -> str:
+        """What is not said of it otherwise, in one line."""
+        counts = (
+            (self.defined, "in definitions of that name", ()),
+            (self.comments, "in comments", self.first_comments),
+            (self.outside, "of other projects", self.first_outside),
+            (self.in_words, "in longer names", ()),
+        )
+        more = [
+            f"{count} {what}{f' ({_places(first, count)})' if first else ''}"
+            for count, what, first in counts
+            if count
+        ]
+        above = self.lines - sum(count for count, _, _ in counts)
+        parts = ", ".join([*([f"{above} as above"] if above else []), *more])
+        shown = f"in the text it stands in {self.lines} {'line' if self.lines == 1 else 'lines'}: {parts}"
+        beside = f" (beside {'; '.join(self.left_out)})" if self.left_out else ""
+        if self.complete:
+            return f"{shown}. COMPLETE: a text search brings nothing more{beside}"
+        rest = f"; every line: memoryd search {shlex.quote(name)} --exact --word"
+        return "; ".join((f"{shown}{beside}", *self.gaps)) + rest
+
+
 class Accounting(Struct, frozen=True):
     """The places (path and line) of the view in which ``name`` is used, each counted once, by the first of these that
     holds. ``accounted``: it uses the target; ``through_base``: it uses what the target overrides, and so may run it;
@@ -26,9 +79,10 @@ class Accounting(Struct, frozen=True):
     ``in_text``: further places in which the word stands, as far as was looked: strings, files without a reader, names
     of other things, members that a class is not known to have; comments and names imported from other projects do not
     count. ``text``: ``read``, or why
-    the words were not looked at: ``many`` (uses are known), ``common`` (only the first files were read), ``no-word``.
+    the words were not looked at: ``common`` (only the first files were read), ``no-word``.
     ``gaps``: what else may hold uses that are not known, in words. ``others_are_whole``: False where the name has too
-    many definitions to count the uses of all."""
+    many definitions to count the uses of all. ``lines``: what each line of the text with the name is; None where not
+    all were looked at, or a file is meant."""
 
     name: str
     accounted: int = 0
@@ -41,12 +95,12 @@ class Accounting(Struct, frozen=True):
     first_in_text: tuple[NamePlace, ...] = ()
     gaps: tuple[str, ...] = ()
     others_are_whole: bool = True
+    lines: Reconciliation | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether something of that name may use the target without being known to."""
-        words = self.text == "read" or (self.text == "many" and self.accounted > 0)
-        return bool(self.unresolved or self.in_text or self.through_base or self.gaps or not words)
+        return bool(self.unresolved or self.in_text or self.through_base or self.gaps or self.text != "read")
 
     def of_absence(self, said: Collection[str]) -> str:
         """What an answer of none leaves open, in one line, without the gaps that were ``said``; ``""``: nothing."""
@@ -64,7 +118,8 @@ class Accounting(Struct, frozen=True):
             parts += [
                 f"{self.unresolved} unresolved, could be it ({_places(self.first_unresolved, self.unresolved)})"
             ]
-        return "; ".join((*parts, *self._words("more ", listed), *self.gaps))
+        first = "; ".join((*parts, *self._words("more ", listed), *self.gaps))
+        return f"{first}\n{self.lines.line(self.name)}" if self.lines and self.lines.lines else first
 
     def _words(self, more: str, listed: Collection[str]) -> Iterator[str]:
         """Where the word stands in the text, as far as was looked; ``more``: beside what was said before."""
