@@ -8,7 +8,10 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
 
 from indexers.constraints import demands
 from indexers.constraints.rule import bounded, rule, under, within
@@ -25,7 +28,8 @@ _NAMES = r"(AGENTS?|CLAUDE(\.local)?|GEMINI|ARCHITECTURE|CONVENTIONS)(\.(md|rst|
 GUIDE = re.compile(r"(^|/)CONTRIBUTING(\.(md|rst|txt|mdc))?$", re.IGNORECASE)
 FILE = re.compile(rf"(?i:{_ASSISTANTS}|{GUIDE.pattern}|^{_NAMES})|/{_NAMES}")
 _MARKER = re.compile(r"^\s*(?:[-*+](?:\s+|$)|\d+[.)]\s+|#+\s*|>\s*)")
-_HEADING = re.compile(r"(#{1,6})\s+(.{1,200})")
+_MAX_TITLE_CHARS = 200
+_HEADING = re.compile(rf"(#{{1,6}})\s+(.{{1,{_MAX_TITLE_CHARS}}})")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'*])")
 _GLOBS = re.compile(r"(?m)^(?:globs|applyTo)[ \t]*:[ \t]*(\S[^\n]{0,400})$")
 _HOMES = (
@@ -39,6 +43,8 @@ _HOMES = (
 _DOCUMENTATION = re.compile(r"(?:^|(?<=/))(?:docs?|documentation|doc-site|website)/", re.IGNORECASE)
 _FENCE = ("```", "~~~")
 _RULERS = frozenset("=-~^*_+#\"'")
+_RESTRUCTURED = (".rst", ".txt")
+_MIN_UNDERLINE = 3
 MAX_FILE_CHARS = 200_000
 MAX_RULES = 150  # sentences of one file
 MIN_CHARS, MAX_CHARS = 12, 400
@@ -48,7 +54,13 @@ def prose(source: OperationSource) -> Iterator[Constraint]:
     """The sentences of a rules file; ``warn`` for must and never, ``info`` for should and prefer. Code blocks,
     tables, headings and questions are left out."""
     scope = _scope(source)
-    found = _sentences(source.text[:MAX_FILE_CHARS], is_guide=bool(GUIDE.search(source.path)))
+    lines = source.text[:MAX_FILE_CHARS].splitlines()
+    is_markdown = not source.path.lower().endswith(_RESTRUCTURED)
+    headings = _headings(lines, is_markdown=is_markdown)
+    lines = (
+        lines if is_markdown else ["" if set(line) == {"~"} else line for line in lines]
+    )  # no fences there
+    found = _sentences(lines, headings, is_guide=bool(GUIDE.search(source.path)))
     for line, sentence in itertools.islice(found, MAX_RULES):
         yield rule(
             "prose", TOOL, bounded(sentence, 60), line, sentence,
@@ -81,9 +93,42 @@ def home(path: str) -> str:
     return folder
 
 
-def _sentences(text: str, *, is_guide: bool) -> Iterator[tuple[int, str]]:
+class _Heading(Struct, frozen=True):
+    level: int
+    title: str
+
+
+def _headings(lines: Sequence[str], *, is_markdown: bool) -> dict[int, _Heading]:
+    """Line (1-based) → what it is the heading of: after `#`, or over a line of signs, whose levels are Markdown's own
+    or, in reStructuredText, the order in which the signs appear."""
+    found: dict[int, _Heading] = {}
+    levels = {"=": 1, "-": 2} if is_markdown else dict[str, int]()
+    for number, (line, below) in enumerate(pairwise([*lines, ""]), 1):
+        if marked := _HEADING.match(line.strip()):
+            found[number] = _Heading(len(marked[1]), marked[2])
+            continue
+        before = lines[number - 2].strip() if number > 1 else ""
+        sign = below[:1] if _is_underline(below, line) else ""
+        alone = not before or before == below.rstrip() or number - 1 in found
+        if sign and alone and (not is_markdown or sign in levels):
+            over = "over" if before == below.rstrip() and not is_markdown else ""
+            level = levels.setdefault(sign + over, len(levels) + 1)
+            found[number] = _Heading(level, line.strip()[:_MAX_TITLE_CHARS])
+    return found
+
+
+def _is_underline(line: str, title: str) -> bool:
+    """``line`` makes a heading of the line above."""
+    is_rule = len(line.rstrip()) >= _MIN_UNDERLINE and line[0] in _RULERS and len(set(line.rstrip())) == 1
+    is_title = title[:1].strip() and not title.startswith("|") and not set(title.strip()) <= _RULERS
+    return bool(is_rule and is_title) and not _MARKER.match(title)
+
+
+def _sentences(
+    lines: Sequence[str], headings: Mapping[int, _Heading], *, is_guide: bool
+) -> Iterator[tuple[int, str]]:
     """(line, sentence in one line) of those that demand something."""
-    for first_line, paragraph in _paragraphs(text, is_guide=is_guide):
+    for first_line, paragraph in _paragraphs(lines, headings, is_guide=is_guide):
         at = 0
         for sentence in _SENTENCE_END.split(paragraph):
             start = paragraph.index(sentence, at)
@@ -96,24 +141,26 @@ def _sentences(text: str, *, is_guide: bool) -> Iterator[tuple[int, str]]:
                 yield line, plain
 
 
-def _paragraphs(text: str, *, is_guide: bool) -> Iterator[tuple[int, str]]:
+def _paragraphs(
+    lines: Sequence[str], headings: Mapping[int, _Heading], *, is_guide: bool
+) -> Iterator[tuple[int, str]]:
     """(first line, text) of each paragraph or list item of prose, its line breaks kept; of a guide without the parts
     that are for something else than changes."""
     fenced = False
     talk = 0  # the level of the heading that began such a part
     block: list[str] = []
     start = 0
-    for number, line in enumerate([*text.splitlines(), ""], 1):
+    for number, line in enumerate([*lines, ""], 1):
         bare = line.strip()
         fence = bare.startswith(_FENCE)
         fenced = fenced != fence
-        ends = fence or fenced or _is_no_prose(bare)
+        heading = None if fenced else headings.get(number)
+        ends = fence or fenced or heading is not None or _is_no_prose(bare)
         if block and (ends or _MARKER.match(line)):
             yield start, "\n".join(block)
             block = []
-        heading = None if fenced or not is_guide else _HEADING.match(bare)
-        if heading and not 0 < talk < len(heading[1]):
-            talk = len(heading[1]) if demands.is_talk(heading[2]) else 0
+        if is_guide and heading and not 0 < talk < heading.level:
+            talk = heading.level if demands.is_talk(heading.title) else 0
         if not ends and not talk:
             start = number if not block else start
             block.append(_MARKER.sub("", line))

@@ -14,9 +14,11 @@ from msgspec import Struct
 
 from memoryd.query.safe_text import one_line, safe_text
 
+_ASCIIDOC = (".adoc", ".asciidoc")
 SAMPLE_CHARS = 40_000  # of a document that are read
 _HEADING = re.compile(r"^(#{1,6}|={1,6})[ \t]+(\S.{0,300})$")
 _ADORNMENT = re.compile(r"^([=\-~^\"'`#*+])\1{2,}\s*$")
+_UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*$")  # of a heading of Markdown
 _TITLE_NUMBER = re.compile(r"(\[?(?:[A-Za-z]{2,10}[ \-_]?)?#?)(\d{1,8})(\]?\s?(?:[.:)|–—-]{1,2}\s?|\s))")
 _FIELD = re.compile(
     r"^(\s{0,3}(?:[-*+]\s|:|\|\s?)?[*_]{0,2})([A-Za-z][\w -]{1,30}?)([*_]{0,2}\s?[:|][*_:]{0,2}\s*)(.*)$"
@@ -63,7 +65,8 @@ class Facts(Struct, frozen=True):
 
 class DocumentDialect(Struct, frozen=True):
     """``front``: lines of the front matter; ``title``: of the sample; ``header``: lines between the title and the
-    first section; ``sections``: their titles. All as in the sample; ``number``: of the sample."""
+    first section; ``sections``: their titles. All as in the sample; ``number``: of the sample. ``underlined``: its
+    headings stand over a line of signs."""
 
     ending: str
     front: tuple[str, ...]
@@ -71,6 +74,7 @@ class DocumentDialect(Struct, frozen=True):
     header: tuple[str, ...]
     sections: tuple[str, ...]
     number: str
+    underlined: bool = False
 
     @property
     def name(self) -> str:
@@ -104,9 +108,11 @@ def read(text: str, ending: str, number: str) -> DocumentDialect | None:
     sections = tuple(name for _, name in rest if _role(name, _ROLES))
     if not any(_role(name, _ROLES) == "decision" for name in sections):
         return None
-    skip = 2 if ending == ".rst" else 1
-    header = _header(lines[at + skip : first])
-    return None if header is None else DocumentDialect(ending, front, title, header, sections, number)
+    underlined = not _HEADING.match(lines[at])
+    header = _header(lines[at + 1 + underlined : first])
+    if header is None:
+        return None
+    return DocumentDialect(ending, front, title, header, sections, number, underlined)
 
 
 def write(dialect: DocumentDialect, facts: Facts) -> str:
@@ -152,6 +158,14 @@ def _headings(lines: Sequence[str], ending: str) -> Iterator[tuple[int, str]]:
                 yield i, line.strip()
         elif (m := _HEADING.match(line)) and len(m[1]) <= 2:
             yield i, m[2].strip().rstrip("#").strip()
+        elif ending not in _ASCIIDOC and _is_over_signs(lines, i):
+            yield i, line.strip()
+
+
+def _is_over_signs(lines: Sequence[str], i: int) -> bool:
+    """A paragraph of one line over one of `=` or `-`: a heading of Markdown."""
+    alone = lines[i][:1].isalpha() and (i == 0 or not lines[i - 1].strip())
+    return alone and i + 1 < len(lines) and bool(_UNDERLINE.match(lines[i + 1]))
 
 
 def _role(name: str, roles: dict[str, frozenset[str]]) -> str:
@@ -187,9 +201,9 @@ def _title(dialect: DocumentDialect, facts: Facts) -> str:
 
 
 def _heading(dialect: DocumentDialect, text: str, level: int) -> str:
-    if dialect.ending == ".rst":
+    if dialect.underlined:
         return f"{text}\n{'=-'[level - 1] * max(len(text), 4)}"
-    return f"{('=' if dialect.ending in ('.adoc', '.asciidoc') else '#') * level} {text}"
+    return f"{('=' if dialect.ending in _ASCIIDOC else '#') * level} {text}"
 
 
 def _front_matter(dialect: DocumentDialect, facts: Facts) -> str:

@@ -471,6 +471,35 @@ def test_what_points_to_another_sentence_is_no_rule_behind_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("CONTRIBUTING.md", "How to\n======\n\nReporting bugs\n--------------\n\nAlways search.\n\nCode\n----\n\n"),
+        ("CONTRIBUTING.rst", "======\nHow to\n======\n\nReporting bugs\n--------------\n\nSteps\n~~~~~\n\n"
+                             "Always search.\n\nCode\n----\n\n"),
+        ("CONTRIBUTING.rst", "How to\n~~~~~~\n\nReporting bugs\n##############\n\nAlways search.\n\nCode\n####\n"),
+        ("CONTRIBUTING", "Reporting bugs\n==============\n\nAlways search.\n\nCode\n====\n\n"),
+        ("CONTRIBUTING.md", "# Hello\n\nReporting bugs\n--------------\n\n### How\n\nAlways search.\n\nCode\n----\n"),
+    ],
+)  # fmt: skip
+def test_headings_over_a_line_of_signs_are_headings(path: str, text: str) -> None:
+    """Of Markdown and of reStructuredText, with a line above too; one section ends what the other began."""
+    assert [r.quote for r in read(path, f"{text}Never squash a commit.\n")] == ["Never squash a commit."]
+
+
+def test_a_heading_is_no_rule() -> None:
+    """Whichever way it is written; a sentence over a table, a list or a line that parts is one all the same."""
+    for text in ("Never squash a commit\n---------------------\n", "# Never squash a commit\n"):
+        assert read("AGENTS.md", text) == []
+        assert read("AGENTS.rst", text) == []
+    for text in (
+        "Never squash a commit.\n\n---\n",
+        "Merge.\nNever squash a commit.\n---\n",
+        "- Never squash a commit.\n---\n",
+    ):
+        assert [r.quote for r in read("AGENTS.md", text)] == ["Never squash a commit."]
+
+
 def test_parts_of_a_guide_for_those_who_ask_or_report_hold_no_rules() -> None:
     """With the parts below them; in the files for agents every part counts."""
     text = "# Reporting bugs\nAlways search.\n## How\nNever guess.\n# Pull requests\nNever squash a commit.\n"

@@ -100,6 +100,27 @@ Why.
 
 This.
 """
+UNDERLINED = """\
+{title}
+========
+
+Date: 2020-01-01
+
+Status
+------
+
+Accepted
+
+Context
+-------
+
+Why.
+
+Decision
+--------
+
+We keep everything in storage.
+"""
 RST = """\
 {n}. {title}
 ==========================
@@ -168,6 +189,7 @@ def drafted(rows, store, record_id: str, **more):
         (NYGARD, "docs/adr/{n:04}-{slug}/README.md", "docs/adr/0008-use-sqlite/README.md"),
         (TABLE, "decisions/{n:04}-{slug}.markdown", "decisions/0008-use-sqlite.markdown"),
         (RST, "docs/decisions/{n:04}-{slug}.rst", "docs/decisions/0008-use-sqlite.rst"),
+        (UNDERLINED, "docs/decisions/{n:04}-{slug}.md", "docs/decisions/0008-use-sqlite.md"),
         (ASCIIDOC, "docs/adr/adr-{n:02}-{slug}.adoc", "docs/adr/adr-08-use-sqlite.adoc"),
     ],
 )

@@ -38,6 +38,7 @@ EXTRACTOR_HISTORY = {
     23: "scripts and markup of Svelte and Astro; globs of Vite, types that `declare module` adds to",
     24: "code that is named dockerfile.py is no Dockerfile",
     25: "the words of the text, by which any piece of it is found",
+    26: "a line over a line of signs is a heading of a guide, and no rule",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
