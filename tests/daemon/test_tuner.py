@@ -155,6 +155,21 @@ def test_a_client_that_leaves_stops_its_tuning(begin: Begin) -> None:
     assert project.status() == "not tuned yet"
 
 
+def test_a_killed_tuning_process_leaves_what_was_in_use(begin: Begin) -> None:
+    """As the kernel does it when memory runs out: who waits is told, nothing of it is used, it can be tried again."""
+    project = begin(**NEVER)
+    waiting = Client(project.daemon.paths)
+    number = waiting.post("tune", {"project": str(project.root)})
+    until(lambda: bool(project.workers()), "it works")
+    os.kill(project.workers()[0], signal.SIGKILL)
+    message = waiting.receive()
+    while message.get("id") != number:
+        message = waiting.receive()
+    assert message.get("error") or message["result"]["json"]["state"] != "tuned"
+    assert not project.file().exists()
+    assert project.tune()["state"] == "tuned"
+
+
 def test_a_daemon_that_has_just_begun_can_tune(start: StartDaemon, root: Path) -> None:
     """Regression: before the shipped model was loaded, tuning was refused as switched off."""
     Tuned(start(**NEVER), root).daemon.end()
