@@ -105,6 +105,8 @@ _CPP_HEADER = re.compile(
     re.M,
 )
 """What no C header has in its first column: a ``.h`` file does not say which of the two it is."""
+_HEADER_SNIFF_BYTES = 32_000
+_COMMENT = re.compile(rb"/[*/]")
 _BINARY_SNIFF_BYTES = 8000
 
 _BY_NAME = {name: language for language, module in LANGUAGES.items() for name in module.FILENAMES}
@@ -132,13 +134,28 @@ def extract(language: str, data: bytes) -> FileFacts:
     return LANGUAGES[language].extract(data)
 
 
+def _code_of(header: bytes) -> bytes:
+    """The first code of a header, without the comments in front of it and between, which may be long."""
+    kept: list[bytes] = []
+    position = size = 0
+    while size < _HEADER_SNIFF_BYTES and (comment := _COMMENT.search(header, position)):
+        kept.append(header[position : comment.start()])
+        size += len(kept[-1])
+        is_block = comment[0] == b"/*"
+        end = header.find(b"*/" if is_block else b"\n", comment.end())
+        if end < 0:
+            return b"".join(kept)
+        position = end + 2 if is_block else end
+    return b"".join([*kept, header[position : position + _HEADER_SNIFF_BYTES]])
+
+
 def _by_name(path: str, data: bytes, tags: set[str]) -> str:
     name = posixpath.basename(path).lower()
     extension = posixpath.splitext(name)[1]
     stem = name.partition(".")[0]  # Dockerfile.dev
     if name in _BY_NAME:
         return _BY_NAME[name]
-    if extension == ".h" and _CPP_HEADER.search(data[:_BINARY_SNIFF_BYTES]):
+    if extension == ".h" and _CPP_HEADER.search(_code_of(data)):
         return "cpp"
     if extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]

@@ -46,6 +46,8 @@ _MAKERS = {
     "reinterpret_cast": "{}",
     "const_cast": "{}",
 }
+_WRAPPING = frozenset({"parenthesized_expression", "pointer_expression"})
+_NO_CHAIN = re.compile(r"[.()\[\]]")
 _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 
@@ -126,6 +128,29 @@ def _result(file: FileBuilder, function: Node) -> tuple[str, str]:
     return bare, "constructor"
 
 
+def _wrapped(file: FileBuilder, node: Node) -> None:
+    """``(*p)``, ``(p)`` and ``(&p)`` are, for their members, what p is."""
+    value: Node | None = node
+    for _ in range(_MAX_WRAPPERS):
+        if value is None or value.type not in _WRAPPING:
+            break
+        value = value.child_by_field_name("argument") or next(iter(value.named_children), None)
+    if value is not None and value.type in (*_NAMES, "call_expression", "subscript_expression"):
+        text = file.chain(value)
+        if text != UNKNOWN:
+            file.chains.know(node.end_byte, text)
+
+
+def _cast(file: FileBuilder, node: Node) -> None:
+    """``static_cast<T*>(x)`` is a value of the written type."""
+    function = node.child_by_field_name("function")
+    bare, _, rest = file.text(function).partition("<") if function is not None else ("", "", "")
+    made = _MAKERS.get(bare.rpartition("::")[2])
+    written = made.format(rest.rpartition(">")[0].strip()) if made else ""
+    if written and not _NO_CHAIN.search(written):
+        file.chains.know(node.end_byte, f"<{written}>")
+
+
 def _bare(text: str) -> str:
     """``a::B<c>::d`` -> ``a.B.d``."""
     return dotted(without_arguments(text).removeprefix("::").replace("template ", ""))
@@ -198,7 +223,8 @@ _GRAMMAR = Grammar(
         name=NAME,
         grammar="tree_sitter_cpp",
         queries=("c_family.scm", "cpp.scm"),
-        hooks=cfamily.HOOKS
+        hooks={"wrapped": _wrapped, "cast": _cast}
+        | cfamily.HOOKS
         | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit},
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),

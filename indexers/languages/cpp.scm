@@ -56,3 +56,6 @@
 (base_class_clause [(type_identifier) @inherit (qualified_identifier) @inherit (template_type name: (_) @inherit)])
 [(using_declaration) (namespace_alias_definition)] @opaque @using
 (translation_unit) @unit
+(field_expression argument: (parenthesized_expression) @wrapped)
+(field_expression argument: (call_expression function: (template_function)) @cast)
+(field_expression argument: (call_expression function: (qualified_identifier name: (template_function))) @cast)

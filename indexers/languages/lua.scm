@@ -10,6 +10,9 @@
   (variable_list . name: (dot_index_expression table: (_) @owner field: (identifier) @name) .)
   (expression_list . value: (function_definition body: (block) @body) .)) @def.function
 (assignment_statement
+  (variable_list . name: (dot_index_expression table: (_) @owner field: (identifier) @name) .)
+  (expression_list . value: (function_definition !body) .)) @def.function
+(assignment_statement
   (variable_list . name: (identifier) @name .)
   (expression_list . value: (table_constructor) .)) @container
 (field name: (identifier) @name value: (function_definition)) @def.method
@@ -48,3 +51,6 @@
 (function_call name: (identifier) arguments: (arguments . (string) .)) @loaded
 (variable_declaration (assignment_statement) @assigned)
 (chunk (return_statement (expression_list . (identifier) @returned .)))
+(return_statement (expression_list . [(identifier) (function_call)] @given_back .))
+(function_declaration name: (method_index_expression) @method)
+(field name: (identifier) value: [(identifier) (dot_index_expression)]) @listed

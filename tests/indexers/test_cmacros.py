@@ -25,6 +25,10 @@ from indexers.languages.shared.cmacros import readable
         ("    Item* item_ GUARDED_BY(lock_);", "    Item* item_                  ;"),
         ("    return WRAP(x);", "    return WRAP(x);"),
         ("\nTEST_F(CartTest, Adds) {", "\nvoid   CartTest::Adds(){"),
+        ('\nMY_FLAG(bool, loud, false,\n        "how");', "\n" + " " * 26 + "\n" + " " * 15),
+        ('\nMY_CASE("name", &Check);', '\nMY_CASE("name", &Check);'),
+        ('\n  MY_LOG(int, "x");', '\n  MY_LOG(int, "x");'),
+        ("\nMY_BEGIN\nMY_API\n\nenum class Color {", "\n        \n      \n\nenum class Color {"),
     ],
 )
 def test_macros_around_declarations_are_blanked(source: str, expected: str) -> None:

@@ -64,6 +64,8 @@ from indexers import registry
         ("a.py", b"x = 1\0", None),
         ("a.py", b"\xff\xfex\0=\0", "python"),
         ("a.py", b"x" * 8000 + b"\0", "python"),
+        ("long.h", b"// class A {\n/* class B { */\n" * 2000 + b"class C {\n public:\n};\n", "cpp"),
+        ("long.h", b"// class A {\n/*\nclass B {\n*/\n" * 2000 + b"struct c { int n; };\n", "c"),
     ],
 )
 def test_language_of(path: str, head: bytes, language: str | None) -> None:

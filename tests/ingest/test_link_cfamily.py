@@ -203,6 +203,14 @@ CPP: dict[str, Case] = {
                         "void n(Cart* c) {\n  int c = 1;\n  c.take();\n}\n"},
         [MAKES, "m.cc:m -> cart.cc:Cart.take inferred"],
     ),
+    "members of what stands in parentheses, is cast, indexed, or pointed to by an iterator": (
+        {"k.h": "struct K { int a(); int b(); int c(); int d(); int e(); int f(); int n; };\nstruct Own { int operator[](int); int a(); };\ntemplate <class T> class Row { public: T& operator[](int); };\n",
+         "m.cc": '#include "k.h"\n#include <vector>\nint one(K* k) { return (*k).a(); }\nint two(K& k) { return (&k)->b(); }\nint three(void* k) { return static_cast<K*>(k)->c(); }\nint four(K** ks) { return ks[0]->d(); }\n'
+                 'int five(Row<K> row) { return row[1].e(); }\nint six(std::vector<K>::iterator it) { return it->f(); }\nint seven(Own o) { return o[1].a(); }\n'},
+        ["m.cc:one ~> k.h:K exact", "m.cc:two ~> k.h:K exact", "m.cc:three ~> k.h:K exact", "m.cc:four ~> k.h:K exact", "m.cc:five ~> k.h:K exact", "m.cc:six ~> k.h:K exact",
+         "m.cc:one -> k.h:K.a inferred", "m.cc:two -> k.h:K.b inferred", "m.cc:three -> k.h:K.c inferred", "m.cc:four -> k.h:K.d inferred", "m.cc:five -> k.h:K.e inferred",
+         "m.cc:six -> k.h:K.f inferred", "m.cc:five ~> k.h:Row exact", "m.cc:seven ~> k.h:Own exact"],
+    ),
 }  # fmt: skip
 
 

@@ -15,6 +15,9 @@ _CLASS_MACRO = re.compile(  # class EXPORT Name : …
     rb"(?:class|struct|union)\s+((?:%s\s+)+)"
     rb"(?!final\b)(?=[A-Za-z_]\w*(?:\s*<[^<>{};]{0,200}>)?\s*(?:final\s*)?[:{])" % _MACRO
 )
+_ENUM_MACRO = re.compile(
+    rb"\n((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+\s{1,20}+){1,5}+)(?=enum\b)"
+)  # BEGIN_NAMESPACE enum …
 _LEADING_MACRO = re.compile(  # EXPORT type name(…
     rb"\n[ \t]*((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|[A-Z]*(?:EXPORT|API|EXTERN|INLINE))(?:\([^()\n]{0,80}\))?[ \t]+)"
     rb"(?=[A-Za-z_][\w:<>,*& \t]{0,200}[*& \t][\w:~]{1,100}[ \t]*\()"
@@ -43,6 +46,14 @@ _ANNOTATION = re.compile(rb"\w[ \t]+(%s)[ \t]*(?=[;={])" % _MACRO)  # type name 
 _DECLARED = re.compile(
     rb"\s*(?!(?:return|else|case|throw|goto|delete|new|using|typedef)\b)[A-Za-z_][\w:<>,*& \t]*[*& \t]\w+\Z"
 )
+_QUOTED = rb'"(?:[^"\\\n]|\\.){0,1000}+"'
+_STATEMENT = re.compile(  # at the left edge: FLAG(bool, verbose, false, "text");
+    rb"\n((?:[A-Z][A-Z0-9]*_[A-Z0-9_]+|DEFINE_\w+)[ \t]*"
+    rb"\(((?:[^()\"';{}]|%s|\((?:[^()\"]|%s){0,200}+\)){0,1000}+)\)[ \t]*;)" % (_QUOTED, _QUOTED)
+)
+_TYPE_FIRST = re.compile(
+    rb"\s*(?:bool|int|char|float|double|size_t|u?int\d\d?(?:_t)?|(?:unsigned|long|short)[a-z ]{0,20}|std::\w+)\s*,"
+)
 _TEST = re.compile(rb"\n((?:TYPED_)?TEST(?:_[FP])?)\([ \t]*(\w+)(,[ \t]+)(\w+)\) \{")  # TEST(Suite, Name) {
 
 
@@ -50,10 +61,12 @@ def readable(source: bytes) -> bytes:
     """The source with those macros blanked that the grammar stumbles over: marks of visibility, calling
     conventions and attributes around a declaration. Nothing moves."""
     source = _CLASS_MACRO.sub(_blank, source)
+    source = _ENUM_MACRO.sub(_blank, source)
     source = _LEADING_MACRO.sub(_blank, source)
     if any(word in source for word in _CONVENTIONS):
         source = _CONVENTION.sub(_blank, source)
     source = _TRAILING_MACRO.sub(_blank_after_prototype, source, count=_MAX_BLANKED)
+    source = _STATEMENT.sub(_blank_statement, source)
     source = _ANNOTATION.sub(_blank_after_name, source, count=_MAX_BLANKED)
     return _TEST.sub(_as_method, source)
 
@@ -63,6 +76,11 @@ def _blank_after_name(found: re.Match[bytes]) -> bytes:
     floor = max(0, found.start() - _MAX_DECLARED)
     line_start = max(floor, found.string.rfind(b"\n", floor, found.start()) + 1)
     return _blank(found) if _DECLARED.match(found.string[line_start : found.start() + 1]) else found[0]
+
+
+def _blank_statement(found: re.Match[bytes]) -> bytes:
+    """Only what begins with a type and goes on as no declaration does: ``ABSL_FLAG(bool, verbose, false, "…");``."""
+    return _blank(found) if _TYPE_FIRST.match(found[2]) and b'"' in found[2] else found[0]
 
 
 def _as_method(found: re.Match[bytes]) -> bytes:

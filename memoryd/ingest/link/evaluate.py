@@ -29,6 +29,7 @@ from memoryd.ingest.link.rules import MAX_ANCESTORS
 _STEP = re.compile(r"(?<![^.()\[\]])([^.()\[\]]+)((?:\(\d*\)|\[\w*\])*)(?:\.|$)")
 _PART = re.compile(r"\(\d*\)|\[\w*\]")
 _GIVEN = re.compile(r"(?:^|[&|(] ?)\$(\d)(?=$| ?[&|)])")
+_SUBSCRIPT = "operator[]"
 _VALUES = frozenset({"variable", "constant", "field", "property"})
 _FUNCTIONS = frozenset({"function", "method"})
 _OF_ITSELF = frozenset({"return", "underlying"})  # hints that say nothing of the value of a name
@@ -224,13 +225,22 @@ class Evaluator(Extensions):
             return self.part(self.value(target), part)
         if written is None and meaning.kind == "instance":
             if part == "[]" and self.rules(target.path).arrays_alike:
-                return (meaning,)
+                return self._subscript(meaning)
             hints = self.entry(target.path, target.qualname).hints
             written = next(
                 (WrittenType(target.path, "", h.type_text) for h in hints if h.how == "underlying"), None
             )
         inner = self.rules(written.path).part(written.text, part) if written else ""
         return less_sure(self.typed(written.path, written.scope, inner), False) if written and inner else ()
+
+    def _subscript(self, meaning: Resolved) -> Meanings:
+        """What an index gives: of a class that has an operator for it what that returns, else it is an array of such
+        values. Unknown where a base of another project may have one."""
+        given = self.member(meaning.target, _SUBSCRIPT)
+        if given:
+            return self.returned(given)
+        entry = self.entry(meaning.target.path, meaning.target.qualname)
+        return (meaning,) if len(self.bases(meaning.target)) == len(entry.bases) else ()
 
     def attribute(self, meanings: Meanings, name: str) -> Meanings:
         """``meanings.name``; outside when they are known and have no such name in the project."""

@@ -39,6 +39,7 @@ EXTRACTOR_HISTORY = {
     24: "code that is named dockerfile.py is no Dockerfile",
     25: "the words of the text, by which any piece of it is found",
     26: "a line over a line of signs is a heading of a guide, and no rule",
+    27: "headers of C++ behind long comments; casts and parentheses, flags of C++; classes and listed names of Lua",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -68,6 +69,7 @@ LINKER_HISTORY = {
     21: "Java: files without a package see those of their folder",
     22: "Python: hooks of plugins, functions connected to signals, protocols that no class names",
     23: "components of Svelte and Astro; the files of a glob; members that other files add to types",
+    24: "C++: elements of arrays and containers, iterators; Lua: objects, what classes inherit, globals",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memoryd.ingest.link.languages.cfamily import C, CFamily
+from memoryd.ingest.link.languages.cfamily import CFamily
 from memoryd.ingest.link.languages.elixir import Elixir
 from memoryd.ingest.link.languages.go import Go
 from memoryd.ingest.link.languages.java import Java
@@ -23,7 +23,7 @@ from memoryd.ingest.link.rules import LanguageRules
 RULES: dict[str, LanguageRules] = {
     "astro": EcmaScript(),
     "bash": BASH,
-    "c": C(),
+    "c": CFamily(),
     "cpp": CFamily(),
     "elixir": Elixir(),
     "go": Go(),

@@ -38,6 +38,9 @@ _ELEMENTS = frozenset(
     """vector array deque list forward_list set unordered_set multiset span initializer_list stack queue
     priority_queue""".split()  # noqa: SIM905
 )
+_ITERATOR = re.compile(
+    r">\s*::\s*(?:const_)?(?:reverse_)?(?:iterator|reference|value_type|pointer)\s*[&*]*\s*$"
+)
 _MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
 _GIVES = frozenset({"[]", "front()", "back()", "at()", "top()"})
 _OPENING = ("{}_BEGIN_NAMESPACE", "{}_NAMESPACE_BEGIN", "{}_OPEN_NAMESPACE", "{}_NAMESPACE_OPEN")
@@ -51,6 +54,7 @@ class CFamily(LanguageRules):
     spaces = True
     beside_is_sure = False
     types_apart = True
+    arrays_alike = True
     manifests = frozenset({COMMANDS})
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
@@ -93,7 +97,8 @@ class CFamily(LanguageRules):
 
     def type_texts(self, text: str) -> tuple[str, ...]:
         outer, arguments = _template(text)
-        if _simple(outer) in _POINTERS and arguments:
+        is_iterator = _simple(outer) in _ELEMENTS and _ITERATOR.search(text)
+        if (_simple(outer) in _POINTERS or is_iterator) and arguments:
             return self.type_texts(arguments[0])
         name = outer.replace("::", ".").strip(". ")
         return (name,) if name and name != "auto" else ()
@@ -106,6 +111,8 @@ class CFamily(LanguageRules):
         name = _simple(outer)
         if not arguments:
             return ""
+        if part == "[]" and len(arguments) == 1 and "std::" not in outer and name not in _POINTERS:
+            return arguments[0]  # a container of the project's own, most likely
         if name in _ELEMENTS and part in _GIVES:
             return arguments[0]
         if name in _MAPS and len(arguments) > 1:
@@ -121,12 +128,6 @@ class CFamily(LanguageRules):
 
     def is_builtin(self, text: str) -> bool:
         return text.startswith("std::")
-
-
-class C(CFamily):
-    """Without classes an index is that of an array or pointer."""
-
-    arrays_alike = True
 
 
 # -- types as they are written

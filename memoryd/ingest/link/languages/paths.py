@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from indexers.facts import Import
 from indexers.outline import join
-from memoryd.ingest.link.definitions import DefinitionTarget
+from memoryd.ingest.link.definitions import DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.rules import LanguageRules
 from memoryd.ingest.link.view import LinkView
 
@@ -80,7 +80,20 @@ class StyleSheets(PathImports):
         yield from super().spellings(f"{path}/_index")
 
 
+def _of_global(one: NamedDefinition) -> bool | None:
+    """What stands at the top of a file, whichever that is."""
+    return one.qualname == one.name or None
+
+
 class Lua(PathImports):
+    beside_is_sure = False
+
+    def beside(self, view: LinkView, path: str, name: str) -> Sequence[DefinitionTarget]:
+        """A global of the one file that sets it."""
+        found = view.named("lua", name).by(_of_global)
+        shown = [one.target for one in found if view.entry(one.target.path, name).exported]
+        return shown if len(shown) == 1 and shown[0].path != path else ()
+
     def name_in(self, view: LinkView, file: str, name: str) -> str:
         """A module is the table that it returns."""
         hints = view.entry(file, _WHOLE).hints

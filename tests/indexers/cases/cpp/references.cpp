@@ -46,7 +46,7 @@ void Cart::run(Item* item, const shop::Kind& kind) {
     //                        ^ call last of ns.Shelf.find().next() in Cart.run
     static_cast<Special*>(item)->call();
     //          ^ type Special in Cart.run
-    //                           ^ call call of ? in Cart.run
+    //                           ^ call call of <Special*> in Cart.run
     std::cout << kMax;
     //   ^ read cout of std in Cart.run
     //           ^ read kMax in Cart.run
