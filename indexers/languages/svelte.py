@@ -18,7 +18,7 @@ NAME = "svelte"
 EXTENSIONS = (".svelte",)
 FILENAMES: tuple[str, ...] = ()
 
-_BLOCK = re.compile(rb"\s*([#:@/])(\w*)(\s+if\b)?")
+_BLOCK = re.compile(rb"\s{0,200}+([#:@/])(\w*)(\s+if\b)?")
 _BINDS = {b"each": re.compile(rb"\sas\s"), b"await": re.compile(rb"\s(?:then|catch)\s")}
 _NAMES = re.compile(rb"[A-Za-z_$][\w$]*")
 _DIRECTIVE = re.compile(

@@ -18,11 +18,12 @@ from pattern_census import PACKAGES, ROOT, Use, uses
 from regex_automaton import NotRead, greatest_bound
 from regex_cost import attacks, verdict
 
-from indexers import secret_tokens
+from indexers import profiles, secret_tokens
 
 _NODE = "matched at the beginning of a node or symbol of its own, inside the parse worker's budget"
 _ONCE_A_LINE = "matched once at the beginning of a line, up to its end"
 _OWN_TEXT = "linear: what the first part has read in vain, the second takes"
+_CLIENTS = "matched at the beginning of a piece of a client's expression that RE2 has taken"
 
 NOT_LINEAR = {
     ("indexers.languages.shared.cfamily", "_STATIC"): "looks at 200 bytes of a symbol",
@@ -42,11 +43,12 @@ NOT_LINEAR = {
     ("indexers.languages.scala", "_CLAUSE"): _OWN_TEXT,
     ("indexers.languages.toml", "_TABLE"): _ONCE_A_LINE,
     ("indexers.languages.toml", "_KEY"): _ONCE_A_LINE,
-    ("indexers.languages.vue", "_BLOCK"): "200 attributes of 300 characters, in the parse worker",
     ("indexers.operations.routes.dotnet_routes", "_METHOD"): "looks at the first 500 characters of a line",
     ("indexers.operations.source", "_MANY_DOTS"): "reads 48 characters for each of 100 dots, from a dot on",
     ("memoryd.cli.install.jsonc", "_TOKEN"): "tokens follow each other; one that does not end ends the reading",
     ("memoryd.cli.install.toml_section", "_TOKEN"): "a string that does not end is taken up to the end of the text",
+    ("memoryd.query.exact.patterns", "_CLASS"): _CLIENTS,
+    ("memoryd.query.exact.patterns", "_ONE_OF_MANY"): _CLIENTS,
     ("memoryd.query.search.mentions", "_PATH"): _OWN_TEXT,
     ("memoryd.store.records.wording", "TOKEN"): _OWN_TEXT,
     ("memoryd.store.records.wording", "_IS_DONE_BY"): "at most 40,000 steps for each of 40 sentences of a record",
@@ -67,11 +69,14 @@ MADE_AT_RUN_TIME = {
     ("indexers.secret_tokens", "TokenRule.head"): "our own data, checked below; reads 100 bytes",
     ("indexers.secret_tokens", "TokenRule.tail"): "our own data, checked below",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
+    ("memoryd.query.exact.unsearched", "_with_secrets"): "one repeated character, a number of times",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
     ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
     ("indexers.found_tests", "_pattern"): "our own data, on one name or path",
     ("indexers.found_tests", "_bytes_pattern"): "our own data, on the first bytes of a line",
     ("indexers.files.path_facts", "_names"): "globs of our own data, with atomic groups",
+    ("indexers.profiles", "called_unseen"): "our own data, checked below; whole names",
+    ("indexers.profiles", "only_changes"): "our own data, checked below; whole names",
     ("indexers.profiles", "_base_names"): "globs of our own data, with atomic groups",
     ("memoryd.globs.names", "name_test"): "globs with atomic groups: each star takes the earliest match",
     ("memoryd.globs.names", "_is_one"): "matched with one character",
@@ -116,20 +121,33 @@ def test_every_rule_of_a_token_is_linear() -> None:
     assert {name: problem for name, problem in found.items() if problem} == {}
 
 
+def test_every_expression_of_a_language_table_is_linear() -> None:
+    """Those of ``indexers/languages/*.toml`` that are matched with whole names of a repository."""
+    expressions = {
+        (language, expression)
+        for language, profile in profiles.profiles().items()
+        for expression in (*profile.called_unseen.values(), profile.only_changes)
+    }
+    found = {one: verdict(one[1], anywhere=False, whole=True).problem for one in expressions}
+    assert expressions
+    assert {one: problem for one, problem in found.items() if problem} == {}
+
+
 def _imports_of_re() -> Iterator[str]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.ImportFrom) and node.module in ("re", "re2", "regex"):
+                if isinstance(node, ast.ImportFrom) and node.module in ("re", "regex"):
                     yield f"{path}:{node.lineno}"
                 if isinstance(node, ast.Import):
                     for alias in node.names:
-                        if alias.name in ("re2", "regex") or (alias.name == "re" and alias.asname):
+                        if alias.name == "regex" or (alias.name == "re" and alias.asname):
                             yield f"{path}:{node.lineno}"
 
 
 def test_patterns_can_be_found() -> None:
-    """`re` is imported under its own name only, so that the census sees each of its patterns."""
+    """`re` is imported under its own name only, so that the census sees each of its patterns. RE2 is linear whatever
+    the pattern."""
     assert list(_imports_of_re()) == []
     assert len(uses()) > 500
 

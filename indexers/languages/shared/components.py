@@ -16,14 +16,15 @@ from indexers.facts import FileFacts, Import, Reference, ReferenceKind, Symbol
 Use = tuple[int, str, str, ReferenceKind]
 """Offset, name, receiver and kind of what the markup uses."""
 
-_ATTRIBUTES = rb"(?:[^>\"']|\"[^\"]{0,300}\"|'[^']{0,300}'){0,200}+"
-_BLOCK = re.compile(rb"<(script|style)\b(%s)>|<!--" % _ATTRIBUTES, re.I)
+_BLOCK = re.compile(rb"<(script|style)\b|<!--", re.I)
+_TAG_SIGN = re.compile(rb"[>\"']")
+_TAG_BYTES = 4_000  # what is longer is no tag
 _END = {b"script": re.compile(rb"</script\s*>", re.I), b"style": re.compile(rb"</style\s*>", re.I)}
 _JSX = re.compile(rb"\blang\s*=\s*[\"']?(?:tsx|jsx)\b")
 _SOURCE = re.compile(rb"\bsrc\s*=\s*[\"']([^\"']{1,300})[\"']")
 _TAG = re.compile(rb"<([A-Za-z][\w.]*(?:-[\w.]+)*)(?=[\s/>])")
 _NOT_NEWLINE = re.compile(rb"[^\r\n]")
-_QUOTED = re.compile(rb"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`")
+_QUOTED = re.compile(rb"'(?:[^'\\\n]|\\.){0,2000}+'|\"(?:[^\"\\\n]|\\.){0,2000}+\"|`[^`]{0,2000}+`")
 _SIGN = re.compile(rb"[{}'\"`]")
 
 
@@ -49,15 +50,32 @@ def parts(source: bytes) -> Parts:
     position = 0
     while found := _BLOCK.search(source, position):
         kind = found[1].lower() if found[1] else b""
-        end = _END[kind].search(source, found.end()) if kind else None
-        close = source.find(b"-->", found.end()) if not kind else end.start() if end else -1
+        inside = _tag_end(source, found.end()) if kind else found.end()
+        if inside < 0:
+            position = found.end()
+            continue
+        end = _END[kind].search(source, inside) if kind else None
+        close = source.find(b"-->", inside) if not kind else end.start() if end else -1
         close = len(source) if close < 0 else close
         if kind == b"script":
-            scripts.append((found.end(), close))
-            attributes.append(found[2])
+            scripts.append((inside, close))
+            attributes.append(source[found.end() : inside - 1])
         position = end.end() if end else close
         hidden.append((found.start(), position))
     return Parts(scripts, without(source, hidden), b" ".join(attributes))
+
+
+def _tag_end(source: bytes, position: int) -> int:
+    """Behind the ``>`` that ends the tag whose attributes begin here; less than 0 where there is none. One in quotes
+    ends no tag: ``generic="T extends Map<string>"``."""
+    last = position + _TAG_BYTES
+    while sign := _TAG_SIGN.search(source, position, last):
+        if sign[0] == b">":
+            return sign.end()
+        position = source.find(sign[0], sign.end(), last) + 1
+        if not position:
+            break
+    return -1
 
 
 def only(source: bytes, kept: list[Span]) -> bytes:

@@ -39,7 +39,8 @@ _STYLES = (
     ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+").fullmatch),
 )
 _MIXED = "mixed"  # of several words, in none of the styles
-_WORDS = re.compile(r"[\w-]*[A-Za-z0-9][_-]+[A-Za-z0-9][\w-]*", re.ASCII).fullmatch
+_WORD_CHARS = re.compile(r"[\w-]+", re.ASCII).fullmatch
+_JOINT = re.compile(r"[A-Za-z0-9][_-]++[A-Za-z0-9]").search
 _DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
 _NUMPY_DOC = re.compile(r"^[^\S\n]*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
 _GOOGLE_DOC = re.compile(r"^[^\S\n]*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
@@ -170,7 +171,8 @@ def mined(topic: str, words: str, cases: Iterable[NamingCase], language: str = "
 def style(name: str) -> str:
     """``""`` where one word could be any style, or where it is no name."""
     name = name.rstrip("?!=")  # of Ruby's methods
-    return next((label for label, fits in _STYLES if fits(name)), _MIXED if _WORDS(name) else "")
+    of_words = _WORD_CHARS(name) and _JOINT(name)
+    return next((label for label, fits in _STYLES if fits(name)), _MIXED if of_words else "")
 
 
 def _naming(label: str, place: str) -> NamingCase:
