@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import stat
@@ -69,6 +70,32 @@ def test_no_token_no_answer(door: Door, secret: str) -> None:
     assert status == 401
     assert headers["www-authenticate"] == "Bearer"
     assert "memoryd" not in text
+
+
+PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers", "status"),
+    [
+        ("https://page.example", PREFLIGHT, 200),
+        ("https://page.example", {}, 401),
+        ("http://127.0.0.1:{p}", PREFLIGHT, 401),  # a page of the door's own needs none
+        ("https://evil.example", PREFLIGHT, 403),
+        (None, PREFLIGHT, 401),
+    ],
+)
+def test_only_preflights_of_named_pages_need_no_token(
+    door: Door, origin: str | None, headers: dict[str, str], status: int
+) -> None:
+    """A browser asks without the token whether a page may call; nothing else is answered without it."""
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
+    named = {"Origin": origin.format(p=door.port)} if origin else {}
+    connection.request("OPTIONS", "/mcp", headers={**named, **headers})
+    response = connection.getresponse()
+    assert response.status == status
+    assert response.getheader("access-control-allow-origin") == (origin if status == 200 else None)
+    connection.close()
 
 
 def test_the_token_is_256_bits_in_a_private_file(door: Door) -> None:

@@ -23,10 +23,13 @@ FEW_DESCRIPTORS = 256
 MANY = 600
 
 
+PAGE = "https://page.example"
+
+
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[RunningDaemon]:
     """One that may have few files open, and so fewer than come."""
-    daemon = RunningDaemon(tmp_path / "m").ready()
+    daemon = RunningDaemon(tmp_path / "m", "--http-allowed-origins", PAGE).ready()
     _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (FEW_DESCRIPTORS, hard))
     yield daemon
@@ -52,16 +55,19 @@ def listening(pid: int) -> int:
     return len(waiting & own)
 
 
-@pytest.mark.parametrize("sent", ["nothing", "half a head", "half a body"])
+@pytest.mark.parametrize("sent", ["nothing", "half a head", "half a body", "a preflight"])
 def test_who_has_no_token_keeps_nobody_out(running: RunningDaemon, sent: str) -> None:
     """More connections than the daemon may have files, of clients that say no more: HTTP with the token and the Unix
     socket are answered, and no file is wanted."""
     door = Door(running)
-    body = door.head() + b"Content-Length: 100\r\n\r\n{"
-    stuck = [
-        door.connect({"nothing": b"", "half a head": door.head(), "half a body": body}[sent])
-        for _ in range(MANY)
-    ]
+    asked = f"Origin: {PAGE}\r\nAccess-Control-Request-Method: POST\r\n\r\n".encode()
+    first = {
+        "nothing": b"",
+        "half a head": door.head(),
+        "half a body": door.head() + b"Content-Length: 100\r\n\r\n{",
+        "a preflight": door.head().replace(b"POST", b"OPTIONS", 1) + asked,
+    }
+    stuck = [door.connect(first[sent]) for _ in range(MANY)]
     for _ in range(3):
         assert door.post()[0] == 200
         with Client(running.paths) as client:

@@ -26,11 +26,13 @@ SEND_TIMEOUT_S = 60.0  # a client that takes no bytes for so long is treated as 
 
 
 class Rules(Struct, frozen=True):
-    """``hosts`` and ``origins`` are compared as whole strings. ``token`` ``""``: none is asked for."""
+    """``hosts`` and ``origins`` are compared as whole strings. ``token`` ``""``: none is asked for. ``pages``: those of
+    ``origins`` that a browser asks for first, without the token (a preflight)."""
 
     hosts: frozenset[str]
     origins: frozenset[str]
     token: str
+    pages: frozenset[str] = frozenset()
 
 
 class Refusal(Struct, frozen=True):
@@ -53,7 +55,8 @@ class Guard:
         if scope["type"] != "http":
             return  # no websockets: the server closes the connection
         refusal = judge(scope, self._rules)
-        if refusal is None and not self._visitors.admit(scope["client"]):
+        is_known = refusal is None and not _is_preflight(scope, self._rules)
+        if is_known and not self._visitors.admit(scope["client"]):
             refusal = Refusal(503, "too many clients are connected: close some")
         if refusal:
             await _refuse(refusal, send)
@@ -73,20 +76,29 @@ class Guard:
 
 def judge(scope: Scope, rules: Rules) -> Refusal | None:
     """None for a request that may pass."""
-    headers = [(name.lower(), value.decode("latin-1")) for name, value in scope["headers"]]
-    hosts = [value for name, value in headers if name == b"host"]
+    hosts = _values(scope, b"host")
     if len(hosts) != 1 or hosts[0] not in rules.hosts:
         return Refusal(421, "this host name is not served here")
-    origins = [value for name, value in headers if name == b"origin"]
+    origins = _values(scope, b"origin")
     if len(origins) > 1 or any(origin not in rules.origins for origin in origins):
         return Refusal(403, "this origin may not call")
-    if not rules.token or (scope["method"] == "OPTIONS" and origins):
-        return None  # a browser's preflight never carries the token
-    given = [value for name, value in headers if name == b"authorization"]
+    if not rules.token or _is_preflight(scope, rules):
+        return None
+    given = _values(scope, b"authorization")
     scheme, _, credentials = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.matches(credentials.strip(), rules.token):
         return Refusal(401, "the bearer token is missing or wrong", ((b"www-authenticate", b"Bearer"),))
     return None
+
+
+def _is_preflight(scope: Scope, rules: Rules) -> bool:
+    """What a browser asks before a page may ask; it never carries the token, and CORS answers it alone."""
+    asked = scope["method"] == "OPTIONS" and _values(scope, b"access-control-request-method")
+    return bool(asked) and any(origin in rules.pages for origin in _values(scope, b"origin"))
+
+
+def _values(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
 
 
 class _Patience:

@@ -143,7 +143,8 @@ class HttpDoor:
                 allow_headers=["*"],
                 expose_headers=["Mcp-Session-Id"],
             )
-        return Guard(app, Rules(frozenset(hosts), frozenset(origins), secret), visitors)
+        pages = frozenset(settings.allowed_origins)
+        return Guard(app, Rules(frozenset(hosts), frozenset(origins), secret, pages), visitors)
 
     async def close(self) -> None:
         """Stop listening and end the open sessions."""
