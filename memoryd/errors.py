@@ -5,6 +5,9 @@ from __future__ import annotations
 OTHER_REPOSITORY = (
     "other-repository"  # a name: what lies at a project's root is another repository than before
 )
+TOO_MANY_CLIENTS = (
+    "too-many-clients"  # a name: there is no place, not even for the command that ends the daemon
+)
 # Names of what a command has to ask its person for, at the terminal.
 PASSPHRASE, NEW_PASSPHRASE, WRONG_PASSPHRASE = "passphrase", "new-passphrase", "wrong-passphrase"
 
@@ -64,3 +67,9 @@ class GitError(MemorydError):
 
 class BusyError(MemorydError):
     """Too much at once; asking again later may work."""
+
+
+class TooManyClients(BusyError):
+    """As many are connected as may be."""
+
+    name = TOO_MANY_CLIENTS

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import memoryd
-from memoryd.errors import BusyError, MemorydError, UsageError
+from memoryd.errors import BusyError, MemorydError, TooManyClients, UsageError
 from memoryd.server import protocol, verbs
 from memoryd.server.connection import Connection
 from memoryd.server.listen import BACKLOG
@@ -115,13 +115,13 @@ class SocketServer:
             await connection.send(protocol.notification_line("hello", about))
             await CliSession(self._service, connection, peer).run()
 
-    def _too_many(self) -> BusyError:
+    def _too_many(self) -> TooManyClients:
         limit = f"daemon.max_connections {self._service.config.daemon.max_connections}"
         is_less = self._limit < self._service.config.daemon.max_connections
-        return BusyError(
+        return TooManyClients(
             f"too many clients are connected: {self.clients}",
             where=f"{limit}, of which the limit of open files leaves {self._limit}" if is_less else limit,
-            next_step="close some, or raise the limit",
+            next_step="close some, or raise the limit; `memoryd daemon stop` ends all",
         )
 
 

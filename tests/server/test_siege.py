@@ -175,3 +175,20 @@ def test_agents_leave_places_for_commands(tmp_path: Path) -> None:
     for agent in agents:
         agent.close()
     daemon.end()
+
+
+def test_a_daemon_without_a_place_for_a_command_can_be_stopped(tmp_path: Path) -> None:
+    """Whoever took all places: `memoryd daemon stop` ends it."""
+    daemon = RunningDaemon(tmp_path / "m", "--daemon-max-connections", "3").ready()
+    clients = [Client(daemon.paths) for _ in range(3)]
+    for client in clients:
+        client.json("daemon_status")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "memoryd", "daemon", "stop"],
+        env={**os.environ, "MEMORYD_HOME": str(daemon.paths.home)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == f"stopped (pid {daemon.pid})\n"
+    assert daemon.end() < 10
+    for client in clients:
+        client.close()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import sys
 import time
 from argparse import Namespace
@@ -12,7 +15,7 @@ from memoryd.cli.connection import project
 from memoryd.cli.connection.client import DaemonConnection, OnNotice, OtherVersion, RemoteError, try_connect
 from memoryd.cli.connection.wire import ConnectionLost, Message
 from memoryd.cli.terminal.output import note
-from memoryd.errors import NEW_PASSPHRASE, PASSPHRASE, MemorydError
+from memoryd.errors import NEW_PASSPHRASE, PASSPHRASE, TOO_MANY_CLIENTS, MemorydError
 from memoryd.paths import Paths, default_paths
 
 STOP_LIMIT_S = 10.0
@@ -93,6 +96,10 @@ def stop(paths: Paths) -> int:
         pid: int = daemon.ask("daemon_stop", {"format": "json"}).get("json", {}).get("pid", 0)
     except ConnectionLost:
         pid = 0  # it ended before its answer was out
+    except RemoteError as refused:
+        if refused.name != TOO_MANY_CLIENTS:
+            raise
+        pid = _signalled(sock, refused)
     finally:
         daemon.close()
     deadline_s = time.monotonic() + STOP_LIMIT_S
@@ -106,6 +113,17 @@ def stop(paths: Paths) -> int:
             )
         time.sleep(0.02)
     return pid
+
+
+def _signalled(sock: socket.socket, refused: RemoteError) -> int:
+    """The pid of the daemon, which is told to end by a signal: it has no place left for a command."""
+    from memoryd.server.callers.process import caller_of
+
+    peer = caller_of(sock)
+    if peer is None:
+        raise refused
+    os.kill(peer.pid, signal.SIGTERM)
+    return peer.pid
 
 
 def _release(version: str) -> tuple[int, ...]:
