@@ -26,9 +26,14 @@ from memoryd.ingest.parse.child_limits import die_with_parent
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
 from memoryd.ingest.units import Ended, UnitNote, Units
+from memoryd.store.failures import failure
 from memoryd.store.sqlite import SqliteError
 
 _PROGRESS_EVERY_S = 0.1
+
+
+def _stuck(why: str, line: JobLine, next_step: str) -> dict[str, str | int]:
+    return StoreError(f"indexing cannot go on: {why}", where=line.index, next_step=next_step).values
 
 
 class JobLine(Struct, frozen=True):
@@ -64,13 +69,12 @@ class JobServer:
             summary = index(job, self._pool, self._embedder, progress, cancelled, self._units)
         except MemorydError as error:
             _say({"id": line.id, "error": error.values})
-        except (SqliteError, OSError) as error:
-            failure = StoreError(
-                f"indexing cannot go on: {error}",
-                where=line.index,
-                next_step="free disk space; if there is enough, run `memoryd doctor --repair`",
-            )
-            _say({"id": line.id, "error": failure.values})
+        except SqliteError as error:
+            why = failure(error, Path(line.index))
+            _say({"id": line.id, "error": _stuck(why.what, line, why.next_step)})
+        except OSError as error:
+            step = "free disk space; if there is enough, run `memoryd doctor --repair`"
+            _say({"id": line.id, "error": _stuck(str(error), line, step)})
         else:
             _say({"id": line.id, "result": msgspec.to_builtins(summary)})
         self._units.end()

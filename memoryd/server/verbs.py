@@ -152,15 +152,19 @@ async def _changes(service: Service, call: Call, request: ChangesRequest) -> Any
 
 
 async def _check(service: Service, call: Call, request: CheckRequest) -> Any:
+    try:
+        return await _checked(service, call, request)
+    except MemorydError as error:
+        error.freshness = error.freshness or await _freshness(service, call)
+        raise
+
+
+async def _checked(service: Service, call: Call, request: CheckRequest) -> Any:
     """The change is read by ingest, then judged on the view that it leads to: the commit of a range is answered
     from its own view unless the work tree stands on it."""
     if request.diff == "" and request.paths:  # some clients fill in every argument
         request = structs.replace(request, diff=None)
-    try:
-        change = await service.change(call, request)
-    except MemorydError as error:
-        error.freshness = error.freshness or await _freshness(service, call)
-        raise
+    change = await service.change(call, request)
     if (
         change.head
         and not call.common.rev

@@ -62,6 +62,12 @@ def test_what_was_saved_while_the_index_was_locked_is_not_forgotten(
             until(lambda: fresh()["failed"], "the run fails")
             assert "locked" in fresh()["failed"]
             assert fresh()["pending"] == 1
+            wrong = client.error(
+                "check", project=str(root), range="HEAD~1"
+            )  # its view has to be indexed first
+            assert wrong["what"] == "indexing cannot go on: index.db is locked by another program"
+            assert "end that program" in wrong["next_step"]
+            assert "THE LAST INDEX RUN FAILED" in wrong["freshness"]
             asked = {"project": str(root), "name": "quokka_first", "format": "text"}
             said = client.request("symbol", asked)["result"]["text"]
             assert "THE LAST INDEX RUN FAILED, it is tried again" in said

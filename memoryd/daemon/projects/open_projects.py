@@ -162,7 +162,9 @@ class OpenProjects:
         root, queue = project.root, self.store_of(project).queue
         target = IndexTarget(root)
         before, until_s = queue.finished(target), self._loop.time() + LOOK_AGAIN_LIMIT_S
-        if self.watch.hears_at_once(root):
+        if queue.failure(target):
+            queue.post(target, set())  # with what failed: what was in its way may be gone
+        elif self.watch.hears_at_once(root):
             await asyncio.sleep(EVENT_S)
         elif not queue.was_compared(target):
             queue.post(target)
