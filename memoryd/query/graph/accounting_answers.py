@@ -54,7 +54,7 @@ class Reconciliation(Struct, frozen=True):
         counts = (
             (self.defined, "in definitions of that name", ()),
             (self.comments, "in comments", self.first_comments),
-            (self.outside, "of other projects", self.first_outside),
+            (self.outside, "of other projects", ()),  # known not to be it: no places to look at
             (self.in_words, "in longer names", ()),
         )
         more = [
