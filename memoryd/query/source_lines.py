@@ -64,6 +64,14 @@ class SourceLines:
         lines = self._of(path)
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
+    def head_of(self, path: str, number: int) -> str:
+        """The line at the left edge under which a line is indented: itself, where it is not."""
+        lines = self._of(path)
+        for at in range(min(number, len(lines)) - 1, -1, -1):
+            if lines[at][:1].strip() and not lines[at].startswith((")", "]", "}", "#", "//")):
+                return lines[at]
+        return ""
+
     def definition(self, one: Definition, used: Collection[int] = ()) -> SourcePart:
         """The whole of it where it is short, else its first line and those around the ``used`` ones; where there are
         none, the first lines of its members, or its beginning. Of a file only what is around the used lines."""

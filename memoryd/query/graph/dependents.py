@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from indexers.profiles import all_of
 from memoryd.query.context import Context
+from memoryd.query.source_lines import SourceLines
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, EdgeProvenance, GraphEdge, Node
@@ -21,6 +22,9 @@ _DISPATCH, _LEAST_DISPATCH = (
     0.8,
     0.3,
 )  # how sure a call of a base runs the only override; one of the target, of many
+
+_BY_IMPORT = 0.5  # how sure who imports a file depends on what its top level calls
+_STARTED = ("__name__", "__FILE__", "require.main", "import.meta.main", "import.meta.url", "BASH_SOURCE")
 
 Reached = tuple[float, GraphEdge]  # the confidence of the whole chain, and its edge farthest from the target
 
@@ -53,7 +57,8 @@ class DependentsWalk:
     An import statement is reached but not passed: whoever uses the imported name is reached by that use. So is a
     method that overrides one: who calls it does not call the other. Who calls a method may run each that overrides it,
     the less likely the more there are. A use at the top level of a file goes on through the definition whose lines hold
-    it, if any.
+    it, if any; a call there runs when the file is imported, so the files that import it depend on it, too, the
+    less surely the further away they are.
     """
 
     def __init__(self, ctx: Context, meant: Sequence[Target]) -> None:
@@ -62,6 +67,9 @@ class DependentsWalk:
         self._top = _TopLevel(ctx, self._provenances)
         kinds = {id_: provenance.kind for id_, provenance in self._provenances.items()}
         self._imports = frozenset(id_ for id_, kind in kinds.items() if kind == "imports")
+        self._calls = frozenset(id_ for id_, kind in kinds.items() if kind == "calls")
+        self._run: dict[Node, float] = {}  # files whose import runs the target
+        self._lines = SourceLines(ctx)
         self._overriding = frozenset(id_ for id_, kind in kinds.items() if kind == "overrides")
         self._sure_of = {id_: provenance.confidence for id_, provenance in self._provenances.items()}
         self._files = frozenset(target.path_id for target in meant if not target.qualname)
@@ -96,9 +104,12 @@ class DependentsWalk:
         ctx, is_first = self._ctx, not self._hops
         bases = self._bases() if self._may_run or not is_first else {}
         edges = list(graph_queries.edges_towards(ctx.index, ctx.view.id, {*self._frontier, *bases}))
+        imported = graph_queries.edges_towards(ctx.index, ctx.view.id, self._run)
+        edges += [edge for edge in imported if edge[2] in self._imports]
         if is_first:
             edges += graph_queries.edges_into_files(ctx.index, ctx.view.id, self._files)
         edges, sure = self._dispatched(edges, bases, _LEAST_DISPATCH if is_first else 0.0)
+        sure |= self._run
         best = _used(self._best(self._top.placed(edges), sure), self._seen, self._imports)
         if not best:
             self.is_done = True
@@ -112,6 +123,24 @@ class DependentsWalk:
             if node & NAME_MASK != self._top.empty and edge[2] not in self._overriding
         }
         self._frontier.update(_constructed(ctx, self._frontier))
+        self._run = self._run_by_import(best)
+
+    def _run_by_import(self, best: Mapping[Node, Reached]) -> dict[Node, float]:
+        """The files whose top level calls what was reached, or that import such a file, and how surely who imports
+        them depends on it."""
+        files = {node: reached for node, reached in best.items() if node & NAME_MASK == self._top.empty}
+        found: dict[Node, float] = {}
+        for node, (sure, edge) in files.items():
+            is_import = edge[2] in self._imports and edge[0] in self._run
+            if is_import or (edge[2] in self._calls and not self._is_script(node >> NAME_BITS, edge[4])):
+                found[node] = sure * _BY_IMPORT
+        return found
+
+    def _is_script(self, path_id: int, line: int) -> bool:
+        """Whether the line runs only where the file is what is started."""
+        path = graph_queries.path_names(self._ctx.index, {path_id}).get(path_id, "")
+        head = self._lines.head_of(path, line)
+        return any(word in head for word in _STARTED)
 
     def _bases(self) -> dict[Node, tuple[float, Node]]:
         """What the frontier's methods override, directly or not: how surely, and which of them does."""
@@ -138,8 +167,8 @@ class DependentsWalk:
         return [e for e in edges if not (e[2] in self._overriding and e[0] in bases)], sure
 
     def _best(self, edges: Iterable[GraphEdge], sure_of: Mapping[Node, float]) -> dict[Node, Reached]:
-        """Source → its surest edge, of overriding only where there is no other, for sources never seen and outside of
-        the target's own files."""
+        """Source → its surest edge, of importing or overriding only where there is no other, for sources never seen and
+        outside of the target's own files."""
         best: dict[Node, Reached] = {}
         ranks: dict[Node, float] = {}
         for edge in edges:
@@ -147,7 +176,7 @@ class DependentsWalk:
             if src in self._seen or src >> NAME_BITS in self._files:
                 continue
             sure = sure_of.get(edge[0], 1.0) * self._sure_of[edge[2]]
-            rank = sure - (edge[2] in self._overriding)
+            rank = sure - (edge[2] in self._overriding) - 0.5 * (edge[2] in self._imports)
             if sure >= MIN_CONFIDENCE and (src not in best or rank > ranks[src]):
                 best[src], ranks[src] = (sure, edge), rank
         return best
