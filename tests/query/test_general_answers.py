@@ -69,6 +69,19 @@ def test_that_constants_are_capitals_is_no_custom_where_capitals_make_them(rows,
     assert _named(rows, language, "constant", "LIMIT_OF_{}") == found
 
 
+def test_a_comment_over_a_template_documents_it(rows):
+    """What stands between a definition and its comment belongs to the definition."""
+    for n in range(14):
+        rows.file(
+            f"{n}.h",
+            "// Doubles.\ntemplate <typename T>\nT run(T x);\n",
+            [("run", "function", 3, 3)],
+            language="cpp",
+        )
+    found = [c.rule for c in conventions(rows.context(), ConventionsRequest()).conventions]
+    assert found == ["exported definitions are documented"]
+
+
 def test_classes_are_called_classes(rows):
     """A language with nothing else, as CSS, has no types."""
     assert _named(rows, "css", "class", "side-bar-{}") == ["classes are named in kebab-case"]

@@ -38,6 +38,7 @@ _STYLES = (
     ("PascalCase", re.compile(r"_*[A-Z][A-Z0-9]*[a-z][a-zA-Z0-9]*").fullmatch),
     ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+").fullmatch),
 )
+_BEFORE_HEAD = ("@", "#[", "[", "template")  # between a definition and its comment
 _MIXED = "mixed"  # of several words, in none of the styles
 _WORD_CHARS = re.compile(r"[\w-]+", re.ASCII).fullmatch
 _JOINT = re.compile(r"[A-Za-z0-9][_-]++[A-Za-z0-9]").search
@@ -259,7 +260,7 @@ def _has_doc(one: _Read, symbol: SurveySymbol) -> bool:
         )
         return any(_DOCSTRING.match(line) for line in one.lines[head + 1 : head + 2])
     above = symbol.line - 2
-    while above >= 0 and one.lines[above].lstrip().startswith(("@", "#[", "[")):
+    while above >= 0 and one.lines[above].lstrip().startswith(_BEFORE_HEAD):
         above -= 1
     return above >= 0 and one.lines[above].strip().startswith(("//", "*", "/*", "#", "--", "*/"))
 
