@@ -67,7 +67,7 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
         files=items,
         commits=len({touch.commit_id for touch in past}),
         total=len(found),
-        searched="" if found else _searched(ctx, past),
+        searched=_searched(ctx, past),
         truncated=len(found) > len(items),
         next=f"{command} -k {min(1_000, len(found))}" if len(found) > len(items) else "",
         command=command,
@@ -75,7 +75,7 @@ def cochange(ctx: Context, request: CochangeRequest) -> CochangeAnswer:
 
 
 def _searched(ctx: Context, past: Sequence[Touch]) -> str:
-    """Which commits an answer of none rests on."""
+    """Which commits an answer rests on."""
     ids = list(dict.fromkeys(touch.commit_id for touch in past))
     rows = history_queries.commits(ctx.index, ids[:MAX_COMMITS])
     large = sum(row.files > MAX_FILES for row in rows.values())

@@ -40,7 +40,8 @@ class CochangeItem(Struct, frozen=True):
 
 
 class CochangeAnswer(PagedAnswer, frozen=True):
-    """What changes together with ``target``, strongest first. ``commits``: on the target, all counted."""
+    """What changes together with ``target``, strongest first. ``commits``: on the target, all counted; ``searched``:
+    which of them the files are counted in, in words."""
 
     target: str
     files: tuple[CochangeItem, ...]
@@ -58,7 +59,8 @@ class CochangeAnswer(PagedAnswer, frozen=True):
             key=lambda item: item.explained or not is_often(item.score, item.support, item.commits),
         )
         return Page(
-            head=f"{self.total} files changed with {quote(self.target, 200)} in its {self.commits} commits",
+            head=f"{self.total} files changed with {quote(self.target, 200)} in {self.searched};"
+            " strongest first: late commits weigh more, documents beside code less",
             sections=[
                 TextSection(items=[f"  {item.label()}" for item in hidden_first], total=self.total, main=True)
             ],
