@@ -138,6 +138,22 @@ def test_the_same_repository_needs_no_word(home: Path, project: Path, tmp_path: 
     assert _told(home, project)
 
 
+def test_a_folder_that_was_moved_goes_on_with_its_records(home: Path, project: Path) -> None:
+    """Its last indexed commit lies in the repository at the new place, and nothing lies at the old one."""
+    moved = project.rename(project.with_name("elsewhere"))
+    typed(home, moved, "up")
+    assert _told(home, moved)
+
+
+def test_a_copy_beside_the_project_has_no_records(home: Path, project: Path) -> None:
+    """The project is still at its place, so that a clone with the same commits is another one."""
+    copy = project.with_name("copy")
+    git(project, "clone", "-q", str(project), str(copy))
+    typed(home, copy, "up")
+    assert not _told(home, copy)
+    assert _told(home, project)
+
+
 def test_a_folder_that_becomes_a_repository_keeps_its_records(
     start: StartDaemon, home: Path, tmp_path: Path
 ) -> None:
