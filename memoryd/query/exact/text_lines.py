@@ -85,5 +85,5 @@ class _Candidates:
         found = np.zeros(self._view.files, bool)
         found[self._view.chunk_slot[self._view.text.having_any(known)]] = True
         for slot, words in self._view.apart:
-            found[slot] |= words is None or part.in_lines in f"\n{words}\n"
+            found[slot] |= words is None or part.in_lines in words
         return found

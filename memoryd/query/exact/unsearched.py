@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
 from memoryd.query.context import Context
-from memoryd.store.index.queries import word_queries
 from memoryd.store.index.queries.state import status_queries
 
 _NO_TEXT = frozenset(("binary", "link", "submodule", "repository", "special"))
 _ON_PURPOSE = frozenset(("denied", "ignored", "vendored"))
-_TEXTS_AT_ONCE = 64
 
 
 class Unsearched(Struct, frozen=True):
@@ -24,15 +21,17 @@ class Unsearched(Struct, frozen=True):
 
 
 def unsearched(ctx: Context, least_bytes: int) -> Unsearched:
-    """``least_bytes``: so many has what is looked for at least; it fits into no shorter secret that was overwritten."""
+    """``least_bytes``: so many has what is looked for at least; it fits into no shorter secret that was overwritten.
+    The secret itself is not asked: that would tell whoever tries."""
+    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     reasons = status_queries.skipped_reasons(ctx.index, ctx.view.id)
     unread = [one for one in reasons if one[0] not in _NO_TEXT | _ON_PURPOSE]
     return Unsearched(
         (*ctx.freshness.doubts(), *_not_indexed(unread)),
         (
             *_not_indexed([one for one in reasons if one[0] in _ON_PURPOSE]),
-            *_files(word_queries.count_ending(ctx.index, ctx.view.id, ".ipynb"), "outputs of notebooks"),
-            *_files(_with_secrets(ctx, least_bytes), "overwritten secrets"),
+            *_files(view.notebooks, "outputs of notebooks"),
+            *_files(sum(mask >= least_bytes for mask in view.masks), "overwritten secrets"),
         ),
     )
 
@@ -43,12 +42,3 @@ def _not_indexed(reasons: Sequence[tuple[str, int]]) -> tuple[str, ...]:
 
 def _files(number: int, what: str) -> tuple[str, ...]:
     return (f"{what} in {number} {'file' if number == 1 else 'files'}",) if number else ()
-
-
-def _with_secrets(ctx: Context, least_bytes: int) -> int:
-    """Files with an overwritten secret that long. The secret itself is not asked: that would tell whoever tries."""
-    hidden = re.compile(rb"\*{%d}" % max(1, least_bytes))
-    redacted = word_queries.redacted_files(ctx.index, ctx.view.id)
-    return sum(
-        bool(hidden.search(text)) for _, text in word_queries.texts(ctx.index, redacted, _TEXTS_AT_ONCE)
-    )

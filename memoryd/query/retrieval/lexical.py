@@ -6,6 +6,7 @@ unchanging picture of one view: it may be used by any thread while the index gro
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ K1 = 1.2
 TEXT_B = 0.75
 PATH_B = 0.3  # long paths are deep folders, not more talk: normalise their length little
 MAX_VIEWS = 8
+NOTEBOOK = ".ipynb"
+_MASK = re.compile(rb"\*+")
 FRAMES = frozenset({"class", "remainder"})  # kinds of chunks around functions
 FILES_PER_READ = 500
 MAIN_LANGUAGE_SHARE = 0.6
@@ -42,7 +45,8 @@ FileKey = tuple[int, int, bytes]
 
 
 class FileSlot(Struct, frozen=True, gc=False):
-    """A file of the index; its chunks are numbered ``first_chunk … first_chunk + chunks - 1``."""
+    """A file of the index; its chunks are numbered ``first_chunk … first_chunk + chunks - 1``. ``mask``: how many bytes
+    its longest overwritten secret has at most, 0: it has none."""
 
     file_id: int
     path_id: int
@@ -52,6 +56,7 @@ class FileSlot(Struct, frozen=True, gc=False):
     role: Role
     first_chunk: int
     chunks: int
+    mask: int = 0
 
 
 class LexicalView(Struct, frozen=True):
@@ -59,7 +64,8 @@ class LexicalView(Struct, frozen=True):
     other views included (dead: ``alive`` of the scopes is False). ``roles``: index in ROLES. ``slots`` may hold
     more than ``files`` files: the index grew since. ``main_language``: of nearly all code, ``""`` if mixed. ``frames``:
     which chunks are no function but what stands around them: the header of a class, the rest of a module. ``apart``:
-    (slot, its words that no term leads to, a line each; None: too many)."""
+    (slot, its words that no term leads to, each between line ends; None: too many). ``masks``: of its files with
+    overwritten secrets. ``notebooks``: how many of its files are."""
 
     generation: int
     main_language: str
@@ -73,6 +79,8 @@ class LexicalView(Struct, frozen=True):
     commits: SearchScope
     votes: Votes
     apart: Sequence[tuple[int, str | None]]
+    masks: Sequence[int]
+    notebooks: int
     vectors: Vectors | None = None
 
     @property
@@ -227,7 +235,12 @@ class LexicalIndex:
             paths=self._paths.scope(files_alive, PATH_B),
             commits=self._log.field_scope(reachable, K1, TEXT_B),
             votes=self._log.votes(reachable, slot_of_path),
-            apart=[(slot_of_path[path], words) for path, words in word_queries.apart(conn, view_id)],
+            apart=[
+                (slot_of_path[path], words and f"\n{words}\n")
+                for path, words in word_queries.apart(conn, view_id)
+            ],
+            masks=[file.mask for file in files if file.mask],
+            notebooks=sum(file.path.endswith(NOTEBOOK) for file in files),
             vectors=self._vectors.load(conn, embedder, files, len(chunk_slot)) if embedder else None,
         )
 
@@ -239,7 +252,8 @@ def _read(conn: sqlite3.Connection, file_ids: list[int]) -> _Fresh:
     frames: list[bool] = []
     for part in reader.batches(file_ids, FILES_PER_READ):
         rows = list(lexical_queries.file_forwards(conn, part))
-        files += [_slot(row) for row in rows]
+        masks = _masks(conn, [row.file_id for row in rows if row.has_secrets])
+        files += [_slot(row, masks.get(row.file_id, 0)) for row in rows]
         frames += [kind in FRAMES for row in rows for kind in row.kinds]
         text.append(decode(row.forward for row in rows))
         names.append(count([terms.terms(name) for row in rows for name in row.names]))
@@ -247,9 +261,17 @@ def _read(conn: sqlite3.Connection, file_ids: list[int]) -> _Fresh:
     return _Fresh(files, np.array(frames, bool), join(text), join(names), join(paths))
 
 
-def _slot(row: FileForward) -> FileSlot:
+def _masks(conn: sqlite3.Connection, file_ids: list[int]) -> dict[int, int]:
+    """The longest run of ``*`` in each text: a secret that was overwritten is no longer than that."""
+    return {
+        file_id: max((len(run) for run in _MASK.findall(text)), default=0)
+        for file_id, text in word_queries.texts(conn, file_ids, FILES_PER_READ)
+    }
+
+
+def _slot(row: FileForward, mask: int) -> FileSlot:
     role: Role = "decision" if row.is_decision else weighed_as(row.role)
-    return FileSlot(row.file_id, row.path_id, row.path, row.hash, row.language, role, 0, len(row.names))
+    return FileSlot(row.file_id, row.path_id, row.path, row.hash, row.language, role, 0, len(row.names), mask)
 
 
 def _path_terms(path: str) -> list[int]:

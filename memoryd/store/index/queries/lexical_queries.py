@@ -22,6 +22,7 @@ class FileForward(Struct, frozen=True):
     language: str
     role: str
     is_decision: bool
+    has_secrets: bool
     forward: bytes
     names: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -90,16 +91,15 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
         for file_id, qualname, kind in conn.execute(query, part):
             chunks[file_id].append((qualname, kind))
         query = (
-            "SELECT f.id, f.path_id, p.path, f.hash, f.language, f.role, d.file_id IS NOT NULL, f.forward FROM file f"
+            "SELECT f.id, f.path_id, p.path, f.hash, f.language, f.role, d.file_id IS NOT NULL, f.redacted > 0,"
+            " f.forward FROM file f"
             " JOIN path p ON p.id = f.path_id LEFT JOIN decision d ON d.file_id = f.id"
             f" WHERE f.id IN ({marks}) ORDER BY f.id"
         )
         for row in conn.execute(query, part):
-            file_id, path_id, path, blob, language, role, is_decision, forward = row
-            names, kinds = zip(*chunks[file_id], strict=True) if chunks[file_id] else ((), ())
-            yield FileForward(
-                file_id, path_id, path, blob, language, role, bool(is_decision), forward, names, kinds
-            )
+            *file, is_decision, has_secrets, forward = row
+            names, kinds = zip(*chunks[row[0]], strict=True) if chunks[row[0]] else ((), ())
+            yield FileForward(*file, bool(is_decision), bool(has_secrets), forward, names, kinds)
 
 
 def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:

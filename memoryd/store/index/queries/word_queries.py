@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from memoryd.store.index import reader
-from memoryd.store.sqlite import integer
 
 _STATE = "words"  # key of meta: how often the words changed
 
@@ -40,18 +39,3 @@ def texts(conn: sqlite3.Connection, file_ids: Sequence[int], at_once: int) -> It
         marks = ",".join("?" * len(part))
         for file_id, packed in conn.execute(f"SELECT id, text FROM file WHERE id IN ({marks})", part):
             yield file_id, zlib.decompress(packed)
-
-
-def redacted_files(conn: sqlite3.Connection, view_id: int) -> list[int]:
-    """Ids of the view's files in which secrets were overwritten."""
-    rows = conn.execute(
-        "SELECT f.id FROM view_file v JOIN file f ON f.id = v.file_id WHERE v.view_id = ? AND f.redacted > 0",
-        (view_id,),
-    )
-    return [file_id for (file_id,) in rows]
-
-
-def count_ending(conn: sqlite3.Connection, view_id: int, ending: str) -> int:
-    """How many files of the view have a path with this ending."""
-    query = "SELECT count(*) FROM view_file v JOIN path p ON p.id = v.path_id WHERE v.view_id = ? AND p.path LIKE ?"
-    return integer(conn, query, (view_id, f"%{ending}"))
