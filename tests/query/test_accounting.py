@@ -312,3 +312,20 @@ def test_a_longer_name_beyond_ascii_is_told_apart(ask: Asked) -> None:
     found, _ = ask({"a.py": "def run(): ...\n", "b.php": "<?php\n$run = 1;\n"}, "a.py:run")
     assert found.lines
     assert (found.lines.lines, found.lines.in_words, found.in_text) == (2, 1, 0)
+
+
+def test_the_parts_of_a_definition_that_are_no_uses_are_told_apart(ask: Asked) -> None:
+    found, text = ask({"a.rs": "pub struct Zed;\n\nimpl Zed {\n    pub fn go() {}\n}\n"}, "a.rs:Zed")
+    assert found.lines
+    assert (found.lines.lines, found.lines.defined, found.lines.beside) == (2, 1, 1)
+    assert found.lines.complete
+    assert "1 beside a definition of it" in text
+
+
+def test_what_is_taken_for_something_else_takes_completeness_away(ask: Asked) -> None:
+    """Nothing but the linker's word stands behind it."""
+    found, _ = ask(
+        {"a.py": "def hook(): ...\n", "b.py": "def f(\n    hook):\n    return hook()\n"}, "a.py:hook"
+    )
+    assert found.lines
+    assert (found.lines.outside, found.lines.complete) == (1, False)

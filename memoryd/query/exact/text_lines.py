@@ -14,6 +14,7 @@ from memoryd.query.retrieval.dictionary import Dictionary, WordPart, word_parts
 from memoryd.query.retrieval.lexical import FileSlot, LexicalView
 from memoryd.store.index.queries import word_queries
 
+FEW_FILES = 32  # are read sooner than narrowed further
 _TEXTS_AT_ONCE = 64
 Marks = NDArray[np.bool_]
 
@@ -59,14 +60,18 @@ class _Candidates:
         self._dictionary: Dictionary = ctx.lexical.dictionary(ctx.index)
 
     def having_all(self, needs: AllOf) -> Marks | None:
+        """The longest runs first, since they tell most, and no more of them than it takes."""
+        words = [one for part in needs.parts if isinstance(part, str) for one in word_parts(part)]
         found: Marks | None = None
-        for part in needs.parts:
-            wanted = (
-                [self._having_any(part)] if isinstance(part, AnyOf) else map(self._having, word_parts(part))
-            )
-            for marks in wanted:
-                if marks is not None:
-                    found = marks if found is None else found & marks
+        for wanted in (
+            *sorted(words, key=lambda one: -len(one.text)),
+            *(part for part in needs.parts if isinstance(part, AnyOf)),
+        ):
+            marks = self._having_any(wanted) if isinstance(wanted, AnyOf) else self._having(wanted)
+            if marks is not None:
+                found = marks if found is None else found & marks
+                if np.count_nonzero(found) <= FEW_FILES:
+                    break
         return found
 
     def _having_any(self, needs: AnyOf) -> Marks | None:

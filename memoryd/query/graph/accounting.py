@@ -193,6 +193,8 @@ class _Account:
             rest -= part
         hidden = could_be & (through | others | defined) - used
         searched = unsearched(self._ctx, len(self._name.encode()))
+        defining = {path_id for path_id, _ in defined}
+        outside = [place for place in text.outside if place[0] not in defining]
         unknown = [place for place in text.rest if place not in text.documents]
         return Reconciliation(
             lines=len(text.lines),
@@ -203,8 +205,9 @@ class _Account:
             others=len(counts[3]),
             first_others=self._places(counts[3]),
             unresolved=len(counts[4]),
-            outside=len(text.outside),
-            first_outside=self._places(text.outside),
+            beside=len(text.outside) - len(outside),
+            outside=len(outside),
+            first_outside=self._places(outside),
             comments=len(text.comments),
             documents=len(text.rest) - len(unknown),
             first_comments=self._places(text.comments),
@@ -213,7 +216,8 @@ class _Account:
             first_unknown=self._places(unknown),
             gaps=searched.gaps,
             left_out=searched.left_out,
-            complete=not (counts[4] or hidden or unknown or searched.gaps) and len(self._named) < MAX_NAMED,
+            complete=not (counts[4] or hidden or outside or unknown or searched.gaps)
+            and len(self._named) < MAX_NAMED,
         )
 
     def _places(self, places: Sequence[Place]) -> tuple[NamePlace, ...]:

@@ -23,11 +23,13 @@ class NamePlace(Struct, frozen=True):
 class Reconciliation(Struct, frozen=True):
     """What stands in each of the ``lines`` of the text that have the very name, as ``grep -w`` finds them; each is
     counted once, by the first of these that holds. ``used``: a use of the target; ``defined``: a definition of that
-    name, of the target or another; ``through_base``, ``others``, ``unresolved``: as in Accounting; ``outside``: it is
-    of another project; ``comments``, ``documents``: they tell of it; ``in_words``: it is only a part of a longer name
-    there (``$name``); ``unknown``: strings, local names, or uses that are not understood. ``gaps``: what should have
-    been looked at and was not; ``left_out``: what of the project never is. ``complete``: no line is unresolved or
-    unknown, and there is no gap: to look the name up in the text brings nothing more."""
+    name, of the target or another; ``through_base``, ``others``, ``unresolved``: as in Accounting; ``beside``: it is
+    taken for none of these, in a file that defines the name (``impl``, recursion); ``outside``: it is taken for
+    something else: of another project, a local name; ``comments``, ``documents``: they tell of it; ``in_words``: it is
+    only a part of a longer name there (``$name``); ``unknown``: strings, local names, or uses that are not understood.
+    ``gaps``: what should have been looked at and was not; ``left_out``: what of the project never is. ``complete``: no
+    line is unresolved, outside or unknown, and there is no gap: to look the name up in the text brings nothing
+    more."""
 
     lines: int
     files: int
@@ -36,6 +38,7 @@ class Reconciliation(Struct, frozen=True):
     through_base: int
     others: int
     unresolved: int
+    beside: int
     outside: int
     comments: int
     documents: int
@@ -54,7 +57,8 @@ class Reconciliation(Struct, frozen=True):
         counts = (
             (self.defined, "in definitions of that name", ()),
             (self.comments, "in comments", self.first_comments),
-            (self.outside, "of other projects", ()),  # known not to be it: no places to look at
+            (self.beside, "beside a definition of it", ()),
+            (self.outside, "of something else (other projects, local names)", ()),
             (self.in_words, "in longer names", ()),
         )
         more = [
