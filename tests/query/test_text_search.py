@@ -154,6 +154,7 @@ def test_an_expression_never_reaches_over_the_end_of_a_line(project: TextProject
         (r"(a)\1", "invalid escape sequence"),
         ("a{1001}", "invalid repetition size"),
         ("[^y]{0,900}z", "the expression is too large"),
+        ("x" * 2_001, "the expression is longer than 2000 characters"),
     ],
 )
 def test_what_is_no_expression_is_said_with_a_way_on(source: str, said: str, project: TextProject) -> None:

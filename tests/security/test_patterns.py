@@ -69,7 +69,6 @@ MADE_AT_RUN_TIME = {
     ("indexers.secret_tokens", "TokenRule.head"): "our own data, checked below; reads 100 bytes",
     ("indexers.secret_tokens", "TokenRule.tail"): "our own data, checked below",
     ("indexers.secrets", "_character_kinds"): "four classes of one character",
-    ("memoryd.query.exact.unsearched", "_with_secrets"): "one repeated character, a number of times",
     ("memoryd.query.rules.tool_semantics", "_said_once"): "around an escaped name",
     ("indexers.found_tests", "_file_names"): "globs of our own data, with atomic groups",
     ("indexers.found_tests", "_pattern"): "our own data, on one name or path",

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from memoryd.errors import UsageError
 
+MAX_CHARS = 2_000  # of an expression
 MAX_PROGRAM = 5_000  # instructions: the worst expression of so many reads some 100 KB a second
 _SYNTAX = "https://github.com/google/re2/wiki/Syntax"
 _WORD_CHARS = re.compile(r"\w", re.A)
@@ -93,6 +94,12 @@ def _word_finder(data: bytes) -> Callable[[bytes, int], int]:
 
 def regex(source: str, *, fold: bool = False) -> TextPattern:
     """The RE2 expression ``source``. Raises UsageError."""
+    if len(source) > MAX_CHARS:
+        raise UsageError(
+            f"the expression is longer than {MAX_CHARS} characters",
+            where="query",
+            next_step="look for a part of it",
+        )
     expression = _searcher(b"(?m)" + source.encode("utf-8", "surrogateescape"), fold=fold, never_nl=True)
     return TextPattern(expression, _Reading(source).needs())
 

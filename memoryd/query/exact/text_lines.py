@@ -61,18 +61,21 @@ class _Candidates:
 
     def having_all(self, needs: AllOf) -> Marks | None:
         """The longest runs first, since they tell most, and no more of them than it takes."""
-        words = [one for part in needs.parts if isinstance(part, str) for one in word_parts(part)]
         found: Marks | None = None
-        for wanted in (
-            *sorted(words, key=lambda one: -len(one.text)),
-            *(part for part in needs.parts if isinstance(part, AnyOf)),
-        ):
-            marks = self._having_any(wanted) if isinstance(wanted, AnyOf) else self._having(wanted)
-            if marks is not None:
-                found = marks if found is None else found & marks
-                if np.count_nonzero(found) <= FEW_FILES:
-                    break
+        for marks in self._known(needs):
+            found = marks if found is None else found & marks
+            if np.count_nonzero(found) <= FEW_FILES:
+                break
         return found
+
+    def _known(self, needs: AllOf) -> Iterator[Marks]:
+        words = [one for part in needs.parts if isinstance(part, str) for one in word_parts(part)]
+        for word in sorted(words, key=lambda one: -len(one.text)):
+            if (marks := self._having(word)) is not None:
+                yield marks
+        for part in needs.parts:
+            if isinstance(part, AnyOf) and (marks := self._having_any(part)) is not None:
+                yield marks
 
     def _having_any(self, needs: AnyOf) -> Marks | None:
         found = np.zeros(self._view.files, bool)

@@ -97,9 +97,21 @@ def file_forwards(conn: sqlite3.Connection, file_ids: Sequence[int]) -> Iterator
             f" WHERE f.id IN ({marks}) ORDER BY f.id"
         )
         for row in conn.execute(query, part):
-            *file, is_decision, has_secrets, forward = row
-            names, kinds = zip(*chunks[row[0]], strict=True) if chunks[row[0]] else ((), ())
-            yield FileForward(*file, bool(is_decision), bool(has_secrets), forward, names, kinds)
+            file_id, path_id, path, blob, language, role, is_decision, has_secrets, forward = row
+            names, kinds = zip(*chunks[file_id], strict=True) if chunks[file_id] else ((), ())
+            yield FileForward(
+                file_id=file_id,
+                path_id=path_id,
+                path=path,
+                hash=blob,
+                language=language,
+                role=role,
+                is_decision=bool(is_decision),
+                has_secrets=bool(has_secrets),
+                forward=forward,
+                names=names,
+                kinds=kinds,
+            )
 
 
 def chunk_rows(conn: sqlite3.Connection, file_id: int) -> list[ChunkRow]:
