@@ -38,9 +38,7 @@ _ELEMENTS = frozenset(
     """vector array deque list forward_list set unordered_set multiset span initializer_list stack queue
     priority_queue""".split()  # noqa: SIM905
 )
-_ITERATOR = re.compile(
-    r">\s*::\s*(?:const_)?(?:reverse_)?(?:iterator|reference|value_type|pointer)\s*[&*]*\s*$"
-)
+_ITERATOR = re.compile(r">::(?:const_)?(?:reverse_)?(?:iterator|reference|value_type|pointer)\b")
 _MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
 _GIVES = frozenset({"[]", "front()", "back()", "at()", "top()"})
 _OPENING = ("{}_BEGIN_NAMESPACE", "{}_NAMESPACE_BEGIN", "{}_OPEN_NAMESPACE", "{}_NAMESPACE_OPEN")
