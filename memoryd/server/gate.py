@@ -86,7 +86,8 @@ class Gate:
             given_way = self._queue.last_of_most(caller)
             if given_way is None:
                 raise self._busy()
-            given_way.set_exception(self._busy())
+            if not given_way.done():  # who waited may have left at this very moment
+                given_way.set_exception(self._busy())
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.put(caller, turn, short=short)
         self._waiting += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import Client, RunningDaemon, git
 from disks import Image, memory_disk, needs_mounts
+from index_digests import clean_digest, digest
 
 pytestmark = [needs_mounts, pytest.mark.timeout(300)]
 DISK_KIB = 6 * 1024
@@ -25,19 +26,6 @@ def project(tmp_path: Path) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-qm", "All of it")
     return root
-
-
-def digest(client: Client, root: Path) -> dict[str, str]:
-    client.json("up", path=str(root))
-    return client.json("doctor", project=str(root), digest=True)["digest"]
-
-
-def clean_digest(folder: Path, root: Path) -> dict[str, str]:
-    daemon = RunningDaemon(folder).ready()
-    with Client(daemon.paths) as client:
-        found = digest(client, root)
-    daemon.end()
-    return found
 
 
 def fill(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from daemon_harness import Client, RunningDaemon, command_line, descendants, git, small_project, until
 from disks import memory_disk, needs_mounts
+from index_digests import clean_digest, digest
 
 YEAR_S = 31_556_952
 needs_gcc = pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler for the false clock")
@@ -35,19 +36,6 @@ def many_files(root: Path, count: int) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-qm", "All of it")
     return root
-
-
-def digest(client: Client, root: Path) -> dict[str, str]:
-    client.json("up", path=str(root))
-    return client.json("doctor", project=str(root), digest=True)["digest"]
-
-
-def clean_digest(folder: Path, root: Path) -> dict[str, str]:
-    daemon = RunningDaemon(folder).ready()
-    with Client(daemon.paths) as client:
-        found = digest(client, root)
-    daemon.end()
-    return found
 
 
 class Killer:

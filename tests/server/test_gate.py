@@ -222,3 +222,20 @@ def test_who_leaves_while_it_waits_takes_no_place() -> None:
             assert opened.taken == 0
 
     asyncio.run(asyncio.wait_for(run(), 50))
+
+
+def test_who_would_give_way_may_have_left_at_that_very_moment() -> None:
+    """Regression: what had been cancelled, but had not run since, was told to give way, which is an error."""
+
+    async def run() -> None:
+        release = threading.Event()
+        with gate(parallel=1, waiting=5) as opened:
+            greedy = await _fills(opened, release, 6)
+            other = asyncio.create_task(opened.run(lambda: "other", interrupt=nothing, caller="other"))
+            greedy[-1].cancel()
+            release.set()
+            assert await other == "other"
+            await asyncio.gather(*greedy, return_exceptions=True)
+            assert opened.taken == 0
+
+    asyncio.run(asyncio.wait_for(run(), 50))
