@@ -42,7 +42,7 @@ def test_every_verb_can_be_asked(name: str) -> None:
     verb = VERBS[name]
     assert verb.request.__struct_fields__ is not None
     if isinstance(verb.run, QueryFunction):
-        assert get_type_hints(verb.run.function)["return"] is verb.answer
+        assert get_type_hints(verb.run.function)["return"] == verb.answer
 
 
 @pytest.mark.parametrize("name", [name for name, verb in VERBS.items() if verb.answer])
