@@ -23,6 +23,7 @@ from memoryd.ingest.git import process
 from memoryd.ingest.git.discovery import discover, find_root
 from memoryd.ingest.git.process import GitBlocked, GitCommand, GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git, Head
+from memoryd.paths import default_paths
 
 
 @pytest.fixture
@@ -43,6 +44,24 @@ def _blob(data: bytes) -> str:
 
 
 # --- where it stands
+
+
+@pytest.mark.parametrize("damage", ["empty files", "no folders", "rubbish"])
+def test_an_own_git_directory_that_a_power_cut_damaged_is_made_anew(repo: Repository, damage: str) -> None:
+    """Regression: its files were there and empty, and no repository could be indexed any more."""
+    git = _git(repo.root)
+    sha = repo.git("rev-parse", "HEAD")
+    assert git.holds([sha])
+    own = default_paths().home / "git" / "sha1"
+    if damage == "empty files":
+        (own / "HEAD").write_bytes(b"")
+        (own / "config").write_bytes(b"")
+    elif damage == "no folders":
+        (own / "refs").rmdir()
+    else:
+        (own / "HEAD").write_bytes(b"\xff\x00")
+    assert git.holds([sha])
+    assert sorted(file.name for file in own.parent.iterdir()) == ["sha1"]
 
 
 def test_head_names_commit_and_branch_without_a_process(

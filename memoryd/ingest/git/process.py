@@ -9,6 +9,7 @@ ours as its git directory and only the repository's object store, so its configu
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -55,6 +56,7 @@ _OVERRIDES = (
     "log.showRoot=true", "log.follow=false", "diff.renames=true", "i18n.logOutputEncoding=UTF-8",
 )  # fmt: skip
 _FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
+_GIT_DIR_FOLDERS = ("objects", "refs")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
 _SUSPICIOUS_S = 1.0  # of silence: then it is looked for what git may wait for
@@ -260,23 +262,46 @@ def user_excludes() -> str:
 
 def _empty_git_dir(place: Path, object_format: str) -> Path:
     """A git directory in ``place`` without objects, refs or settings. Made once and kept, since whoever is killed
-    cannot tidy up; git only reads it. Raises StoreError when ``place`` is not ours alone."""
+    cannot tidy up; git only reads it. One that a power cut has left with empty files is made anew. Raises StoreError
+    when ``place`` is not ours alone."""
     folder = place / object_format
-    if not (folder / "HEAD").is_file():
+    if not _is_empty_git_dir(folder, object_format):
         private_folder(place.parent)
         private_folder(place)
         aside = Path(tempfile.mkdtemp(dir=place))
-        for inner in ("objects", "refs"):
+        for inner in _GIT_DIR_FOLDERS:
             (aside / inner).mkdir()
-        (aside / "HEAD").write_text("ref: refs/heads/none\n")
-        (aside / "config").write_text(
-            f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
-        )
-        try:
-            aside.rename(folder)
-        except OSError:  # another process was quicker
-            shutil.rmtree(aside)
+        for name, text in _git_dir_files(object_format).items():
+            (aside / name).write_text(text)
+        _put_in_place(aside, folder, object_format)
     return folder
+
+
+def _git_dir_files(object_format: str) -> dict[str, str]:
+    config = (
+        f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
+    )
+    return {"HEAD": "ref: refs/heads/none\n", "config": config}
+
+
+def _is_empty_git_dir(folder: Path, object_format: str) -> bool:
+    try:
+        return all((folder / inner).is_dir() for inner in _GIT_DIR_FOLDERS) and all(
+            (folder / name).read_text() == text for name, text in _git_dir_files(object_format).items()
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def _put_in_place(aside: Path, folder: Path, object_format: str) -> None:
+    """Another process may do the same at this moment: what it has put there is as good."""
+    damaged = Path(tempfile.mkdtemp(dir=folder.parent))
+    with contextlib.suppress(OSError):
+        if folder.exists() and not _is_empty_git_dir(folder, object_format):
+            folder.rename(damaged)
+        aside.rename(folder)
+    for rest in (aside, damaged):
+        shutil.rmtree(rest, ignore_errors=True)
 
 
 def environment() -> dict[str, str]:
