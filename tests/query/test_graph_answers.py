@@ -438,6 +438,21 @@ def test_an_ambiguous_target_gets_candidates_and_no_guess(rows):
     assert answer.hops == ()
 
 
+def test_code_comes_before_tests_in_each_hop(tmp_path):
+    """What is cut off first are tests: they are named by themselves."""
+    made = Rows(tmp_path / "index.db")
+    made.file("src/a.py", "def f(): ...\n", [("f", "function", 1, 1)])
+    made.file("tests/test_a.py", "def test_f(): f()\n", [("test_f", "function", 1, 1)])
+    made.file("src/z.py", "def g(): f()\n", [("g", "function", 1, 1)])
+    made.edges("tests/test_a.py", [("test_f", "calls", "src/a.py", "f", 1)])
+    made.edges("src/z.py", [("g", "calls", "src/a.py", "f", 1, "inferred", 0.8)])
+    answer = impact(made.context(), ImpactRequest(target="src/a.py:f"))
+    assert [one.path for one in answer.hops[0]] == ["src/z.py", "tests/test_a.py"]
+    paged = impact(made.context(), ImpactRequest(target="src/a.py:f", offset=1, limit=1))
+    assert [one.path for one in paged.hops[0]] == ["tests/test_a.py"]
+    made.close()
+
+
 def test_pages_of_impact_keep_their_hop(rows):
     """With an offset the hops keep their place and the totals stay exact."""
     ctx = rows.context()

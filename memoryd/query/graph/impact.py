@@ -59,9 +59,11 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     paths = {target.path_id for target in resolution.targets}
     past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
     cochange_items = cochange.cochange_items(ctx, paths, past)
-    tests = _tests(ctx, search, labels)
+    roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
+    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    tests = _tests(ctx, search, labels, roles)
     lines = SourceLines(ctx)
-    hops = _with_lines(_page(search, labels, request), request.detail, lines)
+    hops = _with_lines(_page(search, labels, request, test_files), request.detail, lines)
     direct = hops[0] if hops and request.detail == "source" else ()
     sources, sources_total = lines.enclosing((one.path, one.line) for one in direct)
     shown = sum(map(len, hops))
@@ -168,13 +170,15 @@ class _Labels:
 
 
 def _page(
-    search: BreadthFirstSearch, labels: _Labels, request: ImpactRequest
+    search: BreadthFirstSearch, labels: _Labels, request: ImpactRequest, test_files: Collection[int]
 ) -> tuple[tuple[Dependent, ...], ...]:
-    """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty."""
+    """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty. In each hop what stands in
+    files of tests comes last: those are named by themselves, and an answer that is cut off should lose them first."""
     skip, room = request.offset, request.limit
     pages = []
     for hop, through in zip(search.hops, search.through, strict=False):
-        part = hop[skip : skip + room]
+        code_first = sorted(hop, key=lambda reached: reached[1][1] >> NAME_BITS in test_files)
+        part = code_first[skip : skip + room]
         skip, room = max(0, skip - len(hop)), room - len(part)
         labels.load(node for _, edge in part for node in edge[:2])
         labels.load(through[edge[0]] for _, edge in part if edge[0] in through)
@@ -197,9 +201,11 @@ def _dependent(reached: Reached, labels: _Labels, through: Mapping[Node, Node]) 
     )
 
 
-def _tests(ctx: Context, search: BreadthFirstSearch, labels: _Labels) -> tuple[ReachingTest, ...]:
-    """Test files, and the tests within other files, that reach the target, nearest first."""
-    roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
+def _tests(
+    ctx: Context, search: BreadthFirstSearch, labels: _Labels, roles: Mapping[int, graph_queries.RoleRow]
+) -> tuple[ReachingTest, ...]:
+    """Test files, and the tests within other files, that reach the target, nearest first. ``roles``: of the files that
+    the search reached."""
     test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
     mixed = {path_id for path_id, row in roles.items() if row.test_cases} - test_files
     for_tests = graph_queries.symbols_for_tests(ctx.index, ctx.view.id, mixed)
@@ -227,7 +233,8 @@ def _reaching(labels: _Labels, rows: Sequence[tuple[int, Reached]]) -> ReachingT
 
 def tests_of(ctx: Context, search: BreadthFirstSearch) -> tuple[ReachingTest, ...]:
     """Test files from which the search's target is reached, nearest first."""
-    return _tests(ctx, search, _Labels(ctx, search))
+    labels = _Labels(ctx, search)
+    return _tests(ctx, search, labels, graph_queries.roles(ctx.index, ctx.view.id, labels.path))
 
 
 def _owners(ctx: Context, past: Sequence[Touch]) -> tuple[OwnerItem, ...]:
