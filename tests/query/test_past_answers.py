@@ -98,6 +98,14 @@ def test_commits_that_the_view_cannot_see_are_not_its_history(rows):
     assert [c.subject for c in answer.commits] == ["mine"]
 
 
+def test_a_commit_shows_code_before_its_tests(rows):
+    """The lines of the first files are shown: a test of fifty lines would leave no room for the change itself."""
+    rows.file("tests/test_pay.py", "def test_pay(): pay()\n")
+    rows.file("web/pay.py", "def pay(): ...\n")
+    sha = rows.commit("Pay once", ["tests/test_pay.py", "web/pay.py"])
+    assert history(rows.context(), HistoryRequest(query=sha)).files == ("M web/pay.py", "M tests/test_pay.py")
+
+
 def test_a_long_history_asks_the_store_no_more_often_than_a_short_one(rows):
     """Statements are counted: one per commit would make a long history slow."""
     rows.file("a.py")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -106,7 +106,7 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
     changed = history_queries.changes_of(ctx.index, [row.id])
     paths = graph_queries.path_names(ctx.index, {path_id for _, path_id, _, _ in changed})
     mends, mended_by = mending.of_commit(ctx, row, seen)
-    files = sorted((status, paths[path_id]) for _, path_id, status, _ in changed)
+    files = _code_first(ctx, [(status, path_id) for _, path_id, status, _ in changed], paths)
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -122,6 +122,16 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
         followed=tuple(map(commit_item, _followed_by(ctx, row, [p for _, p, _, _ in changed], seen))),
         command=_command(request),
     )
+
+
+def _code_first(
+    ctx: Context, changed: Sequence[tuple[str, int]], paths: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """(what was done, path); tests last, for the lines of the first few are shown."""
+    roles = graph_queries.roles(ctx.index, ctx.view.id, {path_id for _, path_id in changed})
+    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    in_order = sorted(changed, key=lambda file: (file[1] in test_files, file[0], paths[file[1]]))
+    return [(status, paths[path_id]) for status, path_id in in_order]
 
 
 def _followed_by(ctx: Context, row: CommitRow, path_ids: Sequence[int], seen: Reachable) -> list[CommitRow]:
