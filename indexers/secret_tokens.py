@@ -25,7 +25,11 @@ _BEFORE_BYTES = 100
 _WORDS_ONLY = bytes(
     c if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_-.~:/+=%$!\\") else 0x20 for c in range(256)
 )
-_ESCAPE = re.compile(rb"\\(?:[nrtbf0v]|x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2})|%[0-9A-Fa-f]{2}")
+_ESCAPE = re.compile(  # also of what was escaped twice, and the sign of quoted-printable mail that tokens stand behind
+    rb"\\(?:[nrtbf0v]|x[0-9A-Fa-f]{2}|u00[0-9A-Fa-f]{2})|%(?:25)?[0-9A-Fa-f]{2}|=3D"
+)
+_COLOUR = re.compile(rb"(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-9;]{0,12}m")
+_COLOUR_MARKS = (b"\x1b[", b"\\033[", b"\\e[", b"1b[", b"1B[")
 _WORD = b"(?<![A-Za-z0-9])"
 
 
@@ -74,7 +78,10 @@ def rules() -> dict[str, TokenRule]:
 
 
 def token_spans(data: bytes) -> list[Span]:
-    """Where tokens stand, in no order; spans may overlap. Escapes (``\\n``, ``%3D``) are no part of a token."""
+    """Where tokens stand, in no order; spans may overlap. Escapes (``\\n``, ``%3D``, ``=3D``, colours of a terminal)
+    are no part of a token."""
+    if any(mark in data for mark in _COLOUR_MARKS):
+        data = _COLOUR.sub(_blank, data)
     beginnings, inside, by_literal = _tables()
     words = _long_words(data)
     clear_words = _ESCAPE.sub(_blank, words)

@@ -40,6 +40,7 @@ EXTRACTOR_HISTORY = {
     25: "the words of the text, by which any piece of it is found",
     26: "a line over a line of signs is a heading of a guide, and no rule",
     27: "headers of C++ behind long comments; casts and parentheses, flags of C++; classes and listed names of Lua",
+    28: "tokens behind escapes of escapes, of quoted-printable mail and behind colours are overwritten",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
