@@ -11,6 +11,7 @@ from memoryd.store.index.queries.state import status_queries
 
 _NO_TEXT = frozenset(("binary", "link", "submodule", "repository", "special"))
 _ON_PURPOSE = frozenset(("denied", "ignored", "vendored"))
+NO_SOURCE = _NO_TEXT | _ON_PURPOSE  # reasons to skip a file for which no source of the project is missing
 
 
 class Unsearched(Struct, frozen=True):
@@ -25,7 +26,7 @@ def unsearched(ctx: Context, least_bytes: int) -> Unsearched:
     The secret itself is not asked: that would tell whoever tries."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     reasons = status_queries.skipped_reasons(ctx.index, ctx.view.id)
-    unread = [one for one in reasons if one[0] not in _NO_TEXT | _ON_PURPOSE]
+    unread = [one for one in reasons if one[0] not in NO_SOURCE]
     return Unsearched(
         (*ctx.freshness.doubts(), *_not_indexed(unread)),
         (

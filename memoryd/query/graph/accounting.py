@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from indexers.profiles import all_of, not_followed
 from memoryd.query.context import Context
-from memoryd.query.exact.unsearched import unsearched
+from memoryd.query.exact.unsearched import NO_SOURCE, unsearched
 from memoryd.query.graph.accounting_answers import Accounting, NamePlace, Reconciliation
 from memoryd.query.graph.name_in_text import NameInText, Place
 from memoryd.query.graph.unseen_callers import unseen_callers
@@ -28,9 +28,6 @@ _ALIKE = (
     frozenset(("java", "kotlin", "scala")),
 )  # languages that use each other's definitions
 _SEGMENTS = re.compile(r"[./\\:]+")
-_NO_SOURCE = frozenset(
-    ("binary", "ignored", "link", "submodule", "repository", "special", "vendored", "denied")
-)
 
 
 def accounting(ctx: Context, targets: Sequence[Target]) -> Accounting | None:
@@ -243,7 +240,7 @@ def gaps(ctx: Context) -> Iterator[str]:
     """What of the project an answer of none does not cover, in words."""
     yield from ctx.freshness.doubts()
     reasons = status_queries.skipped_reasons(ctx.index, ctx.view.id)
-    unread = [(reason, files) for reason, files in reasons if reason not in _NO_SOURCE]
+    unread = [(reason, files) for reason, files in reasons if reason not in NO_SOURCE]
     if unread:
         total = sum(files for _, files in unread)
         listed = ", ".join(f"{reason} {files}" for reason, files in unread)

@@ -60,7 +60,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     past = cochange.touched(ctx, paths) if len(paths) <= MAX_OWNERS else []
     cochange_items = cochange.cochange_items(ctx, paths, past)
     roles = graph_queries.roles(ctx.index, ctx.view.id, labels.path)
-    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    test_files = graph_queries.test_files(roles)
     tests = _tests(ctx, search, labels, roles)
     lines = SourceLines(ctx)
     hops = _with_lines(_page(search, labels, request, test_files), request.detail, lines)
@@ -206,7 +206,7 @@ def _tests(
 ) -> tuple[ReachingTest, ...]:
     """Test files, and the tests within other files, that reach the target, nearest first. ``roles``: of the files that
     the search reached."""
-    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    test_files = graph_queries.test_files(roles)
     mixed = {path_id for path_id, row in roles.items() if row.test_cases} - test_files
     for_tests = graph_queries.symbols_for_tests(ctx.index, ctx.view.id, mixed)
     labels.load(edge[1] for hop in search.hops for _, edge in hop if edge[1] >> NAME_BITS in mixed)

@@ -129,7 +129,7 @@ def _code_first(
 ) -> list[tuple[str, str]]:
     """(what was done, path); tests last, for the lines of the first few are shown."""
     roles = graph_queries.roles(ctx.index, ctx.view.id, {path_id for _, path_id in changed})
-    test_files = {path_id for path_id, row in roles.items() if row.role == "test"}
+    test_files = graph_queries.test_files(roles)
     in_order = sorted(changed, key=lambda file: (file[1] in test_files, file[0], paths[file[1]]))
     return [(status, paths[path_id]) for status, path_id in in_order]
 

@@ -6,7 +6,7 @@ A *node* is ``path id << 32 | name id``: a qualname in a file; the name id of ``
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -131,6 +131,11 @@ def roles(conn: sqlite3.Connection, view_id: int, path_ids: Iterable[int]) -> di
         f" WHERE vf.view_id = {int(view_id)} AND vf.path_id"
     )
     return {id_: RoleRow(role, cases) for id_, role, cases in _by(conn, query, sorted(set(path_ids)))}
+
+
+def test_files(rows: Mapping[int, RoleRow]) -> set[int]:
+    """Those of ``roles`` that are for tests as a whole."""
+    return {path_id for path_id, row in rows.items() if row.role == "test"}
 
 
 def symbols_for_tests(
