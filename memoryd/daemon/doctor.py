@@ -64,7 +64,7 @@ def _failed(name: str, problem: MemorydError) -> Check:
 
 
 def _watch_check(watch: WatchState) -> Check:
-    return Check("watch", "warn" if watch.degraded else "ok", watch.text, watch.next_step)
+    return Check("watch", "ok" if watch.well else "warn", watch.text, watch.next_step)
 
 
 def project_checks(root: str, config: Config) -> tuple[Check, ...]:

@@ -249,6 +249,7 @@ class DaemonService:
         return store.learned.answer(project.root, base)
 
     async def doctor(self, call: Call, request: DoctorParams) -> Any:
+        await self.open_projects.watch.begun((await self.project_of(call)).root)
         return await doctor.doctor(self, call, request)
 
     async def completed_status(self, call: Call, answer: Any) -> Any:

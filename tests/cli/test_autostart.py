@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def test_a_daemon_that_cannot_start_says_why(box):
     """The error of a daemon that dies while starting holds the end of its log, exit code 3."""
@@ -112,3 +114,33 @@ def test_logs_show_the_end(box):
     (box.home / "daemon.log").write_text("one\ntwo\nthr\x1b[31mee\n")
     assert box.run("daemon", "logs", "-n", "2").stdout == "two\nthr\\x1b[31mee\n"
     assert Path(box.home / "daemon.log").exists()
+
+
+ENDING = """
+import fcntl, os, socket, sys, time
+home = sys.argv[1]
+lock = os.open(home + "/daemon.lock", os.O_RDWR | os.O_CREAT, 0o600)
+fcntl.flock(lock, fcntl.LOCK_EX)
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+print("holds the lock", flush=True)
+time.sleep(float(sys.argv[2]))
+listener.bind(home + "/daemon.sock")
+listener.listen()
+print("listens", flush=True)
+listener.accept()
+"""
+
+
+@pytest.mark.parametrize("listens_after_s", [0.0, 1.0])
+def test_a_daemon_that_ends_while_it_is_asked_is_followed_by_the_next(box, listens_after_s):
+    """A killed daemon keeps lock and socket until the kernel is done with it: whoever meets it there, the command or
+    the daemon that the command starts, goes on to a new one."""
+    box.home.mkdir(mode=0o700)
+    arguments = [sys.executable, "-c", ENDING, str(box.home), str(listens_after_s)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as ending:
+        for line in ["holds the lock\n", *(["listens\n"] if not listens_after_s else [])]:
+            assert ending.stdout.readline() == line
+        started = box.run("daemon", "start")
+        assert (started.returncode, started.stderr) == (0, "")
+        assert ending.wait(timeout=60) == 0
+    assert "stopped" in box.run("daemon", "stop").stdout

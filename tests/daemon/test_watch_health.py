@@ -32,7 +32,8 @@ def test_doctor_names_the_limit_that_is_reached(tmp_path: Path) -> None:
     )  # fmt: skip
     if "unshare" in done.stderr or "max_inotify_instances" in done.stderr:
         pytest.skip(f"no user namespaces here: {done.stderr.strip()[-100:]}")
-    line = next(line for line in done.stdout.splitlines() if "WARN watch:" in line)
+    line = next((line for line in done.stdout.splitlines() if "WARN watch:" in line), "")
+    assert line, done.stdout + done.stderr
     assert "limit of inotify instances is reached" in line
     assert "sysctl fs.inotify.max_user_instances=" in line
     assert "max_user_watches" not in line

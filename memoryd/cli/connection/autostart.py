@@ -44,7 +44,7 @@ def connect(
         config.load(paths, flags=settings)  # a bad flag is wrong use, not a daemon that dies
     announce("starting the memoryd daemon …")
     log_start = _size(paths.log)
-    return _wait_for(paths, spawn(paths, settings or {}), log_start, abandon)
+    return _wait_for(paths, lambda: spawn(paths, settings or {}), log_start, abandon)
 
 
 def spawn(paths: Paths, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -70,16 +70,19 @@ def spawn(paths: Paths, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
 
 
 def _wait_for(
-    paths: Paths, child: subprocess.Popen[bytes], log_start: int, abandon: Callable[[], bool]
+    paths: Paths, start: Callable[[], subprocess.Popen[bytes]], log_start: int, abandon: Callable[[], bool]
 ) -> socket.socket:
     deadline = time.monotonic() + START_LIMIT_S
-    failed = False
+    child, failed = start(), False
     while time.monotonic() < deadline and not abandon():
+        ended = child.poll()
         sock = try_connect(paths)
         if sock:
             _disown(child)
             return sock
-        if not failed and child.poll():  # 0 would mean: another daemon holds the lock and will listen
+        if ended == 0:  # it left the place to a daemon that answered, and that one has ended since
+            child = start()
+        elif ended and not failed:
             failed = True
             deadline = min(deadline, time.monotonic() + LOSER_GRACE_S)
         time.sleep(POLL_S)

@@ -87,6 +87,7 @@ class DaemonConnection:
         self._wire = Wire(sock)
         self._on_version = on_version
         self._ids = itertools.count(1)
+        self.greeted = False  # the daemon has said something; before its hello it takes no request
         self._wire.send(hello("cli"))
 
     def ask(
@@ -144,6 +145,7 @@ class DaemonConnection:
 
     def _heard(self, message: Message | None) -> Message | None:
         """The message, after what concerns the connection as a whole was taken from it."""
+        self.greeted = self.greeted or message is not None
         if message and message.get("method") == "hello":
             self._on_version((message.get("params") or {}).get("version", memoryd.__version__))
         if message and "error" in message and message.get("id") is None:

@@ -19,6 +19,8 @@ from memoryd.errors import NEW_PASSPHRASE, PASSPHRASE, TOO_MANY_CLIENTS, Memoryd
 from memoryd.paths import Paths, default_paths
 
 STOP_LIMIT_S = 10.0
+ENDINGS_BORNE = 3  # of daemons in a row that took the connection and ended before their hello
+AGAIN_S = 0.2
 ASKED_FOR = (PASSPHRASE, NEW_PASSPHRASE)
 
 _TEXTS = ("query", "topic", "task", "text")  # given as words, sent as one text
@@ -32,6 +34,7 @@ class Session:
         self._settings = settings or {}
         self._daemon: DaemonConnection | None = None
         self._restarted = False
+        self._endings = 0
 
     @property
     def daemon(self) -> DaemonConnection:
@@ -50,10 +53,19 @@ class Session:
         return self._daemon
 
     def ask(self, method: str, params: Message, on_notice: OnNotice | None = None) -> Message:
-        """See Daemon.ask. An older release's daemon is stopped politely and ours asked instead; a person is asked for
-        what the daemon says that the call needs of one."""
+        """See Daemon.ask. An older release's daemon is stopped politely and ours asked instead, as is the next one
+        where a daemon was ending when it took the connection; a person is asked for what the daemon says that the
+        call needs of one."""
+        daemon = self.daemon
         try:
-            return self.daemon.ask(method, params, on_notice)
+            return daemon.ask(method, params, on_notice)
+        except ConnectionLost:
+            if daemon.greeted or self._endings == ENDINGS_BORNE:
+                raise
+            self._endings += 1
+            self.close()
+            time.sleep(AGAIN_S)
+            return self.ask(method, params, on_notice)
         except RemoteError as error:
             if error.name not in ASKED_FOR:
                 raise

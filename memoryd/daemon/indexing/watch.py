@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+BEGUN_S = 5.0
+
 Post = Callable[[str, set[str] | None], None]  # root, paths (None: look at everything)
 
 
 class WatchState(Struct, frozen=True):
-    """``text``: ``native``, ``polling``, ``starting``, ``off``, or ``degraded: …``; ``next_step``: what to do then."""
+    """``text``: ``native``, ``polling``, ``starting``, ``off``, ``off: …`` or ``degraded: …``; ``next_step``: what to
+    do then. ``well``: changes are noticed as they happen, or nobody wants them to be."""
 
     text: str
     next_step: str = ""
 
     @property
-    def degraded(self) -> bool:
-        return self.text.startswith("degraded")
+    def well(self) -> bool:
+        return self.text in ("native", "polling", "off")
 
 
 class Watch:
@@ -47,6 +50,7 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._watchers: dict[str, Watcher] = {}
         self._starting: dict[str, asyncio.Task[None]] = {}
+        self._refused: dict[str, MemorydError] = {}  # root -> why it is not watched
         self._stopping: set[asyncio.Task[None]] = set()
 
     def begin(self, root: str) -> None:
@@ -54,6 +58,7 @@ class Watch:
         tree is looked at once, because nobody saw what changed before."""
         if not self._config.watch.enabled or root in self._watchers or root in self._starting:
             return
+        self._refused.pop(root, None)
         self._starting[root] = asyncio.create_task(self._begin(root))
 
     async def _begin(self, root: str) -> None:
@@ -66,6 +71,7 @@ class Watch:
                 self._stop(watcher)
         except MemorydError as error:
             log.warning("%s is not watched: %s", root, error)
+            self._refused[root] = error
         finally:
             if self._starting.get(root) is this:
                 del self._starting[root]
@@ -95,9 +101,16 @@ class Watch:
     def _from_thread(self, root: str, paths: set[str] | None) -> None:
         self._loop.call_soon_threadsafe(self._post, root, paths)
 
+    async def begun(self, root: str) -> None:
+        """Wait until a watcher that is being set up is there, or for BEGUN_S."""
+        if task := self._starting.get(root):
+            await asyncio.wait([task], timeout=BEGUN_S)
+
     def state(self, root: str) -> WatchState:
         if root in self._starting:
-            return WatchState("starting")
+            return WatchState("starting", "wait for it: changes are noticed from then on")
+        if refused := self._refused.get(root):
+            return WatchState(f"off: {refused.what} ({refused.where})", refused.next_step)
         watcher = self._watchers.get(root)
         if watcher is None:
             return WatchState("off")
@@ -117,6 +130,7 @@ class Watch:
 
     def end(self, root: str) -> None:
         self._starting.pop(root, None)
+        self._refused.pop(root, None)
         watcher = self._watchers.pop(root, None)
         if watcher:
             self._stop(watcher)

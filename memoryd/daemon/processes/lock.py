@@ -11,7 +11,9 @@ import time
 from memoryd.errors import StoreError
 from memoryd.paths import Paths
 
-HANDOVER_S = 3.0  # a daemon that is ending lets go within two seconds
+# A daemon that is ending lets go within two seconds, one that was killed when its last write to the disk returns, and
+# one that is starting on a busy machine takes its time to listen.
+HANDOVER_S = 12.0
 _POLL_S = 0.02
 
 
