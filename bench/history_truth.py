@@ -1,11 +1,13 @@
 """Compares what memoryd says of the past with git and with the text of HEAD, by other code than its own.
 
-python bench/history_truth.py lines|undone CLONE… [--count 200] [--seed 1] [--memoryd CMD]
+python bench/history_truth.py lines|undone|standing CLONE… [--count 200] [--seed 1] [--memoryd CMD]
 
 `lines`: random lines of committed text files. The commit that `git blame -w` names must be in the answer of
 `memoryd why PATH:LINE`.
 `undone`: every change that `memoryd reverts` calls not in force. A call is false when most of the lines that the
 change added, and that were nowhere in its file before, stand in one file of HEAD (any file, by `git grep`).
+`standing`: random commits. How many of the lines that one added are here, by file, must be what the versions of the
+file that git has say, and who is said to have taken lines out has them among those that its patch removes.
 
 The clones have to be indexed (`memoryd index`) and without uncommitted changes. Every
 miss is printed; exit code 1 when there is one.
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import shlex
 import subprocess
 import sys
@@ -127,7 +130,54 @@ def undone(root: Path, options: argparse.Namespace) -> int:
     return false
 
 
-CHECKS: dict[str, Callable[[Path, argparse.Namespace], int]] = {"lines": lines, "undone": undone}
+# -- standing
+
+WORDS = re.compile(r"[^\W_][\W_]*[^\W_]")
+
+
+def version(root: Path, name: str) -> set[str]:
+    """The lines with words of a blob; none where git has no such file."""
+    shown = subprocess.run(["git", "-C", str(root), "show", name], capture_output=True, check=False)
+    stripped = (line.strip() for line in shown.stdout.decode("utf-8", "replace").split("\n"))
+    return {line for line in stripped if WORDS.search(line)}
+
+
+def standing(root: Path, options: argparse.Namespace) -> int:
+    commits = git(root, "log", "--no-merges", "--format=%H").split()
+    chosen = random.Random(options.seed).sample(commits, min(options.count, len(commits)))
+    files = takers = wrong = 0
+    for sha in chosen:
+        (answer,) = ask(options.command, root, "history", sha)
+        told = [(file["path"], file["standing"]) for file in answer["changes"] if file.get("standing")]
+        for path, said in told if told and not any(f["status"] == "R" for f in answer["changes"]) else ():
+            added = version(root, f"{sha}:{path}") - version(root, f"{sha}^:{path}")
+            here = added & version(root, f"HEAD:{said['path']}") if said["path"] else set()
+            files, takers = files + 1, takers + len(said["taken"])
+            false = [
+                one["sha"] for one in said["taken"] if one["lines"] > len(added & gone(root, one["sha"]))
+            ]
+            if (len(added), len(here)) != (said["added"], said["here"]) or false:
+                wrong += 1
+                print(
+                    f"  {sha[:10]} {path}: {len(here)} of {len(added)} are here; said: {said}, false: {false}"
+                )
+    print(
+        f"{root.name}: {files} files of {len(chosen)} commits, {takers} later commits named, {wrong} files wrong"
+    )
+    return wrong
+
+
+def gone(root: Path, sha: str) -> set[str]:
+    """The lines that the commit's patch removes."""
+    patch = git(root, "show", "-m", "--first-parent", "--format=", "--no-color", sha).split("\n")
+    return {line[1:].strip() for line in patch if line.startswith("-")}
+
+
+CHECKS: dict[str, Callable[[Path, argparse.Namespace], int]] = {
+    "lines": lines,
+    "undone": undone,
+    "standing": standing,
+}
 
 
 def main() -> int:

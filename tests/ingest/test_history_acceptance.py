@@ -444,3 +444,26 @@ def test_a_topic_is_ranked_by_its_words_and_nonsense_is_not_sure(past: History) 
     assert not asked.reverts
     nonsense = history(ctx, HistoryRequest(query="quaternion flux timestamp capacitor"))
     assert nonsense.commits[0].score < 0.4
+
+
+def test_a_commit_says_how_much_of_it_is_here_and_who_took_out_the_rest(past: History) -> None:
+    """By file, as it is called now; code stands before documents."""
+    past.commit("start", valve_dot_py=VALVE)
+    bound = past.commit("Bound the valve", valve_dot_py=BOUNDED, NOTES_dot_md="The valve is bound.\n")
+    past.commit("Move the valve", valve_dot_py=None, pipes__valve_dot_py=BOUNDED)
+    half = past.commit("Open it wide", pipes__valve_dot_py=BOUNDED.replace("min(x, 90)", "x"))
+    past.commit("Drop the notes", NOTES_dot_md=None)
+    code, notes = history(past.context(), HistoryRequest(query=bound)).changes
+    assert code.label().startswith(
+        f"  M valve.py (2 of 3 lines that it added are here in pipes/valve.py; taken out: 1 by {half[:10]}"
+    )
+    assert "NOTES.md (the file is not here; taken out: 1 by " in notes.label()
+
+
+def test_an_emptied_file_is_not_said_to_be_gone(past: History) -> None:
+    """It is there, and none of the lines."""
+    past.commit("start", a_dot_py="x = 1\n")
+    added = past.commit("Count", b_dot_py="count = 1\n")
+    past.commit("Empty it", b_dot_py="")
+    (file,) = history(past.context(), HistoryRequest(query=added)).changes
+    assert "(0 of 1 lines that it added are here; taken out: 1 by" in file.label()

@@ -125,11 +125,11 @@ def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touc
             support[today] += 1
     total = sum(weight.values())
     paths = graph_queries.path_names(ctx.index, {*score, *path_ids})
-    of_code = any(not _NO_CODE.search(paths[id_]) for id_ in path_ids if id_ in paths)
+    of_code = any(not is_no_code(paths[id_]) for id_ in path_ids if id_ in paths)
     found = [CochangedFile(id_, paths[id_], score[id_] / total, support[id_], len(small)) for id_ in score]
 
     def rank(one: CochangedFile) -> float:
-        return one.score * (NO_CODE_WEIGHT if of_code and _NO_CODE.search(one.path) else 1.0)
+        return one.score * (NO_CODE_WEIGHT if of_code and is_no_code(one.path) else 1.0)
 
     return sorted(found, key=lambda one: (-rank(one), -one.support, one.path))
 
@@ -148,6 +148,11 @@ def is_forgotten(one: CochangedFile) -> bool:
 def is_always_touched(path: str) -> bool:
     """A change log or lock file: it changes with everything, which says nothing."""
     return bool(_ALWAYS_TOUCHED.search(path)) or is_lock(path)
+
+
+def is_no_code(path: str) -> bool:
+    """A page of documentation, a configuration, a change log."""
+    return bool(_NO_CODE.search(path))
 
 
 def cochange_items(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangeItem]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from memoryd.query.context import Context, Lines
+from memoryd.query.history.standing import Standing
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.text.lines import clipped
 from memoryd.store.index.queries import graph_queries
@@ -28,17 +29,20 @@ class ChangedLine(Struct, frozen=True):
 
 class CommittedFile(Struct, frozen=True):
     """``status``: A M D R. ``lines``: the first of what came and went; ``added`` and ``removed`` count all. No lines
-    where they cannot be shown: a merge, a binary, a file that is not in the index now."""
+    where they cannot be shown: a merge, a binary, a file that is not in the index now. ``standing``: how much of it is
+    in force; None where that cannot be told."""
 
     status: str
     path: str
     added: int = 0
     removed: int = 0
     lines: tuple[ChangedLine, ...] = ()
+    standing: Standing | None = None
 
     def label(self) -> str:
         """Its name and how much changed, then the lines."""
         count = f" +{self.added} -{self.removed}" if self.lines else ""
+        count += f" ({self.standing.label(self.path)})" if self.standing else ""
         left = self.added + self.removed - len(self.lines)
         more = [f"    … {left} more lines"] if self.lines and left > 0 else []
         return "\n".join(
@@ -50,11 +54,13 @@ class CommittedFile(Struct, frozen=True):
         )
 
 
-def changed_file(ctx: Context, sha: str, status: str, path: str) -> CommittedFile:
+def changed_file(
+    ctx: Context, sha: str, status: str, path: str, standing: Standing | None = None
+) -> CommittedFile:
     """What commit ``sha`` did to the file."""
     added, removed = _lines(ctx, sha, path)
     lines = tuple(one for one, _ in _in_order(added, removed))
-    return CommittedFile(status, path, len(added), len(removed), lines[:MAX_LINES])
+    return CommittedFile(status, path, len(added), len(removed), lines[:MAX_LINES], standing)
 
 
 def change_of_line(ctx: Context, sha: str, path: str, line: int) -> tuple[ChangedLine, ...]:

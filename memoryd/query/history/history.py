@@ -15,10 +15,12 @@ from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history import dependencies, mending, reverts
+from memoryd.query.history.cochange import is_no_code
 from memoryd.query.history.commit_items import CommitItem, RevertItem
 from memoryd.query.history.commit_lines import changed_file
 from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.reverts import Pair
+from memoryd.query.history.standing import standing
 from memoryd.query.safe_text import quote
 from memoryd.store.index.queries import graph_queries, history_queries, note_queries
 from memoryd.store.index.queries.history_queries import CommitRow, Reachable, Touch
@@ -107,6 +109,8 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
     paths = graph_queries.path_names(ctx.index, {path_id for _, path_id, _, _ in changed})
     mends, mended_by = mending.of_commit(ctx, row, seen)
     files = _code_first(ctx, [(status, path_id) for _, path_id, status, _ in changed], paths)
+    shown = files[:MAX_SHOWN_FILES]
+    here = standing(ctx, row, {path for _, path in shown})
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
@@ -116,7 +120,7 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
         reverts=_reverts(ctx, pairs_of(ctx, [row.id])),
         dependencies=tuple(dependencies.of_commits(ctx, [row.id], MAX_DEPENDENCIES)[0]),
         files=tuple(f"{status} {path}" for status, path in files[:MAX_FILES]),
-        changes=tuple(changed_file(ctx, row.sha, *file) for file in files[:MAX_SHOWN_FILES]),
+        changes=tuple(changed_file(ctx, row.sha, *file, here.get(file[1])) for file in shown),
         mends=tuple(map(commit_item, mends)),
         mended_by=tuple(map(commit_item, mended_by)),
         followed=tuple(map(commit_item, _followed_by(ctx, row, [p for _, p, _, _ in changed], seen))),
@@ -127,10 +131,14 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
 def _code_first(
     ctx: Context, changed: Sequence[tuple[str, int]], paths: Mapping[int, str]
 ) -> list[tuple[str, str]]:
-    """(what was done, path); tests last, for the lines of the first few are shown."""
+    """(what was done, path); tests after code and the rest last, for the lines of the first few are shown."""
     roles = graph_queries.roles(ctx.index, ctx.view.id, {path_id for _, path_id in changed})
     test_files = graph_queries.test_files(roles)
-    in_order = sorted(changed, key=lambda file: (file[1] in test_files, file[0], paths[file[1]]))
+
+    def rank(file: tuple[str, int]) -> tuple[bool, bool, str, str]:
+        return is_no_code(paths[file[1]]), file[1] in test_files, file[0], paths[file[1]]
+
+    in_order = sorted(changed, key=rank)
     return [(status, paths[path_id]) for status, path_id in in_order]
 
 

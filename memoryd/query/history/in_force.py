@@ -86,7 +86,7 @@ def _judged(
 ) -> dict[int, InForce]:
     rows = history_queries.commits(ctx.index, reverted)
     effects = ctx.effects([row.sha for row in rows.values()]) if ctx.effects else {}
-    tree = _Tree(ctx, [effect for files in effects.values() for effect in files], without)
+    tree = ViewLines(ctx, [effect for files in effects.values() for effect in files], without)
     counts = {id_: _Count(effects.get(row.sha), tree) for id_, row in rows.items()}
     tree.look_elsewhere([count for count in counts.values() if count.missing])
     found = {}
@@ -99,7 +99,7 @@ def _judged(
     return found
 
 
-class _Tree:
+class ViewLines:
     """The telling lines of the view, of the files that are asked about as they are called today."""
 
     def __init__(
@@ -108,6 +108,7 @@ class _Tree:
         self._ctx, self._without = ctx, without
         self._now = self._names(effects)
         self._lines: dict[str, set[bytes] | None] = {}
+        self._there: set[str] = set()
         self._read()
 
     def _names(self, effects: Sequence[FileEffect]) -> dict[str, str]:
@@ -127,8 +128,10 @@ class _Tree:
         for row in rows:
             self._lines[row.path] = self._telling(row.path, reader.file_text(ctx.index, row.file_id))
         others = wanted - self._lines.keys()
+        self._there |= self._lines.keys()
         skipped = set(skipped_queries.skipped_paths(ctx.index, ctx.view.id))
         texts = ctx.texts_at(ctx.view.head, sorted(others)) if others and ctx.texts_at else {}
+        self._there |= others & (skipped | set(texts or ()))
         for path in others:
             if texts is None or (path in skipped and path not in texts):
                 self._lines[path] = None
@@ -143,6 +146,10 @@ class _Tree:
         """(the file today, its lines; None where they cannot be read)."""
         path = self._now.get(effect.path, effect.path)
         return path, self._lines.get(path, set())
+
+    def has(self, path: str) -> bool:
+        """There is a file of that name."""
+        return path in self._there
 
     def look_elsewhere(self, counts: Sequence[_Count]) -> None:
         """Find what is missing in other files, where so much of it stands together that it was moved there."""
@@ -162,7 +169,7 @@ class _Tree:
 class _Count:
     """What of one change is there."""
 
-    def __init__(self, files: Sequence[FileEffect] | None, tree: _Tree) -> None:
+    def __init__(self, files: Sequence[FileEffect] | None, tree: ViewLines) -> None:
         self.missing: set[bytes] = set()
         self.added = self.added_here = self.removed = self.back_here = 0
         self._places: Counter[str] = Counter()
@@ -173,7 +180,7 @@ class _Count:
         for effect in files or ():
             self._add(effect, tree)
 
-    def _add(self, effect: FileEffect, tree: _Tree) -> None:
+    def _add(self, effect: FileEffect, tree: ViewLines) -> None:
         path, now = tree.lines(effect)
         if effect.problem or now is None:
             self.problems.append(effect.problem or "its file is not read")
