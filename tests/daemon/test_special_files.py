@@ -14,11 +14,11 @@ _BEFORE_GIT_IS_ENDED_S = 55  # git's own silence would end after 60 s
 
 INDEXED = (
     ".gitignore", "src/.gitignore", "src/.gitattributes", ".gitattributes", ".memoryignore", ".memoryd.toml",
-    "pnpm-workspace.yaml", "package.json", "Cargo.toml", ".mailmap", "CODEOWNERS",
+    "pnpm-workspace.yaml", "package.json", "Cargo.toml", ".mailmap", "CODEOWNERS", ".git/config",
 )  # fmt: skip
 """Places where the project is indexed all the same."""
 REFUSED = (
-    ".git/HEAD", ".git/info/exclude", ".git/packed-refs", ".git/config", ".git/objects/info/alternates",
+    ".git/HEAD", ".git/info/exclude", ".git/packed-refs", ".git/objects/info/alternates",
     ".git/commondir", ".git/index", ".git/shallow", ".git/refs/heads/other", ".git/objects/pack/pack-0.idx",
 )  # fmt: skip
 """Places of git itself: without them nothing is known of the project, or what is known is what the files say."""

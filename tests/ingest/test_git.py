@@ -64,6 +64,26 @@ def test_an_own_git_directory_that_a_power_cut_damaged_is_made_anew(repo: Reposi
     assert {file.name for file in own.parent.iterdir()} <= {"sha1", "sha256"}, "nothing is left aside"
 
 
+@pytest.mark.parametrize("damage", ["an empty file", "no links", "a link elsewhere"])
+def test_an_own_shared_directory_that_was_damaged_is_made_anew(repo: Repository, damage: str) -> None:
+    """Refs and ignored names are those of the repository, whatever became of what leads git to them."""
+    (repo.root / ".git/info/exclude").write_text("ignored.txt\n")
+    (repo.root / "ignored.txt").write_text("")
+    git = _git(repo.root)
+    assert git.untracked() == []
+    (own,) = {file for file in (default_paths().home / "git").iterdir() if (file / "info").is_symlink()
+              and (file / "info").resolve() == (repo.root / ".git/info").resolve()}  # fmt: skip
+    if damage == "an empty file":
+        (own / "config").write_bytes(b"")
+    else:
+        (own / "info").unlink()
+    if damage == "a link elsewhere":
+        (own / "info").symlink_to(repo.root)
+    assert git.untracked() == []
+    assert set(git.refs()) == {"refs/heads/main"}
+    assert (own / "info").readlink() == repo.root / ".git/info"
+
+
 def test_head_names_commit_and_branch_without_a_process(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -467,7 +487,7 @@ def test_a_git_that_hangs_is_ended(repo: Repository) -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        ".gitignore", ".gitattributes", ".git/config", ".git/index", ".git/packed-refs", ".git/info/exclude",
+        ".gitignore", ".gitattributes", ".git/index", ".git/packed-refs", ".git/info/exclude",
         ".git/refs/heads/planted", ".git/objects/info/commit-graph", ".git/objects/pack/pack-0.idx", ".git/shallow",
         "deep/er/.gitignore", "nested/.git/HEAD",
     ],
@@ -516,16 +536,88 @@ def test_the_socket_that_git_keeps_is_no_reason_to_refuse(repo: Repository) -> N
         assert _git(repo.root).untracked() == []
 
 
-def test_a_fifo_for_a_configuration_hangs_nothing_that_needs_only_objects(repo: Repository) -> None:
-    """History and objects are read without the repository's configuration."""
+_CONFIGURATIONS = {
+    "broken": "[core",
+    "includes what is broken": "[include]\n\tpath = broken\n",
+    "includes it where it fits": '[includeIf "gitdir:/**"]\n\tpath = broken\n',
+    "includes what blocks": "[include]\n\tpath = {outside}/fifo\n",
+    "includes what lies outside": "[include]\n\tpath = {outside}/settings\n",
+    "includes itself": "[include]\n\tpath = config\n",
+    "has one for work trees": "[extensions]\n\tworktreeConfig = true\n",
+    "asks for what git does not know": "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tmystery = 1\n",
+}
+
+
+@pytest.mark.parametrize("kind", _CONFIGURATIONS)
+def test_no_configuration_of_a_repository_stops_it_or_is_followed(
+    repo: Repository, tmp_path: Path, kind: str
+) -> None:
+    """Regression: an `include.path` was followed where refs and names were asked for; a broken file there, or one that
+    blocks, kept the project from being indexed, and one outside of it was read."""
+    tip = repo.git("rev-parse", "HEAD")
+    repo.git("tag", "-a", "v1", "-m", "one")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    os.mkfifo(outside / "fifo")
+    (outside / "settings").write_text("[core]\n\tignoreCase = true\n")
+    (repo.root / ".git/broken").write_text("[broken")
+    (repo.root / ".git/config.worktree").write_text("[broken")
+    (repo.root / ".gitignore").write_text("*.LOG\n")
+    (repo.root / "x.log").write_text("")
+    with (repo.root / ".git/config").open("a") as config:
+        config.write(_CONFIGURATIONS[kind].format(outside=outside))
+    git = _git(repo.root, silence_s=5)
+    _asked_everything(git, tip)
+    assert git.refs() == {"refs/heads/main": tip, "refs/tags/v1": tip}
+    assert set(git.untracked()) == {".gitignore", "x.log"}, "core.ignoreCase from outside has no effect"
+
+
+def test_a_fifo_for_a_configuration_holds_nothing_up(repo: Repository) -> None:
+    """git never opens it."""
     tip = repo.git("rev-parse", "HEAD")
     (repo.root / ".git/config").unlink()
     os.mkfifo(repo.root / ".git/config")
+    os.mkfifo(repo.root / ".git/config.worktree")
     git = _git(repo.root, silence_s=5)
+    _asked_everything(git, tip)
+    assert git.untracked() == []
+
+
+def _asked_everything(git: Git, tip: str) -> None:
     assert git.head().sha == tip
     assert len(list(git.log(tip))) == len(git.rev_list(tip)) == 1
     assert [entry.path for entry in git.ls_tree(tip)] == ["a.py"]
     assert git.blame("a.py", tip)
+    assert git.resolve("main") == tip
+    assert git.branches_with([tip]) == {tip: "main"}
+    assert [entry.path for entry in git.index_entries()] == ["a.py"]
+    assert git.ignored(["a.py"]) == frozenset()
+    assert git.attributes(["a.py"])
+    assert git.staged() == []
+
+
+def test_whether_names_differ_by_case_is_as_the_repository_says(repo: Repository) -> None:
+    """`core.ignoreCase`, which git sets for the disk that it lies on, counts for ignored names."""
+    (repo.root / ".gitignore").write_text("*.LOG\n")
+    assert _git(repo.root).ignored(["x.log"]) == frozenset()
+    repo.git("config", "core.ignoreCase", "true")
+    assert _git(repo.root).ignored(["x.log"]) == {"x.log"}
+
+
+@pytest.mark.parametrize("kind", ["split", "sparse"])
+def test_an_index_of_an_odd_form_is_read_without_the_configuration(repo: Repository, kind: str) -> None:
+    """A split one keeps most entries in a file beside it; a sparse one has folders in the place of their files."""
+    repo.commit("deep", **{f"{folder}/f{n}_dot_py": "f = 1\n" for folder in ("x", "y") for n in range(3)})
+    expected = [entry.path for entry in _git(repo.root).index_entries()]
+    if kind == "split":
+        repo.git("update-index", "--split-index")
+        assert list((repo.root / ".git").glob("sharedindex.*"))
+    else:
+        repo.git("sparse-checkout", "init", "--cone", "--sparse-index")
+        repo.git("sparse-checkout", "set", "x")
+        assert not (repo.root / "y").exists()
+    assert [entry.path for entry in _git(repo.root).index_entries()] == expected
+    assert _git(repo.root).untracked() == []
 
 
 def test_leaving_a_stream_early_ends_git(repo: Repository) -> None:

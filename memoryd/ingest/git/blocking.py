@@ -21,7 +21,7 @@ Scope = Literal["objects", "refs", "worktree"]
 
 _BELIEVED_S = 5.0  # so long a git directory that had nothing of the kind is not looked through again
 _MAX_ENTRIES = 500_000  # of a work tree that are looked at while git is silent
-_REF_FILES = ("HEAD", "config", "config.worktree", "packed-refs", "commondir", "gitdir", "shallow")
+_REF_FILES = ("HEAD", "packed-refs", "commondir", "gitdir", "shallow")
 _RULE_FILES = frozenset((".gitignore", ".gitattributes", ".gitmodules"))
 _NESTED_FILES = (
     "HEAD",

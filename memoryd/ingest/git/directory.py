@@ -21,6 +21,7 @@ _READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public reposi
 _CONFIG_LIMIT_BYTES = 1024 * 1024
 _REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_YES = ("true", "yes", "on", "1")
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
 _SYMREF_DEPTH = 5
 _BUSY_MARKS = (("index.lock", "index.lock"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"))
@@ -87,6 +88,11 @@ class GitDir(Struct, frozen=True):
         """``sha1`` or ``sha256``: how object ids of this repository are made."""
         config = read_text(self.common_dir / "config", _CONFIG_LIMIT_BYTES)
         return "sha256" if setting(config, "extensions", "objectformat").lower() == "sha256" else "sha1"
+
+    def is_set(self, section: str, name: str) -> bool:
+        """The repository's configuration itself says yes to this."""
+        config = read_text(self.common_dir / "config", _CONFIG_LIMIT_BYTES)
+        return setting(config, section, name).lower() in _YES
 
     def _ref(self, name: str) -> str:
         for folder in (self.git_dir, self.common_dir):

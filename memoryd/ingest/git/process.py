@@ -3,13 +3,13 @@
 A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
 lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
 subcommands, none of which reads work-tree content, a look for planted fifos, which block git for ever, and limits
-on silence and output. Questions about history and objects go further: git gets an empty directory of
-ours as its git directory and only the repository's object store, so its configuration is never read.
+on silence and output. The repository's configuration is never read by git: questions about history and objects
+get an empty directory of ours and only the repository's object store, those about refs and names one of ours in
+the place where the configuration would lie (`own_dirs.py`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import re
@@ -25,9 +25,9 @@ from typing import IO
 from msgspec import Struct
 
 from memoryd.errors import GitError
-from memoryd.ingest.git import blocking
+from memoryd.ingest.git import blocking, own_dirs
 from memoryd.ingest.git.directory import GitDir
-from memoryd.paths import default_paths, private_folder
+from memoryd.paths import default_paths
 
 ALLOWED = frozenset(
     {
@@ -56,7 +56,6 @@ _OVERRIDES = (
     "log.showRoot=true", "log.follow=false", "diff.renames=true", "i18n.logOutputEncoding=UTF-8",
 )  # fmt: skip
 _FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
-_GIT_DIR_FOLDERS = ("objects", "refs")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
 _SUSPICIOUS_S = 1.0  # of silence: then it is looked for what git may wait for
@@ -186,16 +185,21 @@ class GitRunner(Struct, frozen=True):
         """The command line, and what its environment has on top of ``environment()``."""
         if call.subcommand not in ALLOWED:
             raise GitError(f"git {call.subcommand} is not on memoryd's allow-list", where=str(self.root))
-        git_dir, extra = self.directory.git_dir, dict[str, str]()
+        ours, git_dir, common_dir = (
+            default_paths().home / "git",
+            self.directory.git_dir,
+            self.directory.common_dir,
+        )
+        extra = {
+            "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
+            "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
+        }
         if call.scope == "objects":
-            common_dir = self.directory.common_dir
-            git_dir = _empty_git_dir(default_paths().home / "git", self.directory.object_format())
-            extra = {
-                "GIT_OBJECT_DIRECTORY": str(common_dir / "objects"),
-                "GIT_SHALLOW_FILE": str(common_dir / "shallow"),
-            }
-        elif call.index:
-            extra = {"GIT_INDEX_FILE": str(git_dir / call.index)}
+            git_dir = own_dirs.empty(ours, self.directory.object_format())
+        else:
+            extra["GIT_COMMON_DIR"] = str(own_dirs.common(ours, self.directory))
+        if call.index:
+            extra["GIT_INDEX_FILE"] = str(git_dir / call.index)
         place = ["--work-tree", str(self.root)] if call.scope == "worktree" else ["--bare"]
         # check-ignore never expands its paths, and refuses to be told so.
         literal = () if call.subcommand == "check-ignore" else ("--literal-pathspecs",)
@@ -258,50 +262,6 @@ def user_excludes() -> str:
         if candidate and os.path.isfile(candidate):
             return f"core.excludesFile={candidate}"
     return "core.excludesFile=/dev/null"
-
-
-def _empty_git_dir(place: Path, object_format: str) -> Path:
-    """A git directory in ``place`` without objects, refs or settings. Made once and kept, since whoever is killed
-    cannot tidy up; git only reads it. One that a power cut has left with empty files is made anew. Raises StoreError
-    when ``place`` is not ours alone."""
-    folder = place / object_format
-    if not _is_empty_git_dir(folder, object_format):
-        private_folder(place.parent)
-        private_folder(place)
-        aside = Path(tempfile.mkdtemp(dir=place))
-        for inner in _GIT_DIR_FOLDERS:
-            (aside / inner).mkdir()
-        for name, text in _git_dir_files(object_format).items():
-            (aside / name).write_text(text)
-        _put_in_place(aside, folder, object_format)
-    return folder
-
-
-def _git_dir_files(object_format: str) -> dict[str, str]:
-    config = (
-        f"[core]\nbare = true\nrepositoryformatversion = 1\n[extensions]\nobjectformat = {object_format}\n"
-    )
-    return {"HEAD": "ref: refs/heads/none\n", "config": config}
-
-
-def _is_empty_git_dir(folder: Path, object_format: str) -> bool:
-    try:
-        return all((folder / inner).is_dir() for inner in _GIT_DIR_FOLDERS) and all(
-            (folder / name).read_text() == text for name, text in _git_dir_files(object_format).items()
-        )
-    except (OSError, ValueError):
-        return False
-
-
-def _put_in_place(aside: Path, folder: Path, object_format: str) -> None:
-    """Another process may do the same at this moment: what it has put there is as good."""
-    damaged = Path(tempfile.mkdtemp(dir=folder.parent))
-    with contextlib.suppress(OSError):
-        if folder.exists() and not _is_empty_git_dir(folder, object_format):
-            folder.rename(damaged)
-        aside.rename(folder)
-    for rest in (aside, damaged):
-        shutil.rmtree(rest, ignore_errors=True)
 
 
 def environment() -> dict[str, str]:
