@@ -163,10 +163,13 @@ class HttpSection(Section, frozen=True):
 
     port: Annotated[Port, _doc("TCP port on 127.0.0.1; 0 = any free one.")] = 8767
     allowed_origins: Annotated[
-        tuple[str, ...], _doc("Origins of web pages that may call, exactly as the browser sends them.")
+        tuple[str, ...],
+        _doc(
+            "Origins of web pages that may call beside the server's own, exactly as the browser sends them."
+        ),
     ] = ()
     body_bytes: Annotated[PositiveInt, _doc("Largest request body.")] = 1_048_576
-    max_sessions: Annotated[PositiveInt, _doc("Open MCP sessions.")] = 128
+    max_sessions: Annotated[PositiveInt, _doc("Open MCP sessions; one more ends one that is idle.")] = 128
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):

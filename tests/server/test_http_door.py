@@ -146,6 +146,79 @@ def test_half_open_requests_do_not_block_others(door: Door) -> None:
         sock.close()
 
 
+@pytest.mark.parametrize("body", [b"hello", b"5\r\nhello\r\n0\r\n\r\n", b""])
+def test_a_body_of_two_lengths_is_refused_at_once(door: Door, body: bytes) -> None:
+    """Regression: `Content-Length` beside `Transfer-Encoding` is how requests are smuggled; a body was waited for."""
+    head = door.head(secret=door.secret) + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with door.connect(head + body) as sock:
+        sock.settimeout(10)
+        answer = b"".join(iter(lambda: sock.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_sessions_that_nobody_uses_make_room(tmp_path: Path) -> None:
+    """Regression: who had the token could open all sessions and leave them, and nobody else came in for half an hour.
+    One more ends one that was never used, then the one idle longest; none with a stream open; the log says so."""
+    daemon = RunningDaemon(tmp_path / "m", "--http-max-sessions", "4").ready()
+    door = Door(daemon)
+    streaming, older, newer, left = (_session(door) for _ in range(4))
+    stream = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
+    stream.request(
+        "GET", "/mcp", headers={**_session_headers(door, streaming), "Accept": "text/event-stream"}
+    )
+    assert stream.getresponse().status == 200
+    assert [_ping(door, name) for name in (newer, older)] == [200, 200]
+    flood = [_session(door) for _ in range(20)]
+    assert _ping(door, left) == 404, "of those idle it is the one that never asked anything"
+    assert [_ping(door, name) for name in flood[:-1]] == [404] * 19
+    assert [_ping(door, name) for name in (newer, older, flood[-1])] == [200] * 3
+    _session(door)
+    assert [_ping(door, name) for name in (newer, older, flood[-1])] == [404, 200, 200]
+    assert _ping(door, streaming) == 200
+    assert daemon.paths.log.read_text().count("an idle one is ended") == 21
+    stream.close()
+    assert daemon.end() < 2
+
+
+def test_where_all_sessions_are_in_use_one_more_is_refused(tmp_path: Path) -> None:
+    """It is told that there are too many; those that are there go on, and a place that becomes free is given away."""
+    daemon = RunningDaemon(tmp_path / "m", "--http-max-sessions", "2").ready()
+    door, streams = Door(daemon), []
+    names = [_session(door) for _ in range(2)]
+    for name in names:
+        stream = http.client.HTTPConnection("127.0.0.1", door.port, timeout=60)
+        stream.request("GET", "/mcp", headers={**_session_headers(door, name), "Accept": "text/event-stream"})
+        assert stream.getresponse().status == 200
+        streams.append(stream)
+    assert door.post()[0] == 503
+    assert [_ping(door, name) for name in names] == [200, 200]
+    streams[0].close()
+    until(lambda: door.post()[0] == 200, "a place is free")
+    assert _ping(door, names[1]) == 200
+    streams[1].close()
+    assert daemon.end() < 2
+
+
+def _session(door: Door) -> str:
+    status, _, headers = door.post()
+    assert status == 200
+    return headers["mcp-session-id"]
+
+
+def _session_headers(door: Door, name: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {door.secret}",
+        "Mcp-Session-Id": name,
+        "MCP-Protocol-Version": "2025-11-25",
+    }
+
+
+def _ping(door: Door, name: str) -> int:
+    ping = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "ping"})
+    return door.post(ping, Mcp_Session_Id=name, MCP_Protocol_Version="2025-11-25")[0]
+
+
 def test_it_opens_once(door: Door) -> None:
     """Asking again tells where it listens; asking for it in another way is refused."""
     with Client(door.daemon.paths) as client:

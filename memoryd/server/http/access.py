@@ -1,4 +1,5 @@
-"""Who may speak HTTP to the daemon: exact Host, exact Origin, the bearer token, in this order.
+"""Who may speak HTTP to the daemon: a body of one length, exact Host, exact Origin, the bearer token, in
+this order.
 
 A web page can make a browser send requests to 127.0.0.1 (and, by DNS rebinding, under any host name). The
 SDK's own check accepts every port of localhost as an origin and knows no token.
@@ -76,15 +77,17 @@ class Guard:
 
 def judge(scope: Scope, rules: Rules) -> Refusal | None:
     """None for a request that may pass."""
-    hosts = _values(scope, b"host")
+    if values_of(scope, b"content-length") and values_of(scope, b"transfer-encoding"):
+        return Refusal(400, "a body has a length or comes in chunks, not both")
+    hosts = values_of(scope, b"host")
     if len(hosts) != 1 or hosts[0] not in rules.hosts:
         return Refusal(421, "this host name is not served here")
-    origins = _values(scope, b"origin")
+    origins = values_of(scope, b"origin")
     if len(origins) > 1 or any(origin not in rules.origins for origin in origins):
         return Refusal(403, "this origin may not call")
     if not rules.token or _is_preflight(scope, rules):
         return None
-    given = _values(scope, b"authorization")
+    given = values_of(scope, b"authorization")
     scheme, _, credentials = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     if scheme.lower() != "bearer" or not token.matches(credentials.strip(), rules.token):
         return Refusal(401, "the bearer token is missing or wrong", ((b"www-authenticate", b"Bearer"),))
@@ -93,11 +96,12 @@ def judge(scope: Scope, rules: Rules) -> Refusal | None:
 
 def _is_preflight(scope: Scope, rules: Rules) -> bool:
     """What a browser asks before a page may ask; it never carries the token, and CORS answers it alone."""
-    asked = scope["method"] == "OPTIONS" and _values(scope, b"access-control-request-method")
-    return bool(asked) and any(origin in rules.pages for origin in _values(scope, b"origin"))
+    asked = scope["method"] == "OPTIONS" and values_of(scope, b"access-control-request-method")
+    return bool(asked) and any(origin in rules.pages for origin in values_of(scope, b"origin"))
 
 
-def _values(scope: Scope, wanted: bytes) -> list[str]:
+def values_of(scope: Scope | Message, wanted: bytes) -> list[str]:
+    """The values of the header of this name, which is given in lower case."""
     return [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == wanted]
 
 

@@ -18,6 +18,7 @@ from starlette.middleware.cors import CORSMiddleware
 from memoryd.errors import StoreError, UsageError
 from memoryd.server.http import token
 from memoryd.server.http.access import App, Guard, Rules
+from memoryd.server.http.sessions import Sessions
 from memoryd.server.http.visitors import HEAD_BYTES, HttpVisit, Visitors
 from memoryd.server.listen import BACKLOG
 from memoryd.server.mcp.server import McpServer
@@ -144,7 +145,8 @@ class HttpDoor:
                 expose_headers=["Mcp-Session-Id"],
             )
         pages = frozenset(settings.allowed_origins)
-        return Guard(app, Rules(frozenset(hosts), frozenset(origins), secret, pages), visitors)
+        rules = Rules(frozenset(hosts), frozenset(origins), secret, pages)
+        return Guard(Sessions(app, settings.max_sessions), rules, visitors)
 
     async def close(self) -> None:
         """Stop listening and end the open sessions."""
