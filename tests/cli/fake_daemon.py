@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any
 
+import memoryd
 from memoryd.paths import default_paths
 
 PATHS = default_paths()
@@ -47,8 +48,8 @@ async def mcp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Non
 
 
 async def cli(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    if "FAKE_VERSION" in os.environ:
-        send(writer, {"jsonrpc": "2.0", "method": "hello", "params": {"version": os.environ["FAKE_VERSION"]}})
+    version = os.environ.get("FAKE_VERSION", memoryd.__version__)
+    send(writer, {"jsonrpc": "2.0", "method": "hello", "params": {"version": version}})
     while line := await reader.readline():
         request = json.loads(line)
         note(request)

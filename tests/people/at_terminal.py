@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -35,6 +36,8 @@ def start(
 
     def take_terminal() -> None:
         os.setsid()
+        # a suite that runs in the background ignores it, and the process would inherit that
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
     process = subprocess.Popen(
