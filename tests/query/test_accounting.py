@@ -329,3 +329,23 @@ def test_what_is_taken_for_something_else_takes_completeness_away(ask: Asked) ->
     )
     assert found.lines
     assert (found.lines.outside, found.lines.complete) == (1, False)
+
+
+def test_a_lost_way_to_the_tests_is_said(ask: Asked) -> None:
+    """The parser is tested through a value of unknown type: that no test reaches `raw` would be false. A definition
+    that is used by name nowhere, and one whose users are known, end the way in earnest."""
+    files = {
+        "parser.js": (
+            "function raw () {}\nfunction Parser () {}\nParser.prototype.run = function () { raw() }\n"
+            "function known () { raw() }\nfunction user () { known() }\nmodule.exports = { Parser, user }\n"
+        ),
+        "handle.js": "function handle (context) {\n  context.parser.run()\n}\nmodule.exports = handle\n",
+        "test/handle.test.js": "const handle = require('../handle')\ntest('it', () => { handle(make()) })\n",
+    }
+    _, text = ask(files, "parser.js:raw")
+    assert "; no test file is known to reach it\n" in text
+    (line,) = (line for line in text.splitlines() if line.startswith("more may depend on it"))
+    assert line == (
+        "more may depend on it through uses that are not known of Parser.run"
+        " (1 unresolved use of that name: handle.js:2)"
+    )

@@ -141,7 +141,7 @@ class _Account:
 
     def _unresolved(self) -> set[Place]:
         index, view = self._ctx.index, self._ctx.view.id
-        languages = self._languages()
+        languages = used_along_with(self._ctx, [target.path for target in self._targets])
         found: set[Place] = set()
         if not self._is_file:
             for use in unresolved_queries.unresolved_uses(index, view, self._name):
@@ -158,14 +158,6 @@ class _Account:
             ):
                 found.add((item.path_id, item.line))
         return found
-
-    def _languages(self) -> frozenset[str]:
-        """Those whose code may use the targets."""
-        rows = graph_queries.files_at(
-            self._ctx.index, self._ctx.view.id, [target.path for target in self._targets]
-        )
-        own = frozenset(row.language for row in rows)
-        return own.union(*(group for group in _ALIKE if group & own))
 
     def _text(self, known: Collection[Place]) -> NameInText:
         own = {target.path_id for target in self._targets if self._is_file}
@@ -221,6 +213,12 @@ class _Account:
         first = places[:MAX_PLACES]
         paths = graph_queries.path_names(self._ctx.index, {path_id for path_id, _ in first})
         return tuple(NamePlace(paths[path_id], line) for path_id, line in first)
+
+
+def used_along_with(ctx: Context, paths: Sequence[str]) -> frozenset[str]:
+    """The languages whose code may use the definitions of these files."""
+    own = frozenset(row.language for row in graph_queries.files_at(ctx.index, ctx.view.id, paths))
+    return own.union(*(group for group in _ALIKE if group & own))
 
 
 def _parts(path: str) -> frozenset[str]:

@@ -29,6 +29,7 @@ from memoryd.query.graph.impact_answers import (
     ImpactTotals,
     ReachingTest,
 )
+from memoryd.query.graph.open_ends import open_ends
 from memoryd.query.graph.plain_mentions import plain_mentions
 from memoryd.query.history import cochange
 from memoryd.query.history.hotspots_answers import OwnerItem
@@ -43,6 +44,7 @@ __all__ = ["BreadthFirstSearch", "dependents_of", "impact", "tests_of"]
 
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
 MAX_COCHANGE, MAX_OWNERS, MAX_MENTIONS = 10, 5, 20
+MAX_OPEN_ENDS = 10
 _OVERRIDE = "override"  # the method of a use that may run the target through what it overrides
 
 
@@ -69,6 +71,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
     mentions = plain_mentions(ctx, resolution.targets)
+    ends = open_ends(ctx, search, labels.name_of, test_files)
     operated = operations.reaching(ctx, meant, [[edge[1] for _, edge in hop] for hop in search.hops])
     return ImpactAnswer(
         ctx.freshness,
@@ -94,6 +97,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         accounting=accounting(ctx, resolution.targets),
         sources=sources,
         sources_total=sources_total,
+        open_ends=ends[:MAX_OPEN_ENDS],
+        open_ends_total=len(ends),
     )
 
 
@@ -160,6 +165,11 @@ class _Labels:
 
     def name(self, node: Node) -> str:
         return self._names[node & NAME_MASK]
+
+    def name_of(self, node: Node) -> str:
+        """Also of one that was not asked for before."""
+        self.load([node])
+        return self.name(node)
 
     def path_of(self, node: Node) -> str:
         return self.path[node >> NAME_BITS]

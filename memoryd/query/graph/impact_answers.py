@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.graph.accounting_answers import Accounting
+from memoryd.query.graph.open_ends import OpenEnd
 from memoryd.query.history.cochange_answers import CochangeItem
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.requests import Limit, Offset, Request, TargetText
@@ -18,6 +19,7 @@ from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
 
 MAX_HOPS = 12
+MAX_ENDS = 3  # dependents that nothing is known to use, of those that are named in a text
 
 
 class ImpactRequest(Request, frozen=True, kw_only=True):
@@ -91,7 +93,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     ambiguous. ``operations``: entry points, routes, CI jobs, images, flags, owners that run, serve or own it.
     ``mentions``: files in languages without a reader that name it; whether they use it is not known. ``accounting``:
     what is known of all uses of the target's name; None where several things are meant. ``sources``: the definitions in
-    which the direct uses stand, where they were asked for."""
+    which the direct uses stand, where they were asked for. ``open_ends``: dependents that nothing is known to use
+    though their name is used, so that more may depend on the target through them."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -109,6 +112,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     accounting: Accounting | None = None
     sources: tuple[SourcePart, ...] = ()
     sources_total: int = 0
+    open_ends: tuple[OpenEnd, ...] = ()
+    open_ends_total: int = 0
 
     def page(self) -> Page:
         if self.candidates:
@@ -156,7 +161,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         counts = " + ".join(map(str, totals.hops)) or "0"
         head = (
             f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
-            f" {totals.tests} test files reach it{self._limit()}"
+            f" {self._reaching()}{self._limit()}"
         )
         if not totals.dependents and self.accounting and not self.accounting.is_open:
             rest = "all uses of the name are of other definitions" if self.accounting.others else ""
@@ -165,7 +170,23 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             head += "\nNo use of it is resolved; dynamic uses are not seen."
         if self.accounting:
             head += f"\n{self.accounting.line({one.path for one in self.mentions})}"
+        if self.open_ends:
+            head += f"\n{self._lost()}"
         return head
+
+    def _reaching(self) -> str:
+        """How many test files reach it; that none does is said only where every use is known."""
+        is_open = self.open_ends or (self.accounting and self.accounting.unresolved)
+        if not self.totals.tests and is_open:
+            return "no test file is known to reach it"
+        return f"{self.totals.tests} test files reach it"
+
+    def _lost(self) -> str:
+        """Through what more may depend on it."""
+        shown = ", ".join(end.label() for end in self.open_ends[:MAX_ENDS])
+        more = self.open_ends_total - len(self.open_ends[:MAX_ENDS])
+        rest = f" and of {more} more" if more else ""
+        return f"more may depend on it through uses that are not known of {shown}{rest}"
 
     def _limit(self) -> str:
         """How far that was looked, where more lies further away."""
