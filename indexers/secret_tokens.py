@@ -22,6 +22,7 @@ Span = tuple[int, int]
 _MIN_BYTES = 20
 _TELLING_BYTES = 8
 _BEFORE_BYTES = 100
+_GLUED_ENTROPY = 3.0  # bits per character that a token behind a letter or digit has at least
 _WORDS_ONLY = bytes(
     c if chr(c).isascii() and (chr(c).isalnum() or chr(c) in "_-.~:/+=%$!\\") else 0x20 for c in range(256)
 )
@@ -34,13 +35,20 @@ _WORD = b"(?<![A-Za-z0-9])"
 
 
 class TokenRule(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """One kind of token, see secrets.toml. ``digits``: runs of them at least."""
+    """One kind of token, see secrets.toml. ``digits``: runs of them at least. ``telling``: its beginning stands in no
+    word, so that it is one behind a letter or digit too."""
 
     prefixes: tuple[str, ...]
     rest: str
     before: str = ""
     entropy: float = 2.5
     digits: int = 0
+    telling: bool = False
+
+    @property
+    def is_inside(self) -> bool:
+        """Its literal may have a letter or digit before it."""
+        return bool(self.before) or self.telling
 
     @cached_property
     def tail(self) -> re.Pattern[bytes]:
@@ -64,7 +72,9 @@ class TokenRule(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
             start = head.start()
         span = found.span(1) if self.tail.groups else (start, found.end())
         secret = data[slice(*span)]
-        return span if digit_runs(secret) >= self.digits and entropy(secret) >= self.entropy else None
+        glued = self.telling and data[start - 1 : start].isalnum()
+        least = max(self.entropy, _GLUED_ENTROPY) if glued else self.entropy
+        return span if digit_runs(secret) >= self.digits and entropy(secret) >= least else None
 
 
 _Kinds = dict[bytes, tuple[TokenRule, ...]]  # literal → the kinds that have it
@@ -124,15 +134,15 @@ def _spans_at(kinds: Iterable[TokenRule], data: bytes, clear: bytes, start: int,
 
 @cache
 def _tables() -> tuple[re.Pattern[bytes], re.Pattern[bytes], _Kinds]:
-    """What tokens begin with, literals in the middle of tokens, and the kinds of each literal."""
+    """What words begin with that are tokens, literals in the middle of words, and the kinds of each literal."""
     kinds = rules().values()
-    begin = {prefix.encode() for kind in kinds if not kind.before for prefix in kind.prefixes}
-    inside = {prefix.encode() for kind in kinds if kind.before for prefix in kind.prefixes}
+    begin = {prefix.encode() for kind in kinds if not kind.is_inside for prefix in kind.prefixes}
+    inside = {prefix.encode() for kind in kinds if kind.is_inside for prefix in kind.prefixes}
     by_literal = {
         literal: tuple(
             kind
             for kind in kinds
-            if bool(kind.before) == (literal in inside)
+            if kind.is_inside == (literal in inside)
             and any(literal.startswith(prefix.encode()) for prefix in kind.prefixes)
         )
         for literal in begin | inside

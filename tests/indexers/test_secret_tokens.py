@@ -99,6 +99,42 @@ def test_a_token_is_overwritten_wherever_it_stands(name: str) -> None:
             assert "*" * (len(secret) - 3) in cleaned, context
 
 
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.telling])
+def test_a_token_with_a_telling_beginning_is_overwritten_behind_letters_and_digits(name: str) -> None:
+    """Regression: one glued to a word, as branches and files are named, was kept."""
+    draw = random.Random(name)
+    rule = RULES[name]
+    for prefix in rule.prefixes:
+        for context in ("fix{}", "Backup2{} done", "refs/heads/x9{}", "# a\nkey{}\n"):
+            token, secret = _token(rule, prefix, draw)
+            while entropy(secret.encode()) < 3.0:
+                token, secret = _token(rule, prefix, draw)
+            cleaned = redact_text(context.format(token))
+            assert secret not in cleaned, context
+            assert "*" * (len(secret) - 3) in cleaned, context
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the_ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx placeholder of documents",
+        "MSG.aLongNameOfAClass_1.anotherLongName_2 = 3",
+        "task-4f0d1c9a7b3e8d2f6a5c4b3e2d1f0a9b is an id",
+        "self.disk_4f0d1c9a7b3e8d2f6a5c4b3e2d1f0a9b",
+        "AKIAKIAKIAKIAKIAKIAKIAKIAKIA",
+    ],
+)
+def test_a_word_that_has_a_beginning_in_it_is_no_token(line: str) -> None:
+    """Only beginnings that no word has count behind letters, and only with a rest that looks drawn by chance."""
+    assert redact_text(line) == line
+
+
+def test_no_literal_is_both_a_beginning_and_inside() -> None:
+    """Each is looked for in one of two ways."""
+    inside = {prefix for rule in RULES.values() if rule.is_inside for prefix in rule.prefixes}
+    assert not inside & {prefix for rule in RULES.values() if not rule.is_inside for prefix in rule.prefixes}
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_a_token_is_long_enough_to_be_looked_for(name: str) -> None:
     """Only words of 20 bytes and more are looked at."""

@@ -41,6 +41,7 @@ EXTRACTOR_HISTORY = {
     26: "a line over a line of signs is a heading of a guide, and no rule",
     27: "headers of C++ behind long comments; casts and parentheses, flags of C++; classes and listed names of Lua",
     28: "tokens behind escapes of escapes, of quoted-printable mail and behind colours are overwritten",
+    29: "tokens with a telling beginning are overwritten behind letters and digits too",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
