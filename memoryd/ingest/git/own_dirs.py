@@ -23,7 +23,7 @@ _SHARED = ("info", "packed-refs", "refs", "reftable", "shallow")  # by all work 
 _KEPT = ("ignorecase", "precomposeunicode")  # settings of [core] that say how the disk takes names
 
 
-class _Layout(Struct, frozen=True):
+class _Contents(Struct, frozen=True):
     """What has to be in a directory: name → text, folders, name → what the link leads to."""
 
     files: dict[str, str]
@@ -52,7 +52,7 @@ class _Layout(Struct, frozen=True):
 def empty(place: Path, object_format: str) -> Path:
     """A git directory without objects, refs or settings."""
     files = {"HEAD": "ref: refs/heads/none\n", "config": _config(object_format, {"bare": "true"}, "")}
-    return _made(place / object_format, _Layout(files, ("objects", "refs")))
+    return _made(place / object_format, _Contents(files, ("objects", "refs")))
 
 
 def common(place: Path, directory: GitDir) -> Path:
@@ -63,7 +63,7 @@ def common(place: Path, directory: GitDir) -> Path:
     config = _config(directory.object_format(), core, refs)
     links = {name: str(directory.common_dir / name) for name in _SHARED}
     name = sha256(os.fsencode(f"{directory.common_dir}\0{config}")).hexdigest()[:32]
-    return _made(place / name, _Layout({"config": config}, ("objects",), links))
+    return _made(place / name, _Contents({"config": config}, ("objects",), links))
 
 
 def _config(object_format: str, core: dict[str, str], extensions: str) -> str:
@@ -74,7 +74,7 @@ def _config(object_format: str, core: dict[str, str], extensions: str) -> str:
     )
 
 
-def _made(folder: Path, wanted: _Layout) -> Path:
+def _made(folder: Path, wanted: _Contents) -> Path:
     if not wanted.is_in(folder):
         place = folder.parent
         private_folder(place.parent)
@@ -85,7 +85,7 @@ def _made(folder: Path, wanted: _Layout) -> Path:
     return folder
 
 
-def _put_in_place(aside: Path, folder: Path, wanted: _Layout) -> None:
+def _put_in_place(aside: Path, folder: Path, wanted: _Contents) -> None:
     """Another process may do the same at this moment: what it has put there is as good."""
     damaged = Path(tempfile.mkdtemp(dir=folder.parent))
     with contextlib.suppress(OSError):

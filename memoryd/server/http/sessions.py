@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _ID, _VERSION = b"mcp-session-id", b"mcp-protocol-version"
 
 
-class _OneSession:
+class _Session:
     """``busy``: requests under way, an open stream among them. ``is_followed``: something was asked after the first."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Sessions:
 
     def __init__(self, app: App, limit: int) -> None:
         self._app, self._limit = app, limit
-        self._open: dict[str, _OneSession] = {}  # by id, the one idle longest first
+        self._open: dict[str, _Session] = {}  # by id, the one idle longest first
         self._opening = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +55,7 @@ class Sessions:
 
     @asynccontextmanager
     async def _in_use(self, name: str) -> AsyncIterator[None]:
-        session = self._open.get(name) or _OneSession()
+        session = self._open.get(name) or _Session()
         session.busy += 1
         session.is_followed = True
         try:
@@ -74,7 +74,7 @@ class Sessions:
         finally:
             self._opening -= 1
         if answer.session and answer.status < 400:
-            self._open[answer.session] = _OneSession()
+            self._open[answer.session] = _Session()
 
     async def _one_ended(self, scope: Scope) -> bool:
         """False where all are in use."""
@@ -89,13 +89,13 @@ class Sessions:
         await self._answered(ending, _nothing, _nowhere)
         return True
 
-    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> _Noted:
-        answer = _Noted(send)
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> _Answer:
+        answer = _Answer(send)
         await self._app(scope, receive, answer)
         return answer
 
 
-class _Noted:
+class _Answer:
     """``send`` that notes how the answer began."""
 
     def __init__(self, send: Send) -> None:
