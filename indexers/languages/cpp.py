@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from indexers.engine.generics import UNKNOWN
 from indexers.engine.scopes import dotted, without_arguments
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Span
-from indexers.facts import FileFacts, ReferenceKind, Symbol
+from indexers.facts import WRITES, FileFacts, ReferenceKind, Symbol
 from indexers.languages.shared import cfamily, cmacros
 
 NAME = "cpp"
@@ -190,6 +190,14 @@ def _use(file: FileBuilder, span: Span, kind: ReferenceKind) -> None:
         file.add_use(max(span[0], file.source.rfind(name.encode(), *span)), name, receiver, kind)
 
 
+def _initialised(file: FileBuilder, node: Node) -> None:
+    """``A(int n) : n(n), size(3)`` writes the members n and size."""
+    name = node.named_children[0]
+    text = file.text(name)
+    receiver = "this" if file.scope_at(name.start_byte).binds(text.encode()) else ""
+    file.add_use(name.start_byte, text, receiver, "read", local=False, access=WRITES)
+
+
 def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Members after ``private:`` (and those of a class before any such word) are not exported."""
     sections: dict[str, list[tuple[int, bool]]] = defaultdict(list)
@@ -225,7 +233,8 @@ _GRAMMAR = Grammar(
         queries=("c_family.scm", "cpp.scm"),
         hooks={"wrapped": _wrapped, "cast": _cast}
         | cfamily.HOOKS
-        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit},
+        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit}
+        | {"initialised": _initialised},
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),
         self_names=frozenset({b"this"}),

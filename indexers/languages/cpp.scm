@@ -59,3 +59,15 @@
 (field_expression argument: (parenthesized_expression) @wrapped)
 (field_expression argument: (call_expression function: (template_function)) @cast)
 (field_expression argument: (call_expression function: (qualified_identifier name: (template_function))) @cast)
+
+; What is done with what is used
+(assignment_expression left: (qualified_identifier) @update)
+(assignment_expression left: (qualified_identifier) @write operator: "=")
+(update_expression argument: (qualified_identifier) @update)
+(pointer_expression operator: "&" argument: (qualified_identifier) @either)
+(field_initializer . (field_identifier)) @initialised
+(argument_list [(identifier) (field_expression) (qualified_identifier)] @either)
+(binary_expression operator: ">>" right: [(identifier) (field_expression) (qualified_identifier)] @either)
+(init_declarator declarator: (reference_declarator) value: [(identifier) (field_expression) (qualified_identifier)] @either)
+(for_range_loop declarator: (reference_declarator) right: [(identifier) (field_expression) (qualified_identifier)] @either)
+(return_statement [(identifier) (field_expression) (qualified_identifier)] @either)
