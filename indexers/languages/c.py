@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node
+from indexers.engine.treesitter import Grammar, GrammarRules
 from indexers.facts import FileFacts
 from indexers.languages.shared import cfamily, cmacros
 
@@ -13,14 +13,8 @@ FILENAMES: tuple[str, ...] = ()
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C file."""
-    return _GRAMMAR.extract(cmacros.readable(source))
-
-
-def _handed(file: FileBuilder, node: Node) -> None:
-    """``ADD(x->size)``: a macro may write what it is given."""
-    called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if called is not None and given is not None and file.text(called).isupper():
-        file.accesses.update({value.end_byte: 0 for value in given.named_children})
+    read = cmacros.readable(source)
+    return cmacros.with_uses(_GRAMMAR.extract(read), source, read)
 
 
 _GRAMMAR = Grammar(
@@ -28,7 +22,7 @@ _GRAMMAR = Grammar(
         name=NAME,
         grammar="tree_sitter_c",
         queries=("c_family.scm", "c.scm"),
-        hooks={**cfamily.HOOKS, "handed": _handed},
+        hooks=cfamily.HOOKS,
         doc_prefixes=(b"/*", b"//"),
         exported=cfamily.exported,
         finish=cfamily.without_debris,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from indexers.engine.generics import UNKNOWN
 from indexers.engine.scopes import dotted, without_arguments
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Span
-from indexers.facts import WRITES, FileFacts, ReferenceKind, Symbol
+from indexers.facts import FileFacts, ReferenceKind, Symbol
 from indexers.languages.shared import cfamily, cmacros
 
 NAME = "cpp"
@@ -53,7 +53,8 @@ _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
 
 def extract(source: bytes) -> FileFacts:
     """The facts of a C++ file."""
-    return _GRAMMAR.extract(cmacros.readable(source))
+    read = cmacros.readable(source)
+    return cmacros.with_uses(_GRAMMAR.extract(read), source, read)
 
 
 def _using(file: FileBuilder, node: Node) -> None:
@@ -128,6 +129,13 @@ def _result(file: FileBuilder, function: Node) -> tuple[str, str]:
     return bare, "constructor"
 
 
+def _initialized(file: FileBuilder, node: Node) -> None:
+    """``: Base(x), field_(y)``: the members and bases that a constructor sets, whatever its parameters are called."""
+    name = node.child_by_field_name("name") if node.type == "template_method" else node
+    if name is not None and name.type == "field_identifier":
+        file.add_use(name.start_byte, file.text(name), "", "read", local=False)
+
+
 def _wrapped(file: FileBuilder, node: Node) -> None:
     """``(*p)``, ``(p)`` and ``(&p)`` are, for their members, what p is."""
     value: Node | None = node
@@ -142,13 +150,16 @@ def _wrapped(file: FileBuilder, node: Node) -> None:
 
 
 def _cast(file: FileBuilder, node: Node) -> None:
-    """``static_cast<T*>(x)`` is a value of the written type."""
+    """``static_cast<T*>(x)`` is a value of the written type, ``f<T>(x)`` what f gives."""
     function = node.child_by_field_name("function")
-    bare, _, rest = file.text(function).partition("<") if function is not None else ("", "", "")
+    text = file.text(function) if function is not None else ""
+    bare, _, rest = text.partition("<")
     made = _MAKERS.get(bare.rpartition("::")[2])
     written = made.format(rest.rpartition(">")[0].strip()) if made else ""
     if written and not _NO_CHAIN.search(written):
         file.chains.know(node.end_byte, f"<{written}>")
+    elif not made and not _NO_CHAIN.search(bare) and len(text) <= _MAX_NAME:
+        file.chains.know(node.end_byte, f"{_bare(text)}()")
 
 
 def _bare(text: str) -> str:
@@ -167,9 +178,10 @@ def _unit(file: FileBuilder, node: Node) -> None:
         text = file.source[start : min(end, start + _MAX_NAME)]
         if end in defined or b"operator" in text:
             done.add(end)
-            _use_owner(file, (start, end)) if end in defined else None
+            _use_owners(file, (start, end)) if end in defined else None
         elif end - start > _MAX_NAME or b"(" in text or not (b"<" in text or text.startswith(b"::")):
             kept.append((start, end))
+            _use_owners(file, (start, end)) if b"::" in text else None
         else:
             done.add(end)
             _use(file, (start, end), "call" if end in calls else "inherit" if end in bases else "type")
@@ -177,25 +189,24 @@ def _unit(file: FileBuilder, node: Node) -> None:
     file.spans["id"] = [span for span in file.spans.get("id", ()) if span[1] not in done]
 
 
-def _use_owner(file: FileBuilder, span: Span) -> None:
-    """What stands outside of its class uses it."""
-    owner, _, name = _bare(file.text(span)).rpartition(".")[0].rpartition(".")
-    if name.isidentifier() and b"operator" not in file.source[slice(*span)]:
-        file.add_use(span[0], name, owner, "type")
+def _use_owners(file: FileBuilder, span: Span) -> None:
+    """``A::B::c`` uses A and B; what stands outside of its class uses it."""
+    text = file.text(span)
+    if len(text) > _MAX_NAME or _NO_CHAIN.search(text) or "<" in text:
+        return
+    names = [name.strip() for name in text.split("::")[:-1]]
+    at = span[0]
+    for index, name in enumerate(names):
+        at = file.source.find(name.encode(), at)
+        if name.isidentifier() and names[0] != "std":
+            file.add_use(at, name, ".".join(names[:index]), "type", local=False)
+        at += len(name.encode())
 
 
 def _use(file: FileBuilder, span: Span, kind: ReferenceKind) -> None:
     receiver, _, name = _bare(file.text(span)).rpartition(".")
     if name.isidentifier():
         file.add_use(max(span[0], file.source.rfind(name.encode(), *span)), name, receiver, kind)
-
-
-def _initialised(file: FileBuilder, node: Node) -> None:
-    """``A(int n) : n(n), size(3)`` writes the members n and size."""
-    name = node.named_children[0]
-    text = file.text(name)
-    receiver = "this" if file.scope_at(name.start_byte).binds(text.encode()) else ""
-    file.add_use(name.start_byte, text, receiver, "read", local=False, access=WRITES)
 
 
 def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
@@ -233,8 +244,14 @@ _GRAMMAR = Grammar(
         queries=("c_family.scm", "cpp.scm"),
         hooks={"wrapped": _wrapped, "cast": _cast}
         | cfamily.HOOKS
-        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit}
-        | {"initialised": _initialised},
+        | {
+            "using": _using,
+            "built": _built,
+            "ranged": _ranged,
+            "inline": _inline,
+            "initialized": _initialized,
+            "unit": _unit,
+        },
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),
         self_names=frozenset({b"this"}),

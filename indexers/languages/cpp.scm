@@ -17,6 +17,9 @@
   (identifier) (field_identifier) (qualified_identifier) (operator_name)] @name)))
 (function_definition (field_initializer_list) @body)
 (lambda_expression) @scope
+(translation_unit (compound_statement) @scope)
+(declaration_list (compound_statement) @scope)
+(field_initializer . (_) @initialized)
 [(optional_parameter_declaration) (variadic_parameter_declaration)] @parameter
 (for_range_loop declarator: (_)) @declared
 (structured_binding_declarator (identifier) @local)
@@ -57,17 +60,7 @@
 [(using_declaration) (namespace_alias_definition)] @opaque @using
 (translation_unit) @unit
 (field_expression argument: (parenthesized_expression) @wrapped)
+(subscript_expression argument: (parenthesized_expression) @wrapped)
+(template_method) @generic
 (field_expression argument: (call_expression function: (template_function)) @cast)
 (field_expression argument: (call_expression function: (qualified_identifier name: (template_function))) @cast)
-
-; What is done with what is used
-(assignment_expression left: (qualified_identifier) @update)
-(assignment_expression left: (qualified_identifier) @write operator: "=")
-(update_expression argument: (qualified_identifier) @update)
-(pointer_expression operator: "&" argument: (qualified_identifier) @either)
-(field_initializer . (field_identifier)) @initialised
-(argument_list [(identifier) (field_expression) (qualified_identifier)] @either)
-(binary_expression operator: ">>" right: [(identifier) (field_expression) (qualified_identifier)] @either)
-(init_declarator declarator: (reference_declarator) value: [(identifier) (field_expression) (qualified_identifier)] @either)
-(for_range_loop declarator: (reference_declarator) right: [(identifier) (field_expression) (qualified_identifier)] @either)
-(return_statement [(identifier) (field_expression) (qualified_identifier)] @either)

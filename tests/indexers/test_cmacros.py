@@ -28,6 +28,14 @@ from indexers.languages.shared.cmacros import readable
         ('\nMY_FLAG(bool, loud, false,\n        "how");', "\n" + " " * 26 + "\n" + " " * 15),
         ('\nMY_CASE("name", &Check);', '\nMY_CASE("name", &Check);'),
         ('\n  MY_LOG(int, "x");', '\n  MY_LOG(int, "x");'),
+        ("int a;\nMY_BEGIN\nint b;", "int a;\n        \nint b;"),
+        ("#define A \\\nMY_BEGIN\nint b;", "#define A \\\nMY_BEGIN\nint b;"),
+        ("int a = 1 +\nMY_NUMBER\n;", "int a = 1 +\nMY_NUMBER\n;"),
+        ("template <T> MY_INLINE auto f();", "template <T>           auto f();"),
+        ("  return MY_ONE const;", "  return MY_ONE const;"),
+        ("// as MY_ONE const", "// as MY_ONE const"),
+        ("A() :\n#if X\n  a(1),\n#endif\n  b(2) {", "A() :\n     \n  a(1),\n      \n  b(2) {"),
+        ("a.template b<T>()", "a.         b<T>()"),
         ("\nMY_BEGIN\nMY_API\n\nenum class Color {", "\n        \n      \n\nenum class Color {"),
     ],
 )
@@ -67,7 +75,23 @@ def test_nothing_moves(pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["a(", ") AAA ", "class AAA ", "\nAAA_B ", "a AAA;", "a b AAA;\n", "a AAA(x);", "f(x) AAAA;"]
+    "piece",
+    [
+        "\nAAA_B\n",
+        "AAA_B auto ",
+        "AAA_B AAA_B ",
+        "AAA_B(AAA_B(",
+        ":\n#if\na(",
+        ".template ",
+        "a(",
+        ") AAA ",
+        "class AAA ",
+        "\nAAA_B ",
+        "a AAA;",
+        "a b AAA;\n",
+        "a AAA(x);",
+        "f(x) AAAA;",
+    ],
 )
 def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
     """A megabyte of one piece costs no more than its length."""

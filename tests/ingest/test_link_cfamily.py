@@ -124,6 +124,30 @@ C: dict[str, Case] = {
 }  # fmt: skip
 
 CPP: dict[str, Case] = {
+    "a constructor sets members and bases, whatever its parameters are called": (
+        {"a.h": "class Base {\n public:\n  Base(int n);\n};\nclass A : public Base {\n public:\n  A(int size);\n  int size_;\n  int n;\n};\n",
+         "a.cc": '#include "a.h"\nA::A(int n)\n    : Base(n),\n#ifdef X\n      size_(n),\n#endif\n      n(n) {}\nint last() { return 1; }\n',
+         "m.cc": "int m() { return last(); }\n"},
+        ["a.cc:A.A ~> a.h:A exact", "a.cc:A.A ~> a.h:Base exact", "a.cc:A.A ~> a.h:A.size_ exact", "a.cc:A.A ~> a.h:A.n exact",
+         "m.cc:m -> a.cc:last inferred"],
+    ),
+    "locals of the body behind a macro, and macros that mark a declaration": (
+        SHOP | {"t.h": "#define TEST_CASE(x) void x()\n#define SHOP_API\n#define SHOP_INLINE\n#define SHOP_BEGIN\n",
+                "m.cc": '#include "cart.h"\n#include "t.h"\nSHOP_BEGIN\nSHOP_API Cart* first() { return 0; }\n'
+                        'template <typename T> SHOP_INLINE void second(T) {}\nTEST_CASE("x") {\n  Cart c("y");\n  c.take();\n}\n'},
+        [MAKES, "m.cc: -> cart.cc:Cart.take inferred", "m.cc: -> t.h:TEST_CASE exact",
+         "m.cc:first ~> cart.h:Cart exact", "m.cc:first ~> t.h:SHOP_API exact",
+         "m.cc:second ~> t.h:SHOP_INLINE exact", *OWN],
+    ),
+    "members of a type inside of a template, of what a template function gives, of template methods": (
+        {"a.h": "template <typename T> class Box {\n public:\n  class Item {\n   public:\n    void open();\n  };\n"
+                "  template <typename U> Item as();\n};\nBox<int>::Item pick();\ntemplate <typename T> Box<T>* make();\n",
+         "m.cc": '#include "a.h"\nvoid a(Box<int>::Item i) { i.open(); }\nvoid b(Box<int>& b) { b.as<int>().open(); }\n'
+                 "void c() { make<int>()->as<int>(); }\nvoid d(std::vector<Box<int>*>* b) { (*b)[0]->as<int>(); }\n"},
+        ["m.cc:a -> a.h:Box.Item.open inferred", "m.cc:a ~> a.h:Box exact", "m.cc:a ~> a.h:Box.Item exact", "m.cc:b -> a.h:Box.Item.open inferred",
+         "m.cc:b ~> a.h:Box exact", "m.cc:b -> a.h:Box.as inferred", "m.cc:c -> a.h:make exact", "m.cc:c -> a.h:Box.as inferred",
+         "m.cc:d ~> a.h:Box exact", "m.cc:d -> a.h:Box.as inferred"],
+    ),
     "methods that are defined outside of their class, static ones, and constructors": (
         SHOP | {"m.cc": '#include "cart.h"\nint f(Cart* c) { Cart::make(); return c->take(); }\nvoid g() { new Cart(); Cart c; c.take(); }\n'},
         [MAKES, "m.cc:f -> cart.cc:Cart.make exact", "m.cc:f -> cart.cc:Cart.take inferred", "m.cc:g -> cart.h:Cart exact",

@@ -98,7 +98,7 @@ class CFamily(LanguageRules):
         is_iterator = _simple(outer) in _ELEMENTS and _ITERATOR.search(text)
         if (_simple(outer) in _POINTERS or is_iterator) and arguments:
             return self.type_texts(arguments[0])
-        name = outer.replace("::", ".").strip(". ")
+        name = (outer + _inner(text) if arguments else outer).replace("::", ".").strip(". ")
         return (name,) if name and name != "auto" else ()
 
     def has_parts(self, text: str) -> bool:
@@ -138,6 +138,13 @@ def _template(text: str) -> tuple[str, list[str]]:
     if at < 0:
         return text, []
     return text[:at].strip(), split_list(text[at + 1 : closing(text, at)])
+
+
+def _inner(text: str) -> str:
+    """``Box<T>::Item*`` -> ``::Item``: the type inside of the one that the template gives."""
+    at = text.find("<")
+    inner = text[closing(text, at) + 1 :].strip(" *&") if at >= 0 else ""
+    return inner if inner.startswith("::") and inner.replace("::", "").isidentifier() else ""
 
 
 def _simple(outer: str) -> str:

@@ -1,5 +1,6 @@
 class SHOP_EXPORT Cart : public Base {
 // <- def class Cart
+//    ^ read SHOP_EXPORT in Cart
 // <- sig class Cart : public Base
 //                              ^ inherit Base in Cart
   public:
@@ -16,6 +17,7 @@ class SHOP_EXPORT Cart : public Base {
     // <- def field Cart.item_ hidden
     // <- sig Item* item_
     // <- type Item in Cart
+    //          ^ call SHOP_GUARDED_BY in Cart.item_
     int count_ SHOP_GUARDED_BY(lock_) = 0;
     // <- def field Cart.count_ hidden
     // <- sig int count_ = 0
@@ -24,6 +26,7 @@ class SHOP_EXPORT Cart : public Base {
 SHOP_API Item* open_cart(const Name& name);
 // <- def function open_cart
 // <- sig Item* open_cart(const Name& name)
+// <- read SHOP_API
 //       ^ type Item
 //                             ^ type Name
 int WINAPI convention(int x) { return x; }

@@ -8,10 +8,12 @@ class Cart : public store::Base<Item>, Named {
 };
 
 void Cart::run(Item* item, const shop::Kind& kind) {
+//                               ^ type shop in Cart.run
 //   ^ type Cart in Cart.run
 //             ^ type Item in Cart.run
 //                                     ^ type Kind of shop in Cart.run
     auto order = shop::New(1);
+    //           ^ type shop in Cart.run
     //                 ^ call New of shop in Cart.run
     Cart local(item);
     // <- type Cart in Cart.run
@@ -21,6 +23,7 @@ void Cart::run(Item* item, const shop::Kind& kind) {
     //                ^ call make_unique of std in Cart.run
     //                            ^ type Cart in Cart.run
     Item parsed = Item::parse(text);
+    //            ^ type Item in Cart.run
     // <- type Item in Cart.run
     //                  ^ call parse of Item in Cart.run
     //                        ^ read text in Cart.run
@@ -41,6 +44,8 @@ void Cart::run(Item* item, const shop::Kind& kind) {
         //      ^ call what of problem in Cart.run
     }
     ns::Shelf::find()->next().last();
+    // <- type ns in Cart.run
+    //  ^ type Shelf of ns in Cart.run
     //         ^ call find of ns.Shelf in Cart.run
     //                 ^ call next of ns.Shelf.find() in Cart.run
     //                        ^ call last of ns.Shelf.find().next() in Cart.run
@@ -60,6 +65,7 @@ void Cart::run(Item* item, const shop::Kind& kind) {
     new Order(item);
     //  ^ call Order in Cart.run
     throw shop::Error("x");
+    //    ^ type shop in Cart.run
     //          ^ call Error of shop in Cart.run
     Map<Key, Value>::insert(a::B<c>::d);
     // <- type Map in Cart.run
