@@ -63,6 +63,11 @@ FileRole = Literal["code", "test", "test-support", "doc", "config", "example", "
 CommitNoteKind = Literal["rationale", "revert", "picked", "fixes", "trailer", "dependency"]
 
 
+READS, WRITES = 1, 2
+"""What a use does with what it uses: bits of ``Reference.access``. What is done to elements (``x[i] = …``) both reads
+and writes; what a method of the value does to it (``x.append(…)``) is no matter of syntax: it reads."""
+
+
 class Fact(Struct, frozen=True, array_like=True):
     """Base of all facts: immutable, compared by value."""
 
@@ -102,6 +107,7 @@ class Reference(Fact, frozen=True):
         False  # the receiver's root is a parameter or local variable: no name of the file or its imports
     )
     given: int = -1  # how many arguments a call hands over, where methods are told apart by it (Java)
+    access: int = 0  # READS, WRITES or both; 0: the syntax does not tell
 
 
 class Import(Fact, frozen=True):

@@ -92,8 +92,8 @@ class GrammarRules(Struct, frozen=True, kw_only=True):
 class FileBuilder:
     """One file. ``spans``: the captures as byte spans, sorted; ``nodes``: the same as nodes, unsorted.
     ``scopes``: parents before children, the first is the file. A hook may set ``exports`` and ``package``,
-    say in ``kinds`` what the name or member that ends at an offset is used for, and
-    keep in ``memory`` what it must know at the next node.
+    say in ``kinds`` what the name or member that ends at an offset is used for, in ``accesses`` what is done with it,
+    and keep in ``memory`` what it must know at the next node.
     ``type_parameters``: by the qualname of their scope what bounds each, ``?`` for nothing."""
 
     def __init__(self, rules: GrammarRules, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
@@ -111,6 +111,7 @@ class FileBuilder:
         self._docs = dict(self.spans.in_any_order("doc"))
         self.memory: dict[str, int] = {}
         self.kinds: dict[int, ReferenceKind] = {}
+        self.accesses = references.Accesses(nodes)
         self.exports: list[str] | None = None
         self.package = ""
         self.type_parameters: dict[str, dict[str, str]] = {}
@@ -237,14 +238,22 @@ class FileBuilder:
         return True
 
     def add_use(
-        self, at: int, name: str, receiver: str, kind: ReferenceKind, *, local: bool | None = None
+        self,
+        at: int,
+        name: str,
+        receiver: str,
+        kind: ReferenceKind,
+        *,
+        local: bool | None = None,
+        access: int = 0,
     ) -> None:
         """Record a use that no capture shows (a name inside of a string); ``at``: where the name is. Broken
-        source may have no name there: then nothing is recorded. ``local``: as in Reference, where it is known."""
+        source may have no name there: then nothing is recorded. ``local``, ``access``: as in Reference, where they
+        are known."""
         if name:
             scope = self.scope_at(at)
             is_local = scope.binds(references.ROOT.split(receiver, 1)[0].encode()) if local is None else local
-            self._uses.append((at, name, receiver, kind, scope.qualname, is_local))
+            self._uses.append((at, name, receiver, kind, scope.qualname, is_local, access))
 
     def add_doc(self, start: int, doc: Span) -> None:
         """The text (or string literal) at ``doc`` documents the definition that starts at ``start``."""
@@ -333,7 +342,7 @@ class FileBuilder:
         for capture in ("constant", "variable", "hoisted"):
             for span in spans[capture]:
                 if span[0] not in skip and not self._bind_variable(span, capture):
-                    self.add_use(span[0], self.text(span), "", "read")
+                    self.add_use(span[0], self.text(span), "", "read", access=self.accesses.get(span[1], 0))
                 skip.add(span[0])
         skip |= containers
         for start, end in spans["local"]:
@@ -402,7 +411,7 @@ class FileBuilder:
         segments = build_segments(self.scopes, spans["opaque"], spans["type"], self.rules.header_outside)
         kinds = references.kinds_by_end(self.nodes, self._names) | self.kinds
         members = spans.in_any_order("member")
-        found = references.member_uses(source, members, segments, self.chains, kinds)
+        found = references.member_uses(source, members, segments, self.chains, kinds, self.accesses)
         literals = self.rules.literals
         ignored = self._ignored_names()
         self._uses += [
@@ -414,7 +423,7 @@ class FileBuilder:
         for capture, kind in _PLAIN_USES:
             names = spans.in_any_order(capture)
             plain = references.plain_uses(
-                source, names, segments, ignored, kinds, kind, self.rules.local_calls
+                source, names, segments, ignored, kinds, kind, self.accesses, self.rules.local_calls
             )
             self._uses += [use for use in plain if use[0] not in skip]
 

@@ -11,13 +11,31 @@ from operator import itemgetter
 from indexers.engine.dotted_chains import DottedChains
 from indexers.engine.node import Node
 from indexers.engine.scopes import Segment, Span
-from indexers.facts import Reference, ReferenceKind
+from indexers.facts import READS, WRITES, Reference, ReferenceKind
 
 ROOT = re.compile(r"[.(\[]")
 _LONG = 256  # bytes
 
-Use = tuple[int, str, str, ReferenceKind, str, bool]
-"""Offset of the name, name, receiver, kind, qualname of the scope, whether the receiver's root is a local name."""
+_ACCESS = (("either", 0), ("update", READS | WRITES), ("write", WRITES))  # the last counts
+_OF_VALUES = frozenset(("read", "call"))  # kinds of uses that may read or write
+
+Use = tuple[int, str, str, ReferenceKind, str, bool, int]
+"""Offset of the name, name, receiver, kind, qualname of the scope, whether the receiver's root is a local name, access
+(``Reference.access``)."""
+
+
+class Accesses(dict[int, int]):
+    """What is done with an identifier or member expression, by where it ends. Of what is not captured ``others`` holds:
+    it is read, or the language's query does not tell."""
+
+    def __init__(self, nodes: Mapping[str, Sequence[Node]]) -> None:
+        super().__init__()
+        self.others = READS if "write" in nodes else 0
+        for capture, access in _ACCESS:
+            self.update({node.end_byte: access for node in nodes.get(capture, ())})
+
+    def __missing__(self, end: int) -> int:
+        return self.others
 
 
 def kinds_by_end(nodes: Mapping[str, Sequence[Node]], names: Mapping[int, int]) -> dict[int, ReferenceKind]:
@@ -47,6 +65,7 @@ def plain_uses(
     ignored: frozenset[bytes],
     kinds: Mapping[int, ReferenceKind],
     default: ReferenceKind | None,
+    accesses: Accesses,
     local_calls: bool = False,
 ) -> list[Use]:
     """Uses of plain names that are neither hidden by a local one nor ``ignored``. ``default``: the kind where
@@ -62,9 +81,11 @@ def plain_uses(
         name = source[start:end]
         if name and name not in hidden and name not in ignored:
             use = kinds.get(end) or default or here
-            uses.append((start, name.decode("utf-8", "replace"), "", use, scope.qualname, False))
+            uses.append(
+                (start, name.decode("utf-8", "replace"), "", use, scope.qualname, False, accesses[end])
+            )
         elif local_calls and name in hidden and b"" not in hidden and kinds.get(end) == "call":
-            uses.append((start, name.decode("utf-8", "replace"), "", "call", scope.qualname, True))
+            uses.append((start, name.decode("utf-8", "replace"), "", "call", scope.qualname, True, READS))
     return uses
 
 
@@ -74,6 +95,7 @@ def member_uses(
     segments: Sequence[Segment],
     chains: DottedChains,
     kinds: Mapping[int, ReferenceKind],
+    accesses: Accesses,
 ) -> list[Use]:
     """Uses of the last names of member expressions, whatever their root is."""
     uses: list[Use] = []
@@ -90,7 +112,8 @@ def member_uses(
         name, receiver, length = known.get(raw) or chains.member(start, end)
         if name and not is_opaque:
             is_local = bool(hidden) and ROOT.split(receiver, 1)[0].encode() in hidden
-            uses.append((end - length, name, receiver, kinds.get(end) or here, scope.qualname, is_local))
+            kind = kinds.get(end) or here
+            uses.append((end - length, name, receiver, kind, scope.qualname, is_local, accesses[end]))
     return uses
 
 
@@ -100,7 +123,7 @@ def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, 
     found = []
     line, line_start, next_start = 0, 0, -1
     previous = -1
-    for at, name, receiver, kind, scope, is_local in uses:
+    for at, name, receiver, kind, scope, is_local, access in uses:
         if at == previous:  # captured by two patterns
             continue
         previous = at
@@ -108,5 +131,7 @@ def references(uses: list[Use], line_starts: Sequence[int]) -> tuple[Reference, 
             line = bisect_right(line_starts, at)
             line_start = line_starts[line - 1]
             next_start = line_starts[line] if line < len(line_starts) else sys.maxsize
-        found.append(Reference(name, receiver, kind, line, at - line_start, scope, is_local))
+        if kind not in _OF_VALUES:
+            access = 0
+        found.append(Reference(name, receiver, kind, line, at - line_start, scope, is_local, -1, access))
     return tuple(found)

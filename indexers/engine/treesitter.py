@@ -41,6 +41,10 @@ Captures that build references
                  start of the node to the end of its field ``name`` (or ``method``)
   @generic       a name with type arguments (C# ``Foo<T>``) that ends what is captured as @member, @call, @inherit or
                  @decorate: such a span ends with the first child, the name
+  @write         an identifier or member expression, written out by node type (no two that may end together), that is
+                 assigned to; in a query that has it every other use of a value reads
+  @update        the same for one that is read and written: ``+=``, ``++``, an element of it is assigned
+  @either        the same where syntax does not tell: its address is taken, a macro, an argument by reference
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
@@ -78,7 +82,7 @@ _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of 
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local local.header global
     attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
-    error""".split()  # noqa: SIM905
+    write update either error""".split()  # noqa: SIM905
 )
 
 
@@ -109,6 +113,11 @@ class Grammar:
         return query
 
     @cached_property
+    def _tells_access(self) -> bool:
+        names = (self._query.capture_name(index) for index in range(self._query.capture_count))
+        return "write" in names
+
+    @cached_property
     def _error_query(self) -> Query:
         return Query(self._language, "[(ERROR) (MISSING)] @error")
 
@@ -132,6 +141,8 @@ class Grammar:
         if root.has_error and _is_hopeless(root):
             return FileFacts(self.rules.name, problems=(Problem("limit", 1, "too broken to be read"),))
         captures = self._captures(self._query, root)
+        if self._tells_access:
+            captures.setdefault("write", [])
         if root.has_error:
             captures |= self._captures(self._error_query, root)
         if self.rules.classify:

@@ -41,3 +41,19 @@
 
 (preproc_include path: (_) @include)
 (function_definition type: (_) @returns)
+
+; What is done with what is used
+(assignment_expression left: [(identifier) (field_expression)] @update)
+(assignment_expression left: [(identifier) (field_expression)] @write operator: "=")
+(assignment_expression left: (subscript_expression argument: [(identifier) (field_expression)] @update))
+(assignment_expression left: (field_expression argument: [(identifier) (field_expression)] @update operator: "."))
+(assignment_expression left: (field_expression argument: (field_expression argument: [(identifier) (field_expression)] @update operator: ".") operator: "."))
+(assignment_expression left: (field_expression argument: (subscript_expression argument: [(identifier) (field_expression)] @either)))
+(assignment_expression left: (parenthesized_expression [(identifier) (field_expression)] @update))
+(update_expression argument: [(identifier) (field_expression)] @update)
+(update_expression argument: (subscript_expression argument: [(identifier) (field_expression)] @update))
+(update_expression argument: (field_expression argument: [(identifier) (field_expression)] @update operator: "."))
+(update_expression argument: (parenthesized_expression [(identifier) (field_expression)] @update))
+(pointer_expression operator: "&" argument: [(identifier) (field_expression)] @either)
+(pointer_expression operator: "&" argument: (subscript_expression argument: [(identifier) (field_expression)] @either))
+(pointer_expression operator: "&" argument: (field_expression argument: [(identifier) (field_expression)] @either operator: "."))

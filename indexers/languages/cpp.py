@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from indexers.engine.generics import UNKNOWN
 from indexers.engine.scopes import dotted, without_arguments
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Span
-from indexers.facts import FileFacts, ReferenceKind, Symbol
+from indexers.facts import WRITES, FileFacts, ReferenceKind, Symbol
 from indexers.languages.shared import cfamily, cmacros
 
 NAME = "cpp"
@@ -129,13 +129,6 @@ def _result(file: FileBuilder, function: Node) -> tuple[str, str]:
     return bare, "constructor"
 
 
-def _initialized(file: FileBuilder, node: Node) -> None:
-    """``: Base(x), field_(y)``: the members and bases that a constructor sets, whatever its parameters are called."""
-    name = node.child_by_field_name("name") if node.type == "template_method" else node
-    if name is not None and name.type == "field_identifier":
-        file.add_use(name.start_byte, file.text(name), "", "read", local=False)
-
-
 def _wrapped(file: FileBuilder, node: Node) -> None:
     """``(*p)``, ``(p)`` and ``(&p)`` are, for their members, what p is."""
     value: Node | None = node
@@ -209,6 +202,14 @@ def _use(file: FileBuilder, span: Span, kind: ReferenceKind) -> None:
         file.add_use(max(span[0], file.source.rfind(name.encode(), *span)), name, receiver, kind)
 
 
+def _initialised(file: FileBuilder, node: Node) -> None:
+    """``A(int n) : n(n), size(3)`` writes the members n and size."""
+    name = node.named_children[0]
+    text = file.text(name)
+    receiver = "this" if file.scope_at(name.start_byte).binds(text.encode()) else ""
+    file.add_use(name.start_byte, text, receiver, "read", local=False, access=WRITES)
+
+
 def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
     """Members after ``private:`` (and those of a class before any such word) are not exported."""
     sections: dict[str, list[tuple[int, bool]]] = defaultdict(list)
@@ -244,14 +245,8 @@ _GRAMMAR = Grammar(
         queries=("c_family.scm", "cpp.scm"),
         hooks={"wrapped": _wrapped, "cast": _cast}
         | cfamily.HOOKS
-        | {
-            "using": _using,
-            "built": _built,
-            "ranged": _ranged,
-            "inline": _inline,
-            "initialized": _initialized,
-            "unit": _unit,
-        },
+        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit}
+        | {"initialised": _initialised},
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),
         self_names=frozenset({b"this"}),

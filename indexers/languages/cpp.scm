@@ -19,7 +19,6 @@
 (lambda_expression) @scope
 (translation_unit (compound_statement) @scope)
 (declaration_list (compound_statement) @scope)
-(field_initializer . (_) @initialized)
 [(optional_parameter_declaration) (variadic_parameter_declaration)] @parameter
 (for_range_loop declarator: (_)) @declared
 (structured_binding_declarator (identifier) @local)
@@ -64,3 +63,15 @@
 (template_method) @generic
 (field_expression argument: (call_expression function: (template_function)) @cast)
 (field_expression argument: (call_expression function: (qualified_identifier name: (template_function))) @cast)
+
+; What is done with what is used
+(assignment_expression left: (qualified_identifier) @update)
+(assignment_expression left: (qualified_identifier) @write operator: "=")
+(update_expression argument: (qualified_identifier) @update)
+(pointer_expression operator: "&" argument: (qualified_identifier) @either)
+(field_initializer . (field_identifier)) @initialised
+(argument_list [(identifier) (field_expression) (qualified_identifier)] @either)
+(binary_expression operator: ">>" right: [(identifier) (field_expression) (qualified_identifier)] @either)
+(init_declarator declarator: (reference_declarator) value: [(identifier) (field_expression) (qualified_identifier)] @either)
+(for_range_loop declarator: (reference_declarator) right: [(identifier) (field_expression) (qualified_identifier)] @either)
+(return_statement [(identifier) (field_expression) (qualified_identifier)] @either)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from indexers.engine import type_text
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
-from indexers.facts import FileFacts
+from indexers.facts import WRITES, FileFacts
 
 NAME = "csharp"
 EXTENSIONS = (".cs", ".csx")
@@ -112,7 +112,16 @@ def _initialised(file: FileBuilder, node: Node) -> None:
     for item in initializer.named_children:
         name = item.child_by_field_name("left") if item.type == "assignment_expression" else None
         if name is not None and name.type == "identifier":
-            file.add_use(name.start_byte, file.text(name), file.chain(given), "read")
+            file.add_use(name.start_byte, file.text(name), file.chain(given), "read", access=WRITES)
+
+
+def _changed(file: FileBuilder, node: Node) -> None:
+    """``point with { X = 1 }`` writes the member X of what point is."""
+    given, *items = node.named_children
+    for item in items:
+        name = item.named_children[0] if item.type == "with_initializer" and item.named_children else None
+        if name is not None and name.type == "identifier":
+            file.add_use(name.start_byte, file.text(name), file.chain(given), "read", access=WRITES)
 
 
 def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
@@ -172,6 +181,7 @@ _GRAMMAR = Grammar(
             "using": _using,
             "declared": _declared,
             "initialised": _initialised,
+            "changed": _changed,
             "typed": type_text.typed(_UNTOLD),
             "each": _each,
             "extends": _extends,

@@ -84,6 +84,7 @@
 (object_creation_expression initializer: (initializer_expression (assignment_expression left: (identifier) @skip)))
 (tuple_element name: (identifier) @skip)
 (member_binding_expression name: (identifier) @skip)
+(with_expression . (_) (with_initializer . (identifier) @skip)) @changed
 
 ; Package, imports and types of names: read by csharp.py
 (namespace_declaration name: (_) @package @opaque)
@@ -97,3 +98,16 @@
 (parameter (modifier)) @extends
 (method_declaration returns: (_) @returns)
 (local_function_statement type: (_) @returns)
+
+; What is done with what is used
+(assignment_expression left: [(identifier) (member_access_expression)] @update)
+(assignment_expression left: [(identifier) (member_access_expression)] @write operator: "=")
+(assignment_expression left: (element_access_expression expression: [(identifier) (member_access_expression)] @update))
+(assignment_expression left: (member_access_expression expression: [(identifier) (member_access_expression)] @either))
+(assignment_expression left: (tuple_expression (argument [(identifier) (member_access_expression)] @write)))
+(postfix_unary_expression [(identifier) (member_access_expression)] @update ["++" "--"])
+(prefix_unary_expression ["++" "--"] [(identifier) (member_access_expression)] @update)
+(postfix_unary_expression (element_access_expression expression: [(identifier) (member_access_expression)] @update) ["++" "--"])
+(argument "out" [(identifier) (member_access_expression)] @write)
+(argument "ref" [(identifier) (member_access_expression)] @either)
+(ref_expression [(identifier) (member_access_expression)] @either)

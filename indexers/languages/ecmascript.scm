@@ -101,3 +101,18 @@
 (call_expression function: (member_expression) arguments: (arguments . (string))) @mocked
 (new_expression arguments: (arguments . (string) . (member_expression))) @located
 (call_expression function: (member_expression object: (meta_property)) arguments: (arguments . [(string) (array)])) @globbed
+
+; What is done with what is used
+(assignment_expression left: [(identifier) (member_expression)] @write)
+(augmented_assignment_expression left: [(identifier) (member_expression)] @update)
+(update_expression argument: [(identifier) (member_expression)] @update)
+(assignment_expression left: (subscript_expression object: [(identifier) (member_expression)] @update))
+(augmented_assignment_expression left: (subscript_expression object: [(identifier) (member_expression)] @update))
+(update_expression argument: (subscript_expression object: [(identifier) (member_expression)] @update))
+(unary_expression operator: "delete" argument: (member_expression) @write)
+(unary_expression operator: "delete" argument: (subscript_expression object: [(identifier) (member_expression)] @update))
+(array_pattern [(identifier) (member_expression)] @write)
+(pair_pattern value: [(identifier) (member_expression)] @write)
+(rest_pattern [(identifier) (member_expression)] @write)
+(assignment_pattern left: [(identifier) (member_expression)] @write)
+(for_in_statement left: [(identifier) (member_expression)] @write)

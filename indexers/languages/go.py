@@ -6,7 +6,7 @@ import re
 
 from indexers.engine.generics import UNKNOWN, settle_locals, without_parameters
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
-from indexers.facts import FileFacts
+from indexers.facts import WRITES, FileFacts
 
 NAME = "go"
 EXTENSIONS = (".go",)
@@ -281,7 +281,7 @@ def _key(file: FileBuilder, node: Node) -> None:
         text = text[match.end() :]
     name = text.lstrip("*").partition("[")[0]
     if _DOTTED.fullmatch(name):
-        file.add_use(node.start_byte, file.text(node), name, "read")
+        file.add_use(node.start_byte, file.text(node), name, "read", access=WRITES)
 
 
 def _returns(file: FileBuilder, node: Node) -> None:

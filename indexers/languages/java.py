@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from indexers.engine.generics import UNKNOWN, hide_types, without_parameters
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
-from indexers.facts import FileFacts
+from indexers.facts import READS, FileFacts
 
 NAME = "java"
 EXTENSIONS = (".java",)
@@ -138,7 +138,7 @@ def _label(file: FileBuilder, node: Node) -> None:
     while scope is not None and name.encode() not in scope.names:
         scope = scope.parent
     is_known = scope is not None or chain == UNKNOWN
-    file.add_use(node.start_byte, name, "" if is_known else chain, "read")
+    file.add_use(node.start_byte, name, "" if is_known else chain, "read", access=READS)
 
 
 def _anonymous(file: FileBuilder, node: Node) -> None:

@@ -69,3 +69,10 @@
 (catch_formal_parameter) @typed
 (instanceof_expression name: (identifier)) @typed
 (method_declaration type: (_) @returns)
+
+; What is done with what is used
+(assignment_expression left: [(identifier) (field_access)] @update)
+(assignment_expression left: [(identifier) (field_access)] @write operator: "=")
+(assignment_expression left: (array_access array: [(identifier) (field_access)] @update))
+(update_expression [(identifier) (field_access)] @update)
+(update_expression (array_access array: [(identifier) (field_access)] @update))

@@ -85,3 +85,21 @@
 (call arguments: (argument_list . (string))) @named
 (call arguments: (argument_list . [(identifier) (attribute)] . (string))) @named
 (module (expression_statement (assignment right: [(string) (list) (tuple) (dictionary) (binary_operator)]) @setting))
+
+; What is done with what is used
+(assignment left: [(identifier) (attribute)] @write right: (_))
+(assignment left: (attribute) @either !right)
+(augmented_assignment left: [(identifier) (attribute)] @update)
+(augmented_assignment left: (subscript value: [(identifier) (attribute)] @update))
+(assignment left: (subscript value: [(identifier) (attribute)] @update))
+(delete_statement [(identifier) (attribute)] @write)
+(delete_statement (expression_list [(identifier) (attribute)] @write))
+(delete_statement (subscript value: [(identifier) (attribute)] @update))
+(delete_statement (expression_list (subscript value: [(identifier) (attribute)] @update)))
+(global_statement (identifier) @either)
+(pattern_list [(identifier) (attribute)] @write)
+(tuple_pattern [(identifier) (attribute)] @write)
+(list_pattern [(identifier) (attribute)] @write)
+(list_splat_pattern [(identifier) (attribute)] @write)
+(for_statement left: [(identifier) (attribute)] @write)
+(as_pattern_target [(identifier) (attribute)] @write)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from indexers.engine.generics import UNKNOWN, without_idle, without_parameters
 from indexers.engine.scopes import dotted, without_arguments
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
-from indexers.facts import FileFacts
+from indexers.facts import READS, WRITES, FileFacts
 
 NAME = "rust"
 EXTENSIONS = (".rs",)
@@ -354,6 +354,23 @@ def _in_macro(file: FileBuilder, node: Node) -> None:
     file.add_use(start, file.text(node), receiver, "call")
 
 
+def _fields(file: FileBuilder, node: Node) -> None:
+    """``Part { weight: 3, size }`` writes the fields of a Part; as a pattern it reads them. Those of a variant
+    (``Kind::Big { size }``) are no symbols."""
+    is_built = node.type == "struct_expression"
+    owner = node.child_by_field_name("name" if is_built else "type")
+    items = node.child_by_field_name("body") if is_built else node
+    receiver = file.chain(owner) if owner is not None else UNKNOWN
+    is_variant = receiver.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+    for item in items.named_children if items is not None and receiver != UNKNOWN and not is_variant else ():
+        name = item.child_by_field_name("field") or item.child_by_field_name("name")
+        if item.type == "shorthand_field_initializer":
+            name = item.named_children[-1]
+        if name is not None and item.type != "base_field_initializer" and item != owner:
+            access = WRITES if is_built else READS
+            file.add_use(name.start_byte, file.text(name), receiver, "read", local=False, access=access)
+
+
 def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:
     """``pub``, at least inside the crate; what a trait demands or an enum lists is as visible as these."""
     if parent.in_function:
@@ -400,6 +417,7 @@ _GRAMMAR = Grammar(
             "closed": _closed,
             "returns": _returns,
             "in_macro": _in_macro,
+            "fields": _fields,
         },
         builtins=PRELUDE,
         self_names=frozenset({b"self", b"Self"}),

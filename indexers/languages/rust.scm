@@ -96,3 +96,18 @@
 (enum_variant body: (ordered_field_declaration_list)) @payload
 (function_item return_type: (_) @returns)
 (function_signature_item return_type: (_) @returns)
+
+; What is done with what is used
+(assignment_expression left: [(identifier) (field_expression) (scoped_identifier)] @write)
+(compound_assignment_expr left: [(identifier) (field_expression) (scoped_identifier)] @update)
+(assignment_expression left: (index_expression . [(identifier) (field_expression) (scoped_identifier)] @update))
+(compound_assignment_expr left: (index_expression . [(identifier) (field_expression) (scoped_identifier)] @update))
+(assignment_expression left: (field_expression value: [(identifier) (field_expression)] @either))
+(compound_assignment_expr left: (field_expression value: [(identifier) (field_expression)] @either))
+(assignment_expression left: (field_expression value: (field_expression value: (field_expression) @either)))
+(assignment_expression left: (tuple_expression [(identifier) (field_expression)] @write))
+(reference_expression (mutable_specifier) value: [(identifier) (field_expression) (scoped_identifier)] @either)
+(reference_expression (mutable_specifier) value: (index_expression . [(identifier) (field_expression)] @either))
+(token_tree (identifier) @either)
+(struct_expression body: (field_initializer_list [(field_initializer) (shorthand_field_initializer)])) @fields
+(struct_pattern (field_pattern)) @fields

@@ -76,3 +76,9 @@
 (variable_declarator !value type: (_)) @declarator
 (non_null_expression) @generic
 (ambient_declaration (module name: (string) body: (_)) @augmented_module)
+
+; What is done with what is used
+(assignment_expression left: (non_null_expression [(identifier) (member_expression)] @write))
+(augmented_assignment_expression left: (non_null_expression [(identifier) (member_expression)] @update))
+(assignment_expression left: (parenthesized_expression (as_expression . [(identifier) (member_expression)] @write)))
+(assignment_expression left: (subscript_expression object: (non_null_expression [(identifier) (member_expression)] @update)))

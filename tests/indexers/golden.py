@@ -14,6 +14,7 @@ Notes (``[ ]``: may be left out):
     def KIND QUALNAME [hidden]                ``hidden`` when it is not exported
     doc TEXT / sig TEXT                       first line of the symbol's doc / its signature
     call|inherit|type|read|decorate NAME [of RECEIVER] [in SCOPE]
+    reads|writes|both|untold NAME [of RECEIVER] [in SCOPE]    what such a use does with data
     import MODULE[:NAME] [as ALIAS] [type] [reexport] [in SCOPE]
     bind NAME: TYPE (HOW) [in SCOPE]
     comment TEXT [in SCOPE]                   first line of the comment block
@@ -21,8 +22,8 @@ Notes (``[ ]``: may be left out):
     none                                      no reference in this line
     exports NAME…                             the whole file's list, wherever it is written
 
-A line with one note of a family (def, doc, sig, reference, import, bind, comment, problem) must have all of them.
-References are compared with their column, the others by line. ``in file`` is the scope "". The comments with
+A line with one note of a family (def, doc, sig, reference, access, import, bind, comment, problem) must have all of
+them. References are compared with their column, the others by line. ``in file`` is the scope "". The comments with
 notes are taken out before the file is read, so they change nothing.
 """
 
@@ -40,9 +41,12 @@ CASES = Path(__file__).parent / "cases"
 
 _NOTE = re.compile(
     r"(?P<indent>\s*)(?P<mark>#|//|--)(?:\s*(?P<arrow><-)|(?P<space>\s*)\^)\s+"
-    r"(?P<text>(?:def|doc|sig|call|inherit|type|read|decorate|import|bind|comment|problem|none|exports)\b.*)"
+    r"(?P<text>(?:def|doc|sig|call|inherit|type|read|decorate|import|bind|comment|problem|none|exports|"
+    r"reads|writes|both|untold)\b.*)"
 )
+_ACCESS = ("untold", "reads", "writes", "both")  # by Reference.access
 _FAMILY = dict.fromkeys(("call", "inherit", "type", "read", "decorate", "none"), "reference")
+_FAMILY |= dict.fromkeys(_ACCESS, "access")
 
 
 class Note(NamedTuple):
@@ -123,7 +127,7 @@ def _facts(facts: FileFacts) -> Iterator[Fact]:
     for symbol in facts.symbols:
         yield from _symbol(symbol)
     for reference in facts.references:
-        yield _reference(reference)
+        yield from _reference(reference)
     for item in facts.imports:
         yield _import(item)
     for binding in facts.bindings:
@@ -142,10 +146,13 @@ def _symbol(symbol: Symbol) -> Iterator[Fact]:
     yield Fact(symbol.line, -1, "sig", f"sig {symbol.signature}", "")
 
 
-def _reference(reference: Reference) -> Fact:
+def _reference(reference: Reference) -> Iterator[Fact]:
     receiver = f" of {reference.receiver}" if reference.receiver else ""
-    text = f"{reference.kind} {reference.name}{receiver}"
-    return Fact(reference.line, reference.column, "reference", text, reference.scope)
+    text = f"{reference.name}{receiver}"
+    place = reference.line, reference.column
+    yield Fact(*place, "reference", f"{reference.kind} {text}", reference.scope)
+    if reference.kind in ("call", "read"):
+        yield Fact(*place, "access", f"{_ACCESS[reference.access]} {text}", reference.scope)
 
 
 def _import(item: Import) -> Fact:

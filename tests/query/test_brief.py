@@ -100,8 +100,9 @@ def test_a_brief_goes_from_rules_to_recent_changes(project, tmp_path):
     answer = project.brief(records=store, paths=("shop/session.py",))
     store.close()
     assert titles(answer) == [
-        "rules of the project", "decisions", "warnings", "where to look", "may have to change too", "depends on it",
-        "tests", "conventions of that folder", "recent commits to these files",
+        "rules of the project", "decisions", "similar past changes", "warnings", "where to look",
+        "may have to change too", "depends on it", "tests", "conventions of that folder",
+        "recent commits to these files",
     ]  # fmt: skip
     assert [i.text for i in items(answer, "rules of the project")] == [
         "“Never change the cookie format without a migration.”"

@@ -18,6 +18,7 @@ COMMITTED = {
     "index/0004_left_out.sql": "e9979e0cf130eada70501ea0605159ef5a740b0bf28c93d0f63c3d64504cb64c",
     "index/0005_unresolved.sql": "4fbdbaddc43a6b167b1b16aa101d8539d968ce19b3a4a04c4cfa3003694f61f0",
     "index/0006_words.sql": "4bc76049023f601b8ff2981bd4c475f1157fc646513c00b17b9936fda61c3e3d",
+    "index/0007_access.sql": "74fd6c98f15b5826638fd16a2acde19cc7e6e103c20d6d9fdae7afe32c0fdf80",
     "records/0001_initial.sql": "b8fb8040b5b59b0a30495752da224424d746051d05a355574f9e27c906994996",
     "records/0002_contributed.sql": "e7e7f692c6ce965d2832be00c8264321530653ae324af7902e3ff12ac3640d71",
     "records/0003_assurance.sql": "f247c0d7bbe09db70883f99b8afa2090981b8e2e7ffb4055611cf6275e9a69e4",

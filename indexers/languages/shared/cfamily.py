@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from indexers.engine.generics import UNKNOWN, without_idle
 from indexers.engine.treesitter import FileBuilder, Hook, Node, Scope, Span
-from indexers.facts import FileFacts, ReferenceKind, SymbolKind
+from indexers.facts import WRITES, FileFacts, ReferenceKind, SymbolKind
 
 _LEAVES = frozenset({"identifier", "field_identifier", "type_identifier", "qualified_identifier",
                      "destructor_name", "operator_name"})  # fmt: skip
@@ -293,7 +293,8 @@ def designated(file: FileBuilder, node: Node) -> None:
         designator = item.child_by_field_name("designator") if item.type == "initializer_pair" else None
         field = designator.named_children[0] if designator is not None and designator.named_children else None
         if named.type == "type_identifier" and field is not None and field.type == "field_identifier":
-            file.add_use(field.start_byte, file.text(field), file.text(named), "read", local=False)
+            name, owner = file.text(field), file.text(named)
+            file.add_use(field.start_byte, name, owner, "read", local=False, access=WRITES)
 
 
 HOOKS: dict[str, Hook] = {

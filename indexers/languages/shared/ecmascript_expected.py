@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from indexers.engine.treesitter import FileBuilder, Hook, Node
+from indexers.facts import READS, WRITES
 
 _PLAIN = re.compile(r"[A-Za-z_$][\w$]*\Z")
 _WRAPPED = re.compile(r"(?:Promise|Readonly|Partial|Required|NonNullable|Awaited)<([A-Za-z_$][\w$]*)>\Z")
@@ -188,7 +189,7 @@ def _literal(file: FileBuilder, node: Node) -> None:
     keys = [key for key in _keys(node) if key.type in _KEYS]
     around = _of_list(expected(file, node)) if keys else ""
     for key in keys if around else ():
-        file.add_use(key.start_byte, file.text(key), around, "read")
+        file.add_use(key.start_byte, file.text(key), around, "read", access=WRITES)
 
 
 def _keys(literal: Node) -> Iterator[Node]:
@@ -205,7 +206,7 @@ def _given(file: FileBuilder, node: Node) -> None:
     """``<Card title="x">`` uses what Card takes."""
     key, component = node.named_children[0], _component(file, node)
     if component and key.type == "property_identifier":
-        file.add_use(key.start_byte, file.text(key), f"{component}(0)", "read")
+        file.add_use(key.start_byte, file.text(key), f"{component}(0)", "read", access=WRITES)
 
 
 def _handed(file: FileBuilder, node: Node) -> None:
@@ -242,7 +243,7 @@ def take_out(file: FileBuilder, pattern: Node, chain: str, written: str) -> None
         around = ".".join((f"<{written}>" if written else chain, *path[:-1]))
         if around.endswith("[]>"):
             continue
-        file.add_use(key.start_byte, path[-1], around, "read")
+        file.add_use(key.start_byte, path[-1], around, "read", access=READS)
         if bound is None:
             continue
         if written:

@@ -50,6 +50,11 @@ def _symbol(parser: ArgumentParser) -> None:
 
 def _refs(parser: ArgumentParser) -> None:
     target(parser)
+    parser.add_argument(
+        "--access",
+        choices=("any", "read", "write"),
+        help="only uses that read or write it, where the syntax tells",
+    )
     _detail(parser)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 from msgspec import Struct
 
-from indexers.facts import Argument, FileFacts, Reference
+from indexers.facts import WRITES, Argument, FileFacts, Reference
 from indexers.outline import join
 from indexers.signals import SENDS
 from memoryd.ingest.link.definitions import DefinitionTarget, of_method
@@ -32,6 +32,8 @@ _EDGE_OF = {
     "read": "references",
     "decorate": "references",
 }
+_DATA = frozenset(("field", "property", "variable", "constant"))
+_REPLACED = frozenset(("function", "method"))  # they may be assigned to, and are no data when they are not
 _NAME_ONLY_MIN_LENGTH = 5  # shorter method names collide with the standard library of every language
 _EXACT, _MEMBER, _INFERRED, _ONE_OF_SEVERAL, _NAME_ONLY = 1.0, 0.95, 0.85, 0.6, 0.3
 
@@ -283,8 +285,21 @@ class _FileLinker:
             return None
         method, confidence = _how_sure(ref, meaning, among)
         return EdgeRow(
-            self._symbol(ref.scope), kind, target.path, target.qualname, ref.line, method, confidence
+            self._symbol(ref.scope),
+            kind,
+            target.path,
+            target.qualname,
+            ref.line,
+            method,
+            confidence,
+            self._access(ref.access, target) if kind == "references" and ref.access else 0,
         )
+
+    def _access(self, access: int, target: DefinitionTarget) -> int:
+        """Of data whatever is done with it; of a function that it is replaced."""
+        kind = self._evaluator.kind(target)
+        is_told = kind in _DATA or (kind in _REPLACED and access & WRITES)
+        return access if is_told else 0
 
     def _by_name_alone(self, ref: Reference) -> EdgeRow | None:
         """The one method of the project that is called so: a hint, never a fact."""

@@ -6,12 +6,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+import numpy as np
+
 from memoryd.globs.given import PathScope, literal
 from memoryd.query import targets
 from memoryd.query.briefing import why
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefRequest, BriefSection
 from memoryd.query.briefing.brief_code import SHA_CHARS, dependents, others, tests, where
 from memoryd.query.briefing.brief_places import Places, places
+from memoryd.query.briefing.brief_precedent import precedent_section, precedents
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
@@ -20,9 +23,10 @@ from memoryd.query.decisions.health import examined
 from memoryd.query.history import cochange, history, reverts
 from memoryd.query.history.conventions import conventions
 from memoryd.query.history.conventions_answers import ConventionsRequest
+from memoryd.query.history.similar import SimilarCommits, similar
+from memoryd.query.retrieval.top_k import order
 from memoryd.query.rules.project_rules import relevant, rules
 from memoryd.query.safe_text import quote, safe_line
-from memoryd.query.search.question import question
 from memoryd.query.targets import Target
 from memoryd.query.text.budget import CHARS_PER_TOKEN
 from memoryd.query.text.lines import recorded_on
@@ -46,10 +50,12 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
     given = [target for path in request.paths for target in _given(ctx, path)]
     found = places(ctx, request.task, given)
     paths = list(dict.fromkeys([*(t.path for t in given), *(hit.path for hit in found.functions)]))
-    close = _close(ctx, request.task) if found.hits else []
+    past = similar(ctx, request.task) if found.hits else None
+    close = _close(past) if past else []
     sections = [
         _rules(ctx, request.task, paths),
         _decided(ctx, request.task, [target.path for target in given]),
+        precedent_section(ctx, precedents(ctx, past)) if past else BriefSection("precedent", (), 0),
         _warnings(ctx, found, close),
         where(ctx, found),
         others(found),
@@ -157,10 +163,11 @@ def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
     return BriefSection("conventions of that folder", tuple(items), len(known))
 
 
-def _close(ctx: Context, task: str) -> list[int]:
-    """Ids of the past commits that sound most like the task."""
-    ids, scores = history.ranked(ctx, question(task).title or task)
-    return [id_ for id_, score in zip(ids, scores, strict=True) if score >= MIN_CLOSE][:MAX_MESSAGES]
+def _close(past: SimilarCommits) -> list[int]:
+    """Ids of the commits whose messages sound most like the task."""
+    numbers = order(np.where(past.messages >= MIN_CLOSE, past.messages, 0.0), MAX_MESSAGES, np.negative)
+    close: list[int] = past.ids[numbers].tolist()
+    return close
 
 
 def _undone(ctx: Context, close: Sequence[int]) -> list[BriefItem]:

@@ -13,6 +13,7 @@ from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import proof
 
 _PLACES = frozenset(("code", "file", "dependent", "test"))  # kinds of items that are places
+_CHANGES = frozenset(("precedent", "similar"))
 
 
 class BriefRequest(Request, frozen=True, kw_only=True):
@@ -25,17 +26,21 @@ class BriefRequest(Request, frozen=True, kw_only=True):
 
 class BriefItem(Struct, frozen=True):
     """One line of a brief. ``text`` is quoted data; ``source``: ``path``, ``path:line``, ``path:first-last``, a sha or
-    a record id. ``kind``: rule, a decision's kind, revert, constraint, deprecation, debt, code (a function or type),
-    file, dependent, test, convention, commit."""
+    a record id. ``kind``: rule, a decision's kind, precedent (the past change to follow), similar (one that may be it),
+    absence, revert, constraint, deprecation, debt, code (a function or type), file, dependent, test, convention,
+    commit. ``files``: of a past change, as they are called now."""
 
     text: str
     source: str
     kind: str
     confidence: float
     method: str = "exact"
+    files: tuple[str, ...] = ()
 
     def label(self) -> str:
         """Places first name themselves, statements are followed by who makes them."""
+        if self.kind in _CHANGES:
+            return f"{self.source} {self.text} {proof(self.method, self.confidence)}"
         parts = (self.source, self.text) if self.kind in _PLACES else (self.text, self.source)
         return f"{' — '.join(part for part in parts if part)} {proof(self.method, self.confidence)}"
 

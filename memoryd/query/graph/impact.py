@@ -12,6 +12,7 @@ from memoryd.query import targets
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.graph.access import NodeAccess, by_user
 from memoryd.query.graph.accounting import accounting
 from memoryd.query.graph.dependents import (
     MOST_NODES,
@@ -45,6 +46,7 @@ __all__ = ["BreadthFirstSearch", "dependents_of", "impact", "tests_of"]
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
 MAX_COCHANGE, MAX_OWNERS, MAX_MENTIONS = 10, 5, 20
 MAX_OPEN_ENDS = 10
+_UNTOLD = NodeAccess("", 0)
 _OVERRIDE = "override"  # the method of a use that may run the target through what it overrides
 
 
@@ -65,7 +67,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     test_files = graph_queries.test_files(roles)
     tests = _tests(ctx, search, labels, roles)
     lines = SourceLines(ctx)
-    hops = _with_lines(_page(search, labels, request, test_files), request.detail, lines)
+    done = by_user(ctx, resolution.targets, search.provenances)
+    hops = _with_lines(_page(search, labels, request, test_files, done), request.detail, lines)
     direct = hops[0] if hops and request.detail == "source" else ()
     sources, sources_total = lines.enclosing((one.path, one.line) for one in direct)
     shown = sum(map(len, hops))
@@ -87,6 +90,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
             files=len({edge[1] >> NAME_BITS for hop in search.hops for _, edge in hop}),
             tests=len(tests),
             cochange=len(cochange_items),
+            writers=sum(one.written > 0 for one in done.values()),
+            readers=sum(one.done == "read" for one in done.values()),
         ),
         **paging(_command(request), request.offset, shown, search.nodes),
         operations=tuple(operated[: operations.MAX_REACHES]),
@@ -180,24 +185,37 @@ class _Labels:
 
 
 def _page(
-    search: BreadthFirstSearch, labels: _Labels, request: ImpactRequest, test_files: Collection[int]
+    search: BreadthFirstSearch,
+    labels: _Labels,
+    request: ImpactRequest,
+    test_files: Collection[int],
+    done: Mapping[Node, NodeAccess],
 ) -> tuple[tuple[Dependent, ...], ...]:
     """The hops' items ``offset`` … ``offset + limit``; hops outside of that are empty. In each hop what stands in
-    files of tests comes last: those are named by themselves, and an answer that is cut off should lose them first."""
+    files of tests comes last: those are named by themselves, and an answer that is cut off should lose them first. What
+    writes the target comes before what reads it. ``done``: what the direct dependents do."""
     skip, room = request.offset, request.limit
-    pages = []
+    pages: list[tuple[Dependent, ...]] = []
     for hop, through in zip(search.hops, search.through, strict=False):
-        code_first = sorted(hop, key=lambda reached: reached[1][1] >> NAME_BITS in test_files)
-        part = code_first[skip : skip + room]
+        direct = {} if pages else done
+        in_order = sorted(hop, key=lambda one: _rank(one[1][1], test_files, direct))
+        part = in_order[skip : skip + room]
         skip, room = max(0, skip - len(hop)), room - len(part)
         labels.load(node for _, edge in part for node in edge[:2])
         labels.load(through[edge[0]] for _, edge in part if edge[0] in through)
-        pages.append(tuple(_dependent(reached, labels, through) for reached in part))
+        pages.append(tuple(_dependent(reached, labels, through, direct) for reached in part))
     return tuple(pages)
 
 
-def _dependent(reached: Reached, labels: _Labels, through: Mapping[Node, Node]) -> Dependent:
+def _rank(node: Node, test_files: Collection[int], done: Mapping[Node, NodeAccess]) -> tuple[bool, bool]:
+    return node >> NAME_BITS in test_files, not (node in done and done[node].written)
+
+
+def _dependent(
+    reached: Reached, labels: _Labels, through: Mapping[Node, Node], done: Mapping[Node, NodeAccess]
+) -> Dependent:
     sure, (dst, src, provenance_id, _, line) = reached
+    access = done.get(src, _UNTOLD)
     provenance = labels.provenances[provenance_id]
     overriding = through.get(dst)
     return Dependent(
@@ -206,7 +224,8 @@ def _dependent(reached: Reached, labels: _Labels, through: Mapping[Node, Node]) 
         via=f"{provenance.kind} {labels.text(dst)}",
         method=provenance.method if overriding is None else _OVERRIDE,
         confidence=round(sure, 3),
-        line=line,
+        line=access.written or line,
+        access=access.done,
         overridden_by="" if overriding is None else labels.text(overriding),
     )
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.graph.access import Done, verb
 from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.graph.open_ends import OpenEnd
 from memoryd.query.history.cochange_answers import CochangeItem
@@ -36,7 +37,8 @@ class Dependent(Struct, frozen=True):
     """Something that depends on the target. ``via``: ``kind path:symbol`` of the step towards the target;
     ``method`` is that step's, ``confidence`` the product along the chain; ``line`` is where it uses it.
     ``overridden_by``: it uses a method that this one (``path:symbol``) overrides, and so may run it; ``method`` is then
-    ``override``. ``text``: its line, of direct dependents (``""``: not asked for)."""
+    ``override``. ``text``: its line, of direct dependents (``""``: not asked for). ``access``: what a direct dependent
+    does with data; ``line`` is then where it writes, if it does."""
 
     path: str
     symbol: str
@@ -46,6 +48,7 @@ class Dependent(Struct, frozen=True):
     line: int = 0
     overridden_by: str = ""
     text: str = ""
+    access: Done = ""
 
 
 class ReachingTest(Struct, frozen=True):
@@ -67,13 +70,16 @@ class PlainMention(Struct, frozen=True):
 
 
 class ImpactTotals(Struct, frozen=True):
-    """Exact counts, before any truncation. ``hops``: dependents at each distance."""
+    """Exact counts, before any truncation. ``hops``: dependents at each distance. ``writers``, ``readers``: of the
+    direct ones so many write the target, so many only read it, as far as the syntax tells."""
 
     dependents: int
     hops: tuple[int, ...]
     files: int
     tests: int
     cochange: int
+    writers: int = 0
+    readers: int = 0
 
 
 class Beyond(Struct, frozen=True):
@@ -163,6 +169,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             f"impact of {name}\n{totals.dependents} dependents ({counts} by hop) in {totals.files} files;"
             f" {self._reaching()}{self._limit()}"
         )
+        if totals.writers + totals.readers:
+            head += f"; of the direct ones {totals.writers} write it, {totals.readers} only read it"
         if not totals.dependents and self.accounting and not self.accounting.is_open:
             rest = "all uses of the name are of other definitions" if self.accounting.others else ""
             head += f"\nNothing in the index uses it; {rest or 'its name stands nowhere else'}."
@@ -220,8 +228,6 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                     title += f"  uses {safe_line(target)}{through}\n"
                     used = (target, d.overridden_by)
                 symbol = safe_line(d.symbol) or "(top level)"
-                items.append(
-                    f"{title}    {place(d.path, d.line)} {symbol} {kind} {proof(d.method, d.confidence)}"
-                    f"{quoted_line(d.text)}"
-                )
+                what = f"{verb(d.access, kind)} {proof(d.method, d.confidence)}"
+                items.append(f"{title}    {place(d.path, d.line)} {symbol} {what}{quoted_line(d.text)}")
         return items

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from memoryd.query import targets
 from memoryd.query.answers import Definition, paging
 from memoryd.query.context import Context
+from memoryd.query.graph.access import BITS, DONE
 from memoryd.query.graph.accounting import accounting, not_followed_in, of_no_definition
 from memoryd.query.graph.symbols_answers import (
     EdgeItem,
@@ -40,7 +41,7 @@ def symbol(ctx: Context, request: SymbolRequest) -> SymbolAnswer:
         name=request.name,
         definition=found[0].definition if found else None,
         definitions=shown,
-        references=graph_queries.count_uses(ctx.index, ctx.view.id, [aim(found[0])]) if found else 0,
+        references=graph_queries.count_uses(ctx.index, ctx.view.id, [aim(found[0])]).total if found else 0,
         total=len(found),
         source=lines.definition(first.definition) if lines and first else None,
         callers=_items(graph_queries.uses(ctx.index, ctx.view.id, [aim(first)], _SHOWN), lines)
@@ -61,13 +62,18 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
     resolution = targets.resolve(ctx, request.target)
     meant = resolution.targets or resolution.candidates
     aims = [aim(target) for target in meant]
-    total = graph_queries.count_uses(ctx.index, ctx.view.id, aims)
-    rows = graph_queries.uses(ctx.index, ctx.view.id, aims, request.limit, request.offset)
+    counts = graph_queries.count_uses(ctx.index, ctx.view.id, aims)
+    rows = graph_queries.uses(
+        ctx.index, ctx.view.id, aims, request.limit, request.offset, BITS[request.access]
+    )
+    total = {"any": counts.total, "write": counts.writes, "read": counts.reads}[request.access]
     lines = SourceLines(ctx)
     sources, sources_total = lines.enclosing(
         (row.path, row.line) for row in rows if request.detail == "source"
     )
     items = _items(rows, lines if wants_lines(request.detail, len(rows)) else None)
+    command = _command("refs", request.target, request.detail)
+    command += f" --access {request.access}" if request.access != "any" else ""
     return RefsAnswer(
         ctx.freshness,
         target=request.target,
@@ -78,7 +84,12 @@ def refs(ctx: Context, request: RefsRequest) -> RefsAnswer:
         accounting=accounting(ctx, meant),
         sources=sources,
         sources_total=sources_total,
-        **paging(_command("refs", request.target, request.detail), request.offset, len(items), total),
+        access=request.access,
+        known=counts.total,
+        writes=counts.writes,
+        reads=counts.reads,
+        both=counts.both,
+        **paging(command, request.offset, len(items), total),
     )
 
 
@@ -93,6 +104,7 @@ def _items(rows: Sequence[UseRow], lines: SourceLines | None) -> tuple[Reference
             row.src,
             row.dst.removesuffix(":"),
             lines.line(row.path, row.line) if lines else "",
+            DONE[row.access],
         )
         for row in rows
     )

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from memoryd.query.answers import Definition, PagedAnswer
+from memoryd.query.graph.access import Access, Done, verb
 from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.requests import Limit, Offset, Request, TargetText
 from memoryd.query.safe_text import quote, safe_line
@@ -29,9 +30,11 @@ class SymbolRequest(Request, frozen=True, kw_only=True):
 
 
 class RefsRequest(Request, frozen=True, kw_only=True):
-    """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob)"""
+    """Who uses ``target``? (path, path:line, path:Qual.name, Qual.name, bare name or glob) ``access``: only those who
+    read or write it, where the syntax tells."""
 
     target: TargetText
+    access: Access = "any"
     detail: Detail = "auto"
     limit: Limit = 10_000
     offset: Offset = 0
@@ -48,7 +51,7 @@ class EdgesRequest(Request, frozen=True, kw_only=True):
 
 class ReferenceItem(Struct, frozen=True):
     """One use. ``symbol``: the qualname in which it stands (``""``: the file); ``to``: what is used; ``text``: its line
-    (``""``: not asked for)."""
+    (``""``: not asked for). ``access``: whether it reads or writes data; ``""``: the syntax does not tell."""
 
     path: str
     line: int
@@ -58,18 +61,19 @@ class ReferenceItem(Struct, frozen=True):
     symbol: str = ""
     to: str = ""
     text: str = ""
+    access: Done = ""
 
     def label(self, *, with_target: bool) -> str:
         within = f" in {safe_line(self.symbol)}" if self.symbol else ""
         used = f" → {safe_line(self.to)}" if with_target else ""
-        label = (
-            f"{place(self.path, self.line)} {self.kind}{within}{used} {proof(self.method, self.confidence)}"
-        )
+        what = verb(self.access, self.kind)
+        label = f"{place(self.path, self.line)} {what}{within}{used} {proof(self.method, self.confidence)}"
         return f"{label}{quoted_line(self.text)}"
 
     def used(self) -> str:
         """What is used, and in which line."""
-        return f"{self.line} {self.kind} {safe_line(self.to)} {proof(self.method, self.confidence)}"
+        what = verb(self.access, self.kind)
+        return f"{self.line} {what} {safe_line(self.to)} {proof(self.method, self.confidence)}"
 
 
 class SymbolAnswer(PagedAnswer, frozen=True):
@@ -146,7 +150,8 @@ class RefsAnswer(PagedAnswer, frozen=True):
     """``candidates``: the definitions meant, when ``target`` names more than one; ``references`` then holds
     the uses of all of them, each with its ``to``. ``accounting``: what is known of all uses of the name; None where the
     targets have several. ``sources``: the first of the ``sources_total``
-    definitions in which the uses stand, where they were asked for."""
+    definitions in which the uses stand, where they were asked for. ``access``: which uses were asked for: ``total`` are
+    those. Of all that are ``known``: how many write, read, do ``both``; of the others the syntax does not tell."""
 
     target: str
     definition: Definition | None
@@ -156,16 +161,23 @@ class RefsAnswer(PagedAnswer, frozen=True):
     accounting: Accounting | None = None
     sources: tuple[SourcePart, ...] = ()
     sources_total: int = 0
+    access: Access = "any"
+    known: int = 0
+    writes: int = 0
+    reads: int = 0
+    both: int = 0
 
     def page(self) -> Page:
         several = len(self.candidates) > 1
         name = self.definition.address() if self.definition else quote(self.target, 200)
         is_open = self.accounting is not None and self.accounting.is_open
-        head = f"{self.total} {'resolved ' if is_open else ''}references to {name}"
+        of = f" of {self.known}" if self.access != "any" else ""
+        head = f"{self.total}{of} {'resolved ' if is_open else ''}references to {name}"
         if self.definition and self.definition.qualname:
             head += f" ({self.definition.kind}, line {self.definition.line})"
         if several:
             head += f": {len(self.candidates)} definitions have that name"
+        head += self._done()
         if self.accounting:
             head += f"\n{self.accounting.line()}"
         return Page(
@@ -185,6 +197,17 @@ class RefsAnswer(PagedAnswer, frozen=True):
             rest=f"{self.command} --json",
             more=self.rest_from,
         )
+
+    def _done(self) -> str:
+        """What the uses do, where that is told of any."""
+        told = self.writes + self.reads - self.both
+        untold = self.known - told
+        if self.access != "any":
+            return f" {self.access} it" + (f"; {untold} more may" if untold else "")
+        if not told:
+            return ""
+        only = self.reads - self.both
+        return f": {self.writes} write, {only} only read" + (f", {untold} not told" if untold else "")
 
 
 class EdgeItem(Struct, frozen=True):

@@ -7,9 +7,6 @@ import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import numpy as np
-
-from indexers import terms
 from memoryd.globs import given
 from memoryd.query.answers import paging
 from memoryd.query.context import Context
@@ -20,6 +17,7 @@ from memoryd.query.history.commit_items import CommitItem, RevertItem
 from memoryd.query.history.commit_lines import changed_file
 from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
 from memoryd.query.history.reverts import Pair
+from memoryd.query.history.similar import similar
 from memoryd.query.history.standing import standing
 from memoryd.query.safe_text import quote
 from memoryd.store.index.queries import graph_queries, history_queries, note_queries
@@ -33,7 +31,6 @@ MAX_SIBLINGS = 30  # files of one commit that a new one may have been split from
 MAX_FILES = 50  # of one commit that are named
 MAX_SHOWN_FILES = 5  # whose lines are shown
 MAX_FOLLOWING = 3
-MAX_JUDGED = 1_000  # commits of one question whose words are compared with it
 MIN_SURE = 0.35  # reverts below are about something else
 MIN_MOVED = 3  # lines of a new file that are older than it, to say where it was split from
 _OPENING_CHARS = 160  # of a message that gives no reason
@@ -246,23 +243,22 @@ def _split_from(ctx: Context, path: str, past: Sequence[Touch], seen: Reachable)
 
 
 def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
-    ids, relative = ranked(ctx, _topic(request.query))
-    scores = _sureness(ctx, _topic(request.query), ids, relative)
+    found = similar(ctx, _topic(request.query))
+    numbers = found.best_first(MIN_SCORE)
+    ids = found.ids[numbers].tolist()
     page = ids[request.offset : request.offset + request.limit]
     rows = history_queries.commits(ctx.index, page)
     bodies = _openings(ctx, page) | reasons(ctx, page)
-    close = [
-        id_
-        for id_, near, sure in zip(ids, relative, scores, strict=False)
-        if near >= MIN_CLOSE and sure >= MIN_SURE
-    ]
+    is_close = (found.messages >= MIN_CLOSE) & (found.sureness >= MIN_SURE)
+    close = [id_ for number, id_ in zip(numbers, ids, strict=True) if is_close[number]]
+    scores = found.sureness[numbers[request.offset :]].tolist()
     return HistoryAnswer(
         ctx.freshness,
         query=request.query,
         mode="query",
         commits=tuple(
             commit_item(rows[id_], score=score, body=bodies.get(id_, ""))
-            for id_, score in zip(page, scores[request.offset :], strict=False)
+            for id_, score in zip(page, scores, strict=False)
         ),
         total=len(ids),
         searched=f"{history_queries.reachable(ctx.index, ctx.view.id).count()} commit messages",
@@ -273,24 +269,10 @@ def _of_words(ctx: Context, request: HistoryRequest) -> HistoryAnswer:
 
 
 def _topic(text: str) -> str:
-    """The words that a question is about: whether something was reverted is what it asks, not its topic."""
-    words = [word for word in text.split() if word.strip("?!.,:;\"'").casefold() not in _ASKING]
-    return " ".join(words) or text
-
-
-def _sureness(ctx: Context, text: str, ids: Sequence[int], relative: Sequence[float]) -> list[float]:
-    """For the first commits how much of the question they hold, rare words counting more, and how they compare with
-    the best: a word that no commit has lowers all of them. 0 for those that nobody pages to."""
-    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
-    wanted = np.array(sorted(set(terms.terms(text))), dtype=np.uint32)
-    weight = dict(zip(wanted.tolist(), view.commits.rarity(wanted).tolist(), strict=True))
-    total = sum(weight.values()) or 1.0
-    place = {id_: number for number, id_ in enumerate(view.votes.commit_ids.tolist())}
-    sure = []
-    for id_, near in zip(ids[:MAX_JUDGED], relative, strict=False):
-        held = sum(weight[term] for term in view.commits.held(place[id_], wanted).tolist())
-        sure.append(held / total * (0.5 + 0.5 * near))
-    return sure + [0.0] * (len(ids) - len(sure))
+    """The text without words that its title asks by: whether something was reverted is the question, not its topic."""
+    title, _, body = text.strip().partition("\n")
+    words = [word for word in title.split() if word.strip("?!.,:;\"'").casefold() not in _ASKING]
+    return f"{' '.join(words) or title}\n{body}"
 
 
 def _openings(ctx: Context, commit_ids: Collection[int]) -> dict[int, str]:
@@ -310,20 +292,6 @@ def _reverts(ctx: Context, pairs: Sequence[Pair]) -> tuple[RevertItem, ...]:
         if key not in last or pair.by > last[key].by:
             last[key] = pair
     return tuple(reverts.items(ctx, list(last.values())))
-
-
-def ranked(ctx: Context, text: str) -> tuple[Sequence[int], Sequence[float]]:
-    """Ids of the visible commits about ``text`` and their scores (best = 1), best first, the newer first among
-    equals."""
-    view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
-    weights = dict.fromkeys(terms.terms(text), 1.0)
-    found = view.commits.scores(weights)
-    best = float(found.max(initial=0.0))
-    if best <= 0:
-        return [], []
-    numbers = np.flatnonzero(found >= MIN_SCORE * best)
-    order = numbers[np.lexsort((-view.votes.commit_ids[numbers], -found[numbers]))]
-    return view.votes.commit_ids[order].tolist(), (found[order] / best).tolist()
 
 
 def _command(request: HistoryRequest) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Literal
+
+from msgspec import structs
 
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.history.commit_items import (
@@ -16,6 +19,11 @@ from memoryd.query.history.commit_lines import CommittedFile
 from memoryd.query.requests import Limit, Offset, Request, Text
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.query.text.budget import Page, TextSection
+
+MAX_EXPLAINED = 3  # commits about words that are shown with what they say
+MAX_SUBJECT = 80  # characters of the others' subjects
+MAX_REPEATED = 120  # characters of a question that the command for the rest repeats
+SAME_TEXT = "<the same text>"
 
 
 class HistoryRequest(Request, frozen=True, kw_only=True):
@@ -56,7 +64,7 @@ class HistoryAnswer(PagedAnswer, frozen=True):
                 reverts_section(self.reverts, len(self.reverts), keep=3),
                 dependencies_section(self.dependencies, len(self.dependencies), keep=2),
                 TextSection(
-                    items=[commit.label(self._note(commit)) for commit in self.commits],
+                    items=[self._item(place, commit) for place, commit in enumerate(self.commits)],
                     total=self.total,
                     title="commits:" if self.reverts or self.dependencies else "",
                     main=True,
@@ -65,9 +73,20 @@ class HistoryAnswer(PagedAnswer, frozen=True):
                 *self._of_commit(),
             ],
             foot=self.freshness.line(),
-            rest=f"{self.command} --json",
-            more=self.rest_from,
+            rest=f"{self._asked_again()} --json",
+            more=lambda shown: f"{self._asked_again()} --offset {self.offset + shown}",
         )
+
+    def _asked_again(self) -> str:
+        """The command, without repeating a long question."""
+        long = self.mode == "query" and len(self.query) > MAX_REPEATED
+        return f"memoryd history {shlex.quote(SAME_TEXT)}" if long else self.command
+
+    def _item(self, place: int, commit: CommitItem) -> str:
+        """For words the first commits with what they say, the others in one short line: the ninth may be the one."""
+        if self.mode == "query" and place >= MAX_EXPLAINED:
+            commit = structs.replace(commit, body="", subject=quote(commit.subject, MAX_SUBJECT))
+        return commit.label(self._note(commit))
 
     def _of_commit(self) -> list[TextSection]:
         said = (
@@ -97,4 +116,6 @@ class HistoryAnswer(PagedAnswer, frozen=True):
     def _note(self, commit: CommitItem) -> str:
         if self.mode == "path":
             return f" as {safe_line(commit.path)}" if commit.path != self.names[0] else ""
-        return f" [history {commit.score:.2f}]" if commit.score else ""
+        if self.mode == "query":
+            return f" [history {commit.score:.2f}]" if commit.score else " [by its files]"
+        return ""

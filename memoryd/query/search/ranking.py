@@ -90,7 +90,7 @@ class Reading(Struct, frozen=True):
         the best by words was, so that what speaks for its file keeps its weight, and commits and notes their place."""
         weight = self.weight * float(similarity.max(initial=0.0))
         share = weight / (1.0 + weight)
-        gained: Array = share * (own.max(initial=0.0) * _share(similarity) - own)
+        gained: Array = share * (own.max(initial=0.0) * of_best(similarity) - own)
         return gained
 
 
@@ -156,10 +156,10 @@ def rank_files(
 ) -> Scores:
     """Scores of the file slots. ``factors``: prior of each slot, 0 where it is not wanted."""
     parts = np.zeros((len(SIGNALS), view.files))
-    parts[0] = _share(best_chunks(view, found.text) * factors)
-    parts[1] = weights.path * _share(found.paths * factors)
-    parts[3] = weights.history * _share(found.votes * factors)
-    parts[4] = weights.file_vector * _share(best_chunks(view, found.vectors) * factors)
+    parts[0] = of_best(best_chunks(view, found.text) * factors)
+    parts[1] = weights.path * of_best(found.paths * factors)
+    parts[3] = weights.history * of_best(found.votes * factors)
+    parts[4] = weights.file_vector * of_best(best_chunks(view, found.vectors) * factors)
     parts[5] = weights.mention * found.mentions * factors
     if reading:
         similarity = best_chunks(view, reading.similarity) * factors
@@ -179,11 +179,11 @@ def rank_chunks(
     file."""
     own = factors[view.chunk_slot]
     parts = np.zeros((len(SIGNALS), len(view.chunk_slot)))
-    parts[0] = _share(found.text * own)
-    parts[2] = weights.name * _share(found.names * own)
-    parts[4] = weights.chunk_vector * _share(found.vectors * own)
-    parts[1] = (weights.of_file * weights.path * _share(found.paths * factors))[view.chunk_slot]
-    parts[3] = (weights.of_file * weights.history * _share(found.votes * factors))[view.chunk_slot]
+    parts[0] = of_best(found.text * own)
+    parts[2] = weights.name * of_best(found.names * own)
+    parts[4] = weights.chunk_vector * of_best(found.vectors * own)
+    parts[1] = (weights.of_file * weights.path * of_best(found.paths * factors))[view.chunk_slot]
+    parts[3] = (weights.of_file * weights.history * of_best(found.votes * factors))[view.chunk_slot]
     parts[5] = (weights.of_file * weights.mention * found.mentions * factors)[view.chunk_slot]
     parts[5] += weights.defined * found.definitions * own
     frame = np.where(view.frames & (found.definitions < SURELY_MEANT), weights.frame, 1.0)
@@ -196,7 +196,7 @@ def rank_chunks(
     return Scores(parts, parts.sum(axis=0))
 
 
-def _share(scores: Array) -> Array:
+def of_best(scores: Array) -> Array:
     """Scores relative to the best of them."""
     best = scores.max(initial=0.0)
     return scores / best if best > 0 else scores

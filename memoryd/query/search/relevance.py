@@ -33,20 +33,22 @@ def cover(view: LexicalView, asked: Question) -> Cover:
     whole = float(weights.sum())
     if whole <= 0:
         return Cover(0.0, 0.0)
-    in_code, in_commits = _best(view.text, terms, weights), _best(view.commits, terms, weights)
+    in_code, in_commits = held(view.text, terms, weights), held(view.commits, terms, weights)
     unseen = ~(in_code[1] | in_commits[1])
-    return Cover(max(in_code[0], in_commits[0]) / whole, float(weights[unseen].sum()) / whole)
+    most = max(float(sums.max(initial=0.0)) for sums, _ in (in_code, in_commits))
+    return Cover(most / whole, float(weights[unseen].sum()) / whole)
 
 
-def _best(
+def held(
     scope: SearchScope, terms: NDArray[np.uint32], weights: NDArray[np.float64]
-) -> tuple[float, NDArray[np.bool_]]:
-    """The most that one live document holds of ``terms``, by their weights; which terms occur in any."""
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The weights of those of ``terms`` that each document holds, summed, 0 where it is not live; which terms occur in
+    any."""
     hits = lookup(scope.segments, terms)
     rows = np.repeat(np.arange(len(terms)), hits.sizes)
     live = scope.alive[hits.docs]
-    held = np.bincount(hits.docs[live], weights[rows[live]], minlength=1)
-    return float(held.max()), np.bincount(rows[live], minlength=len(terms)) > 0
+    sums = np.bincount(hits.docs[live], weights[rows[live]], minlength=len(scope.alive)).astype(np.float64)
+    return sums, np.bincount(rows[live], minlength=len(terms)) > 0
 
 
 def is_weak(view: LexicalView, asked: Question, found: RankingEvidence) -> bool:

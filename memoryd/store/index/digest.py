@@ -27,7 +27,8 @@ _TABLES = {
     "chunk": "SELECT p.path, c.ordinal, c.kind, c.qualname, c.line, c.end_line, hex(c.hash)"
     " FROM view_file v JOIN chunk c ON c.file_id = v.file_id JOIN path p ON p.id = v.path_id"
     " WHERE v.view_id = ? ORDER BY p.path, c.ordinal",
-    "edge": "SELECT p.path, n.text, e.kind, dp.path, dn.text, e.line, e.method, e.confidence"
+    "edge": "SELECT p.path, n.text, e.kind, dp.path, dn.text, e.line, e.method, e.confidence,"
+    " e.access"
     " FROM view_file v JOIN edge e ON e.link_id = v.link_id JOIN path p ON p.id = v.path_id"
     " JOIN name n ON n.id = e.src_name_id JOIN path dp ON dp.id = e.dst_path_id"
     " JOIN name dn ON dn.id = e.dst_name_id WHERE v.view_id = ? ORDER BY 1, 6, 2, 3, 4, 5, 7",

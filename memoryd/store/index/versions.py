@@ -42,7 +42,8 @@ EXTRACTOR_HISTORY = {
     27: "headers of C++ behind long comments; casts and parentheses, flags of C++; classes and listed names of Lua",
     28: "tokens behind escapes of escapes, of quoted-printable mail and behind colours are overwritten",
     29: "tokens with a telling beginning are overwritten behind letters and digits too",
-    30: "C++: what stands in front of ``::``, what constructors set, macros around declarations",
+    30: "whether a use reads or writes; fields of Rust's struct literals and patterns, member initialisers of C++",
+    31: "C++: what stands in front of ``::``, macros around declarations, bodies behind macros",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -73,7 +74,8 @@ LINKER_HISTORY = {
     22: "Python: hooks of plugins, functions connected to signals, protocols that no class names",
     23: "components of Svelte and Astro; the files of a glob; members that other files add to types",
     24: "C++: elements of arrays and containers, iterators; Lua: objects, what classes inherit, globals",
-    25: "C++: the type inside of one that a template gives",
+    25: "whether an edge to data reads or writes it",
+    26: "C++: the type inside of one that a template gives",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

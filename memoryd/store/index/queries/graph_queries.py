@@ -26,8 +26,13 @@ _SYMBOL = (
     " FROM symbol s JOIN view_file vf ON vf.file_id = s.file_id AND vf.view_id = ? JOIN path p ON p.id = vf.path_id"
     " JOIN file f ON f.id = s.file_id"
 )
+# What the edges of one row do, as bits: 1 reads, 2 writes; 0 where that is not told of one that does not write.
+_ACCESS = (
+    "CASE WHEN sum(e.access & 2) THEN 2 + (sum(e.access & 1) > 0) WHEN sum(e.access = 0) THEN 0 ELSE 1 END"
+)
 _USE = (
-    "SELECT p.path, e.line, e.kind, e.method, e.confidence, n.text, t.path || ':' || d.text, max(e.confidence)"
+    "SELECT p.path, e.line, e.kind, e.method, e.confidence, n.text, t.path || ':' || d.text,"
+    f" {_ACCESS} AS done, max(e.confidence)"
     " FROM edge e JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ?"
     " JOIN path p ON p.id = vf.path_id JOIN name n ON n.id = e.src_name_id JOIN name d ON d.id = e.dst_name_id"
     " JOIN path t ON t.id = e.dst_path_id"
@@ -76,6 +81,16 @@ class UseRow(Struct, frozen=True):
     confidence: float
     src: str
     dst: str
+    access: int
+
+
+class UseCounts(Struct, frozen=True):
+    """How many rows ``uses`` has: in all, those that write, that read, that do both."""
+
+    total: int
+    writes: int
+    reads: int
+    both: int
 
 
 # -- files and symbols
@@ -236,15 +251,22 @@ def _by(
 
 
 def uses(
-    conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget], limit: int, offset: int = 0
+    conn: sqlite3.Connection,
+    view_id: int,
+    targets: Collection[EdgeTarget],
+    limit: int,
+    offset: int = 0,
+    access: int = 0,
 ) -> list[UseRow]:
-    """Who uses any of ``targets``, once per (path, line, kind) with the surest edge, in that order."""
+    """Who uses any of ``targets``, once per (path, line, kind) with the surest edge, in that order, but what writes
+    comes first. ``access``: only what does this."""
     condition, values = _towards(conn, targets)
     rows = conn.execute(
-        f"{_USE} WHERE {condition} GROUP BY p.path, e.line, e.kind ORDER BY p.path, e.line, e.kind LIMIT ? OFFSET ?",
-        (view_id, *values, limit, offset),
+        f"{_USE} WHERE {condition} GROUP BY p.path, e.line, e.kind HAVING done & ? = ?"
+        " ORDER BY done < 2, p.path, e.line, e.kind LIMIT ? OFFSET ?",
+        (view_id, *values, access, access, limit, offset),
     )
-    return [UseRow(*row[:7]) for row in rows]
+    return [UseRow(*row[:8]) for row in rows]
 
 
 def used_by(conn: sqlite3.Connection, view_id: int, user: EdgeTarget) -> list[UseRow]:
@@ -255,18 +277,19 @@ def used_by(conn: sqlite3.Connection, view_id: int, user: EdgeTarget) -> list[Us
         " GROUP BY e.dst_path_id, e.dst_name_id ORDER BY min(e.line), t.path, d.text",
         (view_id, user.path_id, user.qualname),
     )
-    return [UseRow(*row[:7]) for row in rows]
+    return [UseRow(*row[:8]) for row in rows]
 
 
-def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget]) -> int:
-    """How many rows ``uses`` has in all."""
+def count_uses(conn: sqlite3.Connection, view_id: int, targets: Collection[EdgeTarget]) -> UseCounts:
+    """How many rows ``uses`` has."""
     condition, values = _towards(conn, targets)
-    return integer(
-        conn,
-        "SELECT count(*) FROM (SELECT DISTINCT vf.path_id, e.line, e.kind FROM edge e"
-        f" JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ? WHERE {condition})",
+    row = conn.execute(
+        f"SELECT count(*), total(done > 1), total(done & 1), total(done = 3) FROM (SELECT {_ACCESS} AS done"
+        f" FROM edge e JOIN view_file vf ON vf.link_id = e.link_id AND vf.view_id = ? WHERE {condition}"
+        " GROUP BY vf.path_id, e.line, e.kind)",
         (view_id, *values),
-    )
+    ).fetchone()
+    return UseCounts(*map(int, row))
 
 
 def _towards(conn: sqlite3.Connection, targets: Collection[EdgeTarget]) -> tuple[str, list[int]]:
@@ -321,18 +344,19 @@ def edges_into_files(
 
 
 class EdgeProvenance(Struct, frozen=True):
-    """What kind of edge it is, and how it was found."""
+    """What kind of edge it is, how it was found, and what it does with data (as in ``indexers.facts.Reference``)."""
 
     kind: str
     method: str
     confidence: float
+    access: int
 
 
 def provenances(conn: sqlite3.Connection) -> dict[int, EdgeProvenance]:
     """All that occur, by id."""
     return {
         id_: EdgeProvenance(*row)
-        for id_, *row in conn.execute("SELECT id, kind, method, confidence FROM how")
+        for id_, *row in conn.execute("SELECT id, kind, method, confidence, access FROM how")
     }
 
 

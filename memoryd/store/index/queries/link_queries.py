@@ -18,7 +18,7 @@ from memoryd.store.index.reader import MAX_SQL_VARIABLES, batches
 
 
 class EdgeRow(Struct, frozen=True):
-    """``src``/``dst`` are qualnames, ``""`` for the file itself."""
+    """``src``/``dst`` are qualnames, ``""`` for the file itself. ``access``: as in ``indexers.facts.Reference``."""
 
     src: str
     kind: str
@@ -27,6 +27,7 @@ class EdgeRow(Struct, frozen=True):
     line: int
     method: str
     confidence: float
+    access: int = 0
 
 
 class UnresolvedUses(Struct, frozen=True):
@@ -225,24 +226,26 @@ def put(
     return link_id
 
 
-def _how(edge: EdgeRow) -> tuple[str, str, float]:
-    return edge.kind, edge.method, edge.confidence
+_How = tuple[str, str, float, int]
 
 
-def _provenances(
-    conn: sqlite3.Connection, wanted: Collection[tuple[str, str, float]]
-) -> dict[tuple[str, str, float], int]:
+def _how(edge: EdgeRow) -> _How:
+    return edge.kind, edge.method, edge.confidence, edge.access
+
+
+def _provenances(conn: sqlite3.Connection, wanted: Collection[_How]) -> dict[_How, int]:
     """Their ids."""
-    known = {
-        (kind, method, confidence): id_
-        for id_, kind, method, confidence in conn.execute("SELECT id, kind, method, confidence FROM how")
-    }
+    rows = conn.execute("SELECT id, kind, method, confidence, access FROM how")
+    known = {(kind, method, sure, access): id_ for id_, kind, method, sure, access in rows}
     for how in sorted(set(wanted) - known.keys()):
         ids = known.values()
         known[how] = (
             min((0, *ids)) - 1 if how[0] == "overrides" else max((0, *ids)) + 1
         )  # see edge_overriding
-        conn.execute("INSERT INTO how (id, kind, method, confidence) VALUES (?, ?, ?, ?)", (known[how], *how))
+        conn.execute(
+            "INSERT INTO how (id, kind, method, confidence, access) VALUES (?, ?, ?, ?, ?)",
+            (known[how], *how),
+        )
     return known
 
 

@@ -68,6 +68,8 @@ impl Cart {
         }
         let made = Made { field: other, count };
         //         ^ type Made in Cart.run
+        //                ^ read field of Made in Cart.run
+        //                              ^ read count of Made in Cart.run
         'outer: loop {
             break 'outer;
         }
