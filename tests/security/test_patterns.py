@@ -51,7 +51,6 @@ NOT_LINEAR = {
     ("memoryd.query.exact.patterns", "_ONE_OF_MANY"): _CLIENTS,
     ("memoryd.query.search.mentions", "_PATH"): _OWN_TEXT,
     ("memoryd.store.records.wording", "TOKEN"): _OWN_TEXT,
-    ("memoryd.store.records.wording", "_IS_DONE_BY"): "at most 40,000 steps for each of 40 sentences of a record",
     ("indexers.method_shape", "_GENERIC"): "looks at a signature of less than 400 characters",
     ("memoryd.store.records.statements", "_INSTEAD"): "read again only from each « instead of » of 400 characters",
 }  # fmt: skip

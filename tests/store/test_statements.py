@@ -60,6 +60,24 @@ SAME = [
     ("We decided not to cache tokens", "Do not cache tokens"),
     ("Every handler has a timeout", "All handlers have a timeout"),
     ("The migrations have run", "The migrations've run"),
+    ("The security team must approve releases", "Releases must be approved by the security team"),
+    ("The lexer does not read files", "Files are not read by the lexer"),
+    ("Do not merge branches from forks", "It is forbidden to merge branches from forks"),
+    ("Do not merge branches from forks", "Merging branches from forks is not allowed"),
+    ("Cookies must be signed", "Make sure that cookies are signed"),
+    ("Handlers must return a result", "Ensure handlers return a result"),
+    ("Never log names, tokens or keys in production", "Do not log keys, names, or tokens in production"),
+    ("The backup runs on Mondays and Fridays", "The backup runs on Fridays and Mondays"),
+    ("Only `store` is read in tests", "Only `store` is read in the tests"),
+    ("Keys are read from the vault only", "Keys are read only from the vault"),
+    ("Update the schema when adding a table", "When you add a table, update the schema"),
+    ("Templates reside in web/", "Templates are located in web/"),
+    (
+        "Only the gateway module talks to the broker",
+        "The gateway is the only module that talks to the broker",
+    ),
+    ("The image needs Python 3.12", "The image requires Python 3.12"),
+    ("A job must finish before it is retried", "Jobs must finish before they are retried"),
 ]
 
 # (known, new): about the same, yet not the same; the second half of a sentence may turn the first round
@@ -79,6 +97,8 @@ NEAR = [
     ("Never trust the client, check on the server", "Check on the client, never trust the server"),
     ("Do not test with mocks but with the real store", "Test with mocks but not with the real store"),
     ("Tests run before lint", "Lint runs before tests"),
+    ("Run lint, build and deploy", "Run build, lint and deploy"),
+    ("Make sure that errors are swallowed", "Errors are swallowed"),
 ]
 
 # (known, new): they differ in what counts
@@ -160,6 +180,11 @@ DIFFERENT = [
     ("Match `*` in globs", "Match `**` in globs"),
     ("Pass *args to the hook", "Pass args to the hook"),
     ("Run the daemon, as root", "Run the daemon"),
+    ("Log user names or keys", "Log user keys or names in production"),
+    ("All reviewers must approve a release", "Reviewers must approve a release"),
+    ("Reset the store before each test", "Reset the store before the tests"),
+    ("Only log errors in production", "Log errors in production only"),
+    ("Users may not delete posts", "Users must not delete posts"),
 ]
 
 # (one, other): one forbids what the other asks for

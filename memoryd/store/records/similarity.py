@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from memoryd.store.records.statements import StatementMeaning, meaning, opposes, repeats, words_of
 from memoryd.store.records.values import Record
 
+_RULES = frozenset(("decision", "constraint", "convention"))  # kinds whose statements ask for what they say
 _MIN_CORE = 2  # words in common below which two statements need not be about the same
 _MIN_SHARE = 0.4  # of the words of both that they must have in common to be about the same
 
@@ -48,9 +49,12 @@ class SimilarRecords:
         known = (
             (record_id, *self._meanings[record_id]) for record_id in self._by_words.get(words_of(new), ())
         )
-        return sorted(
-            (i for i, its_kind, its in known if its_kind == kind and repeats(its, new)), reverse=True
+        same = (
+            i
+            for i, its_kind, its in known
+            if its_kind == kind and repeats(its, new, are_rules=kind in _RULES)
         )
+        return sorted(same, reverse=True)
 
     def near(self, text: str) -> list[str]:
         """Ids of records that say nearly what ``text`` says, or its opposite: first those of the same words in another

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from indexers import terms
-from memoryd.store.records import wording
+from memoryd.store.records import clauses, wording
 
 MAX_STATEMENTS = 40  # of one text; what follows is compared as a whole
 _MIN_CORE = 2  # words in common below which an opposition says nothing
@@ -28,7 +28,7 @@ _LEADING = re.compile(
 _INSTEAD = re.compile(r"(.{1,400}?),? instead of (.{1,400})")
 _FILLER_WORDS = """
 a an the this that these those always please really just also very simply do does did be is are been being it its
-of to then so thus and
+of to then so thus and they them their
 """
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _DEGREES = frozenset(("always", "really", "just", "also", "very", "simply"))  # "not always" is not "not"
@@ -54,21 +54,22 @@ for in on under from within when whenever while if unless except only during bef
 between inside outside until once
 """
 _SCOPE = frozenset(_SCOPE_WORDS.split())
-_MUST = "must"
-_ACTING = _FILLERS | _NEGATIONS | _AVOIDS | _SCOPE | {_MUST, *_SAME}
+_MUST, _MAY, _WE = "must", "may", "we"
+_MOODS = frozenset((_MUST, _WE))
+_ACTING = _FILLERS | _NEGATIONS | _AVOIDS | _SCOPE | {*_MOODS, *_SAME}
 _INFLECTIONS = frozenset(("", "e", "s", "es", "ed", "d", "ing", "y", "ies", "ied"))
 
 
 class Statement(Struct, frozen=True):
     """``core``: content words up to the first that sets a scope; ``scope``: the rest; ``negative``: it forbids;
     ``negated``: before which of all these words a negation stands, so that "not all are" is not "all are not";
-    ``obliges``: its subject "must", which is not to say that it does."""
+    ``moods``: whether its subject "must", or it is "we" who do: which is not to say that it is so, nor to order it."""
 
     core: tuple[str, ...]
     scope: tuple[str, ...]
     negative: bool
     negated: tuple[int, ...] = ()
-    obliges: bool = False
+    moods: frozenset[str] = frozenset()
 
 
 class StatementMeaning(Struct, frozen=True):
@@ -100,15 +101,29 @@ def meaning(text: str) -> StatementMeaning:
     return StatementMeaning(frozenset(statements), frozenset(reason), rest, quoted, bare)
 
 
-def repeats(known: StatementMeaning, new: StatementMeaning) -> bool:
-    """Whether ``new`` says what ``known`` says: the same statements, and if it gives a reason, that one."""
-    if known.rest != new.rest or new.statements != known.statements:
+def repeats(known: StatementMeaning, new: StatementMeaning, *, are_rules: bool = False) -> bool:
+    """Whether ``new`` says what ``known`` says: the same statements, and if it gives a reason, that one. Of two that
+    ``are_rules`` by their kind, "X is done" asks for what "do X" asks for, and "may not" forbids."""
+    said, known_said = new.statements, known.statements
+    if are_rules:
+        said, known_said = frozenset(map(_as_rule, said)), frozenset(map(_as_rule, known_said))
+    if known.rest != new.rest or said != known_said:
         return False
     if not new.statements:
         return known == new
     if not (_spells(known, new) and _spells(new, known)):
         return False
     return not new.reason or len(new.reason & known.reason) > _REASON_SHARED * len(new.reason)
+
+
+def _as_rule(one: Statement) -> Statement:
+    """Whoever says it in whatever mood; "may not" as "must not"."""
+    at = one.core.index(_MAY) if _MAY in one.core else -1
+    if at < 0 or at + 1 not in one.negated:
+        return structs.replace(one, moods=frozenset())
+    core = one.core[:at] + one.core[at + 1 :]
+    negated = tuple(i - (i > at) for i in one.negated)
+    return structs.replace(one, core=core, negated=negated, moods=frozenset())
 
 
 def _spells(one: StatementMeaning, other: StatementMeaning) -> bool:
@@ -119,7 +134,8 @@ def _spells(one: StatementMeaning, other: StatementMeaning) -> bool:
 
 def words_of(said: StatementMeaning) -> tuple[str, ...]:
     """What the statements are about, whatever they say of it: their words in alphabetical order."""
-    return tuple(sorted(word for one in said.statements for word in (*one.core, *one.scope)))
+    words = (word for one in said.statements for word in (*one.core, *one.scope))
+    return tuple(sorted(word for word in words if word != _MAY))
 
 
 def opposes(one: StatementMeaning, other: StatementMeaning) -> bool:
@@ -134,6 +150,9 @@ def opposes(one: StatementMeaning, other: StatementMeaning) -> bool:
 
 
 def _meets(a: Statement, b: Statement) -> bool:
+    """Nor is what "we" do, or what "is done", a rule: it may be told as a defect."""
+    if (_WE in a.moods) != (_WE in b.moods):
+        return False
     forbids = a if a.negative else b
     return a.scope == b.scope or not forbids.scope
 
@@ -155,7 +174,7 @@ def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
     leading = _LEADING.fullmatch(sentence)
     if leading:
         sentence = f"{leading[2]} {leading[1]}"
-    sentence = wording.active(sentence)
+    sentence = clauses.canonical(sentence)
     instead = _INSTEAD.fullmatch(sentence)
     if instead is None:
         yield sentence, False
@@ -172,10 +191,10 @@ def _statement(clause: str, turned: bool) -> Statement | None:
     """The clause in base forms; None when nothing is left of it."""
     words: list[str] = []
     negated: list[int] = []
-    obliges = False
+    moods: set[str] = set()
     for word, negates in _words(clause):
-        if word == _MUST:
-            obliges = True
+        if word in _MOODS and (word != _WE or not (words or negated)):
+            moods.add(word)
             continue
         if negates:
             negated.append(len(words))
@@ -185,7 +204,7 @@ def _statement(clause: str, turned: bool) -> Statement | None:
         return None
     at = next((i for i, word in enumerate(words) if word in _SCOPE), len(words))
     negative = turned ^ (len(negated) % 2 == 1)
-    return Statement(tuple(words[:at]), tuple(words[at:]), negative, tuple(negated), obliges)
+    return Statement(tuple(words[:at]), tuple(words[at:]), negative, tuple(negated), frozenset(moods))
 
 
 def _words(clause: str) -> Iterator[tuple[str, bool]]:

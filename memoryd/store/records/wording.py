@@ -1,8 +1,8 @@
 """One wording for what is written in many: the sentences of a text, without what only its writer's manner put there.
 
-Labels, list marks and emphasis go, contracted forms are written out, "make sure to" and the like are left out, "X
-must be signed" becomes "sign X" and "X is read by Y" becomes "Y reads X". A fact stays apart from a rule: "errors
-are swallowed" is not "errors must be swallowed".
+Labels, list marks and emphasis go, contracted forms are written out, "make sure to" and the like are left out, and
+what asks, forbids or prefers in a phrase of its own does so in the plain one: "it is forbidden to sign X" is "not sign
+X", "prefer X over Y" is "use X instead of Y".
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _OPENINGS = re.compile(
     r"|(?:currently|at the moment|at present),?\s|in this (?:project|repository|repo|codebase|code base),?\s"
     r"|(?:please|let us|let's)\s)+"
 )
-_MODAL = r"(?:must|should|shall|needs? to|ha(?:ve|s) to|ought to)"
+_ASSURE = r"(?:make sure|be sure|ensure|see to it|take care)"
+_BANNED = r"(?:forbidden|prohibited|disallowed|not allowed|not permitted)"
 _PHRASES = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -41,7 +42,20 @@ _PHRASES = tuple(
         (r"\b(it|that|there|what)'s\b", r"\1 is"),
         (r"\bwe (?=(?:do|don't|never|no longer|always) )", ""),
         (r"\b(?:do|does|must|should)? ?(?:not|never) (?:forget|fail) to\b", ""),
-        (r"\b(?:make sure|be sure|remember|ensure|take care|it is important)(?: to| that)?\b", ""),
+        (rf"^{_ASSURE}(?: that)? (?!to\b|not\b|that\b)([^,]{{1,200}}?) (?:is|are) ", r"\1 must be "),
+        (rf"^{_ASSURE}(?: that)? (?!to\b|not\b|that\b)(.{{1,400}})", r"\1 must"),
+        (rf"\b(?:{_ASSURE}|remember|it is important)(?: to| that)?\b", ""),
+        (r"^it is (?:required|necessary|mandatory) that (.{1,200}?) (?:is|are|be) ", r"\1 must be "),
+        (r"^it is (?:required|necessary|mandatory) to ", ""),
+        (rf"^it is {_BANNED} to ", "not "),
+        (rf"^(?!\w+thing\b|string\b)(\w+ing [^,]{{1,200}}?) (?:is|are) {_BANNED}(?= [a-z]+ |$)", r"not \1"),
+        (r"^(?:you|we) are (?:not allowed|not permitted|forbidden) to ", "not "),
+        (r"\b(?:is|are) required to\b", "must"),
+        (r"\b(ha(?:ve|s)) got to\b", r"\1 to"),
+        (r"\b(?:needs?(?! to\b| not\b)|(?:must|ha(?:ve|s) to) have)\b(?= \w)", "require"),
+        (r"\b(?:(?:is|are) (?:located|situated)|resides?)(?= (?:in|under|at|on)\b)", "live"),
+        (r"\b(?:in (?:the )?(?:case|event) of|if there (?:is|are))\b", "if"),
+        (r"\b(when|before|after|while|once|if) (?:you|we) (?!are\b|can\b|must\b|have\b|do\b)", r"\1 "),
         (r"\b(?:rather than|in place of|in preference to)\b", "instead of"),
         (r"\bno longer\b", "not"),
         (r"\b(replace) (.{1,200}?) (?:with|by) (.{1,200})", r"use \3 instead of \2"),
@@ -57,30 +71,6 @@ _PHRASES = tuple(
         (r"(?<![\w.])(\d+(?:\.\d+)?)(?=[kmgt]i?b\b)", r"\1 "),
     )
 )  # fmt: skip
-_ORDER = re.compile(rf"^(?:(?:we|you) )?{_MODAL}\b(?! be\b)|\b(?:we|you) {_MODAL}\b")
-_OBLIGATION = re.compile(rf"(?<!not )\b{_MODAL}\b")
-_MUST_BE = re.compile(
-    rf"(.{{1,200}}?) (?:{_MODAL}|(?:is|are) to)((?: always| not| never)*) be((?: always)?) (\w+)\b(.*)"
-)
-_IS_DONE_BY = re.compile(r"(.{1,200}?) (?:is|are) (\w+) by (.{1,200})")
-_ONLY_BY = re.compile(r"(.{1,200}?) (?:is|are|(can|may)(?= be )) (?:be )?(\w+) only by (.{1,200})")
-_IS_DONE = re.compile(r"(.{1,200}?) (?:is|are)( not)? (\w+)\b(?! by\b)(.*)")
-_IS_THE = re.compile(r"([^,]{1,200}?) (is|are) (the (?!same\b)[^,]{1,200})")
-_UNSURE_SUBJECT = re.compile(r"\b(?:not|no|none|never|nothing|nobody|neither|nor|only|it|they|this|that)\b|,")
-_UNSURE_REST = re.compile(rf"\bby\b|{_UNSURE_SUBJECT.pattern}")
-_QUANTIFIER = re.compile(
-    r"\b(?:all|each|every|any|some|most|many|few|both|several|one)\b|(?<![\w.:])\d+(?![.:]?\w)|,"
-)
-_IRREGULAR = {
-    "bound": "bind", "built": "build", "chosen": "choose", "done": "do", "drawn": "draw", "driven": "drive",
-    "found": "find", "frozen": "freeze", "given": "give", "held": "hold", "hidden": "hide", "kept": "keep",
-    "left": "leave", "made": "make", "run": "run", "sent": "send", "set": "set", "shown": "show", "taken": "take",
-    "thrown": "throw", "written": "write", "read": "read", "put": "put", "split": "split", "caught": "catch",
-    "brought": "bring", "overridden": "override", "rebuilt": "rebuild", "rewritten": "rewrite", "known": "know",
-}  # fmt: skip
-_NO_VERB = frozenset(
-    ("indeed", "need", "red", "speed", "based", "supposed", "required", "embed", "seed", "feed")
-)
 
 
 def sentences(text: str) -> list[str]:
@@ -103,37 +93,6 @@ def said(sentence: str) -> str:
     return sentence
 
 
-def active(clause: str) -> str:
-    """ "sign X" for "X must be signed", "Y reads X" for "X is read by Y"; else the clause, with one word for every
-    obligation of a subject and none for an order to the reader."""
-    must, done = _MUST_BE.fullmatch(clause), _IS_DONE_BY.fullmatch(clause)
-    if must and (verb := _verb(must[4])) and not _UNSURE_SUBJECT.search(must[1]):
-        denied = "not" in must[2] or "never" in must[2]
-        if not (denied and _QUANTIFIER.search(must[1])):
-            return f"{must[2]}{must[3]} {verb} {must[1]}{must[5]}"
-    if done and (verb := _verb(done[2])) and "instead of" not in clause and _is_sure(f"{done[1]} {done[3]}"):
-        return f"{done[3]} {verb} {done[1]}"
-    return _turned(clause) or _OBLIGATION.sub("must", _ORDER.sub("", clause))
-
-
-def _turned(clause: str) -> str:
-    """ "only Y may sign X" for "X may be signed only by Y", "we sign X" for "X is signed", "the Z is X" for "X is the
-    Z"; else ``""``."""
-    only, done, same = (form.fullmatch(clause) for form in (_ONLY_BY, _IS_DONE, _IS_THE))
-    if only and (verb := _verb(only[3])) and _is_sure(f"{only[1]} {only[4]}"):
-        return f"only {only[4]} {only[2] or ''} {verb} {only[1]}"
-    if same and _is_sure(f"{same[1]} {same[3]}"):
-        return f"{same[3]} {same[2]} {same[1]}"
-    if done and (verb := _verb(done[3])) and _is_sure(done[1]) and not _UNSURE_REST.search(done[4]):
-        return f"we{done[2] or ''} {verb} {done[1]}{done[4]}"
-    return ""
-
-
-def _is_sure(parties: str) -> bool:
-    """They are named, and not counted: so it does not matter in which order."""
-    return not (_UNSURE_SUBJECT.search(parties) or _QUANTIFIER.search(parties))
-
-
 def _marked(text: str) -> str:
     pieces = text.split("`")
     whole = len(pieces) % 2  # else the last back-tick opens nothing
@@ -145,10 +104,3 @@ def _marked(text: str) -> str:
 
 def _mark(token: re.Match[str]) -> str:
     return CODE + token[0] if token[0][0].isalpha() or token[0][0] == "_" else token[0]
-
-
-def _verb(participle: str) -> str:
-    """The verb of a past participle, ``""`` for another word. Its ending is taken off later."""
-    if participle in _IRREGULAR:
-        return _IRREGULAR[participle]
-    return participle if participle.endswith("ed") and participle not in _NO_VERB else ""
