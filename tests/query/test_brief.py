@@ -183,6 +183,35 @@ def test_a_long_issue_is_a_task(project):
     assert items(answer, "where to look")[0].source == "shop/session.py:5-9"
 
 
+PARAGRAPH = (
+    "Customers complain since last week that they are thrown out of their accounts in the middle of what they do,"
+    " mostly in the evening when a lot goes on, and support cannot see any reason for that; please find out what"
+    " is wrong, the cookie of a session is perhaps signed with another value or salt, now that we rotate keys,"
+    " so that every session breaks at the change and is gone"
+)
+RECIPE = (
+    "Every weekend my grandmother baked a chocolate tart with cherries for all of us, and she said that the secret was"
+    " to let the butter become soft before one stirs it into the sugar, since the dough turns out heavy otherwise, and"
+    " then nobody wants a second piece of it in the afternoon, not even with whipped cream and a large cup of tea"
+)
+
+
+@pytest.mark.parametrize("end", [", ", ".\n\n"])
+def test_a_task_of_a_whole_paragraph_is_no_silence(project, end):
+    """Regression: no piece of code holds a fair part of 60 words, so the brief was empty. In one line or in several,
+    of which the first says nothing of the matter."""
+    task = PARAGRAPH.replace(", ", end)
+    assert len(task.split()) >= 44
+    assert items(project.brief(task), "where to look")[0].source.startswith("shop/session.py")
+
+
+@pytest.mark.parametrize("end", [", ", ".\n\n"])
+def test_a_paragraph_of_something_else_is_silent(project, end):
+    """However long it is: some of its words stand somewhere by chance."""
+    answer = project.brief(RECIPE.replace(", ", end))
+    assert [title for title in titles(answer) if title != "rules of the project"] == []
+
+
 def test_a_path_that_does_not_exist_is_refused(project):
     """An argument that means nothing is named."""
     with pytest.raises(UsageError, match=r"nope\.py"):

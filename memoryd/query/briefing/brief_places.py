@@ -33,6 +33,7 @@ NAMESAKE = 0.4  # of a test that is called like a place
 MIN_SHARE = 0.15  # of the best: a place below is noise
 MIN_COVERED = 0.22  # of a task's title: less, on four projects, was no task of theirs
 MIN_TOGETHER = 2  # common commits; once is chance
+BEGINNING = 150  # words of a task that are taken for its title where its first line says nothing
 DEPTH = 40  # files that are ranked
 SOURCES = 6  # of the best files, whose co-changed files are asked for
 SEARCHED = 3  # of them, whose dependents are searched
@@ -96,10 +97,15 @@ def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
 
 def is_about(ctx: Context, task: str) -> bool:
     """Whether the project knows what ``task`` speaks of: it names a file or a definition, or one piece of code or one
-    commit holds a fair part of the words of its title, rare words counting more."""
+    commit holds a fair part of the words of its title or beginning, rare words counting more."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
     asked = question(task, view.main_language)
-    return cover(view, asked).most >= MIN_COVERED or bool(mentions(view, asked.text).any())
+    beginning = " ".join(asked.text.split()[:BEGINNING])
+    return (
+        cover(view, asked).most >= MIN_COVERED
+        or bool(mentions(view, asked.text).any())
+        or cover(view, question(beginning, view.main_language)).most >= MIN_COVERED
+    )
 
 
 def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:

@@ -14,12 +14,15 @@ from memoryd.query.search.ranking import RankingEvidence
 # Measured by bench/eval_floor.py: tells four of five questions of other matters, and one of a hundred real ones.
 ENOUGH = 0.7  # words and meaning together
 ENOUGH_WORDS = 0.25  # words alone, where there are no vectors
+# A long title is held like one of so many words, its rarest: no piece of code holds a fair part of a whole paragraph.
+MAX_TITLE_TERMS = 20
 FOREIGN = 0.3  # the least share of words never seen here: a question of the project's own words is about it
 
 
 class Cover(Struct, frozen=True):
     """How much of a question's title, rare words counting more, one piece of code or one commit holds at best
-    (``most``), and how much nothing in the project holds (``foreign``): shares, 0 to 1."""
+    (``most``; of a long one, measured by its rarest words), and how much nothing in the project holds (``foreign``):
+    shares, 0 to 1."""
 
     most: float
     foreign: float
@@ -36,7 +39,8 @@ def cover(view: LexicalView, asked: Question) -> Cover:
     in_code, in_commits = held(view.text, terms, weights), held(view.commits, terms, weights)
     unseen = ~(in_code[1] | in_commits[1])
     most = max(float(sums.max(initial=0.0)) for sums, _ in (in_code, in_commits))
-    return Cover(most / whole, float(weights[unseen].sum()) / whole)
+    rarest = float(np.sort(weights)[-MAX_TITLE_TERMS:].sum())
+    return Cover(min(1.0, most / rarest), float(weights[unseen].sum()) / whole)
 
 
 def held(
