@@ -185,3 +185,27 @@ def test_the_errors_of_check_say_how_fresh_the_index_is(
     (root / "no.diff").write_text("this is no diff\n")
     for wrong in (["nosuch..HEAD"], ["--path", "nosuch.py"], ["--diff", "no.diff"]):
         assert "\n  freshness: " in typed(home, root, "check", *wrong, code=2)
+
+
+def test_projects_are_compared_with_the_disk_one_after_another(start: StartDaemon, tmp_path: Path) -> None:
+    """Twenty projects in use do not start twenty processes at once each quarter of an hour."""
+    daemon = start("--watch-reconcile-s=1", "--daemon-ingest-idle-s=0").ready()
+    with Client(daemon.paths) as client:
+        for name in "abcd":
+            client.json("up", path=str(small_project(tmp_path / name)))
+
+        def running() -> list[int]:
+            """How many processes there are, after each start and end since the first index runs were done."""
+            lines = [
+                line for line in daemon.paths.log.read_text().splitlines() if " memoryd.ingest, pid " in line
+            ]
+            alive, counts = set[str](), list[int]()
+            for line in lines:
+                pid = line.rpartition(" ")[2]
+                alive = alive | {pid} if ": started " in line else alive - {pid}
+                counts.append(len(alive))
+            return counts[counts.index(0, ups) :] if 0 in counts[ups:] else []
+
+        ups = daemon.paths.log.read_text().count(" memoryd.ingest, pid ")
+        until(lambda: running().count(0) > 8, "all were compared twice")
+        assert max(running()) == 1

@@ -234,6 +234,11 @@ class IngestQueue:
         if self._child:
             await self._child.child.stop()
 
+    async def end_idle(self) -> None:
+        """Let the process go without waiting for the idle time, if it has nothing to do."""
+        if not self.busy:
+            await self._let_go()
+
     async def close(self) -> None:
         """End the process and fail what waits."""
         if self._worker:

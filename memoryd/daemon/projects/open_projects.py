@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 P = TypeVar("P", Project, Project | None)
 LOOK_AGAIN_LIMIT_S = 4.0  # so long a question waits for files that were saved just now
 EVENT_S = 0.05  # in which an event of the disk is here
+COMPARE_LIMIT_S = 600.0  # so long the comparison of one project holds up that of the next
 LOOK_AGAIN_S = 30.0  # at a folder that could not be looked at when its files changed
 
 
@@ -44,6 +45,7 @@ class OpenProjects:
         self._loop = asyncio.get_running_loop()
         self._identities = Identities(paths)
         self._elsewhere: set[str] = set()  # roots where another repository lay at the last change
+        self._comparing: asyncio.Task[None] | None = None
         self._posting: set[asyncio.Task[None]] = set()
         self._stores: dict[str, Store] = {}
         self._in_use: set[str] = set()
@@ -251,9 +253,23 @@ class OpenProjects:
             self.store_of(project).queue.post(IndexTarget(root), paths)
 
     def compare_all(self) -> None:
-        """Look at every project in use as a whole: what no event told is found here."""
-        for root in self._in_use:
-            self.post_changes(root, None)
+        """Look at every project in use as a whole: what no event told is found here. One after another, since each
+        takes a process: twenty at once would stop the machine for everybody."""
+        if self._comparing is None or self._comparing.done():
+            self._comparing = asyncio.create_task(self._compare_each())
+
+    async def _compare_each(self) -> None:
+        for root in sorted(self._in_use):
+            project = self._registered(root)
+            if project is None:
+                continue
+            queue = self.store_of(project).queue
+            had_process = bool(queue.pid)
+            await self._post(project, None)
+            if job := queue.job_of(IndexTarget(root)):
+                await asyncio.wait([job.done], timeout=COMPARE_LIMIT_S)
+            if not had_process:
+                await queue.end_idle()
 
     def snapshot_records(self) -> None:
         """Copy the records of every open project that changed."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from memoryd.query.context import Context, Lines
-from memoryd.query.history.standing import Standing
+from memoryd.query.history.standing import StandingLines
 from memoryd.query.safe_text import safe_line, safe_text
 from memoryd.query.text.lines import clipped
 from memoryd.store.index.queries import graph_queries
@@ -37,7 +37,7 @@ class CommittedFile(Struct, frozen=True):
     added: int = 0
     removed: int = 0
     lines: tuple[ChangedLine, ...] = ()
-    standing: Standing | None = None
+    standing: StandingLines | None = None
 
     def label(self) -> str:
         """Its name and how much changed, then the lines."""
@@ -55,7 +55,7 @@ class CommittedFile(Struct, frozen=True):
 
 
 def changed_file(
-    ctx: Context, sha: str, status: str, path: str, standing: Standing | None = None
+    ctx: Context, sha: str, status: str, path: str, standing: StandingLines | None = None
 ) -> CommittedFile:
     """What commit ``sha`` did to the file."""
     added, removed = _lines(ctx, sha, path)

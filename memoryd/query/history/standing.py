@@ -30,7 +30,7 @@ class Taker(Struct, frozen=True):
     lines: int
 
 
-class Standing(Struct, frozen=True):
+class StandingLines(Struct, frozen=True):
     """Of one file of a commit. ``added``: the different lines with words that it added; ``here``: how many of them are
     in the view's ``path``, as the file is called there (``""``: it is gone). ``taken``: who took out most of the
     others, as far as the next MAX_LATER commits say it."""
@@ -48,28 +48,28 @@ class Standing(Struct, frozen=True):
         return (count if self.path else "the file is not here") + (f"; taken out: {by}" if by else "")
 
 
-def standing(ctx: Context, row: CommitRow, paths: Collection[str]) -> dict[str, Standing]:
+def standing(ctx: Context, row: CommitRow, paths: Collection[str]) -> dict[str, StandingLines]:
     """Path of then → what stands, for those of ``paths`` where the commit added lines with words, and both its change
     and the file of today can be read."""
     done = ctx.effects([row.sha]).get(row.sha, ()) if ctx.effects else ()
     effects = [one for one in done if one.path in paths and one.added and not one.problem]
     today = ViewLines(ctx, effects, {})
-    found: dict[str, Standing] = {}
+    found: dict[str, StandingLines] = {}
     missing: dict[str, Set[bytes]] = {}  # by the names of then may be what later commits say
     for effect in effects:
         place, lines = today.lines(effect)
         if lines is not None:
             missing[effect.path] = effect.added - lines
             here = len(effect.added & lines)
-            found[effect.path] = Standing(len(effect.added), here, place if today.has(place) else "")
+            found[effect.path] = StandingLines(len(effect.added), here, place if today.has(place) else "")
     left = {path: lines for path, lines in missing.items() if lines}
     names = {name for path in left for name in (path, found[path].path) if name}
     taken = _taken(ctx, _later(ctx, row, names), left) if left else {}
     return {path: _with(one, taken.get(path, ())) for path, one in found.items()}
 
 
-def _with(one: Standing, taken: Sequence[Taker]) -> Standing:
-    return Standing(one.added, one.here, one.path, tuple(taken))
+def _with(one: StandingLines, taken: Sequence[Taker]) -> StandingLines:
+    return StandingLines(one.added, one.here, one.path, tuple(taken))
 
 
 def _taken(
