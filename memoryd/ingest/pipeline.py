@@ -45,7 +45,7 @@ def index(
     try:
         view_id = _open_view(writer, source, job, run)
         with run.phase("scan"):
-            work = _scan(writer, source, view_id, job)
+            work = _scan(writer, source, view_id, job, run)
         with run.phase("parse"):
             done = parse(writer, source, view_id, work, pool, run)
         with run.phase("history"):
@@ -92,10 +92,11 @@ def _open_view(writer: IndexWriter, source: FileSource, job: IndexJob, run: Run)
         return writer.open_view(source.name)
 
 
-def _scan(writer: IndexWriter, source: FileSource, view_id: int, job: IndexJob) -> Work:
+def _scan(writer: IndexWriter, source: FileSource, view_id: int, job: IndexJob, run: Run) -> Work:
     known = {row.path: row for row in reader.view_files(writer.conn, view_id)}
     # what was never read whole cannot be kept up by its changes alone
-    listing = source.list(job.paths if reader.is_complete(writer.conn, view_id) else None)
+    only = job.paths if reader.is_complete(writer.conn, view_id) else None
+    listing = source.list(only, lambda count: run.step("scan", count, 0))
     if known and not listing.candidates and not source.head and reader.view_head(writer.conn, view_id):
         raise MemorydError(
             "the project's files and its git directory are gone; nothing was forgotten",

@@ -288,6 +288,47 @@ def _stopped(job: IndexJob, pool: ParsePool, step: int) -> bool:
     return True
 
 
+def test_a_run_that_is_stopped_while_it_lists_leaves_the_index_as_it_was(
+    pool: ParsePool, tmp_path: Path
+) -> None:
+    """Listing says how far it is, and ends at once when it is told to."""
+    root, cancelled = tmp_path / "many", Event()
+    root.mkdir()
+    (root / "a.py").write_text("a = 1\n")
+    run_index(pool, root, tmp_path / "store")
+    before = digest_of(tmp_path / "store", f"worktree:{root}")
+    (root / "b.py").write_text("b = 1\n")
+    for number in range(3_000):
+        (root / f"d{number}").mkdir()
+
+    def progress(phase: str, done: int, total: int | None) -> None:
+        assert (phase, done) in (("scan", 0), ("scan", 1_000))
+        if done:
+            cancelled.set()
+
+    with pytest.raises(Cancelled):
+        index(IndexJob(root=root, index=tmp_path / "store/index.db"), pool, None, progress, cancelled)
+    assert digest_of(tmp_path / "store", f"worktree:{root}") == before
+
+
+def test_a_tree_ten_thousand_folders_deep_is_no_obstacle(pool: ParsePool, tmp_path: Path) -> None:
+    """git writes such trees though no disk takes them: history goes on past it, and the commit has a view."""
+    repo = Repository(tmp_path / "repo")
+    first = repo.commit("first", a_dot_py="def alpha():\n    return 1\n")
+    stream = (
+        "blob\nmark :1\ndata 6\nb = 1\n\ncommit refs/heads/deep\ncommitter T <t@example.com> 1700000000 +0000\n"
+        f"data 4\ndeep\nfrom {first}\nM 100644 :1 {'d/' * 10_000}b.py\n\n"
+    )
+    subprocess.run(["git", "-C", repo.root, "fast-import", "--quiet"], input=stream.encode(), check=True)
+    deep = repo.git("rev-parse", "deep")
+    last = repo.git("commit-tree", f"{first}^{{tree}}", "-p", deep, "-m", "last")
+    repo.git("update-ref", "refs/heads/main", last)
+    store = repo.root.parent / "store"
+    assert run_index(pool, repo.root, store).commits == 3
+    assert run_index(pool, repo.root, store, rev=deep).files == 2
+    assert run_index(pool, repo.root, store, rev=last).files == 1
+
+
 def test_phases_are_parts_of_the_time_that_passed(pool: ParsePool, tmp_path: Path) -> None:
     """Phases and total are of one clock, so that the phases never sum to more than the run took."""
     (tmp_path / "plain").mkdir()

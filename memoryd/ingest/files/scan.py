@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -52,6 +52,7 @@ __all__ = [
 
 NOT_CHECKED_OUT = "not-checked-out"
 _DEPTH_LIMIT = 200
+_SAY_EVERY = 1_000
 _SYSTEM_FOLDERS = (
     "/ /bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr "
     "/usr/local /var /var/tmp /Users /Volumes /System /Library /Applications /private /private/tmp"
@@ -140,16 +141,22 @@ def check_root(path: Path | str) -> Path:
     return root
 
 
-def scan(root: Path, git: Git | None, limits: Limits = DEFAULT_LIMITS) -> Scan:
+def scan(
+    root: Path,
+    git: Git | None,
+    limits: Limits = DEFAULT_LIMITS,
+    looked_at: Callable[[int], None] | None = None,
+) -> Scan:
     """Every file of the work tree: with git what it tracks and what it neither tracks nor ignores; else a
-    walk that honours ``.gitignore`` files. A file that vanishes meanwhile is in neither list.
+    walk that honours ``.gitignore`` files. A file that vanishes meanwhile is in neither list. ``looked_at``: is told
+    now and then how many files and folders that were; what it raises ends the look.
 
     Raises GitError, Unreadable (the root itself), UsageError (more than ``max_files``).
     """
     if git is not None and git.bare:
         return Scan((), ())
     with RootedFiles(root) as rooted:
-        sieve = _Sieve(limits, read_rules(rooted, MEMORYIGNORE))
+        sieve = _Sieve(limits, read_rules(rooted, MEMORYIGNORE), looked_at)
         walk = _FolderWalk(rooted, sieve)
         listed = _git_paths(git, limits, walk) if git is not None else iter(walk)
         for path, reason in listed:
@@ -157,13 +164,18 @@ def scan(root: Path, git: Git | None, limits: Limits = DEFAULT_LIMITS) -> Scan:
     return sieve.result()
 
 
-def scan_tree(git: Git, tree: Iterable[TreeEntry], limits: Limits = DEFAULT_LIMITS) -> TreeScan:
+def scan_tree(
+    git: Git,
+    tree: Iterable[TreeEntry],
+    limits: Limits = DEFAULT_LIMITS,
+    looked_at: Callable[[int], None] | None = None,
+) -> TreeScan:
     """The same choice over ``git.ls_tree(sha)``, by that commit's own ``.memoryignore``. A file of unknown
     size (-1, partial clone) is listed as an entry."""
     rows = sorted(tree, key=lambda row: row.path)
     rules = [row.hash for row in rows if row.path == MEMORYIGNORE and not _mode_reason(row.mode)]
     texts = [data.decode("utf-8", "replace") for _, data in git.blobs(rules, SIZE_LIMIT_BYTES)]
-    sieve = _Sieve(limits, texts[0] if texts else "")
+    sieve = _Sieve(limits, texts[0] if texts else "", looked_at)
     entries = [row for row in rows if sieve.by_name(row.path, _mode_reason(row.mode)) and sieve.by_size(row)]
     return TreeScan(tuple(entries), sieve.result().skipped)
 
@@ -180,18 +192,27 @@ def read_file(root: Path, path: str, max_bytes: int) -> bytes:
 class _Sieve:
     """Sorts listed paths into entries and skipped ones."""
 
-    def __init__(self, limits: Limits, memoryignore: str) -> None:
-        self._limits = limits
+    def __init__(
+        self, limits: Limits, memoryignore: str, looked_at: Callable[[int], None] | None = None
+    ) -> None:
+        self._limits, self._looked_at, self._count = limits, looked_at, 0
         self.narrowing = Narrowing(limits.exclude, limits.project_exclude, memoryignore)
         self._entries: list[ScannedFile] = []
         self._skipped: list[Skipped] = []
 
     def by_name(self, path: str, reason: str = "") -> bool:
         """Nothing speaks against the path; if something does, it is noted. ``reason``: already known."""
+        self.count()
         reason = reason or _name_reason(path) or ("ignored" if self.narrowing.ignored(path) else "")
         if reason:
             self.skip(path, reason)
         return not reason
+
+    def count(self) -> None:
+        """One more file or folder is looked at."""
+        self._count += 1
+        if self._looked_at and self._count % _SAY_EVERY == 0:
+            self._looked_at(self._count)
 
     def by_size(self, row: TreeEntry) -> bool:
         """The same for the size."""
@@ -263,6 +284,7 @@ class _FolderWalk:
         pending = [""]
         while pending:
             folder = pending.pop()
+            self._sieve.count()
             try:
                 listing = sorted(self._rooted.listing(folder), key=lambda entry: entry.name)
             except Unreadable as error:

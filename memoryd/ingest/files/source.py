@@ -45,13 +45,14 @@ class Listing(Struct, frozen=True):
 
 class FileSource(Protocol):
     """``read`` yields (candidate, bytes, hex blob id), or (candidate, None, reason) where reading failed.
-    ``list`` may leave out what is not in ``only`` (paths or folders; None: everything is wanted)."""
+    ``list`` may leave out what is not in ``only`` (paths or folders; None: everything is wanted); ``looked_at``: see
+    `scan`."""
 
     name: str
     head: str
     branch: str
 
-    def list(self, only: frozenset[str] | None) -> Listing: ...
+    def list(self, only: frozenset[str] | None, looked_at: Callable[[int], None]) -> Listing: ...
     def unchanged(self, candidate: FileCandidate, known: ViewFile) -> bool: ...
     def read(
         self, candidates: Sequence[FileCandidate]
@@ -68,9 +69,9 @@ class WorkTree:
         head = git.head() if git else None
         self.head, self.branch = (head.sha, shown_branch(head.branch)) if head else ("", "")
 
-    def list(self, only: frozenset[str] | None) -> Listing:
+    def list(self, only: frozenset[str] | None, looked_at: Callable[[int], None]) -> Listing:
         started_ns = time.time_ns()
-        found = scan.scan(self._job.root, self._git, _limits(self._job))
+        found = scan.scan(self._job.root, self._git, _limits(self._job), looked_at)
         self._attributes = [e.path for e in found.entries if e.path.rpartition("/")[2] == GITATTRIBUTES]
         wanted = _wanted(only)
         candidates = tuple(
@@ -107,9 +108,10 @@ class CommitTree:
         self.head, self.branch = git.resolve(job.rev or "HEAD"), ""
         self.name = f"rev:{self.head}"
 
-    def list(self, only: frozenset[str] | None) -> Listing:
+    def list(self, only: frozenset[str] | None, looked_at: Callable[[int], None]) -> Listing:
         """All of the commit's files: a tree is listed whole, whatever ``only`` says."""
-        found = scan.scan_tree(self._git, self._git.ls_tree(self.head), _limits(self._job))
+        tree = self._git.ls_tree(self.head)
+        found = scan.scan_tree(self._git, tree, _limits(self._job), looked_at)
         candidates = tuple(FileCandidate(e.path, e.size_bytes, 0, 0, e.hash) for e in found.entries)
         return Listing(candidates, tuple((s.path, s.reason, s.detail) for s in found.skipped))
 
