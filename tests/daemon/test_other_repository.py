@@ -145,6 +145,34 @@ def test_a_folder_that_was_moved_goes_on_with_its_records(home: Path, project: P
     assert _told(home, moved)
 
 
+def test_a_copy_of_a_project_that_is_gone_asks(home: Path, project: Path, tmp_path: Path) -> None:
+    """A fork by anybody has the same commits: only the folder that was moved needs no word."""
+    fork = tmp_path / "fork"
+    git(tmp_path, "clone", "-q", f"file://{project}", "fork")
+    project.rename(project.with_name("away"))
+    assert "may be another's copy of it" in typed(home, fork, "up", code=2)
+    assert "only a person" in typed(home, fork, "up", "--same-project", code=2)
+    assert "the same project" in _answered(home, fork, "y", "up")
+    assert _told(home, fork)
+
+
+def test_commits_of_a_project_that_no_branch_leads_to_prove_nothing(
+    home: Path, project: Path, tmp_path: Path
+) -> None:
+    """One loose object, and a tag, as a clone brings it: neither at another place nor at the project's own."""
+    first = git(project, "rev-list", "--max-parents=0", "HEAD").strip()
+    stranger = small_project(tmp_path / "stranger")
+    (stranger / "more.py").write_text("more = 1\n")
+    git(stranger, "add", "-A")
+    git(stranger, "commit", "-q", "--amend", "-m", "Of somebody else")
+    git(stranger, "fetch", "-q", str(project), f"{first}:refs/tags/planted")
+    project.rename(project.with_name("away"))
+    typed(home, stranger, "up")
+    assert not _told(home, stranger)
+    shutil.copytree(stranger, project)
+    assert OTHER in typed(home, project, "proposals", code=2)
+
+
 def test_a_copy_beside_the_project_has_no_records(home: Path, project: Path) -> None:
     """The project is still at its place, so that a clone with the same commits is another one."""
     copy = project.with_name("copy")

@@ -40,10 +40,12 @@ _Sha = Annotated[str, Meta(pattern=r"^[0-9a-f]{40}([0-9a-f]{24})?\Z")]
 
 class Identity(Struct, frozen=True):
     """repository.json of a store. ``place``: the root that it was made for. ``roots``: the commits without parents in
-    its history, as far as it was cloned; empty while there are none."""
+    its history, as far as it was cloned; empty while there are none. ``folder``: device and inode of the git directory,
+    which it keeps when it is moved; empty where nobody noted them."""
 
     place: str
     roots: tuple[_Sha, ...] = ()
+    folder: tuple[int, ...] = ()
     version: int = _VERSION
 
 
@@ -88,7 +90,9 @@ def belongs(root: Path, key: str, folder: Path) -> bool:
         return not isinstance(look(root), Refused)
     git = Git.open(root)
     if kept and kept.roots:
-        return git is not None and (git.holds(kept.roots) or (git.is_shallow() and _knows(folder, root, git)))
+        return git is not None and (
+            git.reaches(kept.roots) or (git.is_shallow() and _knows(folder, root, git))
+        )
     if key in keys_of(root) or (kept and kept.place == str(root)):
         return git is None or not git.head().sha or _knows(folder, root, git)
     return kept is None and git is not None and (folder / _INDEX).exists() and _knows(folder, root, git)
@@ -129,14 +133,25 @@ def keep(folder: Path, identity: Identity) -> None:
 
 def made(place: str, roots: Sequence[str] = ()) -> Identity:
     """Of the repository at ``place`` whose history begins with the commits ``roots``."""
-    return Identity(place=place, roots=tuple(sorted(roots)[:MAX_ROOTS]))
+    return Identity(place=place, roots=tuple(sorted(roots)[:MAX_ROOTS]), folder=folder_of(Path(place)))
+
+
+def folder_of(root: Path) -> tuple[int, ...]:
+    """Device and inode of the git directory at ``root``; empty without one."""
+    found = look(root)
+    if not isinstance(found, GitDir):
+        return ()
+    with contextlib.suppress(OSError):
+        state = found.common_dir.stat()
+        return state.st_dev, state.st_ino
+    return ()
 
 
 def learn(folder: Path, root: str, roots: Sequence[str]) -> None:
     """Note that the history which was indexed begins with the commits ``roots``. Raises StoreError."""
     found = made(root, roots)
     kept = kept_in(folder)
-    if found.roots and (kept is None or kept.roots != found.roots):
+    if found.roots and (kept is None or (kept.roots, kept.folder) != (found.roots, found.folder)):
         keep(folder, found)
 
 
@@ -151,6 +166,15 @@ def other_repository(root: Path, found: GitDir | Refused | None, step: str) -> O
     what = "another repository lies here" if found else "the repository is gone from this folder"
     return OtherRepository(
         f"{what}: it does not have the first commits of the one that memoryd knows by this path",
+        where=str(root),
+        next_step=step,
+    )
+
+
+def like_one_that_is_gone(root: Path, step: str) -> OtherRepository:
+    """For a repository with the history of a project that is gone from its place; ``step``: what to do."""
+    return OtherRepository(
+        "this repository has the history of a project that is gone from its place, and may be another's copy of it",
         where=str(root),
         next_step=step,
     )
@@ -198,7 +222,7 @@ def _knows(folder: Path, root: Path, git: Git) -> bool:
         return True
     if not heads and not files:  # the first index was stopped before it knew anything
         return True
-    return is_known or any(git.holds([sha]) for sha in heads) or any(map(_Lies(root), files[:_FILES_ASKED]))
+    return is_known or any(git.reaches([sha]) for sha in heads) or any(map(_Lies(root), files[:_FILES_ASKED]))
 
 
 class _Lies:

@@ -41,7 +41,7 @@ def store_for(
 
     Raises OtherRepository where it has to be asked, GitError, StoreError.
     """
-    key = known.key if known else key_for(root, registered, paths)
+    key = known.key if known else key_for(root, registered, paths, choice)
     if not paths.project_dir(key).exists() or identity.belongs(root, key, paths.project_dir(key)):
         return _with_identity(root, key, paths)
     if other := _of_this_repository(root, paths):
@@ -57,9 +57,10 @@ def store_for(
     return _with_identity(root, _unused(root, paths), paths)
 
 
-def key_for(root: Path, registered: Sequence[Project], paths: Paths) -> str:
-    """The key of ``root``: that of another work tree of its repository, else that of a registered project which
-    is gone from its place and whose last indexed commit lies in this repository, else its own. Asks git."""
+def key_for(root: Path, registered: Sequence[Project], paths: Paths, choice: Choice) -> str:
+    """The key of ``root``: that of another work tree of its repository, else that of a registered project which is
+    gone from its place and whose git directory this is, else its own. A repository that has the history of a project
+    that is gone may be a fork by anybody: whether it is that project is asked. Asks git. Raises OtherRepository."""
     own = key_of(root)
     for project in registered:
         if own == project.key or (os.path.isdir(project.root) and own == key_of(Path(project.root))):
@@ -68,10 +69,25 @@ def key_for(root: Path, registered: Sequence[Project], paths: Paths) -> str:
     git = Git.open(root) if gone else None
     for project in gone[:MAX_GONE]:
         head = _last_head(project, paths)
-        if git and head and git.holds([head]):
+        if not (git and head and git.reaches([head])):
+            continue
+        folder = paths.project_dir(project.key)
+        if choice == "same" or _is_moved(root, folder):
             log.info("%s goes on with the memory of %s, which is gone", root, project.root)
             return project.key
+        if choice == "ask" and (records := _recorded(folder)):
+            step = (
+                f"`memoryd up` with --same-project goes on with {records} of {project.root}, with --new-project begins"
+                " anew"
+            )
+            raise identity.like_one_that_is_gone(root, step)
     return own
+
+
+def _is_moved(root: Path, folder: Path) -> bool:
+    """The git directory at ``root`` is the very one that the store in ``folder`` was made for."""
+    kept = identity.kept_in(folder)
+    return kept is not None and bool(kept.folder) and kept.folder == identity.folder_of(root)
 
 
 def _with_identity(root: Path, key: str, paths: Paths) -> str:
@@ -119,7 +135,7 @@ def _taken_over(root: Path, key: str, paths: Paths) -> str:
     roots = git.root_commits(head) if git and head else []
     identity.keep(
         paths.project_dir(key),
-        identity.Identity(place=str(root), roots=tuple(sorted(roots)[: identity.MAX_ROOTS])),
+        identity.made(str(root), roots),
     )
     return key
 

@@ -19,6 +19,7 @@ from memoryd.errors import GitError
 
 _READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public repositories stay below
 _CONFIG_LIMIT_BYTES = 1024 * 1024
+_LOG_LIMIT_BYTES = 4 * 1024 * 1024
 _REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _YES = ("true", "yes", "on", "1")
@@ -58,6 +59,14 @@ class GitDir(Struct, frozen=True):
             "HEAD of the repository is unreadable",
             where=str(self.git_dir / "HEAD"),
             next_step="see what `git status` says there",
+        )
+
+    def were_checked_out(self, limit: int) -> list[str]:
+        """The commits that HEAD was at by its own log, the newest ``limit``. A clone begins with an empty one."""
+        lines = read_text(self.git_dir / "logs" / "HEAD", _LOG_LIMIT_BYTES).splitlines()[-limit:]
+        shas = (line.partition("\t")[0].split(" ", 2)[:2] for line in lines)
+        return list(
+            dict.fromkeys(sha for pair in shas for sha in pair if _HEX.fullmatch(sha) and sha.strip("0"))
         )
 
     def busy(self) -> str:

@@ -57,6 +57,7 @@ _EMPTY_TREES = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }  # git knows them without an object
+_MAX_CHECKED_OUT = 50  # of the log of HEAD, the newest
 _BLOB_RESTARTS = 100  # damaged objects that one call steps over
 _NO_SUCH_COMMIT = 129  # how for-each-ref ends that is asked what contains an unknown one
 
@@ -289,6 +290,19 @@ class Git:
         return self._runner.output(call).decode("ascii", "replace").splitlines() == [
             f"{sha} commit" for sha in wanted
         ]
+
+    def reaches(self, shas: Iterable[str]) -> bool:
+        """All of these are commits in the history of what is or was checked out here, or of a branch of this clone. An
+        object alone says nothing: anybody may have put it there."""
+        wanted = [_hex(sha) for sha in shas]
+        if not self.holds(wanted):
+            return False
+        heads = {sha for name, sha in self.refs().items() if name.startswith("refs/heads/")}
+        heads |= {self.head().sha, *self._directory.were_checked_out(_MAX_CHECKED_OUT)} - {""}
+        there = [f"^{sha}" for sha in sorted(heads) if self.holds([sha])]
+        return bool(there) and not self._output(
+            "rev-list", "--max-count=1", "--end-of-options", *wanted, *there
+        )
 
     def ls_tree(self, sha: str) -> list[TreeEntry]:
         """All files of the commit; links and submodules included, see their mode."""
