@@ -243,6 +243,36 @@ def test_alternates_inside_the_root_are_followed_one_after_the_other(repo: Repos
     assert _reason(guest) == discovery.ALTERNATES
 
 
+@pytest.mark.parametrize("place", [".git/xo", "inner/objects"])
+@pytest.mark.parametrize("linked", ["folders", "files"])
+def test_alternates_of_links_are_not_followed(repo: Repository, guest: Path, place: str, linked: str) -> None:
+    """A folder inside the root whose parts lead into another repository, by folder or by file."""
+    own = Repository(guest)
+    own.commit("mine")
+    _link_objects(repo.root / ".git/objects", guest / place, linked)
+    (guest / ".git/objects/info/alternates").write_text(f"{guest / place}\n")
+    assert _reason(guest) == discovery.ALTERNATES
+
+
+def test_objects_that_are_links_one_by_one_are_not_read(repo: Repository, guest: Path) -> None:
+    """Objects of another repository in folders of its own."""
+    own = Repository(guest)
+    own.commit("mine")
+    _link_objects(repo.root / ".git/objects", guest / ".git/objects", "files")
+    assert _reason(guest) == discovery.LINKS
+
+
+def _link_objects(source: Path, target: Path, linked: str) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for part in source.iterdir():
+        if linked == "folders":
+            (target / part.name).symlink_to(part)
+            continue
+        (target / part.name).mkdir(exist_ok=True)
+        for file in part.iterdir():
+            (target / part.name / file.name).symlink_to(file)
+
+
 @pytest.mark.parametrize("text", ["/nowhere", "x\0y", "loop", "", "p" * 70_000])
 def test_a_git_file_that_leads_nowhere_is_no_part_of_what_is_around(guest: Path, text: str) -> None:
     """As with git, such a folder does not belong to the repository above it."""

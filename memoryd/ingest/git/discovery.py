@@ -7,6 +7,7 @@ whose `.git` is not believed is a project of its own without history. Starts no 
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 from collections.abc import Iterator
@@ -127,7 +128,7 @@ def _checked(found: GitDir, root: Path) -> GitDir | Refused | None:
     if not is_whole or not (found.git_dir / "HEAD").exists():
         return None
     for folder in dict.fromkeys((found.git_dir, common)):
-        if any(_leads_out(path, folder) for path in _content(folder)):
+        if any(_leads_out(path, folder) for path in _content(folder)) or _lends(folder / "objects", folder):
             return Refused(LINKS, "if it is yours: make a clone in its place (`git clone`)")
     inside = (os.path.realpath(root), os.path.realpath(common))
     if _borrows(common / "objects", inside):
@@ -137,14 +138,39 @@ def _checked(found: GitDir, root: Path) -> GitDir | Refused | None:
 
 
 def _content(folder: Path) -> Iterator[str]:
-    """The parts of a git directory that could be links."""
+    """The parts of a git directory that could be links, objects apart."""
     yield from (os.path.join(folder, name) for name in _CONTENT)
-    for inner in ("objects", "objects/pack", "objects/info"):
+
+
+def _lends(objects: Path, folder: Path) -> bool:
+    """Something in this store of objects is a link that leads out of ``folder``."""
+    return _has_links_out(str(objects), os.path.realpath(folder), _stamp(objects), _stamp(objects / "pack"))
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    try:
+        state = folder.stat()
+    except OSError:
+        return 0, 0
+    return state.st_ino, state.st_mtime_ns
+
+
+@functools.lru_cache(maxsize=256)
+def _has_links_out(objects: str, folder: str, *_state: tuple[int, int]) -> bool:
+    """Looked at once for each state of the folders: there may be thousands of objects, and whoever plants links plants
+    them with the rest."""
+    waiting = [objects]
+    while waiting:
         try:
-            with os.scandir(folder / inner) as entries:
-                yield from (entry.path for entry in entries if entry.is_symlink())
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_symlink() and not _is_within(os.path.realpath(entry.path), folder):
+                        return True
+                    if entry.is_dir(follow_symlinks=False) and os.path.dirname(entry.path) == objects:
+                        waiting.append(entry.path)
         except (FileNotFoundError, NotADirectoryError):
             continue
+    return False
 
 
 def _leads_out(path: str, folder: Path) -> bool:
@@ -160,7 +186,7 @@ def _borrows(objects: Path, inside: tuple[str, str], depth: int = 0) -> bool:
         if not line or line.startswith("#"):
             continue
         place = "" if line.startswith('"') else _resolved(objects, line)
-        if not any(_is_within(place, folder) for folder in inside):
+        if not any(_is_within(place, folder) and not _lends(Path(place), Path(folder)) for folder in inside):
             return True
         if _borrows(Path(place), inside, depth + 1):
             return True
