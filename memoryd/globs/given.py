@@ -54,6 +54,8 @@ def standpoint(root: str, folder: str) -> Standpoint:
 def cleaned(text: str) -> str:
     """The text without what people and agents write around a path or name; a `file://` address as a path."""
     text = text.strip().strip("`\"'")
+    if text.startswith("“"):  # a name with white space as answers show it, a line behind it or not
+        text = text[1:].replace("”", "", 1)
     if text.startswith(_FILE_URL):
         text = unquote("/" + text.removeprefix(_FILE_URL).partition("/")[2])
     return text.removesuffix("()")

@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
@@ -111,7 +111,7 @@ class Freshness(Struct, frozen=True):
             [f"vectors: {self.vectors}"] if not self.no_index and self.vectors not in ("", "ready") else []
         )
         parts += ["shallow clone: older commits are not here"] if self.shallow else []
-        place = f", in {safe_line(self.project)}" if self.project else ""
+        place = f", in {safe_name(self.project)}" if self.project else ""
         return f"freshness: {', '.join(parts)}{place}"
 
 
@@ -191,8 +191,8 @@ class Definition(Struct, frozen=True):
     def label(self) -> str:
         """Place, kind and name."""
         if not self.qualname:
-            return safe_line(self.path) + (f":{self.line}" if self.line > 1 else "")
-        return f"{place(self.path, self.line)} {self.kind} {safe_line(self.qualname)}"
+            return safe_name(self.path) + (f":{self.line}" if self.line > 1 else "")
+        return f"{place(self.path, self.line)} {self.kind} {safe_name(self.qualname)}"
 
     def address(self) -> str:
         """As a target is written: ``path:Qual.name``, or the path."""

@@ -1,8 +1,9 @@
 """Stored text is data: what could steer a terminal, hide from a reader or pass for memoryd's own words is shown
 instead of obeyed.
 
-In an answer, text of the project stands between “ and ”, which it cannot contain, and how sure something is stands in
-a label such as [exact 1.00], which it cannot contain either."""
+In an answer, text of the project stands between “ and ”, which it cannot contain; so does a name with white space,
+which could read as a line of ours. How something is known stands in a label such as [exact 1.00] or
+[confirmed, terminal], which neither can contain."""
 
 from __future__ import annotations
 
@@ -18,7 +19,11 @@ _UNSAFE = re.compile(
 )
 
 _QUOTATION_MARKS = re.compile("[\u201c-\u201f]")
-_LABEL = re.compile(r"\[(?=[a-z][a-z_ -]{0,30} [01]\.\d\d\])")
+_LABEL = re.compile(
+    r"\[(?=(?:[a-z][a-z_ -]{0,30} [01]\.\d\d|[a-z][a-z_ -]{0,30}, [^\]\n]{1,60}"
+    r"|accepted|confirmed|deprecated|proposed|rejected|retracted|superseded|withdrawn)\])",
+    re.IGNORECASE,
+)
 
 
 def safe_text(text: str) -> str:
@@ -39,6 +44,13 @@ def one_line(text: str) -> str:
 def safe_line(text: str) -> str:
     """Text of the project in ``one_line``; quotation marks and labels of the form that answers use are spelled out."""
     return _LABEL.sub(_spell, _QUOTATION_MARKS.sub(_spell, one_line(text)))
+
+
+def safe_name(name: str) -> str:
+    """A name of the project (of a file, a branch, an author) in ``one_line``: in quotation marks where it has white
+    space, so that it cannot begin or end what memoryd says."""
+    line = safe_line(name)
+    return f"“{line}”" if any(map(str.isspace, line)) else line
 
 
 def quote(text: str, limit: int = 300) -> str:

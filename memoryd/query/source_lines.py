@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from memoryd.query.answers import Definition
 from memoryd.query.context import Context
-from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.query.safe_text import safe_name, safe_text
 from memoryd.query.text.budget import TextSection
 from memoryd.query.text.lines import clipped, place
 from memoryd.store.index import reader
@@ -139,7 +139,7 @@ class SourceLines:
 def sources_section(parts: Sequence[SourcePart], total: int) -> TextSection:
     """Each part below its place; ``total``: how many there are, shown or not."""
     items = [
-        f"{place(part.path, part.lines[0][0])} {safe_line(part.symbol)}\n{part.text()}"
+        f"{place(part.path, part.lines[0][0])} {safe_name(part.symbol)}\n{part.text()}"
         for part in parts
         if part.lines
     ]

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Request
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 
 
@@ -24,7 +24,7 @@ class SkippedItem(Struct, frozen=True):
     detail: str
 
     def label(self) -> str:
-        return f"{self.path} ({self.reason}{f': {self.detail}' if self.detail else ''})"
+        return f"{safe_name(self.path)} ({self.reason}{f': {self.detail}' if self.detail else ''})"
 
 
 class LeftOutPart(Struct, frozen=True):
@@ -37,7 +37,7 @@ class LeftOutPart(Struct, frozen=True):
     reason: str
 
     def label(self) -> str:
-        return f"{self.path or self.key[:10]} ({LEFT_OUT[self.phase]}: {self.reason})"
+        return f"{safe_name(self.path) or self.key[:10]} ({LEFT_OUT[self.phase]}: {self.reason})"
 
 
 LEFT_OUT = {
@@ -143,12 +143,12 @@ class StatusAnswer(Answer, frozen=True):
             records = "records that cannot be read"
         if self.freshness.no_index:
             held = f"{records}; nothing else is known"
-            return f"{safe_line(self.root) or self.view}\n{held}"
+            return f"{safe_name(self.root) or self.view}\n{held}"
         languages = ", ".join(f"{language} {count}" for language, count in self.languages)
         encodings = ", ".join(f"{safe_line(what)} {count}" for what, count in self.encodings)
         return "\n".join(
             [
-                safe_line(self.root) or self.view,
+                safe_name(self.root) or self.view,
                 f"{c.files} files, {c.symbols} symbols, {c.edges} edges, {c.chunks} chunks;"
                 f" {c.unresolved} references unresolved",
                 f"{c.commits} commits, {c.decisions} decisions, {records}, {c.redacted} secrets redacted",

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from memoryd.errors import StoreError
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.store.records.copies import Copy
 from memoryd.store.records.restore import Restored
@@ -29,7 +29,7 @@ class CopyItem(Struct, frozen=True):
     def label(self) -> str:
         state = f"whole, {_held(self.records, self.entries)}" if self.whole else "NOT WHOLE"
         return (
-            f"  {self.taken_at}  {safe_line(self.file)}: {state}{f': {self.problem}' if self.problem else ''}"
+            f"  {self.taken_at}  {safe_name(self.file)}: {state}{f': {self.problem}' if self.problem else ''}"
         )
 
 
@@ -90,7 +90,7 @@ def listed(root: str, file: Path, problem: StoreError | None, found: Sequence[Co
     """``file``: records.db, with what is wrong with it."""
     items = (
         CopyItem(
-            safe_line(str(copy.file.relative_to(file.parent))),
+            safe_name(str(copy.file.relative_to(file.parent))),
             _moment(copy.taken_s),
             copy.records,
             copy.entries,

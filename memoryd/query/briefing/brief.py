@@ -26,7 +26,7 @@ from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.history.similar import SimilarCommits, similar
 from memoryd.query.retrieval.top_k import order
 from memoryd.query.rules.project_rules import relevant, rules
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.targets import Target
 from memoryd.query.text.budget import CHARS_PER_TOKEN
 from memoryd.query.text.lines import recorded_on
@@ -92,7 +92,7 @@ def _rules(ctx: Context, task: str, paths: Sequence[str]) -> BriefSection:
     known = rules(ctx, paths)
     shown = relevant(known, task, MAX_RULES)
     items = [
-        BriefItem(f"“{quote(rule.text, 300)}”", f"{safe_line(rule.path)}:{rule.line}", "rule", 0.9)
+        BriefItem(f"“{quote(rule.text, 300)}”", f"{safe_name(rule.path)}:{rule.line}", "rule", 0.9)
         for rule in shown
     ]
     return BriefSection("rules of the project", tuple(items), len(items))
@@ -119,7 +119,7 @@ def _decision(item: DecisionItem) -> BriefItem:
     said = f"[{item.status}{doubt}] {item.title}"
     if item.excerpt and item.excerpt != item.title:
         said += f": “{quote(item.excerpt, 200)}”"
-    source = f"{safe_line(item.path)}:{item.line}" if item.path else f"record {item.id} ({item.author})"
+    source = f"{safe_name(item.path)}:{item.line}" if item.path else f"record {item.id} ({item.author})"
     method = "inferred" if item.health == "in_doubt" or item.branch else "exact"
     return BriefItem(said, f"{source} {item.date}".strip(), item.kind, item.confidence, method)
 
@@ -132,7 +132,7 @@ def _warnings(ctx: Context, found: Places, close: Sequence[int]) -> BriefSection
         items += [
             BriefItem(
                 f"{kind}: “{quote(item.quote, 200)}”",
-                f"{safe_line(item.path)}:{item.line}",
+                f"{safe_name(item.path)}:{item.line}",
                 kind,
                 item.confidence,
             )
@@ -153,7 +153,7 @@ def _conventions(ctx: Context, paths: Sequence[str]) -> BriefSection:
     items = [
         BriefItem(
             item.rule,
-            f"{item.seen} cases under {safe_line(folder)}/",
+            f"{item.seen} cases under {safe_name(folder)}/",
             "convention",
             round(item.share, 2),
             "mined",

@@ -9,7 +9,7 @@ from memoryd.query.briefing.brief_answers import BriefItem, BriefSection
 from memoryd.query.briefing.brief_places import HOPS, BriefPlace, Places
 from memoryd.query.context import Context
 from memoryd.query.history.cochange import CochangedFile
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
 
@@ -26,11 +26,11 @@ def where(ctx: Context, found: Places) -> BriefSection:
     items = []
     for hit in found.functions:
         symbol = declared.get((hit.path, hit.symbol))
-        text = _signature(symbol) if symbol else safe_line(hit.symbol) or f"“{quote(hit.snippet, 80)}”"
+        text = _signature(symbol) if symbol else safe_name(hit.symbol) or f"“{quote(hit.snippet, 80)}”"
         first, last = (symbol.line, symbol.end_line) if symbol else (hit.line, hit.end_line)
         lines = f"{first}-{last}" if last > first else str(first)
         sure = round(min(1.0, hit.score), 2)
-        items.append(BriefItem(text, f"{safe_line(hit.path)}:{lines}", hit.kind, sure, "inferred"))
+        items.append(BriefItem(text, f"{safe_name(hit.path)}:{lines}", hit.kind, sure, "inferred"))
     return BriefSection("where to look", tuple(items), len(items))
 
 
@@ -63,7 +63,7 @@ def others(found: Places) -> BriefSection:
 def _other(place: BriefPlace, found: Places) -> BriefItem:
     hit, said = found.hits.get(place.path), []
     if hit and hit.symbol:
-        said.append(safe_line(hit.symbol))
+        said.append(safe_name(hit.symbol))
     if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
         said.append(f"changed by the similar commit {hit.commits[0][:SHA_CHARS]}")
     if place.cochange:
@@ -71,7 +71,7 @@ def _other(place: BriefPlace, found: Places) -> BriefItem:
     at = f":{hit.line}" if hit and hit.symbol else ""
     method = "inferred" if hit else "history"
     return BriefItem(
-        "; ".join(said), f"{safe_line(place.path)}{at}", "file", round(min(1.0, place.score), 2), method
+        "; ".join(said), f"{safe_name(place.path)}{at}", "file", round(min(1.0, place.score), 2), method
     )
 
 
@@ -92,7 +92,7 @@ def dependents(ctx: Context, found: Places) -> BriefSection:
         key=lambda user: (-user[0], user[1]),
     )
     items = [
-        BriefItem(f"{n} uses" if n > 1 else "1 use", safe_line(path), "dependent", 1.0)
+        BriefItem(f"{n} uses" if n > 1 else "1 use", safe_name(path), "dependent", 1.0)
         for n, path in users[:MAX_DEPENDENTS]
     ]
     return BriefSection(
@@ -111,11 +111,11 @@ def _test(place: BriefPlace, found: Places) -> BriefItem:
     if reach:
         said += [safe_line(" ".join(reach.symbols[:2])), f"hop {reach.hop}"]
     elif hit and hit.symbol:
-        said.append(safe_line(hit.symbol))
+        said.append(safe_name(hit.symbol))
     if place.cochange:
         said.append(_together(place.beside, place.cochange))
     method, sure = (
         (reach.method, reach.confidence) if reach else ("inferred" if hit else "history", place.score)
     )
     text = "; ".join(part for part in said if part)
-    return BriefItem(text, safe_line(place.path), "test", round(min(1.0, sure), 2), method)
+    return BriefItem(text, safe_name(place.path), "test", round(min(1.0, sure), 2), method)

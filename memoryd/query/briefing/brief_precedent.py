@@ -11,7 +11,7 @@ from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history import cochange, reverts
 from memoryd.query.history.similar import BEST, SimilarCommits
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.text.lines import SHA_CHARS
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow
@@ -130,7 +130,7 @@ def _item(change: FollowedChange, kind: str, sure: float) -> BriefItem:
 def _by_part(change: FollowedChange, shown: Sequence[str]) -> str:
     by_part: dict[str, list[str]] = {}
     for path in shown:
-        by_part.setdefault(change.files[path], []).append(safe_line(path))
+        by_part.setdefault(change.files[path], []).append(safe_name(path))
     said = [f"{part}: {', '.join(paths)}" for part, paths in by_part.items()]
     left = len(change.files) - len(shown)
     said += [f"{left} more"] if left else []

@@ -16,7 +16,7 @@ from memoryd.query.history.commit_items import (
 )
 from memoryd.query.records.record_item import RecordItem
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.text.budget import Page, Rendered, TextSection
 
 _UNCOMMITTED, _RECORDS = "changed and not committed:", "records:"
@@ -99,9 +99,9 @@ class ChangesAnswer(PagedAnswer, frozen=True):
         decided = [item.summary() for item in self.decisions]
         records = [item.summary() for item in self.records]
         commits = [item.label() for item in self.commits]
-        files = [f"  {f.status} {safe_line(f.path)} ({f.commits} commits)" for f in self.files]
+        files = [f"  {f.status} {safe_name(f.path)} ({f.commits} commits)" for f in self.files]
         gone = [item.label() for item in self.gone]
-        work = [f"  {f.status} {safe_line(f.path)}" for f in self.uncommitted]
+        work = [f"  {f.status} {safe_name(f.path)}" for f in self.uncommitted]
         return Page(
             head=f"since {since}: {totals.commits} commits, {totals.files} files,"
             f" {totals.decisions} decisions, {totals.records} records{self._also()}",

@@ -13,7 +13,7 @@ from memoryd.query.briefing.why_answers import WhyItem
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history.commit_lines import change_of_line
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.targets import Target
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
@@ -82,7 +82,7 @@ def _cut_off(ctx: Context) -> frozenset[str]:
 
 def _note(target: Target, origin: LineOrigin, is_cut_off: bool) -> str:
     what = "this line" if target.asked[0] == target.asked[1] else "of these lines"
-    place = f"{safe_line(origin.path)}:{origin.line}"
+    place = f"{safe_name(origin.path)}:{origin.line}"
     said = {
         "changed": f"changed {what} last",
         "content": f"last changed more than white space {what.replace('this', 'in this')}",

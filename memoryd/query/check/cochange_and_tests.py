@@ -9,7 +9,7 @@ from memoryd.query.check.answers import CheckFinding
 from memoryd.query.graph.impact import dependents_of, tests_of
 from memoryd.query.history import cochange
 from memoryd.query.rules.change_case import Case
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_name
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
 
@@ -53,7 +53,7 @@ def _companions(case: Case) -> Iterator[CheckFinding]:
             rule="companion" if forgotten else "co-change",
             path=file.path,
             line=0,
-            message=f"changed together with {safe_line(item.path)} {often}; this change leaves that as it is",
+            message=f"changed together with {safe_name(item.path)} {often}; this change leaves that as it is",
             quote=f"{item.support} commits changed both",
             source=item.path,
         )

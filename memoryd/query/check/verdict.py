@@ -15,7 +15,7 @@ from memoryd.query.check.quoted_rules import prose, reviewers
 from memoryd.query.context import Context
 from memoryd.query.rules.change_case import Case, Rule, Violation, governs
 from memoryd.query.rules.executors import EXECUTORS, in_force
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 
 MAX_FINDINGS = 200
 MAX_LISTED = 100  # entries of ``checked`` and ``not_checkable``
@@ -115,7 +115,7 @@ def _unexecuted(case: Case, rules: Iterable[Rule]) -> Iterator[str]:
         elif constraint.not_checkable:
             yield f"{rule.title}: {quote(constraint.not_checkable, 160)}"
     for path, count in sentences.items():
-        yield f"{safe_line(path)}: {count} sentence{'s' if count > 1 else ''} that only people can judge"
+        yield f"{safe_name(path)}: {count} sentence{'s' if count > 1 else ''} that only people can judge"
 
 
 def _listed(entries: dict[str, None]) -> tuple[str, ...]:

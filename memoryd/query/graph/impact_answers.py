@@ -13,7 +13,7 @@ from memoryd.query.graph.open_ends import OpenEnd
 from memoryd.query.history.cochange_answers import CochangeItem
 from memoryd.query.history.hotspots_answers import OwnerItem
 from memoryd.query.requests import Limit, Offset, Request, TargetText
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 from memoryd.query.source_lines import Detail, SourcePart, quoted_line, sources_section
 from memoryd.query.structure.operations_answers import OperationReach
 from memoryd.query.text.budget import Page, TextSection
@@ -205,13 +205,13 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             return f" within {hops} hops; further away was not looked"
         said = f" within {hops} hops; further away (up to hop {beyond.hops}) are {beyond.dependents} more dependents"
         if beyond.tests:
-            where = f"hop {beyond.nearest_test_hop}: {safe_line(beyond.nearest_test)}"
+            where = f"hop {beyond.nearest_test_hop}: {safe_name(beyond.nearest_test)}"
             said += f" and {beyond.tests} more test files, the nearest at {where}"
         return said if beyond.is_whole else f"{said}, and more beyond"
 
     def _tests(self) -> list[str]:
         return [
-            f"  {safe_line(t.path)} hop {t.hop} {proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
+            f"  {safe_name(t.path)} hop {t.hop} {proof(t.method, t.confidence)} {safe_line(' '.join(t.symbols[:3]))}"
             for t in self.tests
         ]
 
@@ -224,10 +224,10 @@ class ImpactAnswer(PagedAnswer, frozen=True):
                 kind, _, target = d.via.partition(" ")
                 title = f"hop {number} ({self.totals.hops[number - 1]}):\n" if i == 0 else ""
                 if (target, d.overridden_by) != used:
-                    through = f", which {safe_line(d.overridden_by)} overrides" if d.overridden_by else ""
-                    title += f"  uses {safe_line(target)}{through}\n"
+                    through = f", which {safe_name(d.overridden_by)} overrides" if d.overridden_by else ""
+                    title += f"  uses {safe_name(target)}{through}\n"
                     used = (target, d.overridden_by)
-                symbol = safe_line(d.symbol) or "(top level)"
+                symbol = safe_name(d.symbol) or "(top level)"
                 what = f"{verb(d.access, kind)} {proof(d.method, d.confidence)}"
                 items.append(f"{title}    {place(d.path, d.line)} {symbol} {what}{quoted_line(d.text)}")
         return items

@@ -12,7 +12,7 @@ from memoryd.query.context import Context
 from memoryd.query.graph.accounting import used_along_with
 from memoryd.query.graph.accounting_answers import NamePlace
 from memoryd.query.graph.dependents import BreadthFirstSearch
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_name
 from memoryd.query.text.lines import place
 from memoryd.store.index.queries import graph_queries, unresolved_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Node
@@ -37,7 +37,7 @@ class OpenEnd(Struct, frozen=True):
         shown = ", ".join(place(one.path, one.line) for one in self.first[:1])
         count = f"{self.uses} unresolved uses" if self.uses > 1 else "1 unresolved use"
         more = ", …" if self.uses > 1 else ""
-        return f"{safe_line(self.symbol)} ({count} of that name: {shown}{more})"
+        return f"{safe_name(self.symbol)} ({count} of that name: {shown}{more})"
 
 
 def open_ends(

@@ -11,7 +11,7 @@ from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.graph.access import Access, Done, verb
 from memoryd.query.graph.accounting_answers import Accounting
 from memoryd.query.requests import Limit, Offset, Request, TargetText
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.source_lines import Detail, SourcePart, quoted_line, sources_section
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place, proof
@@ -64,8 +64,8 @@ class ReferenceItem(Struct, frozen=True):
     access: Done = ""
 
     def label(self, *, with_target: bool) -> str:
-        within = f" in {safe_line(self.symbol)}" if self.symbol else ""
-        used = f" → {safe_line(self.to)}" if with_target else ""
+        within = f" in {safe_name(self.symbol)}" if self.symbol else ""
+        used = f" → {safe_name(self.to)}" if with_target else ""
         what = verb(self.access, self.kind)
         label = f"{place(self.path, self.line)} {what}{within}{used} {proof(self.method, self.confidence)}"
         return f"{label}{quoted_line(self.text)}"
@@ -73,7 +73,7 @@ class ReferenceItem(Struct, frozen=True):
     def used(self) -> str:
         """What is used, and in which line."""
         what = verb(self.access, self.kind)
-        return f"{self.line} {what} {safe_line(self.to)} {proof(self.method, self.confidence)}"
+        return f"{self.line} {what} {safe_name(self.to)} {proof(self.method, self.confidence)}"
 
 
 class SymbolAnswer(PagedAnswer, frozen=True):
@@ -227,7 +227,7 @@ class EdgesAnswer(PagedAnswer, frozen=True):
 
     def page(self) -> Page:
         items = [
-            f"{safe_line(e.src)} {e.kind} {safe_line(e.dst)} {proof(e.method, e.confidence)}"
+            f"{safe_name(e.src)} {e.kind} {safe_name(e.dst)} {proof(e.method, e.confidence)}"
             for e in self.edges
         ]
         return Page(

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import Request, TargetText
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import proof
 
@@ -36,7 +36,7 @@ class CochangeItem(Struct, frozen=True):
     def label(self) -> str:
         hidden = "" if self.explained else ", not connected in the code graph"
         often = f"in {self.support} of {self.commits} commits"
-        return f"{safe_line(self.path)} changed together {often}{hidden} {proof('history', self.score)}"
+        return f"{safe_name(self.path)} changed together {often}{hidden} {proof('history', self.score)}"
 
 
 class CochangeAnswer(PagedAnswer, frozen=True):

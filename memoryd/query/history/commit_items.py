@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_name
 from memoryd.query.text.budget import TextSection
 from memoryd.query.text.lines import SHA_CHARS
 
@@ -89,7 +89,7 @@ class RevertItem(Struct, frozen=True):
         if not self.reachable:
             return "(not in this history)"
         back = f"brought back by {self.restored_by[:SHA_CHARS]}" if self.restored_by else ""
-        place = f"in {safe_line(self.path)}" if self.path and self.parity in ("in", "partly") else ""
+        place = f"in {safe_name(self.path)}" if self.path and self.parity in ("in", "partly") else ""
         proof = ", ".join(part for part in (self.why, self.evidence, place, back) if part)
         return f"{_EFFECT[self.parity]} ({proof})" if proof else _EFFECT[self.parity]
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from memoryd.query.context import Context, Lines
 from memoryd.query.history.standing import StandingLines
-from memoryd.query.safe_text import safe_line, safe_text
+from memoryd.query.safe_text import safe_name, safe_text
 from memoryd.query.text.lines import clipped
 from memoryd.store.index.queries import graph_queries
 
@@ -47,7 +47,7 @@ class CommittedFile(Struct, frozen=True):
         more = [f"    … {left} more lines"] if self.lines and left > 0 else []
         return "\n".join(
             [
-                f"  {self.status} {safe_line(self.path)}{count}",
+                f"  {self.status} {safe_name(self.path)}{count}",
                 *(f"    {one.label()}" for one in self.lines),
                 *more,
             ]

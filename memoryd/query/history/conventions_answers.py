@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from memoryd.query.answers import Answer
 from memoryd.query.requests import OptionalText, Request
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 
 
@@ -48,7 +48,7 @@ class ConventionsAnswer(Answer, frozen=True):
     searched: str = ""
 
     def page(self) -> Page:
-        where = f" of {safe_line(self.path)}" if self.path else ""
+        where = f" of {safe_name(self.path)}" if self.path else ""
         if not self.conventions:
             return self.absence(f"No convention{where} holds widely enough to be named", self.searched)
         return Page(

@@ -17,7 +17,7 @@ from memoryd.query.history.commit_items import (
 )
 from memoryd.query.history.commit_lines import CommittedFile
 from memoryd.query.requests import Limit, Offset, Request, Text
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.text.budget import Page, TextSection
 
 MAX_EXPLAINED = 3  # commits about words that are shown with what they say
@@ -102,20 +102,20 @@ class HistoryAnswer(PagedAnswer, frozen=True):
         shown = {f"{one.status} {one.path}" for one in self.changes}
         return [
             *(one.label() for one in self.changes),
-            *(f"  {safe_line(file)}" for file in self.files if file not in shown),
+            *(f"  {file[:1]} {safe_name(file[2:])}" for file in self.files if file not in shown),
         ]
 
     def _head(self) -> str:
         if self.mode == "path":
-            former = f", formerly {', '.join(map(safe_line, self.names[1:4]))}" if len(self.names) > 1 else ""
-            return f"{self.total} commits changed {safe_line(self.names[0])}{former}"
+            former = f", formerly {', '.join(map(safe_name, self.names[1:4]))}" if len(self.names) > 1 else ""
+            return f"{self.total} commits changed {safe_name(self.names[0])}{former}"
         if self.mode == "commit":
             return f"commit {self.commits[0].sha}"
         return f"{self.total} commits about {quote(self.query, 100)}, best first"
 
     def _note(self, commit: CommitItem) -> str:
         if self.mode == "path":
-            return f" as {safe_line(commit.path)}" if commit.path != self.names[0] else ""
+            return f" as {safe_name(commit.path)}" if commit.path != self.names[0] else ""
         if self.mode == "query":
             return f" [history {commit.score:.2f}]" if commit.score else " [by its files]"
         return ""

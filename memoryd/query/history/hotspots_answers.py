@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Limit, OptionalText, Request
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_name
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import place
 
@@ -27,7 +27,7 @@ class OwnerItem(Struct, frozen=True):
     last_date: str
 
     def label(self) -> str:
-        return f"{self.name} {self.commits} commits ({self.share:.0%}), last {self.last_date}"
+        return f"{safe_name(self.name)} {self.commits} commits ({self.share:.0%}), last {self.last_date}"
 
 
 class HotspotItem(Struct, frozen=True):
@@ -56,7 +56,7 @@ class HotspotsAnswer(Answer, frozen=True):
     searched: str = ""
 
     def page(self) -> Page:
-        where = f" of {safe_line(self.path)}" if self.path else ""
+        where = f" of {safe_name(self.path)}" if self.path else ""
         if not self.hotspots:
             return self.absence(f"No hot spot{where}", self.searched)
         return Page(

@@ -13,7 +13,7 @@ from msgspec import Struct
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history.in_force import ViewLines
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_name
 from memoryd.query.text.lines import SHA_CHARS
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.index.queries.history_queries import CommitRow
@@ -42,7 +42,7 @@ class StandingLines(Struct, frozen=True):
 
     def label(self, of_then: str) -> str:
         """In words, of the file that was called ``of_then``."""
-        place = f" in {safe_line(self.path)}" if self.path != of_then else ""
+        place = f" in {safe_name(self.path)}" if self.path != of_then else ""
         count = f"{self.here} of {self.added} lines that it added are here{place}"
         by = ", ".join(f"{one.lines} by {one.sha[:SHA_CHARS]} {one.date}" for one in self.taken)
         return (count if self.path else "the file is not here") + (f"; taken out: {by}" if by else "")

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Limit, LongText, Offset, Path, Request
-from memoryd.query.safe_text import quote, safe_line, safe_text
+from memoryd.query.safe_text import quote, safe_name, safe_text
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.query.text.lines import SHA_CHARS, place
 
@@ -106,9 +106,9 @@ class Hit(Struct, frozen=True):
         at = (
             f"{place(self.path, self.line)}-{self.end_line}"
             if self.path and self.line
-            else safe_line(self.path)
+            else safe_name(self.path)
         )
-        name = safe_line(self.symbol) or (f"“{quote(self.title, 160)}”" if self.title else "")
+        name = safe_name(self.symbol) or (f"“{quote(self.title, 160)}”" if self.title else "")
         known = f", {self.assurance}" if self.assurance else ""
         state = f"[{self.status}{known}]" if self.status else ""
         source = (at, self.sha[:SHA_CHARS], self.id, self.date, self.author)

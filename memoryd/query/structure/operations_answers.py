@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from indexers.facts import OperationKind
 from memoryd.query.answers import PagedAnswer
 from memoryd.query.requests import Limit, Offset, OptionalText, Request
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 
 _SHOWN_CODE = 3  # places of one operation in its line
@@ -41,7 +41,7 @@ class OperationReach(Struct, frozen=True):
     def label(self) -> str:
         detail = f" {self.detail}" if self.detail else ""
         distance = f"hop {self.hop} through {safe_line(self.via)}" if self.hop else "directly"
-        place = f"{safe_line(self.path)}:{self.line}"
+        place = f"{safe_name(self.path)}:{self.line}"
         return f"{self.kind} {quote(self.name, 80)}{detail} {place} {distance} [{self.method}]"
 
 
@@ -68,7 +68,7 @@ class OperationItem(Struct, frozen=True):
         proof = f" [{self.method}]" if self.method else ""
         role = f" ({self.role})" if self.role in ("test", "example") else ""
         detail = f" “{self.detail}”" if self.detail else ""
-        place = f"{safe_line(self.path)}:{self.line}"
+        place = f"{safe_name(self.path)}:{self.line}"
         return f"{self.kind} {quote(self.name, 120)}{detail} {place}{role}{code}{more}{proof}"
 
 

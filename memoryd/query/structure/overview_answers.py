@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from memoryd.query.answers import Answer
 from memoryd.query.requests import Request
-from memoryd.query.safe_text import quote, safe_line
+from memoryd.query.safe_text import quote, safe_line, safe_name
 from memoryd.query.text.budget import Page, TextSection
 from memoryd.store.index.queries.structure_queries import Hub
 
@@ -113,7 +113,7 @@ class OverviewAnswer(Answer, frozen=True):
         ]
         cycles = [f"  {cycle.label()}" for cycle in self.cycles]
         hubs = [
-            f"  {safe_line(hub.path)}:{safe_line(hub.qualname)} used by {hub.files} files"
+            f"  {safe_name(hub.path)}:{safe_name(hub.qualname)} used by {hub.files} files"
             for hub in self.hubs[:_HUBS]
         ]
         return Page(

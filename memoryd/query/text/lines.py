@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from memoryd.query.safe_text import safe_line
+from memoryd.query.safe_text import safe_name
 
 WRAP_CHARS = 200  # a long line of a document is shown in lines of so many characters, so that it can be paged
 SHA_CHARS = 10  # of a commit id in a text
@@ -13,7 +13,7 @@ MAX_LINE_CHARS = 400
 
 def place(path: str, line: int) -> str:
     """``path:line``, or the path alone where there is no line."""
-    return f"{safe_line(path)}:{line}" if line else safe_line(path)
+    return f"{safe_name(path)}:{line}" if line else safe_name(path)
 
 
 def proof(method: str, confidence: float) -> str:
@@ -23,7 +23,7 @@ def proof(method: str, confidence: float) -> str:
 
 def recorded_on(branch: str) -> str:
     """Of a record that the history of the answer does not have."""
-    return f"recorded on the branch {safe_line(branch)}, of which this history has not the commit"
+    return f"recorded on the branch {safe_name(branch)}, of which this history has not the commit"
 
 
 def clipped(line: str) -> str:
