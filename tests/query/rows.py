@@ -50,13 +50,18 @@ class Rows:
         self, path: str, text: str = "", symbols: Sequence[tuple] = (), decision: Decision | None = None,
         facts: FileFacts | None = None, language: str = "python",
     ) -> str:  # fmt: skip
-        """Put one file into the view, with what its comments say and the rules it declares; returns its blob id."""
+        """Put one file into the view, with what its comments say and the rules it declares; returns its blob id.
+        ``symbols``: (qualname, kind, first line, last line[, signature])."""
         data = text.encode()
         blob = hashlib.sha1(b"blob %d\0" % len(data) + data)
-        named = [(q.rpartition(".")[2], q, kind, *_lines(at)) for q, kind, *at in symbols]
+        named = [(q.rpartition(".")[2], q, kind, *_lines(at[:2])) for q, kind, *at in symbols]
+        signatures = [at[2] if len(at) > 2 else f"def {q}" for q, _, *at in symbols]
         seen = FileFacts(language, tuple(Symbol(*row, 0, 0, f"def {row[1]}") for row in named))
         tests = found_tests.find(path, data, seen)
-        rows = [(*row, f"def {row[1]}", True, row[1] in tests.parts) for row in named]
+        rows = [
+            (*row, signature, True, row[1] in tests.parts)
+            for row, signature in zip(named, signatures, strict=True)
+        ]
         chunk = ("remainder", "", 1, text.count("\n") + 1, 0, len(data), blob.digest()[:16])
         said = comments.evidence(path, facts or FileFacts(language), data)
         ruled = read.constraints(path, data, facts or FileFacts(language))

@@ -8,29 +8,30 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from indexers.facts import Import
+from indexers.files.path_facts import is_foreign
 from indexers.profiles import is_test_folder, profile
 from memoryd.globs.given import EVERYTHING
 from memoryd.globs.paths import matcher
 from memoryd.query import targets
 from memoryd.query.context import Context
 from memoryd.query.history.conventions_answers import ConventionItem, ConventionsAnswer, ConventionsRequest
+from memoryd.query.history.conventions_cases import CODE, NamingCase, ReadFile, symbols
+from memoryd.query.history.conventions_documentation import documented, parameter_styles
 from memoryd.query.revision_cache import RevisionCache
 from memoryd.query.safe_text import quote, safe_line
 from memoryd.store.index import reader
 from memoryd.store.index.queries import history_queries, survey_queries
-from memoryd.store.index.queries.survey_queries import SurveyFile, SurveySymbol
+from memoryd.store.index.queries.survey_queries import SurveyFile
 
-MIN_SHARE = 0.85
+MIN_SHARE = 0.9  # of the cases seen, so that with those that are not seen it still holds nearly everywhere
 MIN_SEEN = 12  # cases; fewer prove nothing
 MAX_FILES = 400  # of one language that are read, spread evenly
 MAX_COMMITS = 400
 MAX_PLACES = 3
 _known: RevisionCache[tuple[ConventionItem, ...]] = RevisionCache(256)  # by folder or pattern, and language
-_CODE = frozenset(("function", "method", "class", "interface", "struct", "trait", "enum", "constant"))
-_TYPES = frozenset(("interface", "struct", "trait", "enum"))  # beside classes
+_TYPES = frozenset(("interface", "struct", "trait", "enum", "type"))  # beside classes
 _STYLES = (
     ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*").fullmatch),
     ("UPPER_CASE", re.compile(r"_*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+").fullmatch),
@@ -38,41 +39,21 @@ _STYLES = (
     ("PascalCase", re.compile(r"_*[A-Z][A-Z0-9]*[a-z][a-zA-Z0-9]*").fullmatch),
     ("kebab-case", re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+").fullmatch),
 )
-_BEFORE_HEAD = ("@", "#[", "[", "template")  # between a definition and its comment
 _MIXED = "mixed"  # of several words, in none of the styles
 _WORD_CHARS = re.compile(r"[\w-]+", re.ASCII).fullmatch
 _JOINT = re.compile(r"[A-Za-z0-9][_-]++[A-Za-z0-9]").search
-_DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
-_NUMPY_DOC = re.compile(r"^[^\S\n]*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)
-_GOOGLE_DOC = re.compile(r"^[^\S\n]*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)
-_SPHINX_DOC = re.compile(r"^[^\S\n]*:(?:param|returns?|raises|rtype|type)\b", re.M)
 _CONVENTIONAL = re.compile(
     r"(?:feat|fix|docs|chore|refactor|test|tests|perf|ci|build|style|revert)(?:\([^)]{0,200}\))?!?: "
 )
+_ERROR = re.compile(r"\berror\b").search
+_ERROR_LAST = re.compile(r"\berror\)?$").search
 _PREFIXED = re.compile(r"[\w./-]{1,30}: \S")
-
-
-class NamingCase(Struct, frozen=True):
-    """One place where the project could have done this or that, and what it did."""
-
-    value: str
-    place: str
-
-
-class _Read(Struct, frozen=True):
-    """``bases``: (qualname, base as written); ``lines``: the file's text."""
-
-    file: SurveyFile
-    symbols: Sequence[SurveySymbol]
-    imports: Sequence[Import]
-    bases: Sequence[tuple[str, str]]
-    lines: Sequence[str]
 
 
 def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     """Raises UsageError when ``path`` fits no file."""
     asked = targets.scope(ctx, request.path) if request.path else EVERYTHING
-    files = [f for f in survey_queries.files(ctx.index, ctx.view.id) if asked.fits(f.path)]
+    files = [f for f in survey_queries.files(ctx.index, ctx.view.id) if asked.fits(f.path) and _is_own(f)]
     by_language: dict[str, list[SurveyFile]] = defaultdict(list)
     for file in files:
         by_language[file.language].append(file)
@@ -93,6 +74,11 @@ def conventions(ctx: Context, request: ConventionsRequest) -> ConventionsAnswer:
     )
 
 
+def _is_own(file: SurveyFile) -> bool:
+    """Written for this project: neither generated nor other people's, whose tests are tests."""
+    return file.role != "generated" and not is_foreign(file.path, b"")
+
+
 def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> tuple[ConventionItem, ...]:
     return tuple(_mined_of_language(ctx, language, files))
 
@@ -100,12 +86,12 @@ def _of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> tu
 def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:
     step = -(-len(files) // MAX_FILES)
     chosen = {file.file_id: file for file in files[::step]}
-    symbols = survey_queries.symbols(ctx.index, chosen)
+    defined = survey_queries.symbols(ctx.index, chosen)
     shown = dict(reader.outlines(ctx.index, chosen))
     read = [
-        _Read(
+        ReadFile(
             file,
-            symbols.get(id_, ()),
+            defined.get(id_, ()),
             shown[id_].imports,
             shown[id_].bases,
             reader.file_text(ctx.index, id_).decode("utf-8", "replace").splitlines(),
@@ -117,8 +103,8 @@ def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile])
     yield from _of_paths(language, files)
     for topic, cases, words in (
         *_names_of(language, code),
-        ("documentation", _documented(code), "exported definitions {}"),
-        ("documentation", _doc_styles(code), "parameters are described in {} style"),
+        ("documentation", documented(code), "exported definitions {}"),
+        ("documentation", parameter_styles(code), "parameters are described in {} style"),
         *(_python(code) if language == "python" else ()),
         *(_go(code) if language == "go" else ()),
     ):
@@ -181,18 +167,18 @@ def _naming(label: str, place: str) -> NamingCase:
     return NamingCase("" if label == _MIXED else label, place)
 
 
-def _names_of(language: str, read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+def _names_of(language: str, read: Sequence[ReadFile]) -> Iterator[tuple[str, list[NamingCase], str]]:
     """Constants only where more than their capitals makes them such: else it would follow from itself."""
     cases: dict[str, list[NamingCase]] = defaultdict(list)
     enums = {one.file.file_id: {s.qualname for s in one.symbols if s.kind == "enum"} for one in read}
-    for one, symbol in _symbols(read):
+    for one, symbol in symbols(read):
         kind = "function" if symbol.kind == "method" else "class" if symbol.kind in _TYPES else symbol.kind
         label = style(symbol.name)
         if symbol.qualname.rpartition(".")[0] in enums[one.file.file_id]:
             continue  # cases of an enum follow a custom of their own
-        if symbol.kind in _CODE and label and not symbol.name.startswith("__"):
+        if symbol.kind in CODE and label and not symbol.name.startswith("__"):
             cases[kind].append(_naming(label, f"{one.file.path}:{symbol.line}"))
-    types = "classes" if {symbol.kind for _, symbol in _symbols(read)}.isdisjoint(_TYPES) else "types"
+    types = "classes" if {symbol.kind for _, symbol in symbols(read)}.isdisjoint(_TYPES) else "types"
     yield "names", cases["function"], "functions are named in {}"
     yield "names", cases["class"], f"{types} are named in {{}}"
     if profile(language).declares_constants:
@@ -200,13 +186,11 @@ def _names_of(language: str, read: Sequence[_Read]) -> Iterator[tuple[str, list[
 
 
 def _file_names(paths: Iterable[str]) -> list[NamingCase]:
-    """Every name once: a tool that wants its file called so in each folder is no custom of the project."""
-    stems = {path.rpartition("/")[2].partition(".")[0]: path for path in paths}
+    """Every name once: a tool that wants its file called so in each folder is no custom of the project, nor is what one
+    wants without an extension (``Gemfile``)."""
+    names = {path.rpartition("/")[2]: path for path in paths}
+    stems = {name.partition(".")[0]: path for name, path in names.items() if "." in name or name.islower()}
     return [_naming(label, path) for stem, path in stems.items() if (label := style(stem))]
-
-
-def _symbols(read: Iterable[_Read]) -> Iterator[tuple[_Read, SurveySymbol]]:
-    return ((one, symbol) for one in read for symbol in one.symbols)
 
 
 # -- tests
@@ -238,57 +222,12 @@ def _test_places(paths: Iterable[str], forms: Sequence[str], folders: Collection
     return found
 
 
-# -- documentation
-
-
-def _documented(read: Sequence[_Read]) -> list[NamingCase]:
-    return [
-        NamingCase(
-            "are documented" if _has_doc(one, symbol) else "are not documented",
-            f"{one.file.path}:{symbol.line}",
-        )
-        for one, symbol in _symbols(read)
-        if symbol.exported and symbol.kind in _CODE - {"constant"} and not symbol.name.startswith("_")
-    ]
-
-
-def _has_doc(one: _Read, symbol: SurveySymbol) -> bool:
-    """A comment ends right above the definition, or (Python) a string begins right below its head."""
-    if one.file.language == "python":
-        head = next(
-            (i for i in range(symbol.line - 1, symbol.line + 11) if _ends_head(one.lines, i)), symbol.line - 1
-        )
-        return any(_DOCSTRING.match(line) for line in one.lines[head + 1 : head + 2])
-    above = symbol.line - 2
-    while above >= 0 and one.lines[above].lstrip().startswith(_BEFORE_HEAD):
-        above -= 1
-    return above >= 0 and one.lines[above].strip().startswith(("//", "*", "/*", "#", "--", "*/"))
-
-
-def _ends_head(lines: Sequence[str], index: int) -> bool:
-    return index < len(lines) and lines[index].rstrip().endswith(":")
-
-
-def _doc_styles(read: Sequence[_Read]) -> list[NamingCase]:
-    styles = (("numpy", _NUMPY_DOC), ("Google", _GOOGLE_DOC), ("Sphinx", _SPHINX_DOC))
-    found = []
-    for one in read:
-        text = "\n".join(one.lines)
-        for label, pattern in styles:
-            match = pattern.search(text)
-            if match:
-                found.append(
-                    NamingCase(label, f"{one.file.path}:{text.count(chr(10), 0, match.start()) + 1}")
-                )
-    return found
-
-
 # -- idioms
 
 
-def _python(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+def _python(read: Sequence[ReadFile]) -> Iterator[tuple[str, list[NamingCase], str]]:
     functions = [
-        (one, s) for one, s in _symbols(read) if s.kind in ("function", "method") and "(" in s.signature
+        (one, s) for one, s in symbols(read) if s.kind in ("function", "method") and "(" in s.signature
     ]
     yield (
         "types",
@@ -332,7 +271,7 @@ def _package(path: str, module: str) -> str:
     return "/".join(folders[: folders.index(root) + 1]) if root in folders else ""
 
 
-def _exception_names(read: Sequence[_Read]) -> Iterator[NamingCase]:
+def _exception_names(read: Sequence[ReadFile]) -> Iterator[NamingCase]:
     for one in read:
         lines = {symbol.qualname: symbol.line for symbol in one.symbols}
         for qualname, base in one.bases:
@@ -343,26 +282,34 @@ def _exception_names(read: Sequence[_Read]) -> Iterator[NamingCase]:
                 )
 
 
-def _loggers(read: Sequence[_Read]) -> Iterator[NamingCase]:
-    for one, symbol in _symbols(read):
+def _loggers(read: Sequence[ReadFile]) -> Iterator[NamingCase]:
+    for one, symbol in symbols(read):
         if symbol.qualname.lower().strip("_") in ("log", "logger"):
             yield NamingCase(symbol.name, f"{one.file.path}:{symbol.line}")
 
 
-def _go(read: Sequence[_Read]) -> Iterator[tuple[str, list[NamingCase], str]]:
+def _go(read: Sequence[ReadFile]) -> Iterator[tuple[str, list[NamingCase], str]]:
     yield (
         "errors",
         [
-            NamingCase(
-                "last" if re.search(r"error\)?\s*\{?$", s.signature) else "not last",
-                f"{one.file.path}:{s.line}",
-            )
-            for one, s in _symbols(read)
-            if s.kind in ("function", "method")
-            and re.search(r"\berror\b", s.signature.rpartition(")")[0] or s.signature)
+            NamingCase("last" if _ERROR_LAST(results) else "not last", f"{one.file.path}:{s.line}")
+            for one, s in symbols(read)
+            if s.kind in ("function", "method") and _ERROR(results := _go_results(s.signature))
         ],
         "an error is returned {}",
     )
+
+
+def _go_results(signature: str) -> str:
+    """What stands behind the parameters; of a method, behind those that follow the receiver and the name."""
+    depth, lists = 0, 2 if signature.startswith("func (") else 1
+    for at, sign in enumerate(signature):
+        depth += (sign == "(") - (sign == ")")
+        if sign == ")" and not depth:
+            lists -= 1
+            if not lists:
+                return signature[at + 1 :].strip(" {")
+    return ""
 
 
 # -- commits
