@@ -142,6 +142,9 @@ def test_a_path_tells_where_no_test_is_seen(path: str, role: str) -> None:
         ),
         ("src/gen.py", b"\n" * 9 + b"MARK = 'this file was automatically generated'\n", "code"),
         ("web/app.js", b"var a=1;" * 400 + b"\n", "generated"),
+        ("all/lib.hpp", b"// Lib 3\n//  This file is an amalgamation of multiple files.\n", "generated"),
+        ("lib.h", b"// == DO NOT MODIFY THIS FILE BY HAND - IT IS AUTO GENERATED! ==\n", "generated"),
+        ("site/api/stylesheet.css", b"/*\n * Javadoc style sheet\n */\n", "generated"),
         ("web/app.js", b"var a = 1;\n" * 400, "code"),
     ],
 )

@@ -8,7 +8,7 @@ from rows import Rows, rename
 from indexers.facts import FileFacts, Import
 from memoryd.errors import UsageError
 from memoryd.query.history.cochange import cochanged_files, is_forgotten, touched, worth_showing
-from memoryd.query.history.conventions import MAX_COMMITS, NamingCase, conventions, mined, style
+from memoryd.query.history.conventions import MAX_COMMITS, MAX_FILES, NamingCase, conventions, mined, style
 from memoryd.query.history.conventions_answers import ConventionsRequest
 from memoryd.query.history.hotspots import hotspots
 from memoryd.query.history.hotspots_answers import HotspotsRequest
@@ -211,6 +211,17 @@ def test_what_is_no_custom_of_the_project_is_no_convention(rows):
     found = {(c.topic, c.rule, c.seen) for c in conventions(rows.context(), ConventionsRequest()).conventions}
     assert not any(rule.startswith(("constants", "files are named")) for _, rule, _ in found)
     assert ("imports", "imports inside the package are relative", 13) in found
+
+
+def test_the_own_package_is_known_in_a_project_too_large_to_be_read_whole(rows):
+    """Regression: of more than 400 files some are read, and the one that makes a package may not be among them; then
+    its absolute imports were none of the package, and the few relative ones were all."""
+    rows.file("pkg/__init__.py")
+    rows.file("pkg/__about__.py")
+    for n in range(MAX_FILES):
+        rows.file(f"pkg/m{n:03}.py", facts=importing(".x" if n % 20 < 2 else "pkg.core"))
+    found = {c.rule for c in conventions(rows.context(), ConventionsRequest()).conventions}
+    assert "imports inside the package are absolute" in found
 
 
 def importing(module: str) -> FileFacts:

@@ -105,7 +105,7 @@ def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile])
         *_names_of(language, code),
         ("documentation", documented(code), "exported definitions {}"),
         ("documentation", parameter_styles(code), "parameters are described in {} style"),
-        *(_python(code) if language == "python" else ()),
+        *(_python(code, _packages(files)) if language == "python" else ()),
         *(_go(code) if language == "go" else ()),
     ):
         item = mined(topic, words, cases, language)
@@ -225,7 +225,14 @@ def _test_places(paths: Iterable[str], forms: Sequence[str], folders: Collection
 # -- idioms
 
 
-def _python(read: Sequence[ReadFile]) -> Iterator[tuple[str, list[NamingCase], str]]:
+def _packages(files: Iterable[SurveyFile]) -> set[str]:
+    """Folders of packages: of all files, since of many only some are read."""
+    return {f.path.rpartition("/")[0] for f in files if f.path.endswith("/__init__.py")}
+
+
+def _python(
+    read: Sequence[ReadFile], packages: Collection[str]
+) -> Iterator[tuple[str, list[NamingCase], str]]:
     functions = [
         (one, s) for one, s in symbols(read) if s.kind in ("function", "method") and "(" in s.signature
     ]
@@ -238,7 +245,6 @@ def _python(read: Sequence[ReadFile]) -> Iterator[tuple[str, list[NamingCase], s
         ],
         "functions {} what they return",
     )
-    packages = {one.file.path.rpartition("/")[0] for one in read if one.file.path.endswith("/__init__.py")}
     yield (
         "imports",
         [

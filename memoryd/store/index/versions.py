@@ -44,6 +44,7 @@ EXTRACTOR_HISTORY = {
     29: "tokens with a telling beginning are overwritten behind letters and digits too",
     30: "whether a use reads or writes; fields of Rust's struct literals and patterns, member initialisers of C++",
     31: "C++: what stands in front of ``::``, macros around declarations, bodies behind macros",
+    32: "amalgamations, and style sheets of Javadoc, are generated",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
