@@ -8,6 +8,7 @@ Quoted repository text has passed ``safe_text.quote``.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TypedDict
 
@@ -19,6 +20,16 @@ from memoryd.query.text.lines import SHA_CHARS, place
 
 _NO_FOLDER = "the project's folder is not there (moved, removed, unmounted?)"
 _NO_HEAD = "gone (unmounted, or its .git removed?)"
+
+
+MAX_REPEATED = 120  # characters of a question that the text of its answer repeats in a command
+SAME_TEXT = "<the same text>"
+
+
+def shortened(command: str, text: str) -> str:
+    """``command`` as a text shows it: a long question stands in it as "the same text", not once more."""
+    long = len(text) > MAX_REPEATED
+    return command.replace(shlex.quote(text), shlex.quote(SAME_TEXT)) if long else command
 
 
 class Freshness(Struct, frozen=True):

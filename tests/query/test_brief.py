@@ -100,9 +100,8 @@ def test_a_brief_goes_from_rules_to_recent_changes(project, tmp_path):
     answer = project.brief(records=store, paths=("shop/session.py",))
     store.close()
     assert titles(answer) == [
-        "rules of the project", "decisions", "similar past changes", "warnings", "where to look",
-        "may have to change too", "depends on it", "tests", "conventions of that folder",
-        "recent commits to these files",
+        "rules of the project", "decisions", "similar past changes", "warnings", "where to look", "depends on it",
+        "tests", "conventions of that folder", "recent commits to these files",
     ]  # fmt: skip
     assert [i.text for i in items(answer, "rules of the project")] == [
         "“Never change the cookie format without a migration.”"
@@ -210,6 +209,23 @@ def test_a_paragraph_of_something_else_is_silent(project, end):
     """However long it is: some of its words stand somewhere by chance."""
     answer = project.brief(RECIPE.replace(", ", end))
     assert [title for title in titles(answer) if title != "rules of the project"] == []
+
+
+def test_the_list_of_files_is_short_and_the_rest_is_counted(project):
+    """Files far behind the best are a number; who asks for a longer text gets them."""
+    few, many = project.brief(), project.brief(max_tokens=3_000)
+    named = {len([i for s in answer.sections for i in s.items if i.kind == "file"]) for answer in (few, many)}
+    assert few.truncated
+    assert few.next == f"memoryd brief '{TASK}' --max-tokens 3000"
+    assert named == {0, 1}
+
+
+def test_the_command_for_more_does_not_repeat_a_long_task(project):
+    """In the text; the structured answer has it whole, so that a program can ask it."""
+    answer = project.brief(PARAGRAPH)
+    assert PARAGRAPH in answer.command
+    assert rendered(answer, 1_500).next in ("", "memoryd brief '<the same text>' --max-tokens 3000")
+    assert PARAGRAPH[-80:] not in rendered(answer, 1_500).text
 
 
 def test_a_path_that_does_not_exist_is_refused(project):

@@ -83,6 +83,13 @@ def test_files_are_called_as_they_are_now_and_those_that_are_gone_are_counted(sh
     assert item.text.endswith("; 1 gone since")
 
 
+def test_what_the_precedent_changed_may_have_to_change_again(shop):
+    """Also where neither its words nor its neighbours lead there; with the commit that says so."""
+    sha = shop.commit("Export orders as CSV", EXPORTS)
+    found = {item.source: item.text for section in shop.brief().sections for item in section.items}
+    assert found["CHANGELOG.md"] == f"changed by the similar commit {sha[:10]}"
+
+
 def test_of_several_alike_none_is_named(shop):
     """A wrong precedent costs more than a short list."""
     shas = [

@@ -10,11 +10,12 @@ import numpy as np
 
 from memoryd.globs.given import PathScope, literal
 from memoryd.query import targets
+from memoryd.query.answers import shortened
 from memoryd.query.briefing import why
 from memoryd.query.briefing.brief_answers import BriefAnswer, BriefItem, BriefRequest, BriefSection
 from memoryd.query.briefing.brief_code import SHA_CHARS, dependents, others, tests, where
 from memoryd.query.briefing.brief_places import Places, places
-from memoryd.query.briefing.brief_precedent import precedent_section, precedents
+from memoryd.query.briefing.brief_precedent import followed, precedent_section, precedents
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.decision_item import DecisionItem
@@ -41,6 +42,9 @@ MAX_SAID = 4
 MAX_RECENT = 4
 MAX_MESSAGES = 50  # of the closest commits whose messages are read
 MIN_CLOSE = 0.5  # of the best score
+# Share of the best score, and number, of the files that are named; measured by bench/eval_precedent.py.
+LIKELY, LESS_LIKELY = (0.3, 12), (0.15, 30)
+USUAL_TOKENS = 1_500
 _HEAD_CHARS = 420  # of the text around the sections, the command for more left out
 _TITLE_CHARS, _PROOF_CHARS = 24, 24  # around a section's title, with what is left off; around an item
 
@@ -49,13 +53,15 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
     """Sections in order of authority, cut to the budget. Raises UsageError when a given path means nothing."""
     given = [target for path in request.paths for target in _given(ctx, path)]
     found = places(ctx, request.task, given)
-    paths = list(dict.fromkeys([*(t.path for t in given), *(hit.path for hit in found.functions)]))
     past = similar(ctx, request.task) if found.hits else None
+    known = precedents(ctx, past) if past else None
+    found = _likeliest(followed(found, known) if known else found, request.max_tokens)
+    paths = list(dict.fromkeys([*(t.path for t in given), *(hit.path for hit in found.functions)]))
     close = _close(past) if past else []
     sections = [
         _rules(ctx, request.task, paths),
         _decided(ctx, request.task, [target.path for target in given]),
-        precedent_section(ctx, precedents(ctx, past)) if past else BriefSection("precedent", (), 0),
+        precedent_section(known) if known else BriefSection("precedent", (), 0),
         _warnings(ctx, found, close),
         where(ctx, found),
         others(found),
@@ -65,8 +71,9 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
         _said(ctx, close),
         _recent(ctx, found),
     ]
-    more = f"memoryd brief {shlex.quote(request.task[:200])} --max-tokens {2 * request.max_tokens}"
-    room = request.max_tokens * CHARS_PER_TOKEN - min(_HEAD_CHARS + len(more), request.max_tokens * 2)
+    more = f"memoryd brief {shlex.quote(request.task)} --max-tokens {2 * request.max_tokens}"
+    head = _HEAD_CHARS + len(shortened(more, request.task))
+    room = request.max_tokens * CHARS_PER_TOKEN - min(head, request.max_tokens * 2)
     kept = _budgeted([section for section in sections if section.items], room)
     truncated = sum(len(section.items) for section in kept) < sum(section.total for section in sections)
     return BriefAnswer(
@@ -78,6 +85,11 @@ def brief(ctx: Context, request: BriefRequest) -> BriefAnswer:
         next=more if truncated else "",
         command=more,
     )
+
+
+def _likeliest(found: Places, max_tokens: int) -> Places:
+    """A short list misses little and misleads less; who asks for a longer text gets the less likely ones, too."""
+    return found.likeliest(*(LIKELY if max_tokens <= USUAL_TOKENS else LESS_LIKELY))
 
 
 def _given(ctx: Context, path: str) -> Sequence[Target]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from memoryd.query.answers import PagedAnswer
+from memoryd.query.answers import PagedAnswer, shortened
 from memoryd.query.requests import LongText, MaxTokens, Path, Request
 from memoryd.query.safe_text import quote
 from memoryd.query.text.budget import Page, TextSection
@@ -75,5 +75,5 @@ class BriefAnswer(PagedAnswer, frozen=True):
                 for section in self.sections
             ],
             foot=self.freshness.line(),
-            more=lambda shown: self.command,
+            more=lambda shown: shortened(self.command, self.task),
         )

@@ -14,7 +14,7 @@ from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import SymbolRow
 
 MAX_FILES, MAX_DOCS = 12, 3  # that are named besides the functions
-MAX_DEPENDENTS = 4
+MAX_DEPENDENTS = 2
 MAX_TESTS = 8
 MIN_HISTORY = 0.1  # what past commits add to the score of a file before one of them is named
 SHA_CHARS = 10
@@ -57,15 +57,16 @@ def others(found: Places) -> BriefSection:
     docs = [place for place in rest if place.role in ("doc", "decision")][:MAX_DOCS]
     code = [place for place in rest if place.role not in ("doc", "decision")][:MAX_FILES]
     items = [_other(place, found) for place in [*code, *docs]]
-    return BriefSection("may have to change too", tuple(items), len(items))
+    return BriefSection("may have to change too", tuple(items), len(items) + found.left_out)
 
 
 def _other(place: BriefPlace, found: Places) -> BriefItem:
     hit, said = found.hits.get(place.path), []
     if hit and hit.symbol:
         said.append(safe_name(hit.symbol))
-    if hit and hit.commits and hit.signals.history >= MIN_HISTORY:
-        said.append(f"changed by the similar commit {hit.commits[0][:SHA_CHARS]}")
+    commits = hit.commits if hit and hit.signals.history >= MIN_HISTORY else ()
+    if place.followed or commits:
+        said.append(f"changed by the similar commit {(place.followed or commits[0])[:SHA_CHARS]}")
     if place.cochange:
         said.append(_together(place.beside, place.cochange))
     at = f":{hit.line}" if hit and hit.symbol else ""

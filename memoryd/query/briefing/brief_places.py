@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.errors import UsageError
 from memoryd.query import targets
@@ -40,13 +40,15 @@ SEARCHED = 3  # of them, whose dependents are searched
 HOPS = 3  # of what depends on the starts
 TEST_HOPS = 2  # of the tests that reach the best files
 MAX_FUNCTIONS = 8
+DIRECT_TESTS = 1  # that is named however little else speaks for it: it is to be run
 KEPT_COMPANIONS = 512  # files whose companions are kept for the next brief
 _TEST_WORD = re.compile(r"^tests?[_-]|[_-]tests?$|[_-]spec$|(?<=[a-z0-9])(?:Tests?|IT)$")
 
 
 class BriefPlace(Struct, frozen=True):
     """A file that the task may be about. ``beside``: the likelier file that it changed with, as ``cochange`` says;
-    ``reach``: how it reaches a likely file, of a test."""
+    ``reach``: how it reaches a likely file, of a test; ``followed``: the likeliest past change of the kind that changed
+    it, a sha."""
 
     path: str
     role: Role
@@ -54,18 +56,31 @@ class BriefPlace(Struct, frozen=True):
     beside: str = ""
     cochange: CochangedFile | None = None
     reach: ReachingTest | None = None
+    followed: str = ""
 
 
 class Places(Struct, frozen=True):
-    """``functions``: pieces of code, likeliest first. ``files``: all that may matter, likeliest first. ``hits``: by
-    path, how search found a file. ``starts``: what is looked at more closely; ``dependents``: what depends on that
-    (None: nothing was found)."""
+    """``functions``: pieces of code, likeliest first. ``files``: all that may matter, likeliest first; ``left_out``: so
+    many less likely ones are not among them. ``hits``: by path, how search found a file. ``starts``: what is looked at
+    more closely; ``dependents``: what depends on that (None: nothing was found)."""
 
     functions: tuple[Hit, ...]
     files: tuple[BriefPlace, ...]
     hits: Mapping[str, Hit]
     starts: tuple[Target, ...]
     dependents: BreadthFirstSearch | None = None
+    left_out: int = 0
+
+    def likeliest(self, share: float, most: int) -> Places:
+        """Only the files with that share of the best score, the likeliest tests that use a place directly, and the
+        functions in all of them."""
+        best = self.files[0].score if self.files else 0.0
+        direct = [place.path for place in self.files if place.reach and place.reach.hop == 1][:DIRECT_TESTS]
+        likely = [place for place in self.files if place.score >= share * best][:most]
+        paths = {place.path for place in likely} | set(direct)
+        kept = tuple(place for place in self.files if place.path in paths)
+        functions = tuple(hit for hit in self.functions if hit.path in paths) or self.functions[:1]
+        return structs.replace(self, functions=functions, files=kept, left_out=len(self.files) - len(kept))
 
 
 def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:

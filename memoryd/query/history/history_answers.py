@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Literal
 
 from msgspec import structs
 
-from memoryd.query.answers import PagedAnswer
+from memoryd.query.answers import PagedAnswer, shortened
 from memoryd.query.history.commit_items import (
     CommitItem,
     DependencyItem,
@@ -22,8 +21,6 @@ from memoryd.query.text.budget import Page, TextSection
 
 MAX_EXPLAINED = 3  # commits about words that are shown with what they say
 MAX_SUBJECT = 80  # characters of the others' subjects
-MAX_REPEATED = 120  # characters of a question that the command for the rest repeats
-SAME_TEXT = "<the same text>"
 
 
 class HistoryRequest(Request, frozen=True, kw_only=True):
@@ -73,14 +70,9 @@ class HistoryAnswer(PagedAnswer, frozen=True):
                 *self._of_commit(),
             ],
             foot=self.freshness.line(),
-            rest=f"{self._asked_again()} --json",
-            more=lambda shown: f"{self._asked_again()} --offset {self.offset + shown}",
+            rest=shortened(f"{self.command} --json", self.query),
+            more=lambda shown: shortened(self.rest_from(shown), self.query),
         )
-
-    def _asked_again(self) -> str:
-        """The command, without repeating a long question."""
-        long = self.mode == "query" and len(self.query) > MAX_REPEATED
-        return f"memoryd history {shlex.quote(SAME_TEXT)}" if long else self.command
 
     def _item(self, place: int, commit: CommitItem) -> str:
         """For words the first commits with what they say, the others in one short line: the ninth may be the one."""
