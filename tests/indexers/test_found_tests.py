@@ -123,6 +123,7 @@ def test_tests_within_the_file_that_they_are_about() -> None:
         ("src/deps/graph.py", "code"),
         ("pkg/cache/cache.go", "code"),
         ("web/jquery-3.6.0.js", "generated"),
+        ("site/styles/jsdoc-default.css", "generated"),
         ("api/user_pb2.py", "generated"),
     ],
 )

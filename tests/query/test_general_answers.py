@@ -75,8 +75,8 @@ def test_a_comment_over_a_template_documents_it(rows):
     for n in range(14):
         rows.file(
             f"{n}.h",
-            "// Doubles.\ntemplate <typename T>\nT run(T x);\n",
-            [("run", "function", 3, 3)],
+            f"// Doubles.\ntemplate <typename T>\nT run{n}(T x);\n",
+            [(f"run{n}", "function", 3, 3)],
             language="cpp",
         )
     found = [c.rule for c in conventions(rows.context(), ConventionsRequest()).conventions]
@@ -120,12 +120,19 @@ def test_overloads_and_what_a_header_announces_are_one_definition(rows):
 
 
 def test_other_peoples_work_shows_no_custom(rows):
-    """Neither generated and vendored files nor the tests of what is vendored; nor names that a tool asks for."""
+    """Neither generated and vendored files nor the tests of what is vendored; nor copies of one file in many places,
+    and names that a tool asks for."""
     for n in range(14):
         generated = [(f"makeItAll{n}", "function", 1, 1)]
         rows.file(f"src/generated/api_{n}.js", "x\n", generated, language="javascript")
         rows.file(
             f"vendor/lib/tests/test_part{n}.py", "def test_it(): pass\n", [("test_it", "function", 1, 1)]
+        )
+        rows.file(
+            f"api/{n}/script.js",
+            "function showAll() {}\n",
+            [("showAll", "function", 1, 1)],
+            language="javascript",
         )
     for n, tool in enumerate(("Gemfile", "Rakefile", "Guardfile", "Capfile", "Vagrantfile", "Brewfile") * 3):
         rows.file(f"{n}/{tool}{'x' * n}", "x\n", language="ruby")

@@ -98,7 +98,7 @@ def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile])
         )
         for id_, file in chosen.items()
     ]
-    code = [one for one in read if one.file.role != "test"]
+    code = _without_copies(one for one in read if one.file.role != "test")
     sample = f"{len(read)} of its {len(files)} files" if len(read) < len(files) else ""
     yield from _of_paths(language, files)
     for topic, cases, words in (
@@ -111,6 +111,18 @@ def _mined_of_language(ctx: Context, language: str, files: Sequence[SurveyFile])
         item = mined(topic, words, cases, language)
         if item:
             yield structs.replace(item, sample=sample)
+
+
+def _without_copies(read: Iterable[ReadFile]) -> list[ReadFile]:
+    """The first of several with the same content: what a tool puts into each folder was written once."""
+    seen: set[tuple[str, ...]] = set()
+    found = []
+    for one in read:
+        content = (*one.lines, "", *(symbol.qualname for symbol in one.symbols))
+        if not one.lines or content not in seen:
+            found.append(one)
+        seen.add(content)
+    return found
 
 
 def _of_paths(language: str, files: Sequence[SurveyFile]) -> Iterator[ConventionItem]:

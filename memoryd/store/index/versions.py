@@ -45,6 +45,7 @@ EXTRACTOR_HISTORY = {
     30: "whether a use reads or writes; fields of Rust's struct literals and patterns, member initialisers of C++",
     31: "C++: what stands in front of ``::``, macros around declarations, bodies behind macros",
     32: "amalgamations, and style sheets of Javadoc, are generated",
+    33: "style sheets of JSDoc and Doxygen are other people's",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
