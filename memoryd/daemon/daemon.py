@@ -130,9 +130,11 @@ class Daemon:
         await self._mcp.serve(connection, peer)
 
     async def serve_http(self, port: int | None, *, token: bool) -> Any:
+        await self._loaded.wait()  # two threads that import the SDK at once may wait for each other
+        if self._mcp is None:
+            raise MemorydError("MCP cannot be served", next_step="see why in `memoryd daemon logs`")
         from memoryd.server.http.app import HttpDoor
 
-        await self._loaded.wait()
         async with self._http_changes:
             if self._http is None:
                 self._http = HttpDoor(self._service, self._mcp)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from indexers.secrets import redact_text
 from memoryd.config import Config, Narrowed, narrow
 from memoryd.ingest.files.rooted_files import Unreadable
 from memoryd.ingest.files.scan import Limits, read_file
@@ -24,7 +25,8 @@ def own_settings(root: Path, config: Config) -> Narrowed:
         narrowed = structs.replace(narrow(config, b""), ignored=why)
     else:
         narrowed = narrow(config, document)
-    return structs.replace(narrowed, ignored=tuple(f"{OWN_CONFIG}: {said}" for said in narrowed.ignored))
+    said = tuple(f"{OWN_CONFIG}: {redact_text(sentence)}" for sentence in narrowed.ignored)
+    return structs.replace(narrowed, ignored=said)
 
 
 def limits_of(root: Path, config: Config) -> Limits:

@@ -65,6 +65,7 @@ def test_no_door_keeps_or_repeats_a_token(daemon: RunningDaemon, project: Path, 
     (project / "plain.py").write_text("PLAIN = 1\n")
     _git(project, "add", "-A")
     _git(project, "-c", "user.name=Me", "-c", "user.email=me@x.y", "commit", "-qm", "Add a plain file")
+    (project / ".memoryd.toml").write_text(f'[index]\n"{token}" = 1\n["{token}"]\nx = 1\n')
     _git(project, "branch", token)
     _git(project, "tag", f"v-{token}")
     said: list[str] = []
@@ -87,6 +88,8 @@ def test_no_door_keeps_or_repeats_a_token(daemon: RunningDaemon, project: Path, 
         ]
         for tool, arguments in calls:
             said.append(str(agent.request("tools/call", {"name": tool, "arguments": arguments})))
+        said.append(str(agent.request(token, {})))
+        said.append(str(agent.request("resources/read", {"uri": f"memoryd://{token}"})))
     with Client(daemon.paths) as client:
         said.append(str(client.request("export", where)) + str(client.notices))
         said.append(str(client.request("export", {"markdown": True, **where})) + str(client.notices))
@@ -122,6 +125,7 @@ def _with_token(token: str) -> list[tuple[str, dict[str, object]]]:
         ("status", {"rev": token}),
         ("check", {"range": token}),
         ("check", {"diff": diff}),
+        ("check", {"diff": diff.replace("plain.py", f"{token}.py")}),
         ("record", {"kind": "note", "text": "a plain note", "supersedes": token}),
         ("supersede", {"old": token, "new": token}),
         ("confirm", {"id": token, "reason": token}),

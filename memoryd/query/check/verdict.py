@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Change
+from indexers.secrets import redact_text
 from memoryd.query.check.answers import CheckAnswer, CheckFinding, CheckRequest, Severity, Verdict
 from memoryd.query.check.cochange_and_tests import cochanged_and_tests
 from memoryd.query.check.decided_rules import DECIDED, RECORDED, decided_rules, without_place
@@ -94,12 +95,12 @@ def _finding(rule: Rule, violation: Violation, severity: Severity) -> CheckFindi
 
 def _unread(case: Case) -> Iterator[str]:
     """Files of the change that were not, or not wholly, understood."""
-    yield from map(safe_line, case.change.unseen)
+    yield from (safe_line(redact_text(said)) for said in case.change.unseen)
     for path, why in case.change.left_out:
-        yield safe_line(f"{path}: {why}")
+        yield f"{safe_name(redact_text(path))}: {safe_line(why)}"
     for file in case.change.files:
         if file.problem:
-            yield safe_line(f"{file.path}: {file.problem}")
+            yield f"{safe_name(redact_text(file.path))}: {safe_line(file.problem)}"
 
 
 def _unexecuted(case: Case, rules: Iterable[Rule]) -> Iterator[str]:

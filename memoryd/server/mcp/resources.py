@@ -7,6 +7,7 @@ from typing import Any
 
 from memoryd.errors import UsageError
 from memoryd.server import verbs
+from memoryd.server.redaction import clean
 from memoryd.server.service import Call, Service
 
 _PROJECTS = "projects"
@@ -46,7 +47,9 @@ async def read(service: Service, call: Call, uri: str) -> str:
     """The text of a resource. Raises UsageError for an unknown address."""
     name = _BY_ADDRESS.get(uri)
     if name is None:
-        raise UsageError("there is no such resource", where=uri[:200], next_step="resources/list names them")
+        raise UsageError(
+            "there is no such resource", where=clean(uri[:200]), next_step="resources/list names them"
+        )
     if name == _PROJECTS:
         return "\n".join(project.root for project in service.projects()) or "none"
     text: str = (await verbs.respond(service, call, name, {"format": "text"}))["text"]

@@ -238,6 +238,8 @@ async def _write(connection: Connection, from_server: Any, pending: _Pending) ->
     async with from_server:
         async for item in from_server:
             text = item.message.model_dump_json(by_alias=True, exclude_unset=True)
+            if isinstance(item.message, types.JSONRPCError):  # the SDK repeats what was asked
+                text = redact_text(text)
             await connection.send(text.encode() + b"\n")
             pending.went(item.message)
 
