@@ -37,6 +37,9 @@ from memoryd.store.index import reader  # noqa: E402
 def judged(project: Project, path: str, qualname: str) -> Iterator[tuple[str, str]]:
     """(what is so of the answer about one symbol, where to see it)."""
     target = f"{path}:{qualname}"
+    if not qualname.replace(".", "").isidentifier():
+        yield "not asked (no word: an operator)", ""
+        return
     account = refs(project.ctx, RefsRequest(target=target)).accounting
     name = account.name if account else qualname.rpartition(".")[2]
     of_git = project.lines(name)
@@ -51,7 +54,7 @@ def judged(project: Project, path: str, qualname: str) -> Iterator[tuple[str, st
     if lines is None:
         yield "not counted (common, or no word)", ""
         return
-    open_ = [what for what in ("unresolved", "unknown", "gaps") if getattr(lines, what)]
+    open_ = [what for what in ("unresolved", "outside", "unknown", "gaps") if getattr(lines, what)]
     yield f"open: {'+'.join(open_) or 'nothing'}", ""
     if lines.complete:
         yield "complete", ""

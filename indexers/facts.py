@@ -284,7 +284,10 @@ class Operation(Fact, frozen=True):
 class FileFacts(Fact, frozen=True):
     """All that one file says by itself. ``exports``: the file's own list of public names (``__all__``),
     ``None`` where it states none. ``package``: the package clause (Go, Java), else ``""``. ``parameters``:
-    (qualname, names) of functions that ``arguments`` may fill."""
+    (qualname, names) of functions that ``arguments`` may fill. ``local_names``: where names stand that are proven to be
+    local, binding and use alike; ``prose``: where strings and comments begin and end, one after the other;
+    ``labels``: where names of keyword arguments and in ``__all__`` stand; all as offsets of bytes in the text, each
+    less the one before."""
 
     language: str
     symbols: tuple[Symbol, ...] = ()
@@ -297,6 +300,9 @@ class FileFacts(Fact, frozen=True):
     package: str = ""
     arguments: tuple[Argument, ...] = ()
     parameters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    local_names: tuple[int, ...] = ()
+    prose: tuple[int, ...] = ()
+    labels: tuple[int, ...] = ()
 
 
 class TestCase(Fact, frozen=True):

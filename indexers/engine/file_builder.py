@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
@@ -11,7 +10,7 @@ from typing import cast
 
 from msgspec import Struct
 
-from indexers.engine import references
+from indexers.engine import apart, references
 from indexers.engine.comments import clean_comment, clean_docstring, comments, join_blocks, stands_alone
 from indexers.engine.dotted_chains import DottedChains
 from indexers.engine.node import Node
@@ -23,6 +22,7 @@ from indexers.engine.scopes import (
     build_scopes,
     build_segments,
     hide_names,
+    variable_kind,
 )
 from indexers.engine.spans import Spans, innermost, within
 from indexers.facts import (
@@ -39,7 +39,6 @@ from indexers.facts import (
 
 _MAX_PROBLEMS = 20
 _MAX_SIGNATURE = 400
-_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
 _PLAIN_USES: tuple[tuple[str, ReferenceKind | None], ...] = (
     ("id.type", "type"),
     ("id", None),
@@ -59,7 +58,8 @@ class GrammarRules(Struct, frozen=True, kw_only=True):
     ``max_line``: bytes in a line beyond which the file is not read (0: any), for grammars whose parse is quadratic
     in the length of a statement that never ends.
     ``doc_prefixes``: how a comment starts that documents what follows.
-    ``local_calls``: calls of local names are references. ``members_in_scope``: a method sees its class's names
+    ``local_calls``: calls of local names are references. ``locals_proven``: which
+    local names are surely none. ``members_in_scope``: a method sees its class's names
     without receiver. ``header_outside``: decorators, defaults and annotations see the names outside of the
     definition. ``kind``: the language's own kind of a definition (default: the captured one).
     ``exported(file, name, parent, span)``: its own rule of visibility, for definitions and variables (default: not
@@ -82,6 +82,7 @@ class GrammarRules(Struct, frozen=True, kw_only=True):
     members_in_scope: bool = False
     header_outside: bool = False
     local_calls: bool = False
+    locals_proven: apart.Proven = "none"
     kind: Callable[[FileBuilder, Scope], SymbolKind] | None = None
     exported: Callable[[FileBuilder, str, Scope, Span], bool] | None = None
     classify: Callable[[bytes, dict[str, list[Node]]], None] | None = None
@@ -124,6 +125,7 @@ class FileBuilder:
         self._arguments: list[Argument] = []
         self._symbols: list[Symbol] = []
         self._uses: list[references.Use] = []
+        self._met: list[apart.Met] = []
         self._qualnames = {
             scope.qualname for scope in self.scopes if scope.name and scope.kind != "container"
         }
@@ -288,6 +290,7 @@ class FileBuilder:
             arguments=self._known_arguments(),
             parameters=self._called_parameters(),
         )
+        facts = apart.added(self, facts, self._met, self._uses)
         return rules.finish(self, facts) if rules.finish else facts
 
     def _add_invocations(self, nodes: Sequence[Node]) -> None:
@@ -373,7 +376,7 @@ class FileBuilder:
         scope.names.add(name)
         text = name.decode("utf-8", "replace")
         declared = innermost(self.spans["declaration"], span)
-        return self.add_symbol(scope, text, _variable_kind(scope, text, capture), start, declared)
+        return self.add_symbol(scope, text, variable_kind(scope, text, capture), start, declared)
 
     def _add_definition(self, scope: Scope) -> None:
         rules, parent = self.rules, scope.parent
@@ -423,7 +426,15 @@ class FileBuilder:
         for capture, kind in _PLAIN_USES:
             names = spans.in_any_order(capture)
             plain = references.plain_uses(
-                source, names, segments, ignored, kinds, kind, self.accesses, self.rules.local_calls
+                source,
+                names,
+                segments,
+                ignored,
+                kinds,
+                kind,
+                self.accesses,
+                self._met,
+                self.rules.local_calls,
             )
             self._uses += [use for use in plain if use[0] not in skip]
 
@@ -476,14 +487,6 @@ def _outer_first(node: Node) -> tuple[int, int]:
     """The order of hooks. A query gives its captures in an order that differs from run to run."""
     start, end = node.byte_range
     return start, -end
-
-
-def _variable_kind(scope: Scope, name: str, capture: str) -> SymbolKind:
-    if capture == "constant":
-        return "constant"
-    if scope.kind in CLASS_KINDS:
-        return "field"
-    return "constant" if _CONSTANT.match(name) else "variable"
 
 
 def _one_line(text: bytes) -> str:

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from indexers.engine.dotted_chains import DottedChains
 from indexers.engine.node import Node
-from indexers.engine.scopes import Segment, Span
+from indexers.engine.scopes import Scope, Segment, Span
 from indexers.facts import READS, WRITES, Reference, ReferenceKind
 
 ROOT = re.compile(r"[.(\[]")
@@ -66,10 +66,12 @@ def plain_uses(
     kinds: Mapping[int, ReferenceKind],
     default: ReferenceKind | None,
     accesses: Accesses,
+    met: list[tuple[int, int, Scope, bool]],
     local_calls: bool = False,
 ) -> list[Use]:
     """Uses of plain names that are neither hidden by a local one nor ``ignored``. ``default``: the kind where
-    ``kinds`` says nothing (None: that of the segment). ``local_calls``: a call of a local name is a use."""
+    ``kinds`` says nothing (None: that of the segment). ``local_calls``: a call of a local name is a use.
+    Where local names stand is added to ``met``."""
     uses: list[Use] = []
     first = limit = -1
     starts = [*map(itemgetter(0), segments), sys.maxsize]
@@ -84,8 +86,11 @@ def plain_uses(
             uses.append(
                 (start, name.decode("utf-8", "replace"), "", use, scope.qualname, False, accesses[end])
             )
-        elif local_calls and name in hidden and b"" not in hidden and kinds.get(end) == "call":
-            uses.append((start, name.decode("utf-8", "replace"), "", "call", scope.qualname, True, READS))
+        elif name in hidden and b"" not in hidden:
+            called = kinds.get(end) == "call"
+            met.append((start, end, scope, called))
+            if local_calls and called:
+                uses.append((start, name.decode("utf-8", "replace"), "", "call", scope.qualname, True, READS))
     return uses
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from indexers.facts import ReferenceKind
+from indexers.facts import ReferenceKind, SymbolKind
 
+_CONSTANT = re.compile(r"_*[A-Z][A-Z0-9_]*\Z")
 _ARGUMENTS = re.compile(r"<[^<>]*>")
 _MAX_ARGUMENT_DEPTH = 8
 
@@ -226,6 +227,15 @@ def hide_names(scopes: Iterable[Scope], members_in_scope: bool) -> None:
         if hidden and (scope.names or scope.globals):
             hidden = hidden - scope.names - scope.globals
         scope.hidden = hidden
+
+
+def variable_kind(scope: Scope, name: str, capture: str) -> SymbolKind:
+    """What a variable that is a symbol is called; ``capture``: how the query names it."""
+    if capture == "constant":
+        return "constant"
+    if scope.kind in CLASS_KINDS:
+        return "field"
+    return "constant" if _CONSTANT.match(name) else "variable"
 
 
 def build_segments(

@@ -45,6 +45,10 @@ Captures that build references
                  assigned to; in a query that has it every other use of a value reads
   @update        the same for one that is read and written: ``+=``, ``++``, an element of it is assigned
   @either        the same where syntax does not tell: its address is taken, a macro, an argument by reference
+  @text          what stands in a string, without its quotes and what is computed in it
+  @label         the name of a keyword argument
+  @loose         around names that are taken for local ones without being surely so
+  @unproven      an identifier that is a local name and names something else as well (``{ name }``), or may (macros)
   @type          text inside of which plain uses are of kind ``type``
   @skip          identifier that is no use (keyword argument, label)
   @opaque        span inside which no identifier is a use (import statements)
@@ -82,7 +86,7 @@ _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of 
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local local.header global
     attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
-    write update either error""".split()  # noqa: SIM905
+    write update either text label loose unproven error""".split()  # noqa: SIM905
 )
 
 

@@ -28,6 +28,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_c",
+        locals_proven="parameters",
         queries=("c_family.scm", "c.scm"),
         hooks={**cfamily.HOOKS, "handed": _handed},
         doc_prefixes=(b"/*", b"//"),

@@ -57,3 +57,6 @@
 (pointer_expression operator: "&" argument: [(identifier) (field_expression)] @either)
 (pointer_expression operator: "&" argument: (subscript_expression argument: [(identifier) (field_expression)] @either))
 (pointer_expression operator: "&" argument: (field_expression argument: [(identifier) (field_expression)] @either operator: "."))
+
+; What is no use
+(string_content) @text

@@ -242,6 +242,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_cpp",
+        locals_proven="parameters",
         queries=("c_family.scm", "cpp.scm"),
         hooks={"wrapped": _wrapped, "cast": _cast}
         | cfamily.HOOKS

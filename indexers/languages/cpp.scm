@@ -75,3 +75,6 @@
 (init_declarator declarator: (reference_declarator) value: [(identifier) (field_expression) (qualified_identifier)] @either)
 (for_range_loop declarator: (reference_declarator) right: [(identifier) (field_expression) (qualified_identifier)] @either)
 (return_statement [(identifier) (field_expression) (qualified_identifier)] @either)
+
+; What is no use
+(raw_string_content) @text

@@ -116,3 +116,9 @@
 (rest_pattern [(identifier) (member_expression)] @write)
 (assignment_pattern left: [(identifier) (member_expression)] @write)
 (for_in_statement left: [(identifier) (member_expression)] @write)
+
+; What is no use
+[(string_fragment) (regex_pattern)] @text
+[(shorthand_property_identifier) (shorthand_property_identifier_pattern)] @unproven
+(assignment_expression left: [(array_pattern) (object_pattern)] @loose)
+(for_in_statement !kind left: [(array_pattern) (object_pattern)] @loose)

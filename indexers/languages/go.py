@@ -313,6 +313,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_go",
+        locals_proven="parameters",
         queries=("go.scm",),
         hooks={
             "package": _package,

@@ -108,3 +108,6 @@
 (unary_expression operator: "&" operand: [(identifier) (selector_expression)] @either)
 (unary_expression operator: "&" operand: (selector_expression operand: [(identifier) (selector_expression)] @either))
 (unary_expression operator: "&" operand: (index_expression operand: [(identifier) (selector_expression)] @either))
+
+; What is no use
+[(interpreted_string_literal_content) (raw_string_literal_content)] @text

@@ -196,6 +196,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_java",
+        locals_proven="parameters",
         queries=("java.scm",),
         hooks={
             "package": _package,

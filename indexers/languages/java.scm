@@ -76,3 +76,6 @@
 (assignment_expression left: (array_access array: [(identifier) (field_access)] @update))
 (update_expression [(identifier) (field_access)] @update)
 (update_expression (array_access array: [(identifier) (field_access)] @update))
+
+; What is no use
+[(string_fragment) (multiline_string_fragment)] @text

@@ -20,6 +20,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_javascript",
+        locals_proven="all",
         queries=("ecmascript.scm", "javascript.scm", "jsx.scm"),
         hooks=ecmascript.HOOKS,
         data=ecmascript.DATA,

@@ -4,3 +4,4 @@
 (jsx_closing_element name: (identifier) @element)
 (jsx_opening_element name: (member_expression) @call)
 (jsx_self_closing_element name: (member_expression) @call)
+(jsx_text) @text

@@ -264,6 +264,13 @@ def _exports(file: FileBuilder, node: Node, more: bool) -> None:
     rest = _STRING.sub("", text[1:-1])
     if text[:1] in ("[", "(") and not rest.replace(",", "").strip():
         names = [found[2] for found in _STRING.finditer(text)]
+        strings = value.named_children if value is not None else []
+        file.spans["label"] += [
+            part.byte_range
+            for each in strings
+            for part in each.named_children
+            if part.type == "string_content"
+        ]
         file.exports = (file.exports or []) + names if more else names
 
 
@@ -429,6 +436,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_python",
+        locals_proven="all",
         queries=("python.scm",),
         hooks={
             "guard": _guard,

@@ -103,3 +103,7 @@
 (list_splat_pattern [(identifier) (attribute)] @write)
 (for_statement left: [(identifier) (attribute)] @write)
 (as_pattern_target [(identifier) (attribute)] @write)
+
+; What is no use
+(string_content) @text
+(keyword_argument name: (identifier) @label)

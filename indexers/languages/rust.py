@@ -400,6 +400,7 @@ _GRAMMAR = Grammar(
     GrammarRules(
         name=NAME,
         grammar="tree_sitter_rust",
+        locals_proven="parameters",
         queries=("rust.scm",),
         hooks={
             "use": _use,

@@ -111,3 +111,8 @@
 (token_tree (identifier) @either)
 (struct_expression body: (field_initializer_list [(field_initializer) (shorthand_field_initializer)])) @fields
 (struct_pattern (field_pattern)) @fields
+
+; What is no use
+(string_content) @text
+(token_tree (identifier) @unproven)
+(shorthand_field_initializer (identifier) @unproven)

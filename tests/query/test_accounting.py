@@ -279,8 +279,8 @@ def test_every_line_of_the_text_is_counted_once(ask: Asked) -> None:
     assert (lines.comments, lines.documents, lines.unknown, lines.unresolved) == (1, 1, 0, 0)
     assert [(one.path, one.line) for one in lines.first_comments] == [("more.py", 1)]
     assert (
-        "in the text it stands in 6 lines: 3 as above, 2 in definitions of that name, 1 in comments (more.py:1)."
-        " COMPLETE: a text search brings nothing more" in text
+        "in the text it stands in 6 lines: 2 as above, 2 in definitions of that name, 1 in comments (more.py:1),"
+        " 1 in documents (notes.md:1). COMPLETE: a text search brings nothing more" in text
     )
 
 
@@ -289,7 +289,9 @@ def test_every_line_of_the_text_is_counted_once(ask: Asked) -> None:
     [
         "def f(it):\n    it.choose()\n",  # unresolved
         "def f(it):\n    return getattr(it, 'choose')\n",  # a string
-        "def f(choose):\n    return choose\n",  # a local name
+        "def f(it):\n    return '{choose} it'.format(it)\n",  # what a template puts in
+        "def f(it):\n    return replace(it, choose=1)\n    it.choose\n",  # beside a use that is not understood
+        "def f():\n    global choose\n    choose = 1\n",  # no local name, for all that it is bound here
     ],
 )
 def test_a_line_of_unknown_meaning_takes_completeness_away(use: str, ask: Asked) -> None:
@@ -325,10 +327,72 @@ def test_the_parts_of_a_definition_that_are_no_uses_are_told_apart(ask: Asked) -
 def test_what_is_taken_for_something_else_takes_completeness_away(ask: Asked) -> None:
     """Nothing but the linker's word stands behind it."""
     found, _ = ask(
-        {"a.py": "def hook(): ...\n", "b.py": "def f(\n    hook):\n    return hook()\n"}, "a.py:hook"
+        {"a.py": "def hook(): ...\n", "b.py": "from elsewhere import hook\n\nhook()\n"}, "a.py:hook"
     )
     assert found.lines
-    assert (found.lines.outside, found.lines.complete) == (1, False)
+    assert found.lines.outside
+    assert not found.lines.complete
+
+
+LOCAL = {
+    "b.py": "def f(\n    hook):\n    return [hook() for x in hook]\n",
+    "b.ts": "function f(hook: any) {\n  return () => hook()\n}\n",
+    "b.go": "package b\n\nfunc f(hook int) int {\n\treturn hook + 1\n}\n",
+    "b.java": "class B {\n  int f(int hook) {\n    return hook;\n  }\n}\n",
+    "b.rs": "fn f(hook: u32) -> u32 {\n    hook + 1\n}\n",
+    "b.c": "int f(int hook) {\n  return hook;\n}\n",
+    "b.cpp": "int f(int hook) {\n  return hook;\n}\n",
+}
+
+
+@pytest.mark.parametrize("path", LOCAL)
+def test_a_name_that_its_scope_proves_to_be_local_is_no_use(path: str, ask: Asked) -> None:
+    """Where it is bound and where it is used."""
+    found, text = ask({"a.py": "def hook(): ...\n", path: LOCAL[path]}, "a.py:hook")
+    assert found.lines
+    assert (found.lines.local, found.lines.unknown, found.lines.complete) == (2, 0, True)
+    assert "2 local names. COMPLETE: a text search brings nothing more" in text
+
+
+NOT_PROVEN = {
+    "b.java": "class B extends Base {\n  int f(int hook) {\n    return hook();\n  }\n}\n",  # methods are apart
+    "c.java": "class C {\n  int f(int hook) {\n    return new Base() { int g() { return hook; } }.g();\n  }\n}\n",
+    "b.go": "package b\n\nfunc f() int {\n\thook := hook()\n\treturn hook\n}\n",  # the second is the outer one
+    "b.rs": "fn f(hook: u32) {\n    say!(hook);\n}\n",  # a macro may do anything with it
+    "b.ts": "function f() {\n  [hook, other] = read()\n  return hook\n}\n",  # nothing is declared here
+    "c.ts": "function f(hook: any) {\n  return { hook }\n}\n",  # it names a member, too
+    "b.js": f"function f(hook) {{\n  return a{'.b' * 150}\n    .hook\n}}\n",  # a chain that is not followed
+}
+
+
+@pytest.mark.parametrize("path", NOT_PROVEN)
+def test_a_name_that_may_be_another_is_not_taken_for_a_local_one(path: str, ask: Asked) -> None:
+    found, _ = ask({"a.py": "def hook(): ...\n", path: NOT_PROVEN[path]}, "a.py:hook")
+    assert found.lines
+    assert not found.lines.complete
+
+
+def test_sentences_are_counted_with_their_places(ask: Asked) -> None:
+    """In strings and behind code; the name of an argument is no use of a function, and one of a field for all that is
+    known."""
+    files = {
+        "a.py": "def hook(): ...\n\nclass A:\n    hook = 1\n",
+        "b.py": 'def f(x):\n    """Calls a hook."""\n    x = 1  # the hook\n    return g(hook=1)\n',
+    }
+    found, text = ask(files, "a.py:hook")
+    assert found.lines
+    assert (found.lines.prose, found.lines.unknown, found.lines.complete) == (3, 0, True)
+    assert (
+        "3 in strings or other text (b.py:2, b.py:3, b.py:4). COMPLETE: a text search brings nothing more"
+        in text
+    )
+
+
+def test_the_name_of_an_argument_may_set_a_field(ask: Asked) -> None:
+    files = {"a.py": "class A:\n    hook = 1\n", "b.py": "def f(x):\n    return change(x, hook=1)\n"}
+    found, _ = ask(files, "a.py:A.hook")
+    assert found.lines
+    assert (found.lines.prose, found.lines.unknown, found.lines.complete) == (0, 1, False)
 
 
 def test_a_lost_way_to_the_tests_is_said(ask: Asked) -> None:

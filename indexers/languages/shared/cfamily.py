@@ -184,6 +184,7 @@ def parameter(file: FileBuilder, node: Node) -> None:
     leaf, _ = follow(node.child_by_field_name("declarator"))
     if leaf is not None and leaf.type == "identifier":
         scope.locals.add(file.source[slice(*leaf.byte_range)])
+        file.spans["local"].append(leaf.byte_range)
         _bind(file, node, leaf, "annotation", None)
 
 

@@ -471,6 +471,7 @@ def type_rules(name: str, entry: str, *queries: str) -> GrammarRules:
     return GrammarRules(
         name=name,
         grammar="tree_sitter_typescript",
+        locals_proven="all",
         entry=entry,
         queries=("ecmascript.scm", "typescript.scm", *queries),
         hooks=TYPE_HOOKS,

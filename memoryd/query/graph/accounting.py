@@ -21,6 +21,7 @@ MAX_NAMED = 500  # definitions of one name whose uses are counted
 MAX_PLACES = 10
 FEW = 20  # uses: with more known ones it is not said what could hold further ones
 _CONSTRUCTORS = all_of("constructors")
+_NO_DATA = frozenset(("function", "method", "class", "interface", "struct", "enum", "trait", "type"))
 _FOLDER_FILES = frozenset(("index", "__init__", "mod", "lib", "main"))
 _ALIKE = (
     frozenset(("javascript", "typescript", "vue", "svelte", "astro")),
@@ -161,7 +162,8 @@ class _Account:
 
     def _text(self, known: Collection[Place]) -> NameInText:
         own = {target.path_id for target in self._targets if self._is_file}
-        return NameInText(self._ctx, self._name, known, own)
+        labels = bool(self._targets) and all(target.kind in _NO_DATA for target in self._targets)
+        return NameInText(self._ctx, self._name, known, own, labels=labels)
 
     def _reconciled(
         self,
@@ -184,7 +186,11 @@ class _Account:
         searched = unsearched(self._ctx, len(self._name.encode()))
         defining = {path_id for path_id, _ in defined}
         outside = [place for place in text.outside if place[0] not in defining]
-        unknown = [place for place in text.rest if place not in text.documents]
+        prose = [place for place in text.rest if place in text.prose and place not in text.documents]
+        documents = [place for place in text.rest if place in text.documents]
+        local = text.local - text.documents
+        told = {*prose, *documents, *local}
+        unknown = [place for place in text.rest if place not in told]
         return Reconciliation(
             lines=len(text.lines),
             files=len({path_id for path_id, _ in text.lines}),
@@ -198,7 +204,11 @@ class _Account:
             outside=len(outside),
             first_outside=self._places(outside),
             comments=len(text.comments),
-            documents=len(text.rest) - len(unknown),
+            documents=len(documents),
+            first_documents=self._places(documents),
+            prose=len(prose),
+            first_prose=self._places(prose),
+            local=len(local),
             first_comments=self._places(text.comments),
             in_words=len(text.in_words),
             unknown=len(unknown),

@@ -22,14 +22,15 @@ class NamePlace(Struct, frozen=True):
 
 class Reconciliation(Struct, frozen=True):
     """What stands in each of the ``lines`` of the text that have the very name, as ``grep -w`` finds them; each is
-    counted once, by the first of these that holds. ``used``: a use of the target; ``defined``: a definition of that
-    name, of the target or another; ``through_base``, ``others``, ``unresolved``: as in Accounting; ``beside``: it is
-    taken for none of these, in a file that defines the name (``impl``, recursion); ``outside``: it is taken for
-    something else: of another project, a local name; ``comments``, ``documents``: they tell of it; ``in_words``: it is
-    only a part of a longer name there (``$name``); ``unknown``: strings, local names, or uses that are not understood.
-    ``gaps``: what should have been looked at and was not; ``left_out``: what of the project never is. ``complete``: no
-    line is unresolved, outside or unknown, and there is no gap: to look the name up in the text brings nothing
-    more."""
+    counted once, by the first of these that holds. ``used``: a use of the target; ``defined``: a definition of
+    that name, of the target or another; ``through_base``, ``others``, ``unresolved``: as in Accounting;
+    ``beside``: it is taken for none of these, in a file that defines the name (``impl``, recursion); ``outside``:
+    it is taken for something else: of another project; ``comments``, ``documents``: they tell of it; ``local``: by
+    its scope it is the name of a variable or parameter; ``prose``: in a sentence of a string or a comment behind
+    code, or as the name of an argument, and as no use; ``in_words``: it is only a part of a longer name there
+    (``$name``); ``unknown``: none of these. ``gaps``: what should have been looked at and was not; ``left_out``:
+    what of the project never is. ``complete``: no line is unresolved, outside or unknown, and there is no gap: to
+    look the name up in the text brings no other use, and no line of prose or documents that is not counted."""
 
     lines: int
     files: int
@@ -49,6 +50,10 @@ class Reconciliation(Struct, frozen=True):
     first_outside: tuple[NamePlace, ...] = ()
     first_comments: tuple[NamePlace, ...] = ()
     first_unknown: tuple[NamePlace, ...] = ()
+    local: int = 0
+    prose: int = 0
+    first_prose: tuple[NamePlace, ...] = ()
+    first_documents: tuple[NamePlace, ...] = ()
     gaps: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
@@ -58,7 +63,10 @@ class Reconciliation(Struct, frozen=True):
             (self.defined, "in definitions of that name", ()),
             (self.comments, "in comments", self.first_comments),
             (self.beside, "beside a definition of it", ()),
-            (self.outside, "of something else (other projects, local names)", ()),
+            (self.local, "local names", ()),
+            (self.prose, "in strings or other text", self.first_prose),
+            (self.documents, "in documents", self.first_documents),
+            (self.outside, "of something else (other projects)", ()),
             (self.in_words, "in longer names", ()),
         )
         more = [
@@ -71,7 +79,9 @@ class Reconciliation(Struct, frozen=True):
         shown = f"in the text it stands in {self.lines} {'line' if self.lines == 1 else 'lines'}: {parts}"
         beside = f" (beside {'; '.join(self.left_out)})" if self.left_out else ""
         if self.complete:
-            return f"{shown}. COMPLETE: a text search brings nothing more{beside}"
+            is_shown = all(count <= _SHOWN for count, _, first in counts if first)
+            more_text = "nothing more" if is_shown else "only more of the same text"
+            return f"{shown}. COMPLETE: a text search brings {more_text}{beside}"
         rest = f"; every line: memoryd search {shlex.quote(name)} --exact --word"
         return "; ".join((f"{shown}{beside}", *self.gaps)) + rest
 
@@ -122,7 +132,9 @@ class Accounting(Struct, frozen=True):
             parts += [
                 f"{self.unresolved} unresolved, could be it ({_places(self.first_unresolved, self.unresolved)})"
             ]
-        first = "; ".join((*parts, *self._words("more ", listed), *self.gaps))
+        said = self.lines is not None and self.lines.complete
+        words = () if said else self._words("more ", listed)
+        first = "; ".join((*parts, *words, *self.gaps))
         return f"{first}\n{self.lines.line(self.name)}" if self.lines and self.lines.lines else first
 
     def _words(self, more: str, listed: Collection[str]) -> Iterator[str]:

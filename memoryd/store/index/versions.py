@@ -46,6 +46,7 @@ EXTRACTOR_HISTORY = {
     31: "C++: what stands in front of ``::``, macros around declarations, bodies behind macros",
     32: "amalgamations, and style sheets of Javadoc, are generated",
     33: "style sheets of JSDoc and Doxygen are other people's",
+    34: "where names are proven to be local, and where strings, comments and names of arguments stand",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
