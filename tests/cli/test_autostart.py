@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from memoryd.cli.connection import autostart
+from memoryd.paths import Paths
+
 
 def test_a_daemon_that_cannot_start_says_why(box):
     """The error of a daemon that dies while starting holds the end of its log, exit code 3."""
@@ -50,6 +53,14 @@ def test_code_of_the_working_directory_is_never_run(box):
     )
     assert done.returncode == 3
     assert not (box.user / "canary").exists()
+
+
+def test_relative_parts_of_the_path_are_not_handed_on(monkeypatch, tmp_path):
+    """`PYTHONPATH=:/x`, as `$PYTHONPATH:/x` leaves it, means the folder where a command is typed, too."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(("", "lib", str(tmp_path))))
+    given = autostart.environment(Paths(tmp_path))["PYTHONPATH"].split(os.pathsep)
+    assert given[1:] == [str(tmp_path)]
+    assert os.path.isabs(given[0])
 
 
 def test_a_folder_of_others_is_refused(box):

@@ -118,8 +118,9 @@ def environment(paths: Paths) -> dict[str, str]:
     variables = {**os.environ, "MEMORYD_HOME": str(paths.home)}
     code = str(Path(__file__).resolve().parents[3])
     if not code.endswith(("site-packages", "dist-packages")):
-        inherited = variables.get("PYTHONPATH")
-        variables["PYTHONPATH"] = code + (os.pathsep + inherited if inherited else "")
+        inherited = variables.get("PYTHONPATH", "").split(os.pathsep)
+        # an empty or relative part means the folder where we happen to stand, which may be anybody's
+        variables["PYTHONPATH"] = os.pathsep.join((code, *filter(os.path.isabs, inherited)))
     return variables
 
 
