@@ -1,4 +1,5 @@
-"""`git log --raw -z` bytes -> Commit values. Runs no git; the caller passes `ARGUMENTS` to it.
+"""`git log --raw -z` bytes -> Commit values. Runs no git; the caller passes `ARGUMENTS` to it, and `CHANGES`
+where it wants these as well.
 
 Every field and every path ends with NUL and no field can contain one, so whatever a message or a file
 name says, it cannot pass for the next field.
@@ -6,6 +7,7 @@ name says, it cannot pass for the next field.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 
 from indexers.facts import Commit, FileChange
@@ -14,18 +16,20 @@ MESSAGE_LIMIT_BYTES = 64 * 1024
 """Longer messages (and any other single field) are cut here."""
 
 ARGUMENTS = (
-    "--raw", "-z", "--no-abbrev", "--topo-order", "--reverse", "--no-diff-merges", "--no-color",
+    "-z", "--no-abbrev", "--no-diff-merges", "--no-color",
     "--no-notes", "--use-mailmap", "--encoding=UTF-8",
     "--format=tformat:%H%x00%P%x00%aN%x00%aE%x00%ct%x00%B%x00",
 )  # fmt: skip
+CHANGES = ("--raw",)
 _FIELDS = 6
 
 
-def parse(chunks: Iterable[bytes]) -> Iterator[Commit]:
+def parse(chunks: Iterable[bytes], max_changes: int = sys.maxsize) -> Iterator[Commit]:
     """Commits in the order of the input. A merge has no changes (git shows them in its parents already).
 
     Text that is not UTF-8 is decoded with replacement characters. Input that ends inside a commit, as
-    when git was killed, yields all commits before it.
+    when git was killed, yields all commits before it. Of a commit with more than ``max_changes`` one more than that
+    is given.
     """
     head: list[bytes] = []  # the fields of the commit being read; complete when it has _FIELDS
     changes: list[FileChange] = []
@@ -34,7 +38,8 @@ def parse(chunks: Iterable[bytes]) -> Iterator[Commit]:
         if row:
             row.append(field)
             if len(row) == _row_length(row[0]):
-                changes.append(_change(row))
+                if len(changes) <= max_changes:
+                    changes.append(_change(row))
                 row = []
         elif 0 < len(head) < _FIELDS:
             head.append(field)

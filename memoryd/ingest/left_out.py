@@ -40,3 +40,17 @@ def give_up_parsing(
 def parse_key(blob: bytes, language: str) -> str:
     """The content of a parse unit."""
     return f"{blob.hex()}:{language}"
+
+
+def give_up_changes(writer: IndexWriter, sha: str, reason: str) -> None:
+    """git could not tell within its limits what the commit changed."""
+    _give_up_history(writer, LeftOut("changes", sha, "", reason))
+
+
+def end_history(writer: IndexWriter, last: str) -> None:
+    """Too many commits in a row cost too much: none after this one is read."""
+    _give_up_history(writer, LeftOut("history", last, "", "too much was lost to commits before"))
+
+
+def _give_up_history(writer: IndexWriter, found: LeftOut) -> None:
+    left_out_queries.give_up(writer.conn, found, stays=True, cost_s=0.0, now_s=int(time.time()))

@@ -45,6 +45,7 @@ LEFT_OUT = {
     "workspace": "links take it for empty",
     "embed": "it is found by words alone",
     "commit": "its message is not read",
+    "changes": "which files it changed is not known",
     "dependencies": "what it does to dependencies is not known",
     "history": "the commits after it are not read",
 }

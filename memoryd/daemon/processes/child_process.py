@@ -21,7 +21,11 @@ NICENESS = 5  # reads go before indexing when the machine is full
 
 
 class Child:
-    """One running ``python -m <module> <our pid> <descriptors>``. Its stderr goes to ``log_file``."""
+    """One running ``python -m <module> <our pid> <descriptors>``. Its stderr goes to ``log_file``.
+
+    It leads a process group of its own: what it has started (a git, which the kernel tells nothing of the end of its
+    parent) ends with it.
+    """
 
     def __init__(self, module: str, process: asyncio.subprocess.Process) -> None:
         self.module = module
@@ -37,7 +41,7 @@ class Child:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", module, str(os.getpid()), *map(str, share), pass_fds=tuple(share),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
-                env=dict(environment), cwd="/", limit=LINE_BYTES,
+                env=dict(environment), cwd="/", limit=LINE_BYTES, process_group=0,
             )  # fmt: skip
         with contextlib.suppress(OSError):  # it ended already: its reader will see
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -74,6 +78,7 @@ class Child:
     async def ended(self) -> str:
         """Wait for the end; how it ended, in words."""
         code = await self._process.wait()
+        self._end_group()
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
     async def stop(self) -> None:
@@ -90,11 +95,18 @@ class Child:
                 async with asyncio.timeout(STOP_S / 3):
                     await self._process.wait()
                     break
+        self._end_group()
         log.info("ended %s, pid %d", self.module, self.pid)
 
     def kill(self) -> None:
         """At once, without waiting for its end."""
-        self._signal(signal.SIGKILL)
+        if self.running:
+            self._end_group()
+
+    def _end_group(self) -> None:
+        """Its number is not given anew as long as anything of the group runs."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         """By its pid: ``Process.kill`` first asks the kernel whether it has ended, and so takes the exit status away
@@ -105,9 +117,12 @@ class Child:
 
 
 def kill_children() -> None:
-    """Whatever this process started and still runs (a git that does not answer) ends now. Linux only."""
+    """Whatever this process started and still runs (a git that does not answer) ends now, and what those of them have
+    started that lead a group. Linux only."""
     for listing in Path("/proc/self/task").glob("*/children"):
         with contextlib.suppress(OSError):  # that thread has just ended
             for pid in listing.read_text().split():
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
+                    leads = os.getpgid(int(pid)) == int(pid) != os.getpgrp()
+                    end = os.killpg if leads else os.kill
+                    end(int(pid), signal.SIGKILL)

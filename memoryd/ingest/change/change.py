@@ -187,6 +187,9 @@ def _of_range(text: str, git: Git) -> _Asked:
     else:
         base, head = git.resolve(match["base"] or "HEAD"), git.resolve(match["head"] or "HEAD")
         base = _merge_base(git, base, head) if match["dots"] == "..." else base
+    for sha in (base, head):
+        if sha:
+            git.check_size(sha)
     title = f"{base[:10] or 'nothing'}..{head[:10]}"
     return _Asked(title, head, list(of_objects(git, git.between(base, head))))
 

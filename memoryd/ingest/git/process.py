@@ -27,6 +27,7 @@ from msgspec import Struct
 from memoryd.errors import GitError
 from memoryd.ingest.git import blocking, own_dirs
 from memoryd.ingest.git.directory import GitDir
+from memoryd.ingest.git.limits import Leash, data_limit_bytes
 from memoryd.paths import default_paths
 
 ALLOWED = frozenset(
@@ -59,6 +60,8 @@ _FLAGS = ("--no-optional-locks", "--no-pager", "--no-replace-objects")
 _OUTPUT_LIMIT_BYTES = 512 * 1024 * 1024
 _READ_BYTES = 1 << 20
 _SUSPICIOUS_S = 1.0  # of silence: then it is looked for what git may wait for
+_SILENT_CPU_S = 60
+_NO_MEMORY = ("ut of memory", "Cannot allocate memory")  # how git says so
 _ENDED_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
@@ -74,11 +77,16 @@ class GitKilled(GitError):
     """git was ended from outside, by a person or by a machine out of memory: the repository is not to blame."""
 
 
+class GitTooCostly(GitError):
+    """git was ended because it took more memory or processor time than it may, or answered more than is read."""
+
+
 class GitCommand(Struct, frozen=True):
     """One git command. ``scope``: what it may look at: ``objects`` alone, the ``refs`` too, or the names in
     the ``worktree``. ``settings``: extra ``name=value`` overrides. ``ok``: exit codes that are answers.
     ``endless``: the caller consumes the output as it comes, whatever its size. ``index``: the name of a file in the
-    git directory to take for git's index, as a commit under way has it."""
+    git directory to take for git's index, as a commit under way has it. ``silent_cpu_s``: so much processor time it may
+    take before it says something, and again."""
 
     subcommand: str
     args: tuple[str, ...] = ()
@@ -88,6 +96,7 @@ class GitCommand(Struct, frozen=True):
     ok: tuple[int, ...] = (0,)
     endless: bool = False
     index: str = ""
+    silent_cpu_s: int = _SILENT_CPU_S
 
     @property
     def reads_rules(self) -> bool:
@@ -98,9 +107,9 @@ class GitCommand(Struct, frozen=True):
 class GitRunner(Struct, frozen=True):
     """Starts git for one repository.
 
-    Raises GitError when git fails or answers too much, GitKilled when somebody ends it, GitBlocked where it would
-    wait on a fifo, GitSilent when it says nothing for ``silence_s`` seconds (an endless call: five times that, since
-    git sorts the history before it speaks).
+    Raises GitError when git fails, GitTooCostly when it takes or answers too much, GitKilled when somebody ends it,
+    GitBlocked where it would wait on a fifo, GitSilent when it says nothing for ``silence_s`` seconds (an endless call:
+    five times that, since git sorts the history before it speaks).
     """
 
     root: Path
@@ -121,8 +130,11 @@ class GitRunner(Struct, frozen=True):
             source.seek(0)
             process = self._start(call, source, errors)
             assert process.stdout is not None
+            leash = Leash(process.pid, call.silent_cpu_s)
             try:
-                yield from self._chunks(call, process.stdout)
+                for chunk in self._chunks(call, process.stdout):
+                    leash.renew()
+                    yield chunk
                 code = process.wait(self.silence_s)
             except subprocess.TimeoutExpired as error:
                 raise self._silent(call, self.silence_s) from error
@@ -130,16 +142,9 @@ class GitRunner(Struct, frozen=True):
                 process.kill()
                 process.wait()
                 process.stdout.close()
-            if -code in _ENDED_FROM_OUTSIDE:
-                raise GitKilled(
-                    f"git {call.subcommand} was killed (signal {-code})",
-                    where=str(self.root),
-                    next_step="try again; if it happens again, see whether the machine runs out of memory",
-                )
             if code not in call.ok:
                 errors.seek(0)
-                message = errors.read(2000).decode("utf-8", "replace").strip()
-                raise self._failure(call, f"exit {code}: {message}")
+                raise self._ended_badly(call, code, errors.read(2000).decode("utf-8", "replace").strip())
 
     def _start(self, call: GitCommand, source: IO[bytes], errors: IO[bytes]) -> subprocess.Popen[bytes]:
         command, extra = self._command(call)
@@ -170,7 +175,7 @@ class GitRunner(Struct, frozen=True):
                 return
             total += len(chunk)
             if total > _OUTPUT_LIMIT_BYTES and not call.endless:
-                raise self._failure(call, f"more than {_OUTPUT_LIMIT_BYTES >> 20} MiB of output")
+                raise self._too_costly(call, f"{_OUTPUT_LIMIT_BYTES >> 20} MiB to answer")
             yield chunk
 
     def _look_again(self, call: GitCommand) -> None:
@@ -207,6 +212,26 @@ class GitRunner(Struct, frozen=True):
         settings = (part for setting in overrides for part in ("-c", setting))
         at = ("--git-dir", str(git_dir), *place)
         return [git_path(), *_FLAGS, *literal, *at, *settings, call.subcommand, *call.args], extra
+
+    def _ended_badly(self, call: GitCommand, code: int, message: str) -> GitError:
+        if -code in _ENDED_FROM_OUTSIDE:
+            return GitKilled(
+                f"git {call.subcommand} was killed (signal {-code})",
+                where=str(self.root),
+                next_step="try again; if it happens again, see whether the machine runs out of memory",
+            )
+        if -code == signal.SIGXCPU:
+            return self._too_costly(call, f"{call.silent_cpu_s} s of processor time without an answer")
+        if any(words in message for words in _NO_MEMORY):
+            return self._too_costly(call, f"{data_limit_bytes() >> 20} MiB of memory")
+        return self._failure(call, f"exit {code}: {message}")
+
+    def _too_costly(self, call: GitCommand, detail: str) -> GitTooCostly:
+        return GitTooCostly(
+            f"git {call.subcommand} took more than {detail}, and was ended",
+            where=str(self.root),
+            next_step="the commit or file that was asked for is too large to be read; ask for another",
+        )
 
     def _silent(self, call: GitCommand, silence_s: float) -> GitSilent:
         return GitSilent(

@@ -6,8 +6,8 @@ Revisions are hex before git sees them, and no question reads the contents of th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.git.cat_file import Answers, blob_hash
+from memoryd.ingest.git.costly import MAX_CHANGES, CostlyCommits, commits
 from memoryd.ingest.git.directory import GitDir, Head, ignore_rules, read_text, setting
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
@@ -25,6 +26,7 @@ from memoryd.ingest.git.process import (
     GitKilled,
     GitRunner,
     GitSilent,
+    GitTooCostly,
     git_path,
     git_version,
     user_autocrlf,
@@ -53,6 +55,12 @@ _BLAMED_SPAN = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (\d+) (\d+) (\d+)$"
 _CONFIG_LIMIT_BYTES = 1024 * 1024
 _PLAIN_DIFF = ("--no-ext-diff", "--no-textconv", "-O/dev/null", f"-l{_RENAME_LIMIT}")
 _RAW = ("--raw", "-r", "-z", "-M", "--no-abbrev", "--no-color", *_PLAIN_DIFF)
+_SORTING_CPU_S, _ANSWER_CPU_S = (
+    300,
+    10,
+)  # without a sign: while git sorts a history; of what takes it a moment
+_MAILMAP_LIMIT_BYTES = 4 * 1024 * 1024
+MAX_TREE_ENTRIES = 1_000_000
 _EMPTY_TREES = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -183,48 +191,61 @@ class Git:
         rows = self._output("rev-list", "--max-parents=0", "--end-of-options", _hex(sha))
         return rows.decode("ascii").split()
 
-    def log(self, tip: str, known: Collection[str] = ()) -> Iterator[Commit]:
-        """Commits reachable from ``tip`` but from none of ``known``, parents before children.
+    def log(
+        self, tip: str, known: Collection[str] = (), costly: CostlyCommits | None = None
+    ) -> Iterator[Commit]:
+        """Commits reachable from ``tip`` but from none of ``known``, parents before children. Those that cost git too
+        much come without their changes, and are noted in ``costly``.
 
         Authors are mapped by the ``.mailmap`` committed at ``tip``. Unknown shas in ``known`` (pruned
         commits) are ignored. When a commit or tree is damaged, the commits before it are yielded, then GitError.
         """
         revisions = [_hex(tip), *(f"^{_hex(sha)}" for sha in sorted(known))]
-        done = 0
-        try:
-            for commit in self._log(tip, revisions, "-M"):
-                yield commit
-                done += 1
-        except (GitSilent, GitKilled):
-            raise
-        except GitError:
-            # Similarity needs contents. Where some are missing (a partial clone, a pruned mirror) the ids alone
-            # still give exact renames; damage of another kind fails again below.
-            yield from islice(self._log(tip, revisions, "-M100%"), done, None)
+        order = ("--topo-order", "--reverse", "--ignore-missing", "--stdin")
+        walk = GitCommand("rev-list", order, _lines(revisions), endless=True, silent_cpu_s=_SORTING_CPU_S)
+        shas = self._runner.output(walk).decode("ascii").split()
+        return self._commits(shas, costly or CostlyCommits(), self._mailmap_setting(tip))
 
-    def _log(self, tip: str, revisions: list[str], renames: str) -> Iterator[Commit]:
-        call = GitCommand(
-            "log",
-            (*log.ARGUMENTS, *_PLAIN_DIFF, renames, "--ignore-missing", "--stdin"),
-            stdin=_lines(revisions),
-            settings=(f"mailmap.blob={tip}:.mailmap",),
-            endless=True,
-        )
-        return log.parse(self._runner.stream(call))
+    def _commits(
+        self, shas: Sequence[str], costly: CostlyCommits, settings: tuple[str, ...] = ()
+    ) -> Iterator[Commit]:
+        def ask(part: Sequence[str], renames: str, silent_cpu_s: int) -> Iterator[Commit]:
+            if len(part) == 1 and renames:  # one that may be to blame
+                with_parents = ("--no-walk", "--parents", "--ignore-missing", _hex(part[0]))
+                for sha in self._output("rev-list", *with_parents).decode("ascii").split():
+                    self.check_size(sha)
+            return self._told(part, renames, silent_cpu_s, settings)
+
+        return commits(shas, ask, costly)
+
+    def _told(
+        self, shas: Sequence[str], renames: str, silent_cpu_s: int, settings: tuple[str, ...]
+    ) -> Iterator[Commit]:
+        changes = (*log.CHANGES, *_PLAIN_DIFF, renames) if renames else ()
+        args = (*log.ARGUMENTS, *changes, "--no-walk=unsorted", "--ignore-missing", "--stdin")
+        wanted = _lines(map(_hex, shas))
+        call = GitCommand("log", args, wanted, settings=settings, endless=True, silent_cpu_s=silent_cpu_s)
+        return log.parse(self._runner.stream(call), MAX_CHANGES)
+
+    def _mailmap_setting(self, tip: str) -> tuple[str, ...]:
+        """None for one that git would take long to read, for each commit anew."""
+        rows = self._output("ls-tree", "-z", "-l", "--full-tree", _hex(tip), "--", ".mailmap")
+        is_read = any(0 <= row.size_bytes <= _MAILMAP_LIMIT_BYTES for row in tree_rows(rows))
+        return (f"mailmap.blob={tip}:.mailmap",) if is_read else ()
 
     def commits(self, shas: Iterable[str]) -> list[Commit]:
-        """These commits with their changes; a merge has none."""
-        arguments = [one for one in log.ARGUMENTS if one not in ("--topo-order", "--reverse")]
-        wanted = _lines(map(_hex, shas))
-        flags = ("--no-walk=unsorted", "--ignore-missing", "--stdin")
-        call = GitCommand("log", (*arguments, *_PLAIN_DIFF, "-M", *flags), stdin=wanted, endless=True)
-        return list(log.parse(self._runner.stream(call)))
+        """These commits with their changes; a merge has none. Without those that git no longer has, or that cost it too
+        much."""
+        costly = CostlyCommits()
+        told = list(self._commits(list(shas), costly))
+        return [commit for commit in told if commit.sha not in costly.found]
 
     def patches(self, shas: Iterable[str]) -> Iterator[tuple[str, int, int]]:
         """(sha, key of what it does to which lines, key of what would undo that) of each; see indexers.history.patches.
         Needs their contents: in a partial clone it fails."""
         wanted = _lines(map(_hex, shas))
-        call = GitCommand("log", (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin"), stdin=wanted, endless=True)
+        args = (*patches.ARGUMENTS, *_PLAIN_DIFF, "--stdin")
+        call = GitCommand("log", args, wanted, endless=True, silent_cpu_s=_ANSWER_CPU_S)
         return patches.keys(self._runner.stream(call))
 
     def mailmap(self, sha: str) -> str:
@@ -239,7 +260,7 @@ class Git:
         their first author's."""
         part = ("-L", f"{lines[0]},{lines[1]}") if lines else ()
         args = ("--incremental", "--no-textconv", "-w", "-C", *part, _hex(sha), "--", path)
-        rows = self._output("blame", *args)
+        rows = self._quick("blame", *args)
         spans = (BlameSpan(m[1].decode("ascii"), int(m[2]), int(m[3])) for m in _BLAME_LINE.finditer(rows))
         return sorted(spans, key=lambda span: span.first_line)
 
@@ -249,9 +270,7 @@ class Git:
         """Who changed these lines of ``path`` at commit ``sha``, in their order. ``-w``: changes of white space do not
         count; ``-C``: lines are followed into the file that the same commit took them from."""
         lines = ("-L", f"{first},{last}")
-        rows = self._output(
-            "blame", "--incremental", "--no-textconv", *options, *lines, _hex(sha), "--", path
-        )
+        rows = self._quick("blame", "--incremental", "--no-textconv", *options, *lines, _hex(sha), "--", path)
         found: list[LineSpan] = []
         at: re.Match[bytes] | None = None
         for row in rows.split(b"\n"):
@@ -266,19 +285,21 @@ class Git:
     def between(self, base: str, head: str) -> list[FileChange]:
         """What differs between two commits; ``base`` ``""``: everything that ``head`` has."""
         old = _hex(base) if base else _EMPTY_TREES[self.object_format]
-        return log.changes(self._output("diff-tree", *_RAW, old, _hex(head)))
+        return log.changes(self._quick("diff-tree", *_RAW, old, _hex(head)))
 
     def done_by(self, sha: str, path: str) -> list[FileChange]:
         """What commit ``sha`` did to ``path``, against its first parent or, for the first commit, against nothing."""
         args = ("--no-commit-id", "--root", *_RAW, _hex(sha), "--", path)
-        return log.changes(self._output("diff-tree", *args))
+        return log.changes(self._quick("diff-tree", *args))
 
     def staged(self, index: str = "") -> list[FileChange]:
         """What git's index has that the checked-out commit has not; the work tree is not looked at. ``index``: the
         name of the index of a commit under way (``git commit -a`` makes one), where it is not the usual one."""
         head = self.head().sha or _EMPTY_TREES[self.object_format]
+        self.check_size(head)
         own = index if _INDEX_NAME.fullmatch(index) and (self.git_dir / index).is_file() else ""
-        call = GitCommand("diff-index", ("--cached", *_RAW, _hex(head)), scope="worktree", index=own)
+        args = ("--cached", *_RAW, _hex(head))
+        call = GitCommand("diff-index", args, scope="worktree", index=own, silent_cpu_s=_ANSWER_CPU_S)
         return log.changes(self._runner.output(call))
 
     # --- objects
@@ -305,10 +326,26 @@ class Git:
         )
 
     def ls_tree(self, sha: str) -> list[TreeEntry]:
-        """All files of the commit; links and submodules included, see their mode."""
+        """All files of the commit; links and submodules included, see their mode. Raises like ``check_size``."""
+        self.check_size(sha)
         size = ("-l",)
         args = ("-r", "-z", *size, "--full-tree", "--end-of-options", _hex(sha))
         return list(tree_rows(self._output("ls-tree", *args)))
+
+    def check_size(self, sha: str) -> None:
+        """Raises GitTooCostly for a commit of more than MAX_TREE_ENTRIES files and folders: trees in trees make
+        thousands of millions of a few objects. A million takes git a tenth of a second."""
+        args = ("-r", "-t", "-z", "--name-only", "--full-tree", "--end-of-options", _hex(sha))
+        entries = 0
+        with closing(self._runner.stream(GitCommand("ls-tree", args, endless=True))) as names:
+            for chunk in names:
+                entries += chunk.count(b"\0")
+                if entries > MAX_TREE_ENTRIES:
+                    raise GitTooCostly(
+                        f"the commit has more than {MAX_TREE_ENTRIES:,} files and folders",
+                        where=sha,
+                        next_step="ask for another commit",
+                    )
 
     def file_at(self, sha: str, path: str) -> bytes | None:
         """The file at a commit; None when it has none, or a link, folder or submodule of that name. Raises GitError
@@ -418,7 +455,7 @@ class Git:
         data = b"".join(b"./" + path.encode("utf-8", "surrogateescape") + b"\0" for path in asked)
         try:
             answer = self._names_call("check-ignore", "-z", "--stdin", stdin=data)
-        except (GitSilent, GitKilled):
+        except (GitSilent, GitKilled, GitTooCostly):
             raise
         except GitError:
             if len(asked) == 1:
@@ -436,6 +473,10 @@ class Git:
 
     def _output(self, subcommand: str, *args: str) -> bytes:
         return self._runner.output(GitCommand(subcommand, args))
+
+    def _quick(self, subcommand: str, *args: str) -> bytes:
+        """An answer that takes a moment, unless somebody has made a tree that has no end."""
+        return self._runner.output(GitCommand(subcommand, args, silent_cpu_s=_ANSWER_CPU_S))
 
     def _line(self, subcommand: str, *args: str) -> str:
         """The answer of one line, ``""`` when git has none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from indexers.facts import Commit
 from memoryd.errors import GitError
+from memoryd.ingest import left_out
+from memoryd.ingest.git.costly import CostlyCommits
 from memoryd.ingest.git.process import GitKilled, GitSilent
 from memoryd.ingest.git.repository import Git
 from memoryd.ingest.history.commits import entries
@@ -35,7 +37,7 @@ def update(writer: IndexWriter, git: Git, view_id: int, head: str, run: Run) -> 
     known = reader.commit_ids(writer.conn, [head, *tips])
     tips = [tip for tip in tips if tip in known]
     if head not in known or not tips:
-        _add(writer, git, git.log(head, tips), run)
+        _add(writer, git, head, tips, run)
         with writer.transaction():
             writer.set_meta("history_tips", " ".join([*tips, head][-MAX_TIPS:]))
     return _reachable(writer, git, view_id, head)
@@ -79,18 +81,33 @@ def _map_authors(writer: IndexWriter, git: Git, head: str, units: Units) -> None
     if mailmap != reader.meta(writer.conn, "mailmap"):
         with writer.transaction():
             if reader.meta(writer.conn, "history_tips"):  # else there is nobody to rename yet
-                for batch in _batches(git.log(head), units):
+                for batch in _batches(git.log(head, (), _costly(units)), units):
                     writer.rename_authors(entries(git, batch, units))
             writer.set_meta("mailmap", mailmap)
 
 
-def _add(writer: IndexWriter, git: Git, commits: Iterator[Commit], run: Run) -> None:
-    done = 0
-    for batch in _batches(commits, run.units):
+def _add(writer: IndexWriter, git: Git, head: str, tips: Sequence[str], run: Run) -> None:
+    costly, done = _costly(run.units), 0
+    for batch in _batches(git.log(head, tips, costly), run.units):
         with writer.transaction():
             writer.add_commits(entries(git, batch, run.units))
+            _note(writer, costly)
         done += len(batch)
         run.step("history", done, 0)
+    with writer.transaction():
+        _note(writer, costly)
+
+
+def _costly(units: Units) -> CostlyCommits:
+    return CostlyCommits(frozenset(key for phase, key, _path in units.left_out if phase == "changes"))
+
+
+def _note(writer: IndexWriter, costly: CostlyCommits) -> None:
+    """What git could not tell is left out: it has been asked twice."""
+    for sha in list(costly.found):
+        left_out.give_up_changes(writer, sha, costly.found.pop(sha))
+    if costly.last:
+        left_out.end_history(writer, costly.last)
 
 
 def _batches(commits: Iterator[Commit], units: Units) -> Iterator[list[Commit]]:

@@ -81,8 +81,8 @@ def of_view(conn: sqlite3.Connection, view_id: int) -> list[LeftOut]:
     are in its list of skipped ones."""
     rows = conn.execute(
         f"SELECT phase, key, path, reason FROM left_out l WHERE {_IS_LEFT_OUT} AND phase NOT IN ('parse', 'read')"
-        " AND (phase IN ('commit', 'dependencies', 'history') OR EXISTS (SELECT 1 FROM path p JOIN view_file v"
-        " ON v.view_id = ? AND v.path_id = p.id JOIN file f ON f.id = v.file_id WHERE p.path = l.path"
+        " AND (phase IN ('changes', 'commit', 'dependencies', 'history') OR EXISTS (SELECT 1 FROM path p"
+        " JOIN view_file v ON v.view_id = ? AND v.path_id = p.id JOIN file f ON f.id = v.file_id WHERE p.path = l.path"
         " AND (l.phase = 'embed' OR lower(hex(f.hash)) = l.key))) ORDER BY phase, path, key",
         (view_id,),
     )
