@@ -13,8 +13,8 @@ from memoryd.store.records.statements import meaning, repeats
 
 HERE = Path(__file__).parent
 KNOWN = {
-    "statement_pairs": (62, 63),
-    "held_back_pairs": (12, 14),
+    "statement_pairs": (62, 64),
+    "held_back_pairs": (12, 15),
     "fresh_pairs": (17, 18),
     "rephrased_pairs": (33, 35),
 }  # of `same`: recognised at least, as lessons and as rules

@@ -77,6 +77,11 @@ SAME = [
         "The gateway is the only module that talks to the broker",
     ),
     ("The image needs Python 3.12", "The image requires Python 3.12"),
+    ("Branches must be rebased, not merged", "Rebase branches, do not merge them"),
+    (
+        "Branches are reviewed by hand, not merged blindly",
+        "Branches are reviewed by hand and not merged blindly",
+    ),
     ("A job must finish before it is retried", "Jobs must finish before they are retried"),
 ]
 
@@ -97,6 +102,9 @@ NEAR = [
     ("Never trust the client, check on the server", "Check on the client, never trust the server"),
     ("Do not test with mocks but with the real store", "Test with mocks but not with the real store"),
     ("Tests run before lint", "Lint runs before tests"),
+    ("Branches are rebased, not merged", "Branches are merged, not rebased"),
+    ("Rebase branches, do not merge them", "Merge branches, do not rebase them"),
+    ("Rebase branches, do not merge them", "Do not rebase branches, merge them"),
     ("Run lint, build and deploy", "Run build, lint and deploy"),
     ("Make sure that errors are swallowed", "Errors are swallowed"),
 ]

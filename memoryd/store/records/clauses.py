@@ -18,14 +18,19 @@ _MUST_BE = re.compile(
     rf"(.{{1,200}}?) (?:{_MODAL}|(?:is|are) to|(may)(?= not be ))((?: always| not| never)*) be((?: always)?)"
     rf" ({_VERB})(.*)"
 )
-_IS_DONE_BY = re.compile(rf"(.{{1,200}}?) (?:is|are)( not| never)? ({_VERB}) by (.{{1,200}})")
+_MANNER = r"(?:hand|default|name|design|convention|accident|mistake)\b"  # by which something is done, and who
+_IS_DONE_BY = re.compile(rf"(.{{1,200}}?) (?:is|are)( not| never)? ({_VERB}) by (?!{_MANNER})(.{{1,200}})")
 _ONLY_BY = re.compile(rf"(.{{1,200}}?) (?:is|are|(can|may)(?= be )) (?:be )?({_VERB}) only by (.{{1,200}})")
-_IS_DONE = re.compile(rf"(.{{1,200}}?) (?:is|are)( not)? ({_VERB})(?! by\b)(.*)")
+_IS_DONE = re.compile(rf"(.{{1,200}}?) (?:is|are)( not)? ({_VERB})(?! by (?!{_MANNER}))(.*)")
 _IS_THE = re.compile(r"([^,]{1,200}?) (is|are) (the (?!same\b)[^,]{1,200})")
 _IS_THE_ONLY = re.compile(r"([^,]{1,200}?) (?:is|are) the only (?!one)(\w+) (?:that|which|who) ([^,]{1,200})")
 _BY_AGENT = re.compile(
     r" by ((?!(?:the|a|an) (?:book|end|time|way|next)\b)(?:(?:the|a|an|our|your)\b[^,]{1,80}|\w+(?<!ing)s))"
 )
+_IS_OR_MUST_BE_DONE = re.compile(rf"([^,]{{1,200}}?) (is|are|{_MODAL} be) ({_VERB})((?: [^,]*)?)")
+_NOT_DONE = re.compile(rf"(?: instead of |,? (?:and |but )?not )({_VERB})(.*)")
+_ORDER_OF = re.compile(rf"(?!do\b|not\b|never\b|we\b|you\b)({_VERB}) ([^,]{{1,200}})")
+_NOT_IT = re.compile(rf", (?:and |but )?(?:do not|never|not) ({_VERB}) (?:it|them)\b(.*)")
 _PREPOSITION = re.compile(rf"\b(?:({_PLACE})|of|to|with|without|by|into|before|after)\b")
 _ITEM = r"(?!\d|the\b|an?\b|then\b|not\b)[^\s,\d][^\s,]*"
 _LIST = re.compile(
@@ -34,7 +39,7 @@ _LIST = re.compile(
 )
 _LIST_PARTS = re.compile(r",? (?:or|and) |, ")
 _UNSURE_SUBJECT = re.compile(r"\b(?:not|no|none|never|nothing|nobody|neither|nor|only|it|they|this|that)\b|,")
-_UNSURE_REST = re.compile(rf"\bby\b|{_UNSURE_SUBJECT.pattern}")
+_UNSURE_REST = re.compile(rf"\bby (?!{_MANNER})|{_UNSURE_SUBJECT.pattern}")
 _QUANTIFIER = re.compile(
     r"\b(?:all|each|every|any|some|most|many|few|both|several|one)\b|(?<![\w.:])\d+(?![.:]?\w)|,"
 )
@@ -55,6 +60,24 @@ def canonical(clause: str) -> str:
     reader; as it is where no form fits."""
     clause = _LIST.sub(_sorted, _scoped_only(clause))
     return _obliged(clause) or _turned(clause) or _OBLIGATION.sub("must", _ORDER.sub("", clause))
+
+
+def contrasted(sentence: str) -> tuple[str, ...]:
+    """The two clauses of "X is squashed, not merged" and of "squash X, do not merge it", each with its X; else the
+    sentence."""
+    found = _NOT_DONE.search(sentence)
+    done = _IS_OR_MUST_BE_DONE.fullmatch(sentence[: found.start()]) if found else None
+    if found and done and _verb(done[3]) and _verb(found[1]) and not _UNSURE_SUBJECT.search(done[1]):
+        return done[0], f"{done[1]} {_denied(done[2])} {found[1]}{found[2]}"
+    found = _NOT_IT.search(sentence)
+    order = _ORDER_OF.fullmatch(sentence[: found.start()]) if found else None
+    if found and order and not _PREPOSITION.search(order[2]):
+        return f"{order[0]}{found[2]}", f"not {found[1]} {order[2]}{found[2]}"
+    return (sentence,)
+
+
+def _denied(auxiliary: str) -> str:
+    return re.sub(r" be$", " not be", auxiliary) if auxiliary.endswith(" be") else f"{auxiliary} not"
 
 
 def _obliged(clause: str) -> str:

@@ -174,10 +174,14 @@ def _clauses(sentence: str) -> Iterator[tuple[str, bool]]:
     leading = _LEADING.fullmatch(sentence)
     if leading:
         sentence = f"{leading[2]} {leading[1]}"
-    sentence = clauses.canonical(sentence)
-    instead = _INSTEAD.fullmatch(sentence)
+    for part in clauses.contrasted(sentence):
+        yield from _alternatives(clauses.canonical(part))
+
+
+def _alternatives(clause: str) -> Iterator[tuple[str, bool]]:
+    instead = _INSTEAD.fullmatch(clause)
     if instead is None:
-        yield sentence, False
+        yield clause, False
         return
     rest = instead[2].split()
     at = next((i for i, word in enumerate(rest) if word in _SCOPE), len(rest))
