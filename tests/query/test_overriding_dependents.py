@@ -76,3 +76,42 @@ def test_what_lies_further_away_is_counted(feeds):
         in rendered(answer, 2_000).text
     )
     assert impact(feeds.context(), ImpactRequest(target="Disk.pull")).beyond.dependents == 0
+
+
+def test_a_type_is_answered_with_what_implements_or_extends_it(tmp_path):
+    """Those that say so and those that only have its methods, each once, with how much of it they have themselves and
+    where; through another type they come last. Their members are not listed once more."""
+    rows = Rows(tmp_path / "stores.db")
+    rows.file(
+        "store.go", "type Store interface {}\n",
+        symbols=[("Store", "interface", 1, 3), ("Store.Get", "method", 2), ("Store.Put", "method", 3)], language="go",
+    )  # fmt: skip
+    rows.file("disk.go", symbols=[("Disk", "struct", 1), ("Disk.Get", "method", 2)], language="go")
+    rows.file(
+        "disk_windows.go", "//go:build windows\n\nfunc (d *Disk) Put() {}\n",
+        symbols=[("Disk.Put", "method", 3)], language="go",
+    )  # fmt: skip
+    rows.file("cache.go", symbols=[("Cache", "struct", 1), ("Cache.Put", "method", 2)], language="go")
+    rows.file("use.go", symbols=[("open", "function", 1, 2)], language="go")
+    rows.edges("disk.go", [("Disk.Get", "overrides", "store.go", "Store.Get", 2)])
+    rows.edges("disk_windows.go", [("Disk.Put", "overrides", "store.go", "Store.Put", 3)])
+    rows.edges(
+        "cache.go",
+        [
+            ("Cache", "inherits", "disk.go", "Disk", 1),
+            ("Cache.Put", "overrides", "disk_windows.go", "Disk.Put", 2),
+        ],
+    )
+    rows.edges("use.go", [("open", "references", "store.go", "Store", 2)])
+    answer = impact(rows.context(), ImpactRequest(target="Store"))
+    assert [one.label() for one in answer.implementors] == [
+        "disk.go:1 Disk 2 of 2 members: 1 in disk.go, 1 in disk_windows.go “//go:build windows”",
+        "cache.go:1 Cache 1 of 2 members through Disk",
+    ]
+    text = rendered(answer, 2_000).text
+    assert "implemented or extended by 2 types:\n" in text
+    assert "hop 1 (3, 2 of them the types above and their members):" in text
+    assert "Disk.Put overrides" not in text
+    assert "use.go:2 open references" in text
+    assert impact(rows.context(), ImpactRequest(target="Disk.Get")).implementors == ()
+    rows.close()

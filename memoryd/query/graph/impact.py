@@ -30,6 +30,7 @@ from memoryd.query.graph.impact_answers import (
     ImpactTotals,
     ReachingTest,
 )
+from memoryd.query.graph.implementors import implementors
 from memoryd.query.graph.open_ends import open_ends
 from memoryd.query.graph.plain_mentions import plain_mentions
 from memoryd.query.history import cochange
@@ -45,7 +46,7 @@ __all__ = ["BreadthFirstSearch", "dependents_of", "impact", "tests_of"]
 
 MAX_TESTS, MAX_TEST_SYMBOLS = 200, 5
 MAX_COCHANGE, MAX_OWNERS, MAX_MENTIONS = 10, 5, 20
-MAX_OPEN_ENDS = 10
+MAX_OPEN_ENDS, MAX_IMPLEMENTORS = 10, 50
 _UNTOLD = NodeAccess("", 0)
 _OVERRIDE = "override"  # the method of a use that may run the target through what it overrides
 
@@ -74,6 +75,7 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
     shown = sum(map(len, hops))
     meant = {(target.path, target.qualname) for target in resolution.targets}
     mentions = plain_mentions(ctx, resolution.targets)
+    types = implementors(ctx, resolution.targets)
     ends = open_ends(ctx, search, labels.name_of, test_files)
     operated = operations.reaching(ctx, meant, [[edge[1] for _, edge in hop] for hop in search.hops])
     return ImpactAnswer(
@@ -102,6 +104,8 @@ def impact(ctx: Context, request: ImpactRequest) -> ImpactAnswer:
         accounting=accounting(ctx, resolution.targets),
         sources=sources,
         sources_total=sources_total,
+        implementors=types[:MAX_IMPLEMENTORS],
+        implementors_total=len(types),
         open_ends=ends[:MAX_OPEN_ENDS],
         open_ends_total=len(ends),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -9,6 +10,7 @@ from msgspec import Meta, Struct
 from memoryd.query.answers import Definition, PagedAnswer
 from memoryd.query.graph.access import Done, verb
 from memoryd.query.graph.accounting_answers import Accounting
+from memoryd.query.graph.implementors import Implementor
 from memoryd.query.graph.open_ends import OpenEnd
 from memoryd.query.history.cochange_answers import CochangeItem
 from memoryd.query.history.hotspots_answers import OwnerItem
@@ -100,7 +102,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     ``mentions``: files in languages without a reader that name it; whether they use it is not known. ``accounting``:
     what is known of all uses of the target's name; None where several things are meant. ``sources``: the definitions in
     which the direct uses stand, where they were asked for. ``open_ends``: dependents that nothing is known to use
-    though their name is used, so that more may depend on the target through them."""
+    though their name is used, so that more may depend on the target through them. ``implementors``: of a type, those
+    that implement or extend it; a text leaves out the single members that override its own."""
 
     target: str
     definitions: tuple[Definition, ...]
@@ -120,6 +123,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
     sources_total: int = 0
     open_ends: tuple[OpenEnd, ...] = ()
     open_ends_total: int = 0
+    implementors: tuple[Implementor, ...] = ()
+    implementors_total: int = 0
 
     def page(self) -> Page:
         if self.candidates:
@@ -127,9 +132,19 @@ class ImpactAnswer(PagedAnswer, frozen=True):
         return Page(
             head=self._head(),
             sections=[
+                TextSection(
+                    items=[f"  {one.label()}" for one in self.implementors],
+                    total=self.implementors_total,
+                    title=f"implemented or extended by {self.implementors_total} types:",
+                    keep=8,
+                ),
                 TextSection(items=self._tests(), total=self.totals.tests, title="tests to run:", keep=5),
                 TextSection(
-                    items=self._dependents(), total=self.totals.dependents, main=True, before=self.offset
+                    items=self._dependents(),
+                    total=self.totals.dependents
+                    - sum(len(hop) - len(self._listed(hop)) for hop in self.hops),
+                    main=True,
+                    before=self.offset,
                 ),
                 sources_section(self.sources, self.sources_total),
                 TextSection(
@@ -215,14 +230,24 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             for t in self.tests
         ]
 
+    def _listed(self, hop: Sequence[Dependent]) -> list[Dependent]:
+        """Without implementors and their members, which are told before."""
+        told = ("overrides ", "inherits ") if self.implementors else ()
+        return [one for one in hop if not one.via.startswith(told)]
+
+    def _hop(self, number: int, above: int) -> str:
+        rest = f", {above} of them the types above and their members" if above else ""
+        return f"hop {number} ({self.totals.hops[number - 1]}{rest}):"
+
     def _dependents(self) -> list[str]:
         """One line each, under its hop and under what it uses."""
         items = []
         for number, hop in enumerate(self.hops, 1):
             used = ("", "")
-            for i, d in enumerate(hop):
+            shown = self._listed(hop)
+            for i, d in enumerate(shown):
                 kind, _, target = d.via.partition(" ")
-                title = f"hop {number} ({self.totals.hops[number - 1]}):\n" if i == 0 else ""
+                title = f"{self._hop(number, len(hop) - len(shown))}\n" if i == 0 else ""
                 if (target, d.overridden_by) != used:
                     through = f", which {safe_name(d.overridden_by)} overrides" if d.overridden_by else ""
                     title += f"  uses {safe_name(target)}{through}\n"

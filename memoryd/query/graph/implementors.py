@@ -1,0 +1,173 @@
+"""Which types implement or extend a type: those that say so, and those that have its methods, directly or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from memoryd.query.context import Context
+from memoryd.query.safe_text import quote, safe_name
+from memoryd.query.source_lines import SourceLines
+from memoryd.query.targets import Target
+from memoryd.query.text.lines import place
+from memoryd.store.index.queries import graph_queries
+from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Node
+
+TYPES = frozenset(("class", "interface", "struct", "trait", "protocol", "type", "enum", "object", "record"))
+MOST = 500  # types that are followed from one
+_BUILD_LINES = 10  # in which Go says for which builds a file is
+
+
+class MemberFile(Struct, frozen=True):
+    """A file with so many of the members; ``build``: for which builds it is, where it says so."""
+
+    path: str
+    members: int
+    build: str = ""
+
+    def label(self) -> str:
+        """With the constraint as it is written."""
+        build = f" “{quote(self.build, 80)}”" if self.build else ""
+        return f"{self.members} in {safe_name(self.path)}{build}"
+
+
+class Implementor(Struct, frozen=True):
+    """A type that implements or extends the target. ``members``: how many of the target's ``of`` members it has itself;
+    ``through``: the type between the two (``""``: none). ``files``: where its members are, if not all in ``path``."""
+
+    path: str
+    line: int
+    name: str
+    members: int
+    of: int
+    through: str = ""
+    files: tuple[MemberFile, ...] = ()
+
+    def label(self) -> str:
+        """One line."""
+        own = f" {self.members} of {self.of} members" if self.of else ""
+        through = f" through {safe_name(self.through)}" if self.through else ""
+        files = f": {', '.join(file.label() for file in self.files)}" if self.files else ""
+        return f"{place(self.path, self.line)} {safe_name(self.name)}{own}{through}{files}"
+
+
+def implementors(ctx: Context, targets: Sequence[Target]) -> tuple[Implementor, ...]:
+    """Of one target that is a type, the direct ones first; none of anything else."""
+    if len(targets) != 1 or targets[0].kind not in TYPES:
+        return ()
+    return _Followed(ctx, targets[0]).found()
+
+
+class _Followed:
+    """The types below one, step by step."""
+
+    def __init__(self, ctx: Context, target: Target) -> None:
+        self._ctx, self._target = ctx, target
+        kinds = graph_queries.provenances(ctx.index)
+        self._inherits = {id_ for id_, one in kinds.items() if one.kind == "inherits"}
+        self._overrides = {id_ for id_, one in kinds.items() if one.kind == "overrides"}
+        self._lines = SourceLines(ctx)
+        rows = graph_queries.symbols_of(ctx.index, ctx.view.id, target.path_id)
+        inner = f"{target.qualname}."
+        self._members = [row.qualname for row in rows if row.qualname.startswith(inner)]
+        self._members = [name for name in self._members if "." not in name.removeprefix(inner)]
+
+    def found(self) -> tuple[Implementor, ...]:
+        own = (self._target.path_id, self._target.qualname)
+        types = {own}
+        members = {(self._target.path_id, name): name for name in self._members}
+        having: dict[tuple[int, str], set[str]] = defaultdict(set)
+        through: dict[tuple[int, str], str] = {}
+        waiting, step = {own}, dict(members)
+        while (waiting or step) and len(types) < MOST:
+            below = self._below(waiting, step)
+            waiting, step = set(), {}
+            for holder, above, member, name in below:
+                if holder not in types:
+                    types.add(holder)
+                    waiting.add(holder)
+                    through[holder] = "" if above == own else above[1]
+                if member and name not in having[holder]:
+                    having[holder].add(name)
+                    step[(holder[0], member)] = name
+        return self._shown([one for one in types if one != own], having, through)
+
+    def _below(
+        self, types: Collection[tuple[int, str]], members: dict[tuple[int, str], str]
+    ) -> list[tuple[tuple[int, str], tuple[int, str], str, str]]:
+        """(type, the one above it, its member, the target's member that this is) of what is one step below."""
+        ctx = self._ctx
+        names = graph_queries.name_ids(ctx.index, {name for _, name in (*types, *members)})
+        tops = {_node(one, names): one for one in types if one[1] in names}
+        bases = {_node(one, names): one for one in members if one[1] in names}
+        edges = [
+            edge
+            for edge in graph_queries.edges_towards(ctx.index, ctx.view.id, {*tops, *bases})
+            if (edge[0] in tops and edge[2] in self._inherits)
+            or (edge[0] in bases and edge[2] in self._overrides)
+        ]
+        known = graph_queries.names(ctx.index, {edge[1] & NAME_MASK for edge in edges})
+        found = []
+        for edge in edges:
+            path_id, name = edge[1] >> NAME_BITS, known[edge[1] & NAME_MASK]
+            if edge[0] in tops and name:
+                found.append(((path_id, name), tops[edge[0]], "", ""))
+            elif edge[0] in bases and "." in name:
+                base = bases[edge[0]]
+                above = (base[0], base[1].rpartition(".")[0])
+                found.append(((path_id, name.rpartition(".")[0]), above, name, members[base]))
+        return found
+
+    def _shown(
+        self,
+        types: Sequence[tuple[int, str]],
+        having: dict[tuple[int, str], set[str]],
+        through: dict[tuple[int, str], str],
+    ) -> tuple[Implementor, ...]:
+        paths = graph_queries.path_names(self._ctx.index, {path_id for path_id, _ in types})
+        parts: dict[tuple[str, int, str], list[tuple[int, str]]] = defaultdict(list)
+        for one in types:
+            path, line = self._definition(paths[one[0]], one[1])
+            parts[path, line, one[1]].append(one)
+        rows = [
+            Implementor(
+                *place,
+                members=len(set[str]().union(*(having[part] for part in found))),
+                of=len(self._members),
+                through=through[found[0]],
+                files=self._files(place[0], {paths[part[0]]: len(having[part]) for part in found}),
+            )
+            for place, found in parts.items()
+        ]
+        return tuple(sorted(rows, key=lambda one: (bool(one.through), -one.members, one.path, one.line)))
+
+    def _files(self, path: str, members: dict[str, int]) -> tuple[MemberFile, ...]:
+        files = [
+            MemberFile(file, count, self._build(file)) for file, count in sorted(members.items()) if count
+        ]
+        return tuple(files) if any(file.path != path or file.build for file in files) else ()
+
+    def _definition(self, path: str, qualname: str) -> tuple[str, int]:
+        """Where the type is defined: in that file, else in one beside it, as Go has methods of a type elsewhere."""
+        folder = path.rpartition("/")[0]
+        rows = graph_queries.symbols_named(
+            self._ctx.index, self._ctx.view.id, qualname.rpartition(".")[2], MOST
+        )
+        there = [row for row in rows if row.qualname == qualname and row.kind in TYPES]
+        same = [row for row in there if row.path == path]
+        beside = [row for row in there if row.path.rpartition("/")[0] == folder]
+        row = next(iter(same or (beside if len(beside) == 1 else ())), None)
+        return (row.path, row.line) if row else (path, 0)
+
+    def _build(self, path: str) -> str:
+        """The build constraint of a file of Go (https://pkg.go.dev/cmd/go#hdr-Build_constraints)."""
+        if not path.endswith(".go"):
+            return ""
+        lines = (self._lines.line(path, number) for number in range(1, _BUILD_LINES))
+        return next((line.strip() for line in lines if line.startswith("//go:build ")), "")
+
+
+def _node(one: tuple[int, str], names: dict[str, int]) -> Node:
+    return graph_queries.node(one[0], names[one[1]])
