@@ -98,7 +98,7 @@ def main(language: str, clone: str, gold: str, seed: str = "7") -> None:
     files = {
         p: text for one in (language, *_BESIDE.get(language, ())) for p, text in sources(one, root).items()
     }
-    rows = [json.loads(line) for line in Path(gold).read_text().splitlines()]
+    rows = [json.loads(line) for line in dict.fromkeys(Path(gold).read_text().splitlines())]
     uses = [
         (path, line, name, kind, {(at, n) for at, n in places}) for path, line, name, kind, places in rows
     ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from indexers.engine import type_text
 from indexers.engine.treesitter import FileBuilder, Grammar, GrammarRules, Node, Scope, Span
 from indexers.facts import FileFacts
+from indexers.languages.shared import phpdoc
 
 NAME = "php"
 EXTENSIONS = (".php", ".phtml", ".php5", ".php7")
@@ -96,9 +99,60 @@ def _returns(file: FileBuilder, node: Node) -> None:
 
 
 def _type_text(file: FileBuilder, node: Node) -> str:
+    return _with_members(file.text(node))
+
+
+def _with_members(written: str) -> str:
     """Without null; empty for a type that has no members."""
-    text = _NULL.sub("", file.text(node)).strip()
+    text = _NULL.sub("", written).strip()
     return "" if text.lower() in _PRIMITIVE else text
+
+
+def _documented(file: FileBuilder, node: Node) -> None:
+    phpdoc.documented(file, node, _with_members)
+
+
+def _caught(file: FileBuilder, node: Node) -> None:
+    """``catch (A | B $e)``"""
+    name, written = node.child_by_field_name("name"), node.child_by_field_name("type")
+    if name is not None and written is not None:
+        file.add_binding(name.start_byte, file.text(name), file.text(written), "annotation")
+
+
+def _each(file: FileBuilder, node: Node) -> None:
+    """``foreach ($xs as $k => $x)``: an element."""
+    if node.named_child_count < 2:
+        return
+    value, target = node.named_children[:2]
+    if target.type == "pair" and target.named_children:
+        target = target.named_children[-1]
+    text = file.chain(value)
+    if target.type == "variable_name":
+        file.add_binding(target.start_byte, file.text(target), "?" if text == "?" else f"{text}[]", "alias")
+
+
+def _wrapped(file: FileBuilder, node: Node) -> None:
+    """``(new A)->b()``: a member of a new A."""
+    inner = node.named_children[0] if node.named_child_count == 1 else None
+    if inner is not None and inner.type == "object_creation_expression" and inner.named_children:
+        made = inner.named_children[0]
+        if made.type in ("name", "qualified_name"):
+            file.chains.know(node.end_byte, f"{file.chain(made)}()")
+
+
+def _finish(file: FileBuilder, facts: FileFacts) -> FileFacts:
+    """``self::$a`` is called as its property is: without the sign."""
+    return replace(
+        facts,
+        references=tuple(
+            replace(r, receiver=r.receiver.replace(".$", ".")) if ".$" in r.receiver else r
+            for r in facts.references
+        ),
+        bindings=tuple(
+            replace(b, type_text=b.type_text.replace(".$", ".")) if ".$" in b.type_text else b
+            for b in facts.bindings
+        ),
+    )
 
 
 def _constant(file: FileBuilder, node: Node) -> None:
@@ -147,6 +201,11 @@ _SHAPES: type_text.Shapes = {
     "function_call_expression": ("call", "function"),
     "member_access_expression": ("name", "name"),
     "variable_name": ("name", ""),
+    "assignment_expression": ("inner", "right"),
+    "member_call_expression": ("name", ""),
+    "nullsafe_member_call_expression": ("name", ""),
+    "scoped_call_expression": ("name", ""),
+    "scoped_property_access_expression": ("name", ""),
 }
 
 _GRAMMAR = Grammar(
@@ -161,14 +220,19 @@ _GRAMMAR = Grammar(
             "use": _use,
             "require": _require,
             "promoted": _promoted,
+            "comment": _documented,
             "typed": _typed,
             "assigned": _assigned,
             "returns": _returns,
             "class_constant": _constant,
+            "caught": _caught,
+            "each": _each,
+            "wrapped": _wrapped,
         },
         data=frozenset({"private"}),
         builtins=_FUNCTIONS,
         doc_prefixes=(b"/**",),
         exported=_exported,
+        finish=_finish,
     )
 )

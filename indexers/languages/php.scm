@@ -16,6 +16,12 @@
 ; Local names
 [(anonymous_function) (arrow_function) (anonymous_class)] @scope
 (assignment_expression left: (variable_name) @local)
+[(simple_parameter name: (variable_name) @local) (variadic_parameter name: (variable_name) @local)]
+(property_promotion_parameter name: (variable_name) @local)
+(catch_clause name: (variable_name) @local) @caught
+(foreach_statement [(variable_name) @local (pair (variable_name) @local)]) @each
+(member_call_expression object: (parenthesized_expression) @wrapped)
+(member_access_expression object: (parenthesized_expression) @wrapped)
 
 ; Uses
 (primary_expression/name) @id
@@ -47,6 +53,7 @@
 (scoped_call_expression name: (name)) @invocation
 (function_call_expression function: (_) @call)
 (argument name: (name) @skip)
+(subscript_expression . (_) @indexed)
 
 ; Package, imports and types of names: read by php.py
 (namespace_definition name: (_) @package @opaque)

@@ -94,6 +94,19 @@ CASES: dict[str, Case] = {
         {"a.kt": "package a\nclass Topic { fun title() = 1 }\n", "b.kt": "package b\nimport a.Topic\nfun Topic.shout() { title(); this.title() }\n"},
         ["b.kt:shout -> a.kt:Topic.title exact"],
     ),
+    "PHP: what comments say of types, catch, foreach, static properties, a field called like a method": (
+        {"a.php": "<?php\nnamespace A;\nclass V { function x(): V {} }\n",
+         "b.php": "<?php\nnamespace A;\nclass T {\n  private V $run;\n  private static V $one;\n  /** @var V|null */\n  private $said;\n"
+                  "  /** @var array<string, V> */\n  private $all;\n"
+                  "  function run() { $this->run->x(); }\n  function a() { self::$one->x(); }\n  function b() { $this->said->x(); }\n"
+                  "  function c() { foreach ($this->all as $k => $v) { $v->x(); } }\n  function d() { try {} catch (V $e) { $e->x(); } }\n"
+                  "  /** @return V[] */\n  function many() {}\n  function e() { $vs = $this->many(); $vs[0]->x(); $vs->x(); }\n"
+                  "  /** @param V $p */\n  function f($p) { usort($l, function (V $q) { $q->x(); }); $p->x(); }\n"
+                  "  function g() { (new V())->x(); }\n  function h() {\n    /** @var V $u */\n    $u = other();\n    $u->x();\n  }\n"
+                  "  /** @return int */\n  function i(): int { $n = $this->i(); $n->x(); $other->x(); }\n}\n"},
+        [*(f"b.php:T.{f} -> a.php:V.x inferred" for f in ("run", "a", "b", "c", "d", "e", "f", "h")),
+         "b.php:T.g -> a.php:V exact", "b.php:T.g -> a.php:V.x exact"],
+    ),
     "PHP: functions of the global namespace are seen from every one, its classes are not": (
         {"a.php": "<?php\nfunction help1() {}\nclass Cart { static function boot() {} }\n",
          "b.php": "<?php\nnamespace N;\nfunction go() { help1(); Cart::boot(); }\nfunction full() { \\Cart::boot(); }\n"},

@@ -281,7 +281,8 @@ class Evaluator(Extensions):
         if kind in _VALUES:
             return self.attribute(less_sure(self.value(target), meaning.sure), name)
         if kind in _FUNCTIONS:
-            return self.attribute(self.returned(target), name) if rules.calls_bare else ()
+            field = self.value(target) if rules.fields_apart else ()
+            return self.attribute(self.returned(target) if rules.calls_bare else field, name)
         if name in rules.creators and not self.member(target, name):
             return (Resolved("instance", target, meaning.sure),)
         if name in rules.self_names and rules.members_in_scope:  # Outer.this

@@ -24,6 +24,7 @@ class LanguageRules:
     ``files_are_modules``: who names a module names its file (a package of Go is a folder).
     ``body_sees_members``: what stands in the body of a class itself sees its names without receiver.
     ``types_apart``: a written type never means a variable; ``calls_apart``: a call by name alone does not, either.
+    ``fields_apart``: a field may have the name of a method of its class.
     ``declared_first``: in front of its declaration a local name means what it means outside of the function.
     ``decorators_run``: they are called where they stand (annotations are not). ``accessors``: calling a field gives
     its value (records).
@@ -59,6 +60,7 @@ class LanguageRules:
     types_apart = False
     decorators_run = True
     calls_apart = False
+    fields_apart = False
     declared_first = False
     accessors = False
     arrays_alike = False

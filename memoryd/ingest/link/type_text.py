@@ -17,12 +17,12 @@ def closing(text: str, at: int) -> int:
     return len(text)
 
 
-def split_list(text: str) -> list[str]:
+def split_list(text: str, separator: str = ",") -> list[str]:
     """``A<B, C>, D`` -> ``A<B, C>`` and ``D``."""
     found, depth, start = [], 0, 0
     for index, char in enumerate(text):
         depth += _step(text, index, char)
-        if char == "," and not depth:
+        if char == separator and not depth:
             found.append(text[start:index].strip())
             start = index + 1
     last = text[start:].strip()

@@ -10,7 +10,7 @@ from indexers.profiles import profile
 from memoryd.ingest.link.definitions import ENOUGH, DefinitionTarget, NamedDefinition
 from memoryd.ingest.link.languages.dotnet import MANIFESTS, global_usings
 from memoryd.ingest.link.languages.paths import PathImports
-from memoryd.ingest.link.rules import LanguageRules
+from memoryd.ingest.link.rules import LanguageRules, bare_types
 from memoryd.ingest.link.type_text import closing, split_list
 from memoryd.ingest.link.view import LinkView
 
@@ -231,6 +231,21 @@ class Php(PackageRules):
     members_in_scope = False
     self_names = frozenset({"$this", "this"})
     class_names = frozenset({"self", "static"})
+    fields_apart = True
+
+    def type_texts(self, text: str) -> tuple[str, ...]:
+        """``A|B<C>`` may be an A and a B; ``A[]`` and ``array<A>`` have no members."""
+        written = [part for part in split_list(text, "|") if not part.endswith("[]")]
+        return tuple(name for part in written for name in bare_types(part) if name.lower() not in _LISTS)
+
+    def has_parts(self, text: str) -> bool:
+        return "[]" in text or "<" in text
+
+    def part(self, text: str, part: str) -> str:
+        """The element of ``A[]``, ``array<K, A>``, ``Items<A>``."""
+        written = [one.strip() for one in split_list(text, "|")] if part == "[]" else ()
+        elements = (one[:-2] if one.endswith("[]") else _last_argument(one) for one in written)
+        return next(filter(None, elements), "")
 
     def resolve(self, view: LinkView, path: str, item: Import) -> DefinitionTarget | None:
         found = super().resolve(view, path, item)
@@ -257,6 +272,15 @@ class Php(PackageRules):
         yield ()
         if view.clause(path):
             yield view.clause(path).split(self._separator)
+
+
+def _last_argument(text: str) -> str:
+    at = text.find("<")
+    arguments = split_list(text[at + 1 : closing(text, at)]) if at > 0 else []
+    return arguments[-1].strip() if arguments else ""
+
+
+_LISTS = frozenset({"array", "iterable", "list", "non-empty-array", "non-empty-list"})
 
 
 class Haskell(PackageRules):
