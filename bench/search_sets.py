@@ -59,9 +59,9 @@ def source_of(repo: str) -> Path:
 
 
 def clone(repo: str, folder: Path) -> Path:
-    """A clone in ``folder``, without a work tree, that borrows the objects of the one under MEMORYD_EVAL_REPOS."""
+    """A clone in ``folder``, without a work tree. It has its objects itself: one that borrows them is refused."""
     target = folder / repo.replace("/", "+")
     if not target.exists():
-        command = ["git", "clone", "--quiet", "--shared", "--no-checkout", str(source_of(repo)), str(target)]
+        command = ["git", "clone", "--quiet", "--no-checkout", str(source_of(repo)), str(target)]
         subprocess.run(command, check=True)
     return target

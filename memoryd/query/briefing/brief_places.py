@@ -72,13 +72,17 @@ class Places(Struct, frozen=True):
     left_out: int = 0
 
     def likeliest(self, share: float, most: int) -> Places:
-        """Only the files with that share of the best score, the likeliest tests that use a place directly, and the
-        functions in all of them."""
+        """Only the files with that share of the best score, the likeliest test that uses a place directly, and the
+        functions in all of them; the best score is 1 then, or less."""
         best = self.files[0].score if self.files else 0.0
         direct = [place.path for place in self.files if place.reach and place.reach.hop == 1][:DIRECT_TESTS]
         likely = [place for place in self.files if place.score >= share * best][:most]
         paths = {place.path for place in likely} | set(direct)
-        kept = tuple(place for place in self.files if place.path in paths)
+        kept = tuple(
+            structs.replace(place, score=place.score / max(best, 1.0))
+            for place in self.files
+            if place.path in paths
+        )
         functions = tuple(hit for hit in self.functions if hit.path in paths) or self.functions[:1]
         return structs.replace(self, functions=functions, files=kept, left_out=len(self.files) - len(kept))
 

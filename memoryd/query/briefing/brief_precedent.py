@@ -79,18 +79,17 @@ def precedents(ctx: Context, past: SimilarCommits) -> Precedents:
 
 def followed(found: Places, known: Precedents) -> Places:
     """``found`` with the files that the nearest past changes changed: what was changed then may have to change again,
-    in a large change each file less likely. The best score stays what it was."""
+    in a large change each file less likely, and less where no change is surely the precedent."""
     places = {place.path: place for place in found.files}
+    trust = min(1.0, known.evidence / MIN_EVIDENCE)
     for rank, change in enumerate(known.changes):
-        vote = VOTE * change.likeness**2 / (1 + rank) / math.sqrt(len(change.files) or 1)
+        vote = trust * VOTE * change.likeness**2 / (1 + rank) / math.sqrt(len(change.files) or 1)
         for path, part in change.files.items():
             place = places.get(path) or BriefPlace(path, _ROLE.get(part, "code"), 0.0)
             by = place.followed or change.row.sha
             places[path] = structs.replace(place, score=place.score + vote, followed=by)
     ordered = sorted(places.values(), key=lambda place: (-place.score, place.path))
-    unit = min(1.0, found.files[0].score / ordered[0].score) if found.files else 1.0
-    scaled = tuple(structs.replace(place, score=place.score * unit) for place in ordered)
-    return structs.replace(found, files=scaled)
+    return structs.replace(found, files=tuple(ordered))
 
 
 def _evidence(past: SimilarCommits, numbers: Sequence[int]) -> float:
@@ -156,7 +155,7 @@ def _by_part(change: FollowedChange, is_named: bool) -> str:
     for path in list(change.files)[: MAX_SHOWN if is_named else MAX_FILES]:
         by_part.setdefault(change.files[path], []).append(safe_name(path))
     if not is_named:
-        counted = [f"{len(paths)} {part}" for part, paths in by_part.items()]
+        counted = [f"{part} {len(paths)}" for part, paths in by_part.items()]
         return ", ".join([*counted, f"{change.gone} gone since"] if change.gone else counted)
     said = [f"{part}: {', '.join(paths)}" for part, paths in by_part.items()]
     said += [f"{len(change.files) - MAX_SHOWN} more"] if len(change.files) > MAX_SHOWN else []
