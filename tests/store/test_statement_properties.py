@@ -7,7 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from memoryd.store.records.similarity import SimilarRecords
-from memoryd.store.records.statements import meaning, repeats
+from memoryd.store.records.statements import meaning, opposes, repeats
+from memoryd.store.records.values import Record
 
 SUBJECTS = (
     "the parser",
@@ -171,3 +172,16 @@ def test_a_rule_is_a_rule_in_whatever_mood_it_is_said(kind):
     records.put("2", "lesson", "Timestamps are stored in UTC")
     assert records.repeated(kind, "Store timestamps in UTC") == ["1"]
     assert records.repeated("lesson", "Store timestamps in UTC") == []
+
+
+@pytest.mark.parametrize("kind", ["convention", "constraint", "decision", "lesson"])
+def test_a_rule_told_as_a_fact_opposes_what_forbids_it(kind):
+    """Between rules; a lesson that it is so tells of a defect, and the rule forbids just that."""
+    told, forbidden = meaning("Errors are swallowed in the loop"), meaning("Never swallow errors in the loop")
+    assert opposes(told, forbidden, are_rules=True)
+    assert not opposes(told, forbidden)
+    records = SimilarRecords()
+    records.put("1", kind, "Errors are swallowed in the loop")
+    records.put("2", "constraint", "Never swallow errors in the loop")
+    new = Record("2", "constraint", "Never swallow errors in the loop", "proposed", "agent:x", 0, "", "")
+    assert list(records.opposing(new)) == ([] if kind == "lesson" else ["1"])

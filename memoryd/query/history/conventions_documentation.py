@@ -16,7 +16,7 @@ _ANNOUNCED = frozenset(("c", "cpp", "objc"))  # languages whose comments may sta
 _HEADER = re.compile(r"\.h[^./]{0,3}$")
 _DOCSTRING = re.compile(r"\s*[rRuU]?(?:\"\"\"|'''|\"|')")
 _HEAD_END = re.compile(r":\s*(?:#.*)?$").search
-_ONE_LINE = re.compile(r":\s+(?:\.\.\.|pass|return\b.*|raise\b.*)\s*(?:#.*)?$").search
+_ONE_LINE = re.compile(r":\s++(?:\.\.\.\s*+(?:#|$)|(?:pass|return|raise)\b)").search
 _STYLES = (
     ("numpy", re.compile(r"^[^\S\n]*(?:Parameters|Returns|Raises|Examples)\n\s*-{3,}", re.M)),
     ("Google", re.compile(r"^[^\S\n]*(?:Args|Arguments|Returns|Raises|Yields):\s*$", re.M)),

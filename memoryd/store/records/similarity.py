@@ -88,7 +88,8 @@ class SimilarRecords:
         for statement in entry[1].statements:
             near |= self._by_core.get(statement.core, set())
         for record_id in sorted(near - {record.id}):
-            if opposes(entry[1], self._meanings[record_id][1]):
+            kind, known = self._meanings[record_id]
+            if opposes(entry[1], known, are_rules={kind, record.kind} <= _RULES):
                 yield record_id
 
 

@@ -138,21 +138,18 @@ def words_of(said: StatementMeaning) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if word != _MAY))
 
 
-def opposes(one: StatementMeaning, other: StatementMeaning) -> bool:
+def opposes(one: StatementMeaning, other: StatementMeaning, *, are_rules: bool = False) -> bool:
     """Whether one forbids just what the other asks for. That one forbids it in some cases only is an exception,
-    no opposition."""
+    no opposition; nor is what "we" do, or what "is done", a rule, unless both ``are_rules``: it may be a defect."""
     return any(
         a.core == b.core and len(a.core) >= _MIN_CORE and _meets(a, b)
         for a in one.statements
         for b in other.statements
-        if a.negative != b.negative
+        if a.negative != b.negative and (are_rules or (_WE in a.moods) == (_WE in b.moods))
     )
 
 
 def _meets(a: Statement, b: Statement) -> bool:
-    """Nor is what "we" do, or what "is done", a rule: it may be told as a defect."""
-    if (_WE in a.moods) != (_WE in b.moods):
-        return False
     forbids = a if a.negative else b
     return a.scope == b.scope or not forbids.scope
 
