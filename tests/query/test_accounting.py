@@ -413,3 +413,23 @@ def test_a_lost_way_to_the_tests_is_said(ask: Asked) -> None:
         "more may depend on it through uses that are not known of Parser.run"
         " (1 unresolved use of that name: handle.js:2)"
     )
+
+
+def test_uses_of_a_namesake_beside_it_may_be_of_the_target(ask: Asked) -> None:
+    """`Strategy` and `Strategy<T>` of C# are two types of one name; of a definition for another build the same holds:
+    nothing is called unused, and no list COMPLETE, while its namesake has uses."""
+    files = {
+        "src/Strategy.cs": "namespace A;\npublic abstract class Strategy { }\n",
+        "src/StrategyT.cs": "namespace A;\npublic abstract class Strategy<T> { }\n",
+        "src/Retry.cs": "namespace A;\npublic class Retry<T> : Strategy<T> { }\npublic class Timeout : Strategy { }\n",
+        "other/Strategy.cs": "namespace B;\npublic class Strategy { }\n",
+    }
+    found, text = ask(files, "src/StrategyT.cs:Strategy")
+    assert found.accounted == 0  # all uses are taken for those of the first
+    assert found.gaps[0] == (
+        "2 uses are of the definition of the same name beside it (src/Strategy.cs:2), and may be of this one"
+    )
+    assert "Nothing in the index uses it" not in text
+    assert "; no test file is known to reach it" in text
+    assert found.lines
+    assert not found.lines.complete

@@ -13,12 +13,14 @@ from memoryd.query.graph.accounting_answers import Accounting, NamePlace, Reconc
 from memoryd.query.graph.name_in_text import NameInText, Place
 from memoryd.query.graph.unseen_callers import unseen_callers
 from memoryd.query.targets import Target
+from memoryd.query.text.lines import place
 from memoryd.store.index.queries import graph_queries, unresolved_queries
-from memoryd.store.index.queries.graph_queries import NAME_BITS, Node
+from memoryd.store.index.queries.graph_queries import NAME_BITS, Node, SymbolRow
 from memoryd.store.index.queries.state import status_queries
 
 MAX_NAMED = 500  # definitions of one name whose uses are counted
 MAX_PLACES = 10
+TYPES = frozenset(("class", "interface", "struct", "trait", "protocol", "type", "enum", "object", "record"))
 FEW = 20  # uses: with more known ones it is not said what could hold further ones
 _CONSTRUCTORS = all_of("constructors")
 _NO_DATA = frozenset(("function", "method", "class", "interface", "struct", "enum", "trait", "type"))
@@ -73,6 +75,12 @@ class _Account:
         accounted = self._users_of_files() if self._is_file else self._users(own)
         through = self._users(self._bases(own)) - accounted
         meant = {(target.path_id, target.qualname) for target in self._targets}
+        twins = [
+            row for row in self._named if (row.path_id, row.qualname) not in meant and self._is_twin(row)
+        ]
+        of_twins = (
+            self._users(self._nodes((row.path_id, row.qualname) for row in twins)) - accounted - through
+        )
         rest = (
             (row.path_id, row.qualname) for row in self._named if (row.path_id, row.qualname) not in meant
         )
@@ -93,8 +101,9 @@ class _Account:
             text=text.state,
             first_unresolved=self._places(unresolved),
             first_in_text=self._places(text.rest),
-            lines=self._reconciled(text, accounted, through, others, could_be, defined),
+            lines=self._reconciled(text, accounted, through, others, could_be | of_twins, defined),
             gaps=(
+                *_of_twins(twins, len(of_twins)),
                 *not_followed_in(self._ctx, self._targets),
                 *unseen_callers(self._ctx, self._targets),
                 *(gaps(self._ctx) if len(accounted) <= FEW else ()),
@@ -111,6 +120,17 @@ class _Account:
             first_in_text=self._places(text.rest),
             lines=self._reconciled(text, set(), set(), set(), set(), set()),
             gaps=tuple(gaps(self._ctx)),
+        )
+
+    def _is_twin(self, row: SymbolRow) -> bool:
+        """A definition of the very same name beside a target: of another arity, for another build, in another branch of
+        a condition. Who uses the one may mean the other."""
+        folder = row.path.rpartition("/")[0]
+        return any(
+            row.qualname == target.qualname
+            and folder == target.path.rpartition("/")[0]
+            and (row.kind in TYPES) == (target.kind in TYPES)
+            for target in self._targets
         )
 
     # -- what the graph knows
@@ -229,6 +249,13 @@ def used_along_with(ctx: Context, paths: Sequence[str]) -> frozenset[str]:
     """The languages whose code may use the definitions of these files."""
     own = frozenset(row.language for row in graph_queries.files_at(ctx.index, ctx.view.id, paths))
     return own.union(*(group for group in _ALIKE if group & own))
+
+
+def _of_twins(twins: Sequence[SymbolRow], uses: int) -> Iterator[str]:
+    if uses:
+        where = place(twins[0].path, twins[0].line)
+        count = f"{uses} uses are" if uses > 1 else "1 use is"
+        yield f"{count} of the definition of the same name beside it ({where}), and may be of this one"
 
 
 def _parts(path: str) -> frozenset[str]:

@@ -199,7 +199,8 @@ class ImpactAnswer(PagedAnswer, frozen=True):
 
     def _reaching(self) -> str:
         """How many test files reach it; that none does is said only where every use is known."""
-        is_open = self.open_ends or (self.accounting and self.accounting.unresolved)
+        known = self.accounting
+        is_open = self.open_ends or (known and (known.unresolved or known.gaps))
         if not self.totals.tests and is_open:
             return "no test file is known to reach it"
         return f"{self.totals.tests} test files reach it"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 
 from memoryd.query.context import Context
+from memoryd.query.graph.accounting import TYPES
 from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.source_lines import SourceLines
 from memoryd.query.targets import Target
@@ -15,7 +16,6 @@ from memoryd.query.text.lines import place
 from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Node
 
-TYPES = frozenset(("class", "interface", "struct", "trait", "protocol", "type", "enum", "object", "record"))
 MOST = 500  # types that are followed from one
 _BUILD_LINES = 10  # in which Go says for which builds a file is
 
