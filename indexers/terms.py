@@ -93,6 +93,11 @@ class _Expansions(dict[str, tuple[int, ...]]):
 _expansion = _Expansions().__getitem__
 
 
+def of_word(word: str) -> tuple[int, ...]:
+    """The terms that one word, as ``words`` gives them, stands for; kept, as most are asked for again."""
+    return _expansion(word)
+
+
 def terms(text: str) -> list[int]:
     """The terms of ``text`` in order, repeated as often as they occur."""
     return list(chain.from_iterable(map(_expansion, _WORD.findall(text))))

@@ -19,7 +19,7 @@ from memoryd.query.history.cochange import CochangedFile
 from memoryd.query.retrieval.roles import Role, weighed_as
 from memoryd.query.revision_cache import RevisionCache
 from memoryd.query.search.answers import Hit, SearchRequest
-from memoryd.query.search.hybrid import search
+from memoryd.query.search.hybrid import gathered, shown
 from memoryd.query.search.mentions import mentions
 from memoryd.query.search.question import question
 from memoryd.query.search.relevance import cover
@@ -90,9 +90,7 @@ class Places(Struct, frozen=True):
 def places(ctx: Context, task: str, given: Sequence[Target]) -> Places:
     """What search finds for ``task``, with the files that changed with it; ``given`` files count like the best hit. For
     a task that the project has nothing on, search still finds the least unlike: then only what is given counts."""
-    hits, functions = (
-        (_found(ctx, task, files=True), _found(ctx, task, files=False)) if is_about(ctx, task) else ((), ())
-    )
+    hits, functions = _found(ctx, task) if is_about(ctx, task) else ((), ())
     best = max((hit.score for hit in hits), default=1.0)
     seeds = {hit.path: hit.score / best for hit in hits} | {target.path: 1.0 for target in given}
     sources = [*dict.fromkeys([target.path for target in given] + [hit.path for hit in hits])][:SOURCES]
@@ -127,18 +125,20 @@ def is_about(ctx: Context, task: str) -> bool:
     )
 
 
-def _found(ctx: Context, task: str, *, files: bool) -> tuple[Hit, ...]:
-    """The hits that are not far below the best: whole files, or pieces of code."""
-    request = SearchRequest(
-        query=task, k=DEPTH if files else MAX_FUNCTIONS, kinds=() if files else ("code",), files=files
-    )
-    hits = search(ctx, request, snippets=False).hits
-    best = max((hit.score for hit in hits), default=0.0)
-    likely = tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
-    if files:
-        return likely
+def _found(ctx: Context, task: str) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+    """The hits that are not far below the best: whole files, and pieces of code that are not of tests."""
+    what = gathered(ctx, task)
+    files = SearchRequest(query=task, k=DEPTH, files=True)
+    code = SearchRequest(query=task, k=MAX_FUNCTIONS, kinds=("code",))
+    likely = _likely(shown(ctx, code, what, snippets="nameless").hits)
     roles = _roles(ctx, {hit.path for hit in likely})
-    return tuple(hit for hit in likely if roles[hit.path] != "test")
+    functions = tuple(hit for hit in likely if roles[hit.path] != "test")
+    return _likely(shown(ctx, files, what, snippets="none").hits), functions
+
+
+def _likely(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    best = max((hit.score for hit in hits), default=0.0)
+    return tuple(hit for hit in hits if hit.score >= MIN_SHARE * best)
 
 
 def _roles(ctx: Context, paths: Collection[str]) -> dict[str, Role]:

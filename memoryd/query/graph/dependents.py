@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from typing import TypeVar
 
 from msgspec import Struct
 
 from indexers.profiles import all_of
 from memoryd.query.context import Context
+from memoryd.query.revision_cache import RevisionCache
 from memoryd.query.source_lines import SourceLines
 from memoryd.query.targets import Target
 from memoryd.store.index.queries import graph_queries
@@ -23,9 +25,12 @@ _DISPATCH, _LEAST_DISPATCH = (
     0.3,
 )  # how sure a call of a base runs the only override; one of the target, of many
 
+KEPT_FILES = 20_000  # of a view whose top level is kept for the next walk
 _BY_IMPORT = 0.5  # how sure who imports a file depends on what its top level calls
 _STARTED = ("__name__", "__FILE__", "require.main", "import.meta.main", "import.meta.url", "BASH_SOURCE")
 
+T = TypeVar("T")
+OuterSymbol = tuple[int, int, str]  # line, end line, qualname
 Reached = tuple[float, GraphEdge]  # the confidence of the whole chain, and its edge farthest from the target
 
 
@@ -235,6 +240,45 @@ def _surest_first(found: Iterable[Reached], imports: Collection[int]) -> tuple[R
     return tuple([(sure, edge) for _, _, edge, sure in keyed])
 
 
+class _KnownTopLevels:
+    """What one state of a view has at the top level of its files, read when a walk first comes there. Threads that
+    share it may read the same twice, which gives the same."""
+
+    def __init__(self) -> None:
+        self._outer: dict[int, Sequence[OuterSymbol]] = {}
+        self._imports: dict[int, set[int]] = {}
+
+    def outer_of(self, ctx: Context, path_ids: Set[int]) -> Mapping[int, Sequence[OuterSymbol]]:
+        """By path id, the outermost definitions."""
+        found = {id_: known for id_ in path_ids if (known := self._outer.get(id_)) is not None}
+        if unknown := path_ids - found.keys():
+            read = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
+            new = {path_id: read.get(path_id, []) for path_id in unknown}
+            _keep(self._outer, new)
+            found |= new
+        return found
+
+    def imports_of(self, ctx: Context, links: Set[int]) -> Mapping[int, Set[int]]:
+        """By link id, the lines of the import statements."""
+        found = {link: known for link in links if (known := self._imports.get(link)) is not None}
+        if unknown := links - found.keys():
+            new: dict[int, set[int]] = {link: set() for link in unknown}
+            for link, line in graph_queries.import_lines(ctx.index, unknown):
+                new[link].add(line)
+            _keep(self._imports, new)
+            found |= new
+        return found
+
+
+def _keep(known: dict[int, T], new: Mapping[int, T]) -> None:
+    if len(known) > KEPT_FILES:
+        known.clear()
+    known.update(new)
+
+
+_top_levels: RevisionCache[_KnownTopLevels] = RevisionCache(8)
+
+
 class _TopLevel:
     """Uses at the top level of a file: at which definition they stand. ``names``: qualnames of definitions
     that no edge names, under ids that the store does not use."""
@@ -247,30 +291,27 @@ class _TopLevel:
         self.empty = graph_queries.name_ids(ctx.index, [""]).get("", 0)
         self.names: dict[int, str] = {}
         self._ids: dict[str, int] = {}
-        self._outer: dict[int, list[tuple[int, int, str]]] = {}
-        self._links: set[int] = set()  # whose import statements are known
-        self._imports: set[tuple[int, int]] = set()
+        self._known = _top_levels.get(ctx, (), _KnownTopLevels)
 
     def placed(self, edges: Sequence[GraphEdge]) -> Iterable[GraphEdge]:
         """The edges, those that start at the top level moved to the definition around their line."""
         loose = [edge for edge in edges if edge[1] & NAME_MASK == self.empty]
         if not loose:
             return edges
-        ctx = self._ctx
-        links = {edge[3] for edge in loose} - self._links
-        self._links |= links
-        self._imports |= graph_queries.import_lines(ctx.index, links)
-        unknown = {edge[1] >> NAME_BITS for edge in loose} - self._outer.keys()
-        found = graph_queries.outer_symbols(ctx.index, ctx.view.id, unknown)
-        self._outer.update({path_id: found.get(path_id, []) for path_id in unknown})
-        return [edge if edge[1] & NAME_MASK != self.empty else self._moved(edge) for edge in edges]
+        outer = self._known.outer_of(self._ctx, {edge[1] >> NAME_BITS for edge in loose})
+        imports = self._known.imports_of(self._ctx, {edge[3] for edge in loose})
+        return [
+            edge if edge[1] & NAME_MASK != self.empty else self._moved(edge, outer, imports) for edge in edges
+        ]
 
-    def _moved(self, edge: GraphEdge) -> GraphEdge:
+    def _moved(
+        self, edge: GraphEdge, outer: Mapping[int, Sequence[OuterSymbol]], imports: Mapping[int, Set[int]]
+    ) -> GraphEdge:
         dst, src, provenance, link_id, line = edge
-        if (link_id, line) in self._imports:
+        if line in imports[link_id]:
             return dst, src, self._import, link_id, line
         path_id = src >> NAME_BITS
-        holder = next((q for first, last, q in self._outer[path_id] if first <= line <= last), "")
+        holder = next((q for first, last, q in outer[path_id] if first <= line <= last), "")
         if not holder:
             return edge
         return dst, graph_queries.node(path_id, self._id(holder)), provenance, link_id, line

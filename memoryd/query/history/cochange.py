@@ -7,6 +7,7 @@ import re
 import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ MAX_FILES = 30  # a commit over more files says little, and costs its square
 HALF_LIFE_COMMITS = 500  # of all commits, merges included; measured on five histories
 NO_CODE_WEIGHT = 0.1  # in the order of what changes with code; measured on five histories
 FORGOTTEN_SCORE, FORGOTTEN_SUPPORT = 0.9, 5  # below .9 more than one complete change in fifty is suspected
+KEPT_TOUCHES = 256  # files whose changes are kept for the next question
 MAX_COMMITS = 2_000  # of the target's newest that are looked at
 _ALWAYS_TOUCHED = re.compile(
     r"(^|/)(CHANGE[^/]*|CHANGES|HISTORY|NEWS|RELEASES?|AUTHORS|CONTRIBUTORS)(\.\w+)?$", re.IGNORECASE
@@ -99,9 +101,16 @@ def _paths(ctx: Context, target: str) -> set[int]:
 
 def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
     """Every change of these files through renames, newest first."""
-    seen = history_queries.reachable(ctx.index, ctx.view.id)
-    found = [touch for path_id in path_ids for touch in history_queries.touches(ctx.index, path_id, seen)]
+    found = [touch for id_ in path_ids for touch in _touches.get(ctx, id_, partial(_touches_of, ctx, id_))]
     return sorted(found, key=lambda touch: -touch.commit_id)
+
+
+def _touches_of(ctx: Context, path_id: int) -> tuple[Touch, ...]:
+    seen = history_queries.reachable(ctx.index, ctx.view.id)
+    return tuple(history_queries.touches(ctx.index, path_id, seen))
+
+
+_touches: RevisionCache[tuple[Touch, ...]] = RevisionCache(KEPT_TOUCHES)
 
 
 def cochanged_files(ctx: Context, path_ids: Collection[int], past: Sequence[Touch]) -> list[CochangedFile]:

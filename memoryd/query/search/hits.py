@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -21,6 +22,9 @@ from memoryd.query.search.ranking import SIGNALS, Array, RankingEvidence, Scores
 from memoryd.query.search.snippet import snippet
 from memoryd.store.index.queries import lexical_queries
 from memoryd.store.vectors.quality_model import chunk_text
+
+Snippets = Literal["all", "nameless", "none"]
+"""Which finds are read for the lines that they show: all, or those alone that no symbol names."""
 
 SHOWN_VOTERS = 3
 MAX_TITLE_CHARS = 200
@@ -52,7 +56,7 @@ class Reader:
         found: RankingEvidence,
         pieces: Pieces,
         *,
-        snippets: bool = True,
+        snippets: Snippets = "all",
     ) -> None:
         self._conn = conn
         self._snippets = snippets
@@ -130,7 +134,7 @@ class Reader:
         )
 
     def _snippet(self, number: int, symbol: str) -> str:
-        shown = number >= 0 and (self._snippets or not symbol)
+        shown = number >= 0 and (self._snippets == "all" or (self._snippets == "nameless" and not symbol))
         return snippet(self._pieces.text(number), self.asked.weights) if shown else ""
 
     def _voters(self, slot: int) -> tuple[str, ...]:

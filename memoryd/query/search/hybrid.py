@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from memoryd.query.context import Context
@@ -17,10 +18,10 @@ from memoryd.query.retrieval.top_k import order
 from memoryd.query.search import ranking
 from memoryd.query.search.answers import Hit, RetrievalPaths, SearchAnswer, SearchRequest
 from memoryd.query.search.filters import commits_of, wanted_files
-from memoryd.query.search.hits import Candidate, Group, Reader
+from memoryd.query.search.hits import Candidate, Group, Reader, Snippets
 from memoryd.query.search.notes import notes
-from memoryd.query.search.question import question
-from memoryd.query.search.ranking import WEIGHTS, Array
+from memoryd.query.search.question import Question, question
+from memoryd.query.search.ranking import WEIGHTS, Array, RankingEvidence
 from memoryd.query.search.relevance import is_weak
 from memoryd.query.search.rerank import POOL, Judge
 
@@ -28,14 +29,35 @@ MAX_HITS_PER_FILE = 3  # in a short list, a third of a long one: a big file must
 _NOTHING = Group((), 0)
 
 
-def search(ctx: Context, request: SearchRequest, *, snippets: bool = True) -> SearchAnswer:
-    """The ``k`` best finds; without ``snippets`` the texts of those that a symbol names are not read. Raises UsageError
-    for a glob or language that fits no file of the project."""
+class Gathered(Struct, frozen=True):
+    """What a question stirs in the view that it is asked of, whatever of that is shown then."""
+
+    view: LexicalView
+    asked: Question
+    pieces: Pieces
+    found: RankingEvidence
+
+
+def gathered(ctx: Context, query: str) -> Gathered:
+    """Everything in the view, scored once."""
     view = ctx.lexical.refresh(ctx.index, ctx.view.id, ctx.embedder)
-    asked = question(request.query, view.main_language)
+    asked = question(query, view.main_language)
     meaning = ctx.embedder.encode_query(asked.weights) if ctx.embedder else None
     pieces = Pieces(ctx.index, view)
-    found = ranking.gather(view, asked, meaning, ctx.near, pieces)
+    return Gathered(view, asked, pieces, ranking.gather(view, asked, meaning, ctx.near, pieces))
+
+
+def search(ctx: Context, request: SearchRequest) -> SearchAnswer:
+    """The ``k`` best finds. Raises UsageError for a glob or language that fits no file of the project."""
+    return shown(ctx, request, gathered(ctx, request.query))
+
+
+def shown(
+    ctx: Context, request: SearchRequest, what: Gathered, *, snippets: Snippets = "all"
+) -> SearchAnswer:
+    """``search`` of what was ``gathered`` for the request's query, with the lines of those finds that ``snippets``
+    says."""
+    view, asked, pieces, found = what.view, what.asked, what.pieces, what.found
     wanted = wanted_files(ctx, view, request)
     factors = ranking.priors(view, request.kinds) * wanted
     reader = Reader(ctx.index, view, asked, found, pieces, snippets=snippets)

@@ -17,12 +17,26 @@ def snippet(text: str, weights: Mapping[int, float]) -> str:
     """The ``MAX_LINES`` consecutive lines of ``text`` with the most distinct weighted terms (the first such),
     common indentation and blank ends removed, unsafe characters spelled out."""
     lines = text.splitlines()
-    matched = [{term for term in terms.terms(line) if term in weights} for line in lines]
+    matched = _matched(text, lines, weights)
     last = max(len(lines) - MAX_LINES, 0)
     near = {max(at - back, 0) for at, found in enumerate(matched) if found for back in range(MAX_LINES)}
     starts = [start for start in sorted(near) if start <= last] or [0]  # no other window holds a term
     best = max(starts, key=lambda start: (_value(matched[start : start + MAX_LINES], weights), -start))
     return _shown(lines[best : best + MAX_LINES])
+
+
+def _matched(text: str, lines: list[str], weights: Mapping[int, float]) -> list[set[int]]:
+    """The weighted terms of each line. Few words of a text have any, and most of them stand in it again and again."""
+    telling = {
+        word: found
+        for word in set(terms.words(text))
+        if (found := [term for term in terms.of_word(word) if term in weights])
+    }
+    if not telling:
+        return [set() for _ in lines]
+    return [
+        {term for word in terms.words(line) if word in telling for term in telling[word]} for line in lines
+    ]
 
 
 def _value(window: list[set[int]], weights: Mapping[int, float]) -> float:
