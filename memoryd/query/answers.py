@@ -102,7 +102,7 @@ class Freshness(Struct, frozen=True):
         else:
             indexed = self.indexed_commit[:SHA_CHARS] or "nothing"
             parts = [f"STALE: indexed {indexed}, HEAD {self.head[:SHA_CHARS] or _NO_HEAD}"]
-        parts += [quote(self.branch, 60)] if self.branch else []
+        parts += [safe_name(self.branch, 60)] if self.branch else []
         parts += ["with uncommitted changes"] if self.dirty else []
         parts += [f"{self.pending} changed files not indexed yet"] if self.pending else []
         parts += ["indexing now"] if self.indexing and not self.partial else []

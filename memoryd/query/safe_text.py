@@ -8,6 +8,7 @@ which could read as a line of ours. How something is known stands in a label suc
 from __future__ import annotations
 
 import re
+import sys
 
 # C0 and C1 controls (newline and tab stay), soft hyphen, zero-width and bidi controls, line and paragraph
 # separators, invisible operators, BOM, interlinear marks, variation selectors beyond emoji's, tag characters,
@@ -46,11 +47,11 @@ def safe_line(text: str) -> str:
     return _LABEL.sub(_spell, _QUOTATION_MARKS.sub(_spell, one_line(text)))
 
 
-def safe_name(name: str) -> str:
-    """A name of the project (of a file, a branch, an author) in ``one_line``: in quotation marks where it has white
-    space, so that it cannot begin or end what memoryd says."""
-    line = safe_line(name)
-    return f"“{line}”" if any(map(str.isspace, line)) else line
+def safe_name(name: str, limit: int = sys.maxsize) -> str:
+    """A name of the project (of a file, a branch, an author) in ``one_line``, of at most ``limit`` characters: in
+    quotation marks where it has white space, so that it cannot begin or end what memoryd says."""
+    line = safe_line(name if len(name) <= limit else f"{name[: limit - 1]}…")
+    return f"“{line}”" if any(map(str.isspace, name)) else line
 
 
 def quote(text: str, limit: int = 300) -> str:

@@ -85,7 +85,8 @@ def _show(args: Namespace, root: str, summary: dict[str, Any]) -> None:
 def describe(root: str, summary: dict[str, Any]) -> str:
     """What is known after an index run, in four short lines."""
     head, branch = summary.get("head", ""), summary.get("branch", "")
-    at = f" at {head[:10]}" + (f" on {branch}" if branch else "") if head else ""
+    shown = f"“{branch}”" if any(map(str.isspace, branch)) else branch
+    at = f" at {head[:10]}" + (f" on {shown}" if branch else "") if head else ""
     lines = [
         f"{root}{at}",
         "  " + _counts(summary, "files", "symbols", "references", "edges"),

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 from msgspec.structs import replace
 
 from indexers.facts import Commit
 from memoryd.errors import GitError
-from memoryd.ingest.git.process import GitKilled, GitSilent, GitTooCostly
+from memoryd.ingest.git.process import GitCommand, GitKilled, GitRunner, GitSilent, GitTooCostly
 
 AT_ONCE = 10_000  # commits that one git is asked for
 # Processor time without an answer, among others and alone. Ordinary commits take less than a second.
 SUSPICIOUS_CPU_S, ALONE_CPU_S = 3, 8
 HURRIED_S, MOST_LOST_S = 60, 300  # of processor time, to such commits: then there is less for each, then none
 MAX_CHANGES = 500_000  # of one commit
+MAX_TREE_ENTRIES = 1_000_000
 
 Ask = Callable[[Sequence[str], str, int], Iterator[Commit]]
 """(commits, how renames are found, ``""`` for no changes at all; processor time without an answer) → these commits."""
@@ -94,3 +96,19 @@ def _bounded(commit: Commit, costly: CostlyCommits) -> Commit:
         return commit
     costly.found[commit.sha] = f"more than {MAX_CHANGES:,} changed files"
     return replace(commit, changes=())
+
+
+def check_size(runner: GitRunner, sha: str) -> None:
+    """Raises GitTooCostly for a commit of more than MAX_TREE_ENTRIES files and folders: trees in trees make
+    thousands of millions of a few objects. A million takes git a tenth of a second."""
+    args = ("-r", "-t", "-z", "--name-only", "--full-tree", "--end-of-options", sha)
+    entries = 0
+    with closing(runner.stream(GitCommand("ls-tree", args, endless=True))) as names:
+        for chunk in names:
+            entries += chunk.count(b"\0")
+            if entries > MAX_TREE_ENTRIES:
+                raise GitTooCostly(
+                    f"the commit has more than {MAX_TREE_ENTRIES:,} files and folders",
+                    where=sha,
+                    next_step="ask for another commit",
+                )

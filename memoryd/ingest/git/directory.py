@@ -16,11 +16,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from memoryd.errors import GitError
+from memoryd.ingest.git.ref_names import is_ref_name
 
 _READ_LIMIT_BYTES = 64 * 1024 * 1024  # packed-refs of the largest public repositories stay below
 _CONFIG_LIMIT_BYTES = 1024 * 1024
 _LOG_LIMIT_BYTES = 4 * 1024 * 1024
-_REF = re.compile(r"refs/(?!.*\.\.)[^\0\s]+")
+_BLANKS = " \t\n\v\f\r"  # what git takes for white space
 _HEX = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _YES = ("true", "yes", "on", "1")
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
@@ -49,9 +50,9 @@ class GitDir(Struct, frozen=True):
         for _ in range(_SYMREF_DEPTH):
             if _HEX.fullmatch(text):
                 return Head(text, "")
-            if not text.startswith("ref: ") or not _REF.fullmatch(text[5:]):
+            prefix, name = text[:4], text[4:].lstrip(_BLANKS)
+            if prefix != "ref:" or not (name.startswith("refs/") and is_ref_name(name)):
                 break
-            name = text[5:]
             text = self._ref(name)
             if not text or _HEX.fullmatch(text):
                 return Head(text, name.removeprefix("refs/heads/"))
@@ -63,7 +64,7 @@ class GitDir(Struct, frozen=True):
 
     def were_checked_out(self, limit: int) -> list[str]:
         """The commits that HEAD was at by its own log, the newest ``limit``. A clone begins with an empty one."""
-        lines = read_text(self.git_dir / "logs" / "HEAD", _LOG_LIMIT_BYTES).splitlines()[-limit:]
+        lines = read_text(self.git_dir / "logs" / "HEAD", _LOG_LIMIT_BYTES).split("\n")[-limit:]
         shas = (line.partition("\t")[0].split(" ", 2)[:2] for line in lines)
         return list(
             dict.fromkeys(sha for pair in shas for sha in pair if _HEX.fullmatch(sha) and sha.strip("0"))
@@ -104,11 +105,13 @@ class GitDir(Struct, frozen=True):
         return setting(config, section, name).lower() in _YES
 
     def _ref(self, name: str) -> str:
+        """No link among the refs is followed out of them: it would be somebody else's that is read."""
         for folder in (self.git_dir, self.common_dir):
-            if text := read_text(folder / name):
+            real = os.path.realpath(folder / name)
+            if real.startswith(f"{os.path.realpath(folder / 'refs')}/") and (text := read_text(Path(real))):
                 return text
         suffix = f" {name}"
-        for line in read_text(self.common_dir / "packed-refs").splitlines():
+        for line in read_text(self.common_dir / "packed-refs").split("\n"):
             if line.endswith(suffix):
                 return line.removesuffix(suffix)
         return ""
@@ -140,7 +143,7 @@ def read_text(path: Path, max_bytes: int = _READ_LIMIT_BYTES) -> str:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return ""
         with open(descriptor, "rb", closefd=False) as file:
-            return file.read(max_bytes).decode("utf-8", "surrogateescape").strip()
+            return file.read(max_bytes).decode("utf-8", "surrogateescape").strip(_BLANKS)
     finally:
         os.close(descriptor)
 

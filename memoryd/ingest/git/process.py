@@ -2,10 +2,10 @@
 
 A hostile checkout can make git start programs (fsmonitor, hooks, filters, textconv, pagers, helpers,
 lazy fetches). So: an environment made from nothing, every such setting overridden, an allow-list of
-subcommands, none of which reads work-tree content, a look for planted fifos, which block git for ever, and limits
-on silence and output. The repository's configuration is never read by git: questions about history and objects
-get an empty directory of ours and only the repository's object store, those about refs and names one of ours in
-the place where the configuration would lie (`own_dirs.py`).
+subcommands, none of which reads work-tree content, a look for planted obstacles (`obstacles.py`), and limits
+on silence, output, memory and processor time (`limits.py`). The repository's configuration is never read by git:
+questions about history and objects get an empty directory of ours and only the repository's object store, those about
+refs and names one of ours in the place where the configuration would lie (`own_dirs.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import IO
 from msgspec import Struct
 
 from memoryd.errors import GitError
-from memoryd.ingest.git import blocking, own_dirs
+from memoryd.ingest.git import obstacles, own_dirs
 from memoryd.ingest.git.directory import GitDir
 from memoryd.ingest.git.limits import Leash, data_limit_bytes
 from memoryd.paths import default_paths
@@ -70,7 +70,7 @@ class GitSilent(GitError):
 
 
 class GitBlocked(GitSilent):
-    """git was not started, or ended at once: it would wait for ever on a fifo or a device."""
+    """git was not started, or ended at once: it would wait for ever, read without an end, or follow a link."""
 
 
 class GitKilled(GitError):
@@ -91,7 +91,7 @@ class GitCommand(Struct, frozen=True):
     subcommand: str
     args: tuple[str, ...] = ()
     stdin: bytes = b""
-    scope: blocking.Scope = "objects"
+    scope: obstacles.Scope = "objects"
     settings: tuple[str, ...] = ()
     ok: tuple[int, ...] = (0,)
     endless: bool = False
@@ -108,7 +108,7 @@ class GitRunner(Struct, frozen=True):
     """Starts git for one repository.
 
     Raises GitError when git fails, GitTooCostly when it takes or answers too much, GitKilled when somebody ends it,
-    GitBlocked where it would wait on a fifo, GitSilent when it says nothing for ``silence_s`` seconds (an endless call:
+    GitBlocked at an obstacle, GitSilent when it says nothing for ``silence_s`` seconds (an endless call:
     five times that, since git sorts the history before it speaks).
     """
 
@@ -122,8 +122,8 @@ class GitRunner(Struct, frozen=True):
 
     def stream(self, call: GitCommand) -> Generator[bytes, None, None]:
         """Its standard output as it comes. Closing the iterator early ends git."""
-        in_root = blocking.in_root(self.root) if call.reads_rules else ""
-        if found := in_root or blocking.in_git_dir(self.directory, call.scope):
+        in_root = obstacles.in_root(self.root) if call.reads_rules else None
+        if found := in_root or obstacles.in_git_dir(self.directory, call.scope):
             raise _blocked(call, found)
         with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as errors:
             source.write(call.stdin)  # a file, not a pipe: no deadlock whatever its size
@@ -179,10 +179,10 @@ class GitRunner(Struct, frozen=True):
             yield chunk
 
     def _look_again(self, call: GitCommand) -> None:
-        """Raises GitBlocked for a fifo that was put there since, or that lies deep in the work tree."""
-        found = blocking.in_git_dir(self.directory, call.scope, anew=True)
+        """Raises GitBlocked for an obstacle that was put there since, or that lies deep in the work tree."""
+        found = obstacles.in_git_dir(self.directory, call.scope, anew=True)
         if not found and call.reads_rules:
-            found = blocking.in_work_tree(self.root)
+            found = obstacles.in_work_tree(self.root)
         if found:
             raise _blocked(call, found)
 
@@ -220,6 +220,8 @@ class GitRunner(Struct, frozen=True):
                 where=str(self.root),
                 next_step="try again; if it happens again, see whether the machine runs out of memory",
             )
+        if -code == signal.SIGXCPU or any(words in message for words in _NO_MEMORY):
+            self._look_again(call)
         if -code == signal.SIGXCPU:
             return self._too_costly(call, f"{call.silent_cpu_s} s of processor time without an answer")
         if any(words in message for words in _NO_MEMORY):
@@ -248,11 +250,11 @@ class GitRunner(Struct, frozen=True):
         )
 
 
-def _blocked(call: GitCommand, path: str) -> GitBlocked:
+def _blocked(call: GitCommand, found: obstacles.Obstacle) -> GitBlocked:
     return GitBlocked(
-        f"git {call.subcommand} would wait for ever on a fifo or a device",
-        where=path,
-        next_step="remove it, or put a file in its place",
+        f"git {call.subcommand} would {found.what}",
+        where=found.path,
+        next_step="remove it, or put an ordinary file in its place",
     )
 
 

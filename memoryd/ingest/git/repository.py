@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +16,7 @@ from indexers.facts import BlameSpan, Commit, FileChange
 from indexers.history import log, patches
 from memoryd.errors import GitError, UsageError
 from memoryd.ingest.git.cat_file import Answers, blob_hash
-from memoryd.ingest.git.costly import MAX_CHANGES, CostlyCommits, commits
+from memoryd.ingest.git.costly import MAX_CHANGES, CostlyCommits, check_size, commits
 from memoryd.ingest.git.directory import GitDir, Head, ignore_rules, read_text, setting
 from memoryd.ingest.git.discovery import discover
 from memoryd.ingest.git.process import (
@@ -32,6 +31,7 @@ from memoryd.ingest.git.process import (
     user_autocrlf,
     user_excludes,
 )
+from memoryd.ingest.git.ref_names import NAME_CHARACTER
 from memoryd.ingest.git.rows import (
     STAMP_LINES,
     IndexEntry,
@@ -47,7 +47,7 @@ __all__ = ["Git", "Head", "git_version"]
 
 _RENAME_LIMIT = 1000
 _HEX_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REVISION = re.compile(r"(?P<name>[^\s~^:?*\[\\\0]+)(?P<steps>(?:~\d{0,4}|\^\d{0,2})*)")
+_REVISION = re.compile(rf"(?P<name>{NAME_CHARACTER}+)(?P<steps>(?:~\d{{0,4}}|\^\d{{0,2}})*)")
 _SHORT_HEX = re.compile(r"[0-9a-f]{4,64}")
 _INDEX_NAME = re.compile(r"(?:next-)?index[\w.-]{0,60}")
 _BLAME_LINE = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) \d+ (\d+) (\d+)$", re.MULTILINE)
@@ -60,7 +60,6 @@ _SORTING_CPU_S, _ANSWER_CPU_S = (
     10,
 )  # without a sign: while git sorts a history; of what takes it a moment
 _MAILMAP_LIMIT_BYTES = 4 * 1024 * 1024
-MAX_TREE_ENTRIES = 1_000_000
 _EMPTY_TREES = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -135,7 +134,7 @@ class Git:
         fields = "%(objecttype) %(*objecttype) %(objectname) %(*objectname) %(refname)"
         rows = self._runner.output(GitCommand("for-each-ref", (f"--format={fields}",), scope="refs"))
         found: dict[str, str] = {}
-        for row in rows.decode("utf-8", "surrogateescape").splitlines():
+        for row in rows.decode("utf-8", "surrogateescape").split("\n")[:-1]:
             kind, tagged_kind, sha, tagged_sha, name = row.split(" ", 4)
             if "commit" in (kind, tagged_kind):
                 found[name] = tagged_sha or sha
@@ -149,7 +148,7 @@ class Git:
     def _branch_with(self, sha: str) -> str:
         asked = ("--format=%(refname)", f"--contains={sha}", "--count=2", "refs/heads", "refs/remotes")
         call = GitCommand("for-each-ref", asked, scope="refs", ok=(0, _NO_SUCH_COMMIT))
-        names = self._runner.output(call).decode("utf-8", "replace").splitlines()
+        names = self._runner.output(call).decode("utf-8", "replace").split("\n")
         name = next((name for name in names if not name.endswith("/HEAD")), "")
         return name.removeprefix("refs/heads/").removeprefix("refs/remotes/")
 
@@ -333,19 +332,8 @@ class Git:
         return list(tree_rows(self._output("ls-tree", *args)))
 
     def check_size(self, sha: str) -> None:
-        """Raises GitTooCostly for a commit of more than MAX_TREE_ENTRIES files and folders: trees in trees make
-        thousands of millions of a few objects. A million takes git a tenth of a second."""
-        args = ("-r", "-t", "-z", "--name-only", "--full-tree", "--end-of-options", _hex(sha))
-        entries = 0
-        with closing(self._runner.stream(GitCommand("ls-tree", args, endless=True))) as names:
-            for chunk in names:
-                entries += chunk.count(b"\0")
-                if entries > MAX_TREE_ENTRIES:
-                    raise GitTooCostly(
-                        f"the commit has more than {MAX_TREE_ENTRIES:,} files and folders",
-                        where=sha,
-                        next_step="ask for another commit",
-                    )
+        """Raises GitTooCostly for a commit of more files and folders than are ever read."""
+        check_size(self._runner, _hex(sha))
 
     def file_at(self, sha: str, path: str) -> bytes | None:
         """The file at a commit; None when it has none, or a link, folder or submodule of that name. Raises GitError
@@ -487,7 +475,7 @@ class Git:
 
 
 def _text(line: bytes) -> str:
-    return line.decode("utf-8", "surrogateescape").strip()
+    return line.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _hex(sha: str) -> str:

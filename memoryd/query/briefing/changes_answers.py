@@ -135,7 +135,9 @@ class ChangesAnswer(PagedAnswer, frozen=True):
 
     def _also(self) -> str:
         moved = (
-            f"; branch {quote(self.moved[0], 60)} then, {quote(self.moved[1], 60)} now" if self.moved else ""
+            f"; branch {safe_name(self.moved[0], 60)} then, {safe_name(self.moved[1], 60)} now"
+            if self.moved
+            else ""
         )
         back = f"; {self.returned} commits told before are in this history again" if self.returned else ""
         return f"{moved}{back}"

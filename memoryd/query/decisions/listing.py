@@ -29,7 +29,7 @@ from memoryd.query.decisions.supersession import identifier
 from memoryd.query.rules import declared
 from memoryd.query.rules.entry import Entry
 from memoryd.query.rules.violated import judged
-from memoryd.query.safe_text import quote, safe_name, safe_text
+from memoryd.query.safe_text import quote, safe_line, safe_text
 from memoryd.store.index import reader
 from memoryd.store.index.queries import graph_queries, history_queries
 from memoryd.store.records.values import (
@@ -239,7 +239,7 @@ def _of_record(
         author=quote(record.actor, 100),
         excerpt=quote(record.text, 300),
         assurance=record.assurance,
-        branch=safe_name(branch),
+        branch=safe_line(branch),
     )
     return Entry(item, first_line, record.text, where, trust)
 
