@@ -46,6 +46,9 @@ _MAKERS = {
     "reinterpret_cast": "{}",
     "const_cast": "{}",
 }
+_PASSING = frozenset(
+    {"std::move", "std::ref", "std::cref", "std::as_const"}
+)  # what they give is what they get
 _WRAPPING = frozenset({"parenthesized_expression", "pointer_expression"})
 _NO_CHAIN = re.compile(r"[.()\[\]]")
 _PUBLIC_BY_DEFAULT = re.compile(r"(?:struct|union)\b")
@@ -84,19 +87,52 @@ def _built(file: FileBuilder, node: Node) -> None:
     """``auto x = ns::make<T>(…)``, ``auto* x = new T``, ``auto& x = y->z``: what x is."""
     leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
     value = node.child_by_field_name("value")
-    if leaf is not None and value is not None and leaf.type == "identifier":
-        text, how = _value(file, value)
+    if leaf is None or value is None or leaf.type != "identifier":
+        return
+    text, how = _value(file, value)
+    for index, name in enumerate(parts := _parts(leaf)):
+        if text != UNKNOWN and how != "annotation":
+            part = f"{text}{'()' * (how == 'constructor')}[{index}]"
+            file.add_binding(name.start_byte, file.text(name), part, "alias")
+    if not parts:
         file.add_binding(leaf.start_byte, file.text(leaf), text, how)
 
 
 def _ranged(file: FileBuilder, node: Node) -> None:
-    """``for (auto& x : xs)``: an element."""
+    """``for (auto& x : xs)``: an element; ``for (auto& [a, b] : xs)``: its parts."""
     leaf, _ = cfamily.follow(node.child_by_field_name("declarator"))
     right = node.child_by_field_name("right")
-    if leaf is not None and right is not None and leaf.type == "identifier":
+    if leaf is not None and right is not None:
         text, how = _value(file, right)
-        text = UNKNOWN if text == UNKNOWN else f"{text}{'()' * (how == 'constructor')}[]"
-        file.add_binding(leaf.start_byte, file.text(leaf), text, "alias")
+        text = UNKNOWN if text == UNKNOWN else f"{text}{'()' * (how == 'constructor')}[each]"
+        parts = _parts(leaf)
+        for index, name in enumerate(parts or (leaf,)):
+            part = f"{text}[{index}]" if parts and text != UNKNOWN else text
+            file.add_binding(name.start_byte, file.text(name), part, "alias")
+
+
+def _parts(leaf: Node) -> list[Node]:
+    """The names of ``auto& [a, b]``, where ``leaf`` is the first of them."""
+    around = leaf.parent
+    is_structured = around is not None and around.type == "structured_binding_declarator"
+    return (
+        [one for one in around.named_children if one.type == "identifier"] if is_structured and around else []
+    )
+
+
+def _alias(file: FileBuilder, node: Node) -> None:
+    """``using Cart_p = std::unique_ptr<Cart>;``: what the name stands for."""
+    name, written = node.child_by_field_name("name"), node.child_by_field_name("type")
+    scope = file.scope_at(node.start_byte)
+    if (
+        name is not None
+        and written is not None
+        and scope.parent is not None
+        and len(file.text(written)) <= _MAX_NAME
+    ):
+        file.add_binding(
+            name.start_byte, file.text(name), file.text(written), "annotation", scope.parent.qualname
+        )
 
 
 def _value(file: FileBuilder, value: Node) -> tuple[str, str]:
@@ -112,9 +148,20 @@ def _value(file: FileBuilder, value: Node) -> tuple[str, str]:
         written = value.child_by_field_name("type")
         return (file.text(written) if written is not None else UNKNOWN), "constructor"
     function = value.child_by_field_name("function") if value.type == "call_expression" else None
+    if (
+        function is not None
+        and file.text(function) in _PASSING
+        and (passed := _only_argument(value)) is not None
+    ):
+        return (file.chain(passed) if passed.type in (*_NAMES, "subscript_expression") else UNKNOWN), "alias"
     if function is not None:
         return _result(file, function)
-    return (file.chain(value) if value.type in _NAMES else UNKNOWN), "alias"
+    return (file.chain(value) if value.type in (*_NAMES, "subscript_expression") else UNKNOWN), "alias"
+
+
+def _only_argument(call: Node) -> Node | None:
+    given = call.child_by_field_name("arguments")
+    return given.named_children[0] if given is not None and given.named_child_count == 1 else None
 
 
 def _result(file: FileBuilder, function: Node) -> tuple[str, str]:
@@ -246,7 +293,14 @@ _GRAMMAR = Grammar(
         queries=("c_family.scm", "cpp.scm"),
         hooks={"wrapped": _wrapped, "cast": _cast}
         | cfamily.HOOKS
-        | {"using": _using, "built": _built, "ranged": _ranged, "inline": _inline, "unit": _unit}
+        | {
+            "using": _using,
+            "alias": _alias,
+            "built": _built,
+            "ranged": _ranged,
+            "inline": _inline,
+            "unit": _unit,
+        }
         | {"initialised": _initialised},
         data=frozenset({"access"}),
         builtins=frozenset(_BUILTINS.split()),

@@ -7,6 +7,7 @@
 (namespace_definition name: (_) @name)
 (namespace_definition body: (_) @body)
 (alias_declaration name: (type_identifier) @name) @def.type
+(alias_declaration) @alias
 (concept_definition name: (identifier) @name) @def.type
 (template_declaration) @outer
 (function_definition declarator: (function_declarator declarator: [

@@ -139,6 +139,18 @@ CPP: dict[str, Case] = {
          "m.cc:first ~> cart.h:Cart exact", "m.cc:first ~> t.h:SHOP_API exact",
          "m.cc:second ~> t.h:SHOP_INLINE exact", *OWN],
     ),
+    "what smart pointers, maps and pairs hold, by alias, loop, structured binding and iterator": (
+        {"a.hpp": "struct Opt { int count(); int n; };\nusing Opt_p = std::unique_ptr<Opt>;\ntypedef std::vector<Opt_p> Opts;\n"
+                  "struct App { std::vector<Opt_p> all; std::unordered_map<int, Opt> by; Opts opts; };\n",
+         "m.cc": '#include "a.hpp"\nvoid a(Opt_p& o) { o->count(); }\nvoid b(App* a) { for (auto& o : a->all) o->count(); }\n'
+                 "void c(App* a) { for (auto& [k, v] : a->by) { v.count(); } }\nvoid d(App* a) { a->by[1].count(); }\n"
+                 "void e(App* a) { auto it = a->by.find(1); it->second.count(); }\nvoid f(App* a) { for (auto& o : a->opts) o->count(); }\n"
+                 "void g(App* a) { auto o = std::move(a->all[0]); o->count(); }\nvoid h(App* a) { for (auto& p : a->by) p.second.count(); }\n"
+                 "void i(App* a) { for (auto it = a->all.begin(); it != end; ++it) (*it)->count(); }\n"
+                 "void j(App* a) { auto [x, y] = pick(a); y.count(); }\n"
+                 "std::pair<int, Opt> pick(App* a);\nvoid k(App* a) { a->by.count(1); a->all.size(); }\n"},
+        [*(f"m.cc:{f} -> a.hpp:Opt.count inferred" for f in "abcdefghij")],
+    ),
     "members of a type inside of a template, of what a template function gives, of template methods": (
         {"a.h": "template <typename T> class Box {\n public:\n  class Item {\n   public:\n    void open();\n  };\n"
                 "  template <typename U> Item as();\n};\nBox<int>::Item pick();\ntemplate <typename T> Box<T>* make();\n",

@@ -210,7 +210,12 @@ def typedef(file: FileBuilder, node: Node) -> None:
         if owner.is_open and owner.kind != "enum":
             file.add_symbol(owner, name, "type", leaf.start_byte, node.byte_range)
             owner.names.add(name.encode())
-            _bind(file, node, leaf, "alias", owner.qualname)
+            _bind(file, node, leaf, "annotation" if _is_template(node) else "alias", owner.qualname)
+
+
+def _is_template(node: Node) -> bool:
+    written = node.child_by_field_name("type")
+    return written is not None and written.type in ("template_type", "qualified_identifier")
 
 
 def enumerator(file: FileBuilder, node: Node) -> None:

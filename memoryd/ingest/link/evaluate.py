@@ -131,13 +131,20 @@ class Evaluator(Extensions):
         if len(steps) > 1 and not local and (not meanings or self._is_namespace(path, meanings)):
             absolute, count = self._absolute(path, [name for name, _ in steps], meanings)
             meanings, used = (absolute, count) if absolute or not meanings else (meanings, 1)
-        before = ""
+        before, fields = "", self.rules(path).arrays_alike
         for index, (name, suffix) in enumerate(steps[used - 1 :]):
             parts = _PART.findall(suffix)
             if index:
-                inner = self.part(meanings, f"{name}()") if parts[:1] == ["()"] else ()
+                is_called = parts[:1] == ["()"]
+                inner = (
+                    self.part(meanings, f"{name}()" if is_called else f".{name}")
+                    if is_called or fields
+                    else ()
+                )
                 meanings, parts = (
-                    (inner, parts[1:]) if inner else (self.seen_member(path, meanings, name, before), parts)
+                    (inner, parts[is_called:])
+                    if inner
+                    else (self.seen_member(path, meanings, name, before), parts)
                 )
             for part in parts:
                 meanings = self.result(meanings) if part == "()" else self.part_or_argument(meanings, part)
@@ -224,7 +231,7 @@ class Evaluator(Extensions):
         elif meaning.kind == "definition" and self.kind(target) in _VALUES:
             return self.part(self.value(target), part)
         if written is None and meaning.kind == "instance":
-            if part == "[]" and self.rules(target.path).arrays_alike:
+            if part in ("[]", "[each]") and self.rules(target.path).arrays_alike:
                 return self._subscript(meaning)
             hints = self.entry(target.path, target.qualname).hints
             written = next(

@@ -48,6 +48,7 @@ EXTRACTOR_HISTORY = {
     33: "style sheets of JSDoc and Doxygen are other people's",
     34: "where names are proven to be local, and where strings, comments and names of arguments stand",
     35: "PHP: types that comments write, results, elements of loops, what is caught, static properties",
+    36: "C++: several macros in front of a definition; aliases, structured bindings, what is passed on",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
@@ -81,6 +82,7 @@ LINKER_HISTORY = {
     25: "whether an edge to data reads or writes it",
     26: "C++: the type inside of one that a template gives",
     27: "PHP: elements of arrays and collections; a field that is called like a method",
+    28: "C++: elements of loops, pairs, maps and their iterators",
 }
 """Version → what changed in the edges, and why. Add a line whenever the same facts would give other edges, or other
 keys of what a file depends on: all files are then linked again."""

@@ -41,6 +41,11 @@ _ELEMENTS = frozenset(
 _ITERATOR = re.compile(r">::(?:const_)?(?:reverse_)?(?:iterator|reference|value_type|pointer)\b")
 _MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
 _GIVES = frozenset({"[]", "front()", "back()", "at()", "top()"})
+_POINTS = frozenset(
+    {"[each]", "begin()", "end()", "rbegin()", "cbegin()", "find()"}
+)  # to an element, or is one
+_PAIRS = frozenset({"pair", "tuple"})
+_NTH = {".first": 0, ".second": 1, "[0]": 0, "[1]": 1, "[2]": 2, "[3]": 3}
 _OPENING = ("{}_BEGIN_NAMESPACE", "{}_NAMESPACE_BEGIN", "{}_OPEN_NAMESPACE", "{}_NAMESPACE_OPEN")
 
 
@@ -109,14 +114,24 @@ class CFamily(LanguageRules):
         name = _simple(outer)
         if not arguments:
             return ""
-        if part == "[]" and len(arguments) == 1 and "std::" not in outer and name not in _POINTERS:
+        if (
+            part in ("[]", "[each]")
+            and len(arguments) == 1
+            and "std::" not in outer
+            and name not in _POINTERS
+        ):
             return arguments[0]  # a container of the project's own, most likely
-        if name in _ELEMENTS and part in _GIVES:
+        if name in _ELEMENTS and part in _GIVES | _POINTS:
             return arguments[0]
         if name in _MAPS and len(arguments) > 1:
+            is_pair = part in _POINTS
             return (
-                arguments[1] if part == "at()" else f"pair<{arguments[0]}, {arguments[1]}>" * (part == "[]")
+                f"std::pair<{arguments[0]}, {arguments[1]}>"
+                if is_pair
+                else arguments[1] * (part in ("[]", "at()"))
             )
+        if name in _PAIRS and part in _NTH and _NTH[part] < len(arguments):
+            return arguments[_NTH[part]]
         return (
             arguments[0] if name in _POINTERS and part in ("get()", "value()", "load()", "release()") else ""
         )
