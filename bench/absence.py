@@ -21,6 +21,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -29,6 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 from measure import load_line  # noqa: E402
 
+from memoryd.ingest.files.rooted_files import text_of  # noqa: E402
 from memoryd.ingest.job import IndexJob  # noqa: E402
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits  # noqa: E402
 from memoryd.ingest.pipeline import index  # noqa: E402
@@ -65,7 +67,7 @@ class Project:
         fresh = Freshness(view.head, view.head, view.branch, False, 0, False, "absent")
         self.ctx = Context(
             index=self.conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=fresh,
-            root=str(root),
+            root=str(root), left_out_text=partial(text_of, str(root)),
         )  # fmt: skip
 
     def symbols(self, count: int, seed: int) -> list[tuple[str, str]]:

@@ -3,8 +3,10 @@ comments. Kept as offsets, since the text itself has the words."""
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, Protocol
 
@@ -17,10 +19,11 @@ from indexers.facts import FileFacts
 
 Proven = Literal["none", "parameters", "all"]
 """Of which local names their scope alone proves that no occurrence inside of it means another thing. ``parameters``:
-where what is bound later hides nothing above it (Go, C), and only a call may mean another thing (Java)."""
+where other names hold from their binding to the end of the block (Go, C), and a call may mean another thing (Java)."""
 Met = tuple[int, int, Scope, bool]
 """Where a name that a local one hides begins and ends, its scope, and whether it is called."""
 _BOUND = ("local", "local.header", "variable", "hoisted")
+_FEW = 200  # neighbours that are looked at for what is around an offset, and bindings of one name
 _MEMBER = (b".", b"->", b"::")
 
 
@@ -58,7 +61,7 @@ def added(file: ScopedFile, facts: FileFacts, met: Iterable[Met], uses: Sequence
 
 def _local_names(file: ScopedFile, met: Iterable[Met], uses: Sequence[Use]) -> tuple[int, ...]:
     which = file.rules.locals_proven
-    if which == "none":
+    if which == "none" or file.spans["error"]:
         return ()
     source, spans = file.source, file.spans
     bound = [span for capture in _BOUND for span in spans[capture]]
@@ -74,6 +77,8 @@ def _local_names(file: ScopedFile, met: Iterable[Met], uses: Sequence[Use]) -> t
         if source[start:end] in proven[scope] and (is_all or not called)
     }
     starts.update(start for start, end in bound if source[start:end] in proven[file.scope_at(start)])
+    if not is_all:
+        starts.update(_after_binding(file, bound, met))
     return _gaps(sorted(start for start in starts - no if not _is_member(source, start)))
 
 
@@ -106,6 +111,38 @@ def _proven(
         around = frozenset() if scope.parent is None or is_apart else found[scope.parent]
         found[scope] = (around | parameters[scope]) - scope.names - scope.globals - loose
     return found
+
+
+def _after_binding(file: ScopedFile, bound: Iterable[Span], met: Iterable[Met]) -> Iterator[int]:
+    """Where names stand behind the statement that binds them, up to the end of its block, and where they are bound. An
+    object that is built in the block (Java) may inherit another meaning of them."""
+    binds, regions, source = file.spans["binds"], file.spans["region"], file.source
+    held: dict[bytes, list[tuple[int, int, Scope]]] = defaultdict(list)
+    for start, end in bound:
+        statement = _innermost(binds, start)
+        block = _innermost(regions, statement[0]) if statement else None
+        if statement and block and not file.scope_at(start).is_open:
+            held[source[start:end]].append((statement[1], block[1], file.scope_at(start)))
+            yield start
+    for start, end, scope, called in met:
+        bindings = held.get(source[start:end], []) if not called else []
+        for first, last, holder in bindings if len(bindings) <= _FEW else ():
+            if first <= start < last and _sees(file, scope, holder):
+                yield start
+
+
+def _sees(file: ScopedFile, scope: Scope | None, holder: Scope) -> bool:
+    while scope is not None and scope is not holder:
+        if file.rules.members_in_scope and scope.kind in CLASS_KINDS | {"scope"}:
+            return False
+        scope = scope.parent
+    return scope is holder
+
+
+def _innermost(spans: Sequence[Span], at: int) -> Span | None:
+    """The last (sorted) span that begins at or before the offset and ends behind it; looks at few only."""
+    index = bisect_right(spans, (at, sys.maxsize))
+    return next((span for span in reversed(spans[max(0, index - _FEW) : index]) if at < span[1]), None)
 
 
 def _around(spans: Sequence[Span], at: int) -> bool:

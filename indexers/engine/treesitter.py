@@ -46,6 +46,7 @@ Captures that build references
   @update        the same for one that is read and written: ``+=``, ``++``, an element of it is assigned
   @either        the same where syntax does not tell: its address is taken, a macro, an argument by reference
   @text          what stands in a string, without its quotes and what is computed in it
+  @binds         a statement that binds local names, which hold behind it; @region: what ends them (a block)
   @label         the name of a keyword argument
   @loose         around names that are taken for local ones without being surely so
   @unproven      an identifier that is a local name and names something else as well (``{ name }``), or may (macros)
@@ -86,7 +87,7 @@ _MAX_ERROR_CHILDREN = 20_000  # a query is quadratic in the unnamed children of 
 _KNOWN = frozenset(
     """container name owner body outer scope block variable constant declaration hoisted local local.header global
     attribute doc doc.file comment id id.type member call inherit decorate indexed invocation generic type skip opaque
-    write update either text label loose unproven error""".split()  # noqa: SIM905
+    write update either text label binds region loose unproven error""".split()  # noqa: SIM905
 )
 
 

@@ -17,3 +17,6 @@
 (binary_expression (variable_name) @id)
 (command_name . (word) @id @call .)
 (command name: (command_name (word)) argument: (_)) @command
+
+; What is no use
+[(string_content) (raw_string)] @text

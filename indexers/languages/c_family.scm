@@ -60,3 +60,5 @@
 
 ; What is no use
 (string_content) @text
+(declaration) @binds
+[(compound_statement) (for_statement) (if_statement) (while_statement) (case_statement)] @region

@@ -111,3 +111,6 @@
 (argument "out" [(identifier) (member_access_expression)] @write)
 (argument "ref" [(identifier) (member_access_expression)] @either)
 (ref_expression [(identifier) (member_access_expression)] @either)
+
+; What is no use
+(string_literal_content) @text

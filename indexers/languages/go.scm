@@ -111,3 +111,6 @@
 
 ; What is no use
 [(interpreted_string_literal_content) (raw_string_literal_content)] @text
+[(short_var_declaration) (var_declaration) (range_clause) (receive_statement)] @binds
+[(block) (for_statement) (if_statement) (expression_switch_statement) (type_switch_statement) (expression_case)
+ (default_case) (type_case) (communication_case)] @region

@@ -79,3 +79,5 @@
 
 ; What is no use
 [(string_fragment) (multiline_string_fragment)] @text
+[(local_variable_declaration) (resource)] @binds
+[(block) (for_statement) (switch_block_statement_group) (switch_rule) (try_with_resources_statement)] @region

@@ -63,3 +63,13 @@
 (function_declaration) @extends
 (function_declaration (function_body)) @expressed
 (function_declaration (function_value_parameters) . [(user_type) (nullable_type) (function_type)] @returns)
+
+; What is done with what is used
+(assignment left: [(identifier) (navigation_expression)] @update)
+(assignment left: [(identifier) (navigation_expression)] @write "=")
+(assignment left: (index_expression . [(identifier) (navigation_expression)] @update))
+(unary_expression ["++" "--"] argument: [(identifier) (navigation_expression)] @update)
+(unary_expression argument: [(identifier) (navigation_expression)] @update ["++" "--"])
+
+; What is no use
+(string_content) @text

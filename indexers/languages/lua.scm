@@ -54,3 +54,10 @@
 (return_statement (expression_list . [(identifier) (function_call)] @given_back .))
 (function_declaration name: (method_index_expression) @method)
 (field name: (identifier) value: [(identifier) (dot_index_expression)]) @listed
+
+; What is done with what is used
+(assignment_statement (variable_list name: [(identifier) (dot_index_expression)] @write))
+(assignment_statement (variable_list name: (bracket_index_expression table: [(identifier) (dot_index_expression)] @update)))
+
+; What is no use
+(string_content) @text

@@ -161,7 +161,8 @@ def _constant(file: FileBuilder, node: Node) -> None:
     text = file.text(name)
     if text != "class" and name != owner:
         sigil = text.startswith("$")
-        file.add_use(name.start_byte + sigil, text[sigil:], file.chain(owner), "read")
+        access = file.accesses[node.end_byte]
+        file.add_use(name.start_byte + sigil, text[sigil:], file.chain(owner), "read", access=access)
 
 
 def _exported(file: FileBuilder, name: str, parent: Scope, span: Span) -> bool:

@@ -65,3 +65,21 @@
 (assignment_expression) @assigned
 (_ return_type: (_) @returns)
 [(class_constant_access_expression) (scoped_property_access_expression)] @class_constant
+
+; What is done with what is used
+(assignment_expression left: [(member_access_expression) (scoped_property_access_expression)] @write)
+(augmented_assignment_expression left: [(member_access_expression) (scoped_property_access_expression)] @update)
+(update_expression argument: [(member_access_expression) (scoped_property_access_expression)] @update)
+(assignment_expression left: (subscript_expression . [(member_access_expression) (scoped_property_access_expression)] @update))
+(augmented_assignment_expression left: (subscript_expression . [(member_access_expression) (scoped_property_access_expression)] @update))
+(list_literal [(member_access_expression) (scoped_property_access_expression)] @write)
+(unset_statement [(member_access_expression) (scoped_property_access_expression)] @write)
+(unset_statement (subscript_expression . [(member_access_expression) (scoped_property_access_expression)] @update))
+(foreach_statement (_) . (member_access_expression) @write)
+(argument [(member_access_expression) (scoped_property_access_expression)] @either)
+(by_ref [(member_access_expression) (scoped_property_access_expression)] @either)
+(reference_assignment_expression [(member_access_expression) (scoped_property_access_expression)] @either)
+(assignment_expression left: (subscript_expression . (subscript_expression . (member_access_expression) @update)))
+
+; What is no use
+(string_content) @text

@@ -101,6 +101,9 @@
 (tuple_pattern [(identifier) (attribute)] @write)
 (list_pattern [(identifier) (attribute)] @write)
 (list_splat_pattern [(identifier) (attribute)] @write)
+[(pattern_list (subscript value: [(identifier) (attribute)] @update))
+ (tuple_pattern (subscript value: [(identifier) (attribute)] @update))
+ (list_pattern (subscript value: [(identifier) (attribute)] @update))]
 (for_statement left: [(identifier) (attribute)] @write)
 (as_pattern_target [(identifier) (attribute)] @write)
 

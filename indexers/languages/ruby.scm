@@ -54,3 +54,17 @@
 (alias) @alias
 (assignment left: [(identifier) (instance_variable) (class_variable)]) @assigned
 (operator_assignment left: [(instance_variable) (class_variable)]) @assigned
+
+; What is done with what is used
+(assignment left: [(instance_variable) (class_variable) (global_variable) (constant)] @write)
+(operator_assignment left: [(instance_variable) (class_variable) (global_variable) (constant)] @update)
+(left_assignment_list [(instance_variable) (class_variable) (global_variable)] @write)
+(assignment left: (call method: (identifier) @write))
+(operator_assignment left: (call method: (identifier) @update))
+(left_assignment_list (call method: (identifier) @write))
+(assignment left: (element_reference object: [(instance_variable) (class_variable) (global_variable) (constant)] @update))
+(operator_assignment left: (element_reference object: [(instance_variable) (class_variable) (global_variable) (constant)] @update))
+(assignment left: (element_reference object: (call method: (identifier) @update)))
+
+; What is no use
+(string_content) @text

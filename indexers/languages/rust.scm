@@ -116,3 +116,6 @@
 (string_content) @text
 (token_tree (identifier) @unproven)
 (shorthand_field_initializer (identifier) @unproven)
+(shorthand_field_identifier) @unproven
+[(let_declaration) (closure_parameters) (match_pattern)] @binds
+[(block) (closure_expression) (match_arm)] @region

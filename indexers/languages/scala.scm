@@ -83,3 +83,6 @@
 (var_definition pattern: (identifier) !type) @built
 (function_definition return_type: (_) @returns)
 (function_declaration return_type: (_) @returns)
+
+; What is no use
+(string) @text

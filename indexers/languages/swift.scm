@@ -71,3 +71,6 @@
 [(parameter) (lambda_parameter)] @typed
 (function_declaration "->" . (_) @returns)
 (protocol_function_declaration "->" . (_) @returns)
+
+; What is no use
+(line_str_text) @text

@@ -48,6 +48,8 @@ class Context(Struct, frozen=True):
     ``effects(shas)``: what each commit did to lines, without those that cannot be read. ``texts_at(sha, paths)``: the
     texts of the files that the commit has; None where they cannot be read. ``uncommitted()``: path → (A, M or D, the
     blob) of what the work tree has and its commit has not.
+    ``left_out_text(path, max_bytes)``: a file of the work tree that is not indexed, secrets included, so that it is
+    only asked for whole words; None where it cannot be read or is longer.
     ``root``: the project's absolute root; ``folder``: where in it the caller stands, relative to it. ``near``: the
     search cache over the vectors; None where comparing all of them is cheaper, or the cache cannot be asked now.
     ``quality``: the quality model, None when none is wanted."""
@@ -69,6 +71,7 @@ class Context(Struct, frozen=True):
     effects: Callable[[Sequence[str]], Mapping[str, Sequence[FileEffect]]] | None = None
     texts_at: Callable[[str, Sequence[str]], Mapping[str, bytes] | None] | None = None
     uncommitted: Callable[[], Mapping[str, tuple[str, str]]] | None = None
+    left_out_text: Callable[[str, int], bytes | None] | None = None
     near: Near | None = None
     quality: Model | None = None
     records_problem: MemorydError | None = None

@@ -24,16 +24,25 @@ CASES = {
         "let a = 1;\nfunction f() { return a }\n",
     ],
     "go": [
-        "package p\n\nfunc f(«a» int) int {\n\tb := «a»\n\treturn b + T{a: «a»}.a\n}\n",
-        "package p\n\nfunc f() int {\n\ta := a()\n\treturn a\n}\n",
+        "package p\n\nfunc f(«a» int) int {\n\t«b» := «a»\n\treturn «b» + T{a: «a»}.a\n}\n",
+        "package p\n\nfunc f() int {\n\t«a» := a + 1\n\treturn «a»\n}\n",
+        "package p\n\nfunc f() int {\n\tif c {\n\t\t«a» := 1\n\t\tg(«a»)\n\t} else {\n\t\tg(a)\n\t}\n\treturn a\n}\n",
+        "package p\n\nfunc f() {\n\tfor «_», «a» := range a {\n\t\tg(«a»)\n\t}\n\tg(a)\n}\n",
     ],
     "java": [
         "class A { int f(int «a») { this.a = «a»; a(); return «a»; } }\n",
         "class A { int f(int «a») { return new B() { int g() { return a; } }.g(); } }\n",
-        "class A { int f() { a = 1; int a = 2; return a; } }\n",
+        "class A { int f() { a = 1; { int «a» = a; g(«a»); } return a; } }\n",
     ],
-    "rust": ["fn f(«a»: u8) -> T {\n    say!(a);\n    T { a, b: «a», c: a() }\n}\n"],
-    "c": ["int f(int «a», struct s *«b») { «b»->a = «a»; a(«a»); int c = 1; return c; }\n"],
+    "rust": [
+        "fn f(«a»: u8) -> T {\n    say!(a);\n    T { a, b: «a», c: a() }\n}\n",
+        "fn f() {\n    { let «a» = a; g(|«b»| «b» + «a») }\n    g(a, b)\n}\n",
+    ],
+    "c": [
+        "int f(int «a», struct s *«b») { «b»->a = «a»; a(«a»); int «c» = 1; return «c»; }\n",
+        "int f(void) { extern int a; int b(void); if (c) { int «d» = d; g(«d»); } return a + d; }\n",
+        "int f(int a) { return a; }\n}}} int g(\n",
+    ],
     "cpp": ["struct S { int a; S(int «a») : a(«a») { this->a = «a»; } };\n"],
 }
 

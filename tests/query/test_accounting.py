@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 
 from indexers.profiles import profiles
+from memoryd.ingest.files.rooted_files import text_of
 from memoryd.ingest.job import IndexJob
 from memoryd.ingest.parse.pool import ParsePool, PoolLimits
 from memoryd.ingest.pipeline import index
@@ -58,6 +60,7 @@ def ask(tmp_path: Path, pool: ParsePool) -> Asked:
             assert view is not None
             ctx = Context(
                 index=conn, records=None, view=view, lexical=LexicalIndex(), embedder=None, freshness=freshness,
+                left_out_text=partial(text_of, str(root)),
                 root=str(root),
             )  # fmt: skip
             found = refs(ctx, RefsRequest(target=target)).accounting
@@ -279,7 +282,7 @@ def test_every_line_of_the_text_is_counted_once(ask: Asked) -> None:
     assert (lines.comments, lines.documents, lines.unknown, lines.unresolved) == (1, 1, 0, 0)
     assert [(one.path, one.line) for one in lines.first_comments] == [("more.py", 1)]
     assert (
-        "in the text it stands in 6 lines: 2 as above, 2 in definitions of that name, 1 in comments (more.py:1),"
+        "the text has it in 6 lines: 2 as above, 2 in definitions, 1 in comments (more.py:1),"
         " 1 in documents (notes.md:1). COMPLETE: a text search brings nothing more" in text
     )
 
@@ -304,9 +307,24 @@ def test_a_line_of_unknown_meaning_takes_completeness_away(use: str, ask: Asked)
 
 
 def test_what_is_not_indexed_takes_completeness_away(ask: Asked) -> None:
-    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": "x;" * 300_000}, "a.py:lonely")
+    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": "x;lonely();" * 300_000}, "a.py:lonely")
     assert found.lines
-    assert (found.lines.complete, found.lines.gaps) == (False, ("1 file minified",))
+    assert (found.lines.complete, found.lines.gaps) == (False, ("1 file too-large",))
+
+
+@pytest.mark.parametrize("text", ["x;lonely_;" * 60_000, "x;lonelyx" * 300_000])
+def test_a_file_that_is_too_long_is_no_gap_where_it_has_not_the_word(text: str, ask: Asked) -> None:
+    """It is looked at when the question is asked. Only whole words are: parts would tell a secret letter by letter."""
+    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": text}, "a.py:lonely")
+    assert found.lines
+    assert (found.lines.complete, found.lines.gaps) == (True, ())
+
+
+def test_what_may_be_in_another_encoding_stays_a_gap(ask: Asked) -> None:
+    """No byte search tells what stands in UTF-16."""
+    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": "x;\0" * 1_000_000}, "a.py:lonely")
+    assert found.lines
+    assert (found.lines.complete, found.lines.gaps) == (False, ("1 file too-large",))
 
 
 def test_a_longer_name_beyond_ascii_is_told_apart(ask: Asked) -> None:
@@ -351,7 +369,7 @@ def test_a_name_that_its_scope_proves_to_be_local_is_no_use(path: str, ask: Aske
     found, text = ask({"a.py": "def hook(): ...\n", path: LOCAL[path]}, "a.py:hook")
     assert found.lines
     assert (found.lines.local, found.lines.unknown, found.lines.complete) == (2, 0, True)
-    assert "2 local names. COMPLETE: a text search brings nothing more" in text
+    assert "2 local. COMPLETE: a text search brings nothing more" in text
 
 
 NOT_PROVEN = {
@@ -383,8 +401,7 @@ def test_sentences_are_counted_with_their_places(ask: Asked) -> None:
     assert found.lines
     assert (found.lines.prose, found.lines.unknown, found.lines.complete) == (3, 0, True)
     assert (
-        "3 in strings or other text (b.py:2, b.py:3, b.py:4). COMPLETE: a text search brings nothing more"
-        in text
+        "3 in strings (b.py:2, b.py:3, …). COMPLETE: a text search brings only more of the same text" in text
     )
 
 

@@ -133,4 +133,4 @@ def test_impact_names_who_writes_first_with_the_line_that_does(ctx: Context) -> 
         ("Box.reset", "both", 13),
     ]
     assert sorted(direct[3:]) == [("Box.declare", "", 16), ("Box.show", "read", 6)]
-    assert "; of the direct ones 3 write it, 1 only read it\n" in rendered(answer, 2_000).text
+    assert "; 3 of the direct write it, 1 only read\n" in rendered(answer, 2_000).text

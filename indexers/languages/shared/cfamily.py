@@ -60,6 +60,8 @@ def declared(file: FileBuilder, node: Node) -> None:
             _declare(file, scope, node, leaf, is_function)
         else:
             scope.locals.add(file.source[slice(*leaf.byte_range)])
+            if not is_function and not file.source.startswith(b"extern", node.start_byte):
+                file.spans["local"].append(leaf.byte_range)
         if is_function and scope.is_open:
             _bind(file, node, leaf, "return", scope.qualname)
         elif scope.is_open and _is_nameless(node) and scope.kind in ("struct", "class"):

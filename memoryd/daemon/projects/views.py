@@ -19,6 +19,7 @@ from memoryd.daemon.indexing.jobs import IndexTarget, Job, JobError
 from memoryd.daemon.projects.stores import OutdatedIndex, Store, ViewVanished
 from memoryd.errors import BusyError, MemorydError, StoreError, UsageError
 from memoryd.globs.given import standpoint
+from memoryd.ingest.files.rooted_files import text_of
 from memoryd.ingest.files.scan import NOT_CHECKED_OUT
 from memoryd.ingest.git.directory import shown_branch
 from memoryd.ingest.git.discovery import discover
@@ -170,6 +171,7 @@ class Views:
             texts_at=functools.partial(store.texts_at, target.root) if view.head else None,
             patches=functools.partial(store.patches, target.root) if view.head else None,
             uncommitted=functools.partial(uncommitted, conn, target.root, view) if not target.rev else None,
+            left_out_text=None if target.rev else functools.partial(text_of, target.root),
             near=store.vectors,
             quality=store.vectors.quality,
             records_problem=known.problem,

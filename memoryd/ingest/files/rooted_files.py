@@ -109,6 +109,15 @@ class RootedFiles:
         return data
 
 
+def text_of(root: str, path: str, max_bytes: int) -> bytes | None:
+    """The file below the root; None where there is none that could be read, or a longer one."""
+    try:
+        with RootedFiles(Path(root)) as rooted:
+            return rooted.read(path, max_bytes)
+    except Unreadable:
+        return None
+
+
 def components(path: str) -> list[str]:
     """The names of a plain relative path. Raises Unreadable ``outside`` for any other."""
     names = path.split("/")

@@ -203,7 +203,8 @@ class _Account:
             counts.append(sorted(part & rest))
             rest -= part
         hidden = could_be & (through | others | defined) - used
-        searched = unsearched(self._ctx, len(self._name.encode()))
+        name = self._name.encode("utf-8", "surrogateescape")
+        searched = unsearched(self._ctx, len(name), name if self._targets else b"")
         defining = {path_id for path_id, _ in defined}
         outside = [place for place in text.outside if place[0] not in defining]
         prose = [place for place in text.rest if place in text.prose and place not in text.documents]

@@ -11,6 +11,7 @@ from memoryd.query.safe_text import quote
 from memoryd.query.text.lines import place
 
 _SHOWN = 3
+_TEXT_SHOWN = 2  # of lines that are no uses
 
 
 class NamePlace(Struct, frozen=True):
@@ -60,26 +61,26 @@ class Reconciliation(Struct, frozen=True):
     def line(self, name: str) -> str:
         """What is not said of it otherwise, in one line."""
         counts = (
-            (self.defined, "in definitions of that name", ()),
+            (self.defined, "in definitions", ()),
             (self.comments, "in comments", self.first_comments),
             (self.beside, "beside a definition of it", ()),
-            (self.local, "local names", ()),
-            (self.prose, "in strings or other text", self.first_prose),
+            (self.local, "local", ()),
+            (self.prose, "in strings", self.first_prose),
             (self.documents, "in documents", self.first_documents),
-            (self.outside, "of something else (other projects)", ()),
+            (self.outside, "of other projects", ()),
             (self.in_words, "in longer names", ()),
         )
         more = [
-            f"{count} {what}{f' ({_places(first, count)})' if first else ''}"
+            f"{count} {what}{f' ({_places(first, count, _TEXT_SHOWN)})' if first else ''}"
             for count, what, first in counts
             if count
         ]
         above = self.lines - sum(count for count, _, _ in counts)
         parts = ", ".join([*([f"{above} as above"] if above else []), *more])
-        shown = f"in the text it stands in {self.lines} {'line' if self.lines == 1 else 'lines'}: {parts}"
+        shown = f"the text has it in {self.lines} {'line' if self.lines == 1 else 'lines'}: {parts}"
         beside = f" (beside {'; '.join(self.left_out)})" if self.left_out else ""
         if self.complete:
-            is_shown = all(count <= _SHOWN for count, _, first in counts if first)
+            is_shown = all(count <= _TEXT_SHOWN for count, _, first in counts if first)
             more_text = "nothing more" if is_shown else "only more of the same text"
             return f"{shown}. COMPLETE: a text search brings {more_text}{beside}"
         rest = f"; every line: memoryd search {shlex.quote(name)} --exact --word"
@@ -148,6 +149,6 @@ class Accounting(Struct, frozen=True):
             yield "too short or common a word to look for in the text"
 
 
-def _places(first: tuple[NamePlace, ...], total: int) -> str:
-    shown = [place(one.path, one.line) for one in first[:_SHOWN]]
+def _places(first: tuple[NamePlace, ...], total: int, most: int = _SHOWN) -> str:
+    shown = [place(one.path, one.line) for one in first[:most]]
     return ", ".join([*shown, *(["…"] if total > len(shown) else [])]) if shown else "named below"

@@ -185,7 +185,7 @@ class ImpactAnswer(PagedAnswer, frozen=True):
             f" {self._reaching()}{self._limit()}"
         )
         if totals.writers + totals.readers:
-            head += f"; of the direct ones {totals.writers} write it, {totals.readers} only read it"
+            head += f"; {totals.writers} of the direct write it, {totals.readers} only read"
         if not totals.dependents and self.accounting and not self.accounting.is_open:
             rest = "all uses of the name are of other definitions" if self.accounting.others else ""
             head += f"\nNothing in the index uses it; {rest or 'its name stands nowhere else'}."

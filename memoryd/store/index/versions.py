@@ -49,6 +49,7 @@ EXTRACTOR_HISTORY = {
     34: "where names are proven to be local, and where strings, comments and names of arguments stand",
     35: "PHP: types that comments write, results, elements of loops, what is caught, static properties",
     36: "C++: several macros in front of a definition; aliases, structured bindings, what is passed on",
+    37: "names proven to be local behind their binding; strings of more languages; writes of Kotlin, PHP, Ruby, Lua",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""

@@ -12,6 +12,9 @@ class Box:
 #            ^ writes first of self
 #                         ^ writes second of self
 #                                       ^ writes rest of self
+        self.slots[0], (self.left[1], x) = other
+#            ^ both slots of self
+#                            ^ both left of self
         self.size += 1
 #            ^ both size of self
         self.items["x"] = self.size
