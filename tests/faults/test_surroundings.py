@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from disks import memory_disk, needs_mounts
 from index_digests import clean_digest, digest
 
 YEAR_S = 31_556_952
+SLEEP_S = 4.0  # longer than anybody waits for a sign of a child that is at work
 needs_gcc = pytest.mark.skipif(not shutil.which("gcc"), reason="no compiler for the false clock")
 
 
@@ -144,5 +146,75 @@ def test_a_clock_that_jumps_loses_nothing(tmp_path: Path, false_clock: Path) -> 
         found = {record["id"] for record in client.json("proposals", **asked, status="")["records"]}
         assert found == {record["id"] for record in told}
         moved.write_text("0")
+        assert digest(client, root) == clean_digest(tmp_path / "clean", root)
+    daemon.end()
+
+
+def _all_of(daemon: RunningDaemon) -> list[int]:
+    return [daemon.pid, *offspring(daemon.pid)]
+
+
+def _at_work(daemon: RunningDaemon) -> bool:
+    return any(b"memoryd.ingest.parse.worker" in command_line(pid) for pid in offspring(daemon.pid))
+
+
+@pytest.mark.timeout(300)
+def test_a_machine_that_sleeps_goes_on_where_it_was(tmp_path: Path) -> None:
+    """The daemon and its children stand still at work, as when a laptop is closed: what was asked is answered, what was
+    saved meanwhile is noticed, and the index is that of a machine that never slept."""
+    root = many_files(tmp_path / "p", 300)
+    daemon = RunningDaemon(tmp_path / "m").ready()
+    with Client(daemon.paths, person=True) as client:
+        up = client.post("up", {"path": str(root)})
+        until(lambda: _at_work(daemon), "it is at work")
+        sleeping = _all_of(daemon)
+        for pid in sleeping:
+            os.kill(pid, signal.SIGSTOP)
+        asked = client.post("daemon_status")
+        (root / "late.py").write_text("def came_late():\n    pass\n")
+        time.sleep(SLEEP_S)
+        for pid in sleeping:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        answers: dict[int, dict] = {}
+        while {up, asked} - answers.keys():
+            answer = client.receive()
+            answers[answer.get("id", -1)] = answer
+        assert "result" in answers[up]
+        assert "result" in answers[asked]
+        asking = {"project": str(root), "name": "came_late"}
+        until(
+            lambda: client.json("symbol", **asking)["definition"], "what was saved meanwhile is noticed", 30
+        )
+        assert not client.json("status", project=str(root))["left_out"]
+        assert client.json("record", project=str(root), kind="lesson", text="Wake up")["record"]["id"]
+        assert digest(client, root) == clean_digest(tmp_path / "clean", root)
+    daemon.end()
+
+
+@pytest.mark.timeout(300)
+def test_the_daemon_and_its_children_killed_at_once_lose_nothing(tmp_path: Path) -> None:
+    """As the kernel does where memory is out: the next daemon has what was acknowledged, and indexes to the same
+    digest, with nothing left out."""
+    root = many_files(tmp_path / "p", 300)
+    daemon = RunningDaemon(tmp_path / "m").ready()
+    with Client(daemon.paths, person=True) as client:
+        client.json("up", path=str(small_project(tmp_path / "other")))
+        asked = {"project": str(tmp_path / "other")}
+        told = client.json("record", **asked, kind="lesson", text="Flush first")["record"]["id"]
+        client.post("up", {"path": str(root)})
+        until(lambda: _at_work(daemon), "it is at work")
+        killed = _all_of(daemon)
+        for pid in killed:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    daemon.end()
+    until(lambda: not any(map(command_line, killed[1:])), "nothing of it is left")
+    daemon = RunningDaemon(tmp_path / "m").ready()
+    with Client(daemon.paths, person=True) as client:
+        client.json("up", path=str(root))
+        assert [one["id"] for one in client.json("proposals", **asked, status="")["records"]] == [told]
+        assert client.json("audit", **asked)["ok"]
+        assert not client.json("status", project=str(root))["left_out"]
         assert digest(client, root) == clean_digest(tmp_path / "clean", root)
     daemon.end()
