@@ -315,9 +315,10 @@ def test_what_is_not_indexed_takes_completeness_away(ask: Asked) -> None:
 @pytest.mark.parametrize("text", ["x;lonely_;" * 60_000, "x;lonelyx" * 300_000])
 def test_a_file_that_is_too_long_is_no_gap_where_it_has_not_the_word(text: str, ask: Asked) -> None:
     """It is looked at when the question is asked. Only whole words are: parts would tell a secret letter by letter."""
-    found, _ = ask({"a.py": "def lonely(): ...\n", "big.js": text}, "a.py:lonely")
+    found, said = ask({"a.py": "def lonely(): ...\n", "big.js": text}, "a.py:lonely")
     assert found.lines
-    assert (found.lines.complete, found.lines.gaps) == (True, ())
+    assert (found.lines.complete, found.lines.gaps, found.gaps) == (True, (), ())
+    assert "Nothing in the index uses it; its name stands nowhere else." in said
 
 
 def test_what_may_be_in_another_encoding_stays_a_gap(ask: Asked) -> None:

@@ -90,6 +90,8 @@ class _Account:
         unresolved = sorted(could_be - known)
         defined = {(row.path_id, row.line) for row in self._named}
         text = self._text(known | could_be | defined)
+        lines = self._reconciled(text, accounted, through, others, could_be | of_twins, defined)
+        is_whole = lines is not None and lines.complete  # nothing that is not indexed has the name
         return Accounting(
             self._name,
             accounted=len(accounted),
@@ -101,12 +103,12 @@ class _Account:
             text=text.state,
             first_unresolved=self._places(unresolved),
             first_in_text=self._places(text.rest),
-            lines=self._reconciled(text, accounted, through, others, could_be | of_twins, defined),
+            lines=lines,
             gaps=(
                 *_of_twins(twins, len(of_twins)),
                 *not_followed_in(self._ctx, self._targets),
                 *unseen_callers(self._ctx, self._targets),
-                *(gaps(self._ctx) if len(accounted) <= FEW else ()),
+                *(gaps(self._ctx) if len(accounted) <= FEW and not is_whole else ()),
             ),
         )
 
