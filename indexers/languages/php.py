@@ -189,11 +189,7 @@ _FUNCTIONS = frozenset(
     str_replace str_starts_with strcmp stripos strlen strpos strrpos strstr strtolower strtotime strtoupper strtr
     strval substr substr_count time trigger_error trim ucfirst ucwords uniqid unlink unserialize unset usort
     var_dump var_export true false null TRUE FALSE NULL PHP_EOL PHP_VERSION DIRECTORY_SEPARATOR E_USER_DEPRECATED
-    __DIR__ __FILE__ __LINE__ __CLASS__ __METHOD__ __FUNCTION__ __NAMESPACE__ self static parent
-    Exception Throwable InvalidArgumentException RuntimeException LogicException Closure Countable ArrayAccess
-    Iterator IteratorAggregate Traversable ArrayIterator stdClass DateTime DateTimeInterface DateTimeImmutable
-    JsonSerializable Stringable Error TypeError BadMethodCallException OutOfBoundsException UnexpectedValueException
-    Generator Attribute""".split()
+    __DIR__ __FILE__ __LINE__ __CLASS__ __METHOD__ __FUNCTION__ __NAMESPACE__ self static parent""".split()
 )
 _SHAPES: type_text.Shapes = {
     "object_creation_expression": ("type", 0),

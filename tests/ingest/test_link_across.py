@@ -112,6 +112,11 @@ CASES: dict[str, Case] = {
          "b.php": "<?php\nnamespace N;\nfunction go() { help1(); Cart::boot(); }\nfunction full() { \\Cart::boot(); }\n"},
         ["b.php:go -> a.php:help1 exact"],
     ),
+    "PHP: in a namespace a class with the name of one that the language brings is the namespace's": (
+        {"Error.php": "<?php\nnamespace T;\nclass Error {}\n",
+         "Loader.php": "<?php\nnamespace T;\nclass LoaderError extends Error {}\nfunction f() { throw new \\Error(); }\n"},
+        ["Loader.php:LoaderError => Error.php:Error exact"],
+    ),
     "Ruby: a constant is looked for in the modules around, from within": (
         {"tax.rb": "module Depot\n  class Tax\n    def self.rate\n    end\n  end\nend\n",
          "cart.rb": "module Depot\n  class Cart\n    def total\n      Tax.rate\n    end\n  end\nend\n",

@@ -20,6 +20,9 @@ MOST = 500  # types that are followed from one
 _BUILD_LINES = 10  # in which Go says for which builds a file is
 
 
+_Type = tuple[int, str]  # path id and qualname
+
+
 class MemberFile(Struct, frozen=True):
     """A file with so many of the members; ``build``: for which builds it is, where it says so."""
 
@@ -35,7 +38,8 @@ class MemberFile(Struct, frozen=True):
 
 class Implementor(Struct, frozen=True):
     """A type that implements or extends the target. ``members``: how many of the target's ``of`` members it has itself;
-    ``through``: the type between the two (``""``: none). ``files``: where its members are, if not all in ``path``."""
+    ``through``: the type between the two (``""``: none). ``files``: where its members are, if not all in ``path``. A
+    class without a name is called after the function that it stands in (``is_anonymous``)."""
 
     path: str
     line: int
@@ -44,13 +48,15 @@ class Implementor(Struct, frozen=True):
     of: int
     through: str = ""
     files: tuple[MemberFile, ...] = ()
+    is_anonymous: bool = False
 
     def label(self) -> str:
         """One line."""
         own = f" {self.members} of {self.of} members" if self.of else ""
         through = f" through {safe_name(self.through)}" if self.through else ""
         files = f": {', '.join(file.label() for file in self.files)}" if self.files else ""
-        return f"{place(self.path, self.line)} {safe_name(self.name)}{own}{through}{files}"
+        name = f"{'anonymous in ' if self.is_anonymous else ''}{safe_name(self.name)}"
+        return f"{place(self.path, self.line)} {name}{own}{through}{files}"
 
 
 def implementors(ctx: Context, targets: Sequence[Target]) -> tuple[Implementor, ...]:
@@ -76,27 +82,33 @@ class _Followed:
 
     def found(self) -> tuple[Implementor, ...]:
         own = (self._target.path_id, self._target.qualname)
-        types = {own}
-        members = {(self._target.path_id, name): name for name in self._members}
-        having: dict[tuple[int, str], set[str]] = defaultdict(set)
-        through: dict[tuple[int, str], str] = {}
-        waiting, step = {own}, dict(members)
-        while (waiting or step) and len(types) < MOST:
+        first: dict[_Type, _Type] = {own: own}  # what each was first reached from
+        bases: dict[_Type, list[_Type]] = defaultdict(list)  # that a type names
+        having: dict[_Type, set[str]] = defaultdict(set)
+        waiting, step = {own}, {(self._target.path_id, name): name for name in self._members}
+        while (waiting or step) and len(first) < MOST:
             below = self._below(waiting, step)
             waiting, step = set(), {}
             for holder, above, member, name in below:
-                if holder not in types:
-                    types.add(holder)
+                if holder not in first:
+                    first[holder] = above
                     waiting.add(holder)
-                    through[holder] = "" if above == own else above[1]
-                if member and name not in having[holder]:
+                if not member:
+                    bases[holder].append(above)
+                elif name not in having[holder]:
                     having[holder].add(name)
                     step[(holder[0], member)] = name
-        return self._shown([one for one in types if one != own], having, through)
+        del first[own]
+        between = {
+            one: own if own in bases[one] else next((base for base in bases[one] if base in first), above)
+            for one, above in first.items()
+        }
+        through = {one: "" if above == own else above[1] for one, above in between.items()}
+        return self._shown(list(first), having, through)
 
     def _below(
-        self, types: Collection[tuple[int, str]], members: dict[tuple[int, str], str]
-    ) -> list[tuple[tuple[int, str], tuple[int, str], str, str]]:
+        self, types: Collection[_Type], members: dict[_Type, str]
+    ) -> list[tuple[_Type, _Type, str, str]]:
         """(type, the one above it, its member, the target's member that this is) of what is one step below."""
         ctx = self._ctx
         names = graph_queries.name_ids(ctx.index, {name for _, name in (*types, *members)})
@@ -122,18 +134,21 @@ class _Followed:
 
     def _shown(
         self,
-        types: Sequence[tuple[int, str]],
-        having: dict[tuple[int, str], set[str]],
-        through: dict[tuple[int, str], str],
+        types: Sequence[_Type],
+        having: dict[_Type, set[str]],
+        through: dict[_Type, str],
     ) -> tuple[Implementor, ...]:
         paths = graph_queries.path_names(self._ctx.index, {path_id for path_id, _ in types})
-        parts: dict[tuple[str, int, str], list[tuple[int, str]]] = defaultdict(list)
+        parts: dict[tuple[str, int, str], list[_Type]] = defaultdict(list)
+        anonymous = set[tuple[str, int, str]]()
         for one in types:
-            path, line = self._definition(paths[one[0]], one[1])
+            path, line, is_anonymous = self._definition(paths[one[0]], one[1])
             parts[path, line, one[1]].append(one)
+            anonymous |= {(path, line, one[1])} if is_anonymous else set()
         rows = [
             Implementor(
                 *place,
+                is_anonymous=place in anonymous,
                 members=len(set[str]().union(*(having[part] for part in found))),
                 of=len(self._members),
                 through=through[found[0]],
@@ -149,17 +164,19 @@ class _Followed:
         ]
         return tuple(files) if any(file.path != path or file.build for file in files) else ()
 
-    def _definition(self, path: str, qualname: str) -> tuple[str, int]:
-        """Where the type is defined: in that file, else in one beside it, as Go has methods of a type elsewhere."""
+    def _definition(self, path: str, qualname: str) -> tuple[str, int, bool]:
+        """Where the type is defined, and whether that is a function around a class without a name: in that file, else
+        in one beside it, as Go has methods of a type elsewhere."""
         folder = path.rpartition("/")[0]
         rows = graph_queries.symbols_named(
             self._ctx.index, self._ctx.view.id, qualname.rpartition(".")[2], MOST
         )
-        there = [row for row in rows if row.qualname == qualname and row.kind in TYPES]
+        there = [row for row in rows if row.qualname == qualname]
         same = [row for row in there if row.path == path]
-        beside = [row for row in there if row.path.rpartition("/")[0] == folder]
-        row = next(iter(same or (beside if len(beside) == 1 else ())), None)
-        return (row.path, row.line) if row else (path, 0)
+        types = [row for row in same if row.kind in TYPES]
+        beside = [row for row in there if row.kind in TYPES and row.path.rpartition("/")[0] == folder]
+        row = next(iter(types or (beside if len(beside) == 1 else same)), None)
+        return (row.path, row.line, row.kind not in TYPES) if row else (path, 0, False)
 
     def _build(self, path: str) -> str:
         """The build constraint of a file of Go (https://pkg.go.dev/cmd/go#hdr-Build_constraints)."""
