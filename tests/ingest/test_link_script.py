@@ -16,6 +16,14 @@ TYPES = (
     "export type Live<T extends Any> = T & { gone: boolean }\nexport type Open<T> = { -readonly [K in keyof T]: T[K] }\n"
 )
 CALLS: dict[str, Case] = {
+    "members that a prototype is given by another name": (
+        {"a.js": "function Foo() {}\nfunction report(e) {}\nFoo.prototype.onerror = report;\nFoo.prototype.go = Foo.prototype.run = function () {};\n"
+                 "Foo.prototype.old = Foo.prototype.go;\nclass Bar { a() {} }\nBar.prototype.b = Bar.prototype.a;\nmodule.exports = { Foo, Bar };\n",
+         "m.js": "const { Foo, Bar } = require('./a');\nfunction a() { new Foo().onerror(1); }\nfunction b() { new Foo().go(); }\n"
+                 "function d() { new Foo().old(); }\nfunction e() { new Bar().b(); }\n"},
+        ["m.js:a -> a.js:Foo exact", "m.js:a -> a.js:report inferred", "m.js:b -> a.js:Foo exact", "m.js:b -> a.js:Foo.run inferred",
+         "m.js:d -> a.js:Foo exact", "m.js:d -> a.js:Foo.run inferred", "m.js:e -> a.js:Bar exact", "m.js:e -> a.js:Bar.a inferred"],
+    ),
     "CommonJS: a function that is the module has its own name; what is handed out beside it, and by name from an object": (
         {"h.js": "module.exports = function hoist(n) { return hoist(n - 1) }\nmodule.exports.lower = function () {}\nfunction own() {}\n",
          "o.js": "function a1() {}\nfunction b1() {}\nmodule.exports = { a1, two: b1 }\nexports.c1 = a1\n",

@@ -289,6 +289,8 @@ def _assigned(file: FileBuilder, node: Node) -> None:
         _module_exports(file, node, right)
     elif head in ("exports", "module.exports") and name != "__esModule":
         _hand_out_value(file, node, name, right)
+    elif head.endswith(".prototype") and head.count(".") == 1 and right.type not in _DEFINING:
+        types.given_to_prototype(file, node, head.removesuffix(".prototype"), name, right)
 
 
 def _module_exports(file: FileBuilder, node: Node, value: Node) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from indexers.engine.generics import UNKNOWN
 from indexers.engine.treesitter import FileBuilder, Hook, Node, Scope
 from indexers.languages.shared.ecmascript_expected import EACH, parameters_of, take_out
 from indexers.languages.shared.ecmascript_expected import HOOKS as EXPECTED_HOOKS
@@ -445,6 +446,20 @@ def has_prototype(file: FileBuilder, name: str) -> bool:
     return f"prototype {name}" in file.memory
 
 
+def given_to_prototype(file: FileBuilder, node: Node, owner: str, name: str, value: Node) -> None:
+    """``A.prototype.b = c``, ``A.prototype.b = A.prototype.c``: the member stands for another function."""
+    last = value
+    while last.type == "assignment_expression":  # A.prototype.b = A.prototype.c = function …
+        value, last = last.named_children[0], last.named_children[-1]
+    text = file.chain(value if value.type == "member_expression" else last).replace(".prototype.", ".")
+    scope = file.scope_at(node.start_byte)
+    if last.type in _NAMED and text not in (UNKNOWN, f"{owner}.{name}") and scope.is_open:
+        own = f"{owner}.{name}"
+        if file.add_symbol(scope, name, "field", node.start_byte, node.byte_range, owner=owner):
+            file.add_binding(node.start_byte, own, text, "alias", scope.qualname)
+
+
+_NAMED = ("identifier", "member_expression", "function_expression", "arrow_function")
 HOOKS: dict[str, Hook] = {
     "declarator": _declarator,
     "loop": _loop,

@@ -51,6 +51,7 @@ EXTRACTOR_HISTORY = {
     36: "C++: several macros in front of a definition; aliases, structured bindings, what is passed on",
     37: "names proven to be local behind their binding; strings of more languages; writes of Kotlin, PHP, Ruby, Lua",
     38: "PHP: classes with the name of one that the language brings",
+    39: "JavaScript: members that a prototype is given by another name",
 }
 """Version → what changed in what is read, and why. Add a line whenever the same bytes would give other facts, chunks,
 terms or notes of a commit: files and history are then read again."""
