@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from daemon_harness import Client, StartDaemon, git, small_project
-from shell import typed
+from typed_commands import typed
 
 from memoryd.ingest.git import discovery
 from memoryd.paths import Paths

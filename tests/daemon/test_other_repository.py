@@ -10,7 +10,7 @@ from pathlib import Path
 import at_terminal
 import pytest
 from daemon_harness import REPOSITORY, Client, StartDaemon, git, small_project, until
-from shell import typed
+from typed_commands import typed
 
 from memoryd.paths import Paths
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from daemon_harness import Client, StartDaemon, small_project
-from shell import typed
+from typed_commands import typed
 
 from memoryd.paths import Paths
 
