@@ -161,10 +161,8 @@ def test_commits_of_a_project_that_no_branch_leads_to_prove_nothing(
 ) -> None:
     """One loose object, and a tag, as a clone brings it: neither at another place nor at the project's own."""
     first = git(project, "rev-list", "--max-parents=0", "HEAD").strip()
-    stranger = small_project(tmp_path / "stranger")
-    (stranger / "more.py").write_text("more = 1\n")
-    git(stranger, "add", "-A")
-    git(stranger, "commit", "-q", "--amend", "-m", "Of somebody else")
+    (tmp_path / "stranger").mkdir()
+    stranger = _other(tmp_path / "stranger")
     git(stranger, "fetch", "-q", str(project), f"{first}:refs/tags/planted")
     project.rename(project.with_name("away"))
     typed(home, stranger, "up")
