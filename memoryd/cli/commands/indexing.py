@@ -14,6 +14,7 @@ from memoryd.cli.terminal import progress
 from memoryd.cli.terminal.consent import can_ask, says_yes
 from memoryd.cli.terminal.output import note, print_json, print_text
 from memoryd.errors import OTHER_REPOSITORY, MemorydError, UsageError
+from memoryd.query.safe_text import safe_name
 
 NOTHING = 1  # exit code: indexed nothing, or dropped something
 
@@ -85,8 +86,7 @@ def _show(args: Namespace, root: str, summary: dict[str, Any]) -> None:
 def describe(root: str, summary: dict[str, Any]) -> str:
     """What is known after an index run, in four short lines."""
     head, branch = summary.get("head", ""), summary.get("branch", "")
-    shown = f"“{branch}”" if any(map(str.isspace, branch)) else branch
-    at = f" at {head[:10]}" + (f" on {shown}" if branch else "") if head else ""
+    at = f" at {head[:10]}" + (f" on {safe_name(branch)}" if branch else "") if head else ""
     lines = [
         f"{root}{at}",
         "  " + _counts(summary, "files", "symbols", "references", "edges"),

@@ -319,10 +319,9 @@ class Git:
             return False
         heads = {sha for name, sha in self.refs().items() if name.startswith("refs/heads/")}
         heads |= {self.head().sha, *self._directory.were_checked_out(_MAX_CHECKED_OUT)} - {""}
-        there = [f"^{sha}" for sha in sorted(heads) if self.holds([sha])]
-        return bool(there) and not self._output(
-            "rev-list", "--max-count=1", "--end-of-options", *wanted, *there
-        )
+        asked = _lines([*wanted, *(f"^{sha}" for sha in sorted(heads))])
+        args = ("--max-count=1", "--ignore-missing", "--stdin")
+        return not self._runner.output(GitCommand("rev-list", args, stdin=asked))
 
     def ls_tree(self, sha: str) -> list[TreeEntry]:
         """All files of the commit; links and submodules included, see their mode. Raises like ``check_size``."""

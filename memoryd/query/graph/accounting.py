@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from indexers.outline import CLASS_KINDS
 from indexers.profiles import all_of, not_followed
 from memoryd.query.context import Context
 from memoryd.query.exact.unsearched import NO_SOURCE, unsearched
@@ -20,10 +21,9 @@ from memoryd.store.index.queries.state import status_queries
 
 MAX_NAMED = 500  # definitions of one name whose uses are counted
 MAX_PLACES = 10
-TYPES = frozenset(("class", "interface", "struct", "trait", "protocol", "type", "enum", "object", "record"))
 FEW = 20  # uses: with more known ones it is not said what could hold further ones
 _CONSTRUCTORS = all_of("constructors")
-_NO_DATA = frozenset(("function", "method", "class", "interface", "struct", "enum", "trait", "type"))
+_NO_DATA = CLASS_KINDS | {"function", "method"}
 _FOLDER_FILES = frozenset(("index", "__init__", "mod", "lib", "main"))
 _ALIKE = (
     frozenset(("javascript", "typescript", "vue", "svelte", "astro")),
@@ -75,16 +75,10 @@ class _Account:
         accounted = self._users_of_files() if self._is_file else self._users(own)
         through = self._users(self._bases(own)) - accounted
         meant = {(target.path_id, target.qualname) for target in self._targets}
-        twins = [
-            row for row in self._named if (row.path_id, row.qualname) not in meant and self._is_twin(row)
-        ]
-        of_twins = (
-            self._users(self._nodes((row.path_id, row.qualname) for row in twins)) - accounted - through
-        )
-        rest = (
-            (row.path_id, row.qualname) for row in self._named if (row.path_id, row.qualname) not in meant
-        )
-        others = self._users(self._nodes(rest)) - accounted - through
+        rest = [row for row in self._named if (row.path_id, row.qualname) not in meant]
+        others = self._users_of(rest) - accounted - through
+        twins = [row for row in rest if self._is_twin(row)]
+        of_twins = self._users_of(twins) & others
         known = accounted | through | others
         could_be = self._unresolved()
         unresolved = sorted(could_be - known)
@@ -131,7 +125,7 @@ class _Account:
         return any(
             row.qualname == target.qualname
             and folder == target.path.rpartition("/")[0]
-            and (row.kind in TYPES) == (target.kind in TYPES)
+            and (row.kind in CLASS_KINDS) == (target.kind in CLASS_KINDS)
             for target in self._targets
         )
 
@@ -145,6 +139,9 @@ class _Account:
     def _users(self, nodes: Collection[Node]) -> set[Place]:
         edges = graph_queries.edges_towards(self._ctx.index, self._ctx.view.id, nodes)
         return {(edge[1] >> NAME_BITS, edge[4]) for edge in edges if self._kinds[edge[2]] != "overrides"}
+
+    def _users_of(self, rows: Iterable[SymbolRow]) -> set[Place]:
+        return self._users(self._nodes((row.path_id, row.qualname) for row in rows))
 
     def _users_of_files(self) -> set[Place]:
         files = {target.path_id for target in self._targets}

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from indexers.outline import CLASS_KINDS
 from indexers.profiles import all_of
 from memoryd.query.context import Context
 from memoryd.query.revision_cache import RevisionCache
@@ -19,7 +20,6 @@ from memoryd.store.index.queries.graph_queries import NAME_BITS, NAME_MASK, Edge
 MIN_CONFIDENCE = 0.1  # a chain of guesses below this is no evidence any more
 MOST_NODES = 2_000  # reached by then, a walk beyond what was asked for ends
 _CONSTRUCTORS = all_of("constructors")
-_TYPES = frozenset(("class", "interface", "struct", "enum", "trait", "type"))
 _DISPATCH, _LEAST_DISPATCH = (
     0.8,
     0.3,
@@ -80,7 +80,7 @@ class DependentsWalk:
         self._files = frozenset(target.path_id for target in meant if not target.qualname)
         self._frontier = dict.fromkeys(_start(ctx, meant), 1.0)
         self._may_run = not any(
-            target.kind in _TYPES for target in meant
+            target.kind in CLASS_KINDS for target in meant
         )  # a type is more than what it overrides
         self._seen = set(self._frontier)
         self._hops: list[tuple[Reached, ...]] = []
@@ -197,7 +197,7 @@ def _start(ctx: Context, meant: Sequence[Target]) -> set[Node]:
         owner, _, name = target.qualname.rpartition(".")
         if owner and (name in _CONSTRUCTORS or name == owner.rpartition(".")[2]):
             wanted.add(owner)
-        if target.kind in _TYPES:
+        if target.kind in CLASS_KINDS:
             rows = graph_queries.symbols_of(ctx.index, ctx.view.id, target.path_id)
             wanted.update(row.qualname for row in rows if row.qualname.startswith(f"{target.qualname}."))
         nodes.update(

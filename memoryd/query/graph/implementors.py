@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
+from indexers.outline import CLASS_KINDS
 from memoryd.query.context import Context
-from memoryd.query.graph.accounting import TYPES
 from memoryd.query.safe_text import quote, safe_name
 from memoryd.query.source_lines import SourceLines
 from memoryd.query.targets import Target
@@ -61,7 +61,7 @@ class Implementor(Struct, frozen=True):
 
 def implementors(ctx: Context, targets: Sequence[Target]) -> tuple[Implementor, ...]:
     """Of one target that is a type, the direct ones first; none of anything else."""
-    if len(targets) != 1 or targets[0].kind not in TYPES:
+    if len(targets) != 1 or targets[0].kind not in CLASS_KINDS:
         return ()
     return _Followed(ctx, targets[0]).found()
 
@@ -76,9 +76,7 @@ class _Followed:
         self._overrides = {id_ for id_, one in kinds.items() if one.kind == "overrides"}
         self._lines = SourceLines(ctx)
         rows = graph_queries.symbols_of(ctx.index, ctx.view.id, target.path_id)
-        inner = f"{target.qualname}."
-        self._members = [row.qualname for row in rows if row.qualname.startswith(inner)]
-        self._members = [name for name in self._members if "." not in name.removeprefix(inner)]
+        self._members = [row.qualname for row in rows if row.qualname.rpartition(".")[0] == target.qualname]
 
     def found(self) -> tuple[Implementor, ...]:
         own = (self._target.path_id, self._target.qualname)
@@ -173,10 +171,10 @@ class _Followed:
         )
         there = [row for row in rows if row.qualname == qualname]
         same = [row for row in there if row.path == path]
-        types = [row for row in same if row.kind in TYPES]
-        beside = [row for row in there if row.kind in TYPES and row.path.rpartition("/")[0] == folder]
+        types = [row for row in same if row.kind in CLASS_KINDS]
+        beside = [row for row in there if row.kind in CLASS_KINDS and row.path.rpartition("/")[0] == folder]
         row = next(iter(types or (beside if len(beside) == 1 else same)), None)
-        return (row.path, row.line, row.kind not in TYPES) if row else (path, 0, False)
+        return (row.path, row.line, row.kind not in CLASS_KINDS) if row else (path, 0, False)
 
     def _build(self, path: str) -> str:
         """The build constraint of a file of Go (https://pkg.go.dev/cmd/go#hdr-Build_constraints)."""
