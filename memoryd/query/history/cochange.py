@@ -105,6 +105,14 @@ def touched(ctx: Context, path_ids: Collection[int]) -> list[Touch]:
     return sorted(found, key=lambda touch: -touch.commit_id)
 
 
+def changed_after(ctx: Context, row: CommitRow, path_ids: Collection[int], most: int) -> list[CommitRow]:
+    """The next commits to these files, oldest first."""
+    later = {touch.commit_id for touch in touched(ctx, path_ids) if touch.commit_id > row.id}
+    first = sorted(later)[:most]
+    rows = history_queries.commits(ctx.index, first)
+    return [rows[id_] for id_ in first]
+
+
 def _touches_of(ctx: Context, path_id: int) -> tuple[Touch, ...]:
     seen = history_queries.reachable(ctx.index, ctx.view.id)
     return tuple(history_queries.touches(ctx.index, path_id, seen))

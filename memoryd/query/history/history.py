@@ -12,7 +12,7 @@ from memoryd.query.answers import paging
 from memoryd.query.context import Context
 from memoryd.query.dates import day
 from memoryd.query.history import dependencies, mending, reverts
-from memoryd.query.history.cochange import is_no_code
+from memoryd.query.history.cochange import changed_after, is_no_code
 from memoryd.query.history.commit_items import CommitItem, RevertItem
 from memoryd.query.history.commit_lines import changed_file
 from memoryd.query.history.history_answers import HistoryAnswer, HistoryRequest
@@ -120,7 +120,12 @@ def _of_commit(ctx: Context, request: HistoryRequest, row: CommitRow) -> History
         changes=tuple(changed_file(ctx, row.sha, *file, here.get(file[1])) for file in shown),
         mends=tuple(map(commit_item, mends)),
         mended_by=tuple(map(commit_item, mended_by)),
-        followed=tuple(map(commit_item, _followed_by(ctx, row, [p for _, p, _, _ in changed], seen))),
+        followed=tuple(
+            map(
+                commit_item,
+                changed_after(ctx, row, [p for _, p, _, _ in changed][:MAX_SIBLINGS], MAX_FOLLOWING),
+            )
+        ),
         command=_command(request),
     )
 
@@ -137,19 +142,6 @@ def _code_first(
 
     in_order = sorted(changed, key=rank)
     return [(status, paths[path_id]) for status, path_id in in_order]
-
-
-def _followed_by(ctx: Context, row: CommitRow, path_ids: Sequence[int], seen: Reachable) -> list[CommitRow]:
-    """The next commits to its files, oldest first."""
-    later = {
-        touch.commit_id
-        for path_id in path_ids[:MAX_SIBLINGS]
-        for touch in history_queries.touches(ctx.index, path_id, seen)
-        if touch.commit_id > row.id
-    }
-    first = sorted(later)[:MAX_FOLLOWING]
-    rows = history_queries.commits(ctx.index, first)
-    return [rows[id_] for id_ in first]
 
 
 # -- a path

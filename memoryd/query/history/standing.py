@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from memoryd.query.context import Context
 from memoryd.query.dates import day
+from memoryd.query.history.cochange import changed_after
 from memoryd.query.history.in_force import ViewLines
 from memoryd.query.safe_text import safe_name
 from memoryd.query.text.lines import SHA_CHARS
-from memoryd.store.index.queries import graph_queries, history_queries
+from memoryd.store.index.queries import graph_queries
 from memoryd.store.index.queries.history_queries import CommitRow
 
 MAX_LATER = 40  # commits to its files, the next ones, that are looked at for what they took out
@@ -55,7 +56,7 @@ def standing(ctx: Context, row: CommitRow, paths: Collection[str]) -> dict[str, 
     effects = [one for one in done if one.path in paths and one.added and not one.problem]
     today = ViewLines(ctx, effects, {})
     found: dict[str, StandingLines] = {}
-    missing: dict[str, Set[bytes]] = {}  # by the names of then may be what later commits say
+    missing: dict[str, Set[bytes]] = {}  # by the path of then
     for effect in effects:
         place, lines = today.lines(effect)
         if lines is not None:
@@ -64,12 +65,9 @@ def standing(ctx: Context, row: CommitRow, paths: Collection[str]) -> dict[str, 
             found[effect.path] = StandingLines(len(effect.added), here, place if today.has(place) else "")
     left = {path: lines for path, lines in missing.items() if lines}
     names = {name for path in left for name in (path, found[path].path) if name}
-    taken = _taken(ctx, _later(ctx, row, names), left) if left else {}
-    return {path: _with(one, taken.get(path, ())) for path, one in found.items()}
-
-
-def _with(one: StandingLines, taken: Sequence[Taker]) -> StandingLines:
-    return StandingLines(one.added, one.here, one.path, tuple(taken))
+    ids = graph_queries.path_ids(ctx.index, names).values()
+    taken = _taken(ctx, changed_after(ctx, row, ids, MAX_LATER), left) if left else {}
+    return {path: structs.replace(one, taken=tuple(taken.get(path, ()))) for path, one in found.items()}
 
 
 def _taken(
@@ -88,13 +86,3 @@ def _taken(
             left -= gone
         taken[path] = [Taker(sha, dates[sha], n) for sha, n in counts.most_common(MAX_TAKERS) if n]
     return taken
-
-
-def _later(ctx: Context, row: CommitRow, paths: Collection[str]) -> list[CommitRow]:
-    """The next commits to these files, under their names of then and of now, oldest first."""
-    seen = history_queries.reachable(ctx.index, ctx.view.id)
-    ids = graph_queries.path_ids(ctx.index, paths).values()
-    touches = (touch for id_ in ids for touch in history_queries.touches(ctx.index, id_, seen))
-    first = sorted({touch.commit_id for touch in touches if touch.commit_id > row.id})[:MAX_LATER]
-    rows = history_queries.commits(ctx.index, first)
-    return [rows[id_] for id_ in first]
